@@ -1,0 +1,66 @@
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>A path of a permission: canonical, with <c>*</c> for one segment and <c>/**</c> at its end for a subtree, itself included.</summary>
+public sealed record PathPattern
+{
+    private readonly string[] _segments;
+    private readonly bool _subtree;
+
+    private PathPattern(string text)
+    {
+        Text = text;
+        _subtree = text.EndsWith("/**", StringComparison.Ordinal);
+        var path = _subtree ? text[..^3] : text;
+        _segments = path.Split('/')[1..];
+        if (_subtree && path.Length == 0)
+        {
+            _segments = [];
+        }
+
+        HasWildcard = _subtree || _segments.Contains("*", StringComparer.Ordinal);
+    }
+
+    /// <summary>The pattern as it was written.</summary>
+    public string Text { get; }
+
+    /// <summary>Whether it is more than one path written out.</summary>
+    public bool HasWildcard { get; }
+
+    /// <summary>Makes a pattern. The caller has made sure that it is canonical: it begins with a slash and has no empty segment.</summary>
+    public static PathPattern Of(string text) => new(text);
+
+    /// <summary>Whether a canonical path is meant.</summary>
+    public bool Matches(string path, StringComparison comparison)
+    {
+        var rest = path.AsSpan(1);
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            var slash = rest.IndexOf('/');
+            var segment = slash < 0 ? rest : rest[..slash];
+            if (_segments[i] != "*" && !segment.Equals(_segments[i], comparison))
+            {
+                return false;
+            }
+
+            if (i == _segments.Length - 1)
+            {
+                return slash < 0 || _subtree;
+            }
+
+            if (slash < 0)
+            {
+                return false;
+            }
+
+            rest = rest[(slash + 1)..];
+        }
+
+        return _subtree;
+    }
+
+    public override string ToString() => Text;
+
+    public bool Equals(PathPattern? other) => other is not null && Text == other.Text;
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+}

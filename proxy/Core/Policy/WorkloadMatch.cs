@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>Matches a workload when each field that is given matches. A name may end in <c>*</c>.</summary>
+/// <param name="Namespaces">Any of these, or any at all where left out (default).</param>
+/// <param name="ServiceAccounts">Likewise.</param>
+/// <param name="Owners">Likewise, as <c>Kind/name</c>.</param>
+/// <param name="Labels">All of these, exactly.</param>
+public sealed record WorkloadMatch(
+    ImmutableArray<string> Namespaces,
+    ImmutableArray<string> ServiceAccounts,
+    ImmutableArray<string> Owners,
+    ImmutableArray<KeyValuePair<string, string>> Labels)
+{
+    /// <summary>Whether this workload is meant.</summary>
+    public bool Matches(WorkloadIdentity workload) =>
+        AnyName(Namespaces, workload.Namespace)
+        && AnyName(ServiceAccounts, workload.ServiceAccount)
+        && AnyName(Owners, workload.Owner)
+        && AllLabels(workload);
+
+    private static bool AnyName(ImmutableArray<string> names, string? actual)
+    {
+        if (names.IsDefault)
+        {
+            return true;
+        }
+
+        foreach (var name in names)
+        {
+            if (SameName(name, actual))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool SameName(string name, string? actual) =>
+        actual is not null
+        && (name.EndsWith('*')
+            ? actual.AsSpan().StartsWith(name.AsSpan(0, name.Length - 1), StringComparison.Ordinal)
+            : name == actual);
+
+    private bool AllLabels(WorkloadIdentity workload) =>
+        Labels.IsDefaultOrEmpty
+        || Labels.All(label => workload.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
+}

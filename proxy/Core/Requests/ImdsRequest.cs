@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Requests;
+
+/// <summary>
+/// A request to IMDS in its one canonical form. What is decided and what is sent are both read from here,
+/// never from the raw request. Made by <see cref="ImdsRequestParser"/> alone.
+/// </summary>
+public sealed class ImdsRequest : IEquatable<ImdsRequest>
+{
+    internal ImdsRequest(
+        string method,
+        Endpoint endpoint,
+        string path,
+        string pathAndQuery,
+        ImmutableArray<QueryParameter> known,
+        ImmutableArray<QueryParameter> extra,
+        string? resource,
+        IdentitySelector? selector)
+    {
+        Method = method;
+        Endpoint = endpoint;
+        Path = path;
+        PathAndQuery = pathAndQuery;
+        Known = known;
+        Extra = extra;
+        Resource = resource;
+        Selector = selector;
+    }
+
+    /// <summary>The method, in capitals.</summary>
+    public string Method { get; }
+
+    /// <summary>The endpoint this path belongs to.</summary>
+    public Endpoint Endpoint { get; }
+
+    /// <summary>The canonical path: no trailing slash, no escape, <c>/metadata</c> in lower case.</summary>
+    public string Path { get; }
+
+    /// <summary>The canonical request target: only unreserved characters, <c>/ ? &amp; =</c> and upper-case escapes.</summary>
+    public string PathAndQuery { get; }
+
+    /// <summary>Parameters the endpoint is known to have, decoded, in the order of its table.</summary>
+    public ImmutableArray<QueryParameter> Known { get; }
+
+    /// <summary>Parameters the endpoint is not known to have, decoded, in the order they came. The policy's matter.</summary>
+    public ImmutableArray<QueryParameter> Extra { get; }
+
+    /// <summary>The <c>resource</c> of a token request, decoded, or null.</summary>
+    public string? Resource { get; }
+
+    /// <summary>The identity a credential request names, or null.</summary>
+    public IdentitySelector? Selector { get; }
+
+    /// <summary>The <c>api-version</c>, or null.</summary>
+    public string? ApiVersion => this["api-version"];
+
+    /// <summary>The decoded value of a known parameter, or null.</summary>
+    public string? this[string key]
+    {
+        get
+        {
+            foreach (var parameter in Known)
+            {
+                if (parameter.Key == key)
+                {
+                    return parameter.Value;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    // The canonical rendering holds every part, so it alone tells two requests apart.
+    public bool Equals(ImdsRequest? other) =>
+        other is not null && Method == other.Method && PathAndQuery == other.PathAndQuery;
+
+    public override bool Equals(object? obj) => Equals(obj as ImdsRequest);
+
+    public override int GetHashCode() => HashCode.Combine(Method, PathAndQuery);
+
+    public override string ToString() => $"{Method} {PathAndQuery}";
+}

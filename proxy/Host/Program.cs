@@ -1,0 +1,1 @@
+return await ImdsProxy.Commands.RootCommandLine.InvokeAsync(args);
