@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands;
@@ -58,7 +59,7 @@ internal static class FakeImdsCommand
             await Task.Delay(Timeout.InfiniteTimeSpan, options.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCode.Good;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"imds-proxy: fake-imds: {e.Message}");
             return ExitCode.Failed;
