@@ -45,6 +45,7 @@ internal static class AnswerFields
         AuditText.Write(json, "identity"u8, issued.Identity);
         AuditText.Write(json, "clientId"u8, issued.ClientId);
         AuditText.Write(json, "resource"u8, issued.Resource);
+        AuditText.Write(json, "audience"u8, issued.Audience);
         if (issued.ExpiresOn is { } expiry)
         {
             AuditText.WriteSeconds(json, "expiresOn"u8, expiry);

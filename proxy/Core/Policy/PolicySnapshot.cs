@@ -67,7 +67,7 @@ public sealed class PolicySnapshot
             : _unidentified.Decide(caller, question);
 
         // A would-deny stays what it was for the request; its answer has nothing to add unless it is denied outright.
-        return after is Permit && IsAnotherIdentity(request, answer) ? Mismatch(caller, request)
+        return after is Permit && (IsAnotherIdentity(request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId))) ? Mismatch(caller, request)
             : after is Permit && before is Permit { Shadow: not null } ? before
             : after;
     }

@@ -8,13 +8,14 @@ namespace ImdsProxy.Core.Policy;
 /// </summary>
 internal readonly struct Question
 {
-    private Question(ImdsRequest request, string? clientId, bool unresolved, string? resource, string? broadResource)
+    private Question(ImdsRequest request, string? clientId, bool unresolved, string? resource, string? broadResource, string? audienceId = null)
     {
         Request = request;
         ClientId = clientId;
         IsUnresolved = unresolved;
         Resource = resource;
         BroadResource = broadResource;
+        AudienceId = audienceId;
     }
 
     public ImdsRequest Request { get; }
@@ -31,6 +32,9 @@ internal readonly struct Question
     /// <summary>The resource as a deny compares it, or null.</summary>
     public string? BroadResource { get; }
 
+    /// <summary>The application id that the token in the answer is for, where it tells one; or null.</summary>
+    public string? AudienceId { get; }
+
     public static Question Before(ImdsRequest request, IdentityTable identities)
     {
         var clientId = request.Selector is { } selector ? identities.Resolve(selector) : null;
@@ -43,5 +47,5 @@ internal readonly struct Question
     }
 
     public static Question After(ImdsRequest request, CredentialAnswer answer) =>
-        new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource);
+        new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource, answer.Claims?.AudienceId);
 }

@@ -113,7 +113,10 @@ internal sealed class Forwarding(
         envelope.Answer.ClientId,
         envelope.Answer.Resource,
         envelope.ExpiresOn,
-        envelope.TokenId);
+        envelope.TokenId)
+    {
+        Audience = envelope.Answer.Claims?.AudienceId,
+    };
 
     /// <summary>Records a streamed answer before it goes.</summary>
     private sealed class RecordGate(Forwarding forwarding, Exchange exchange, Permit permit) : IReleaseGate
