@@ -67,6 +67,7 @@ public sealed class ManagementListenerTests
         var answer = await GetAsync(site.Tcp, path, ("Authorization", "Bearer " + ManagementSite.Token));
 
         answer.Status.ShouldBe(403);
+        answer.Text.ShouldStartWith("{\"error\":\"forbidden\",\"error_description\":\"");
         answer.Text.ShouldContain("--management-token-file");
         answer.Text.ShouldContain("unix:PATH");
     }
@@ -143,7 +144,7 @@ public sealed class ManagementListenerTests
         site.Policy = new("3f2a", "enforce", "file:/etc/imds-proxy/policy.json", new(2026, 11, 21, 4, 30, 0, TimeSpan.Zero)) { NewerRefused = true };
 
         (await GetAsync(site.Tcp, "/policy", authorization)).Text.ShouldBe(
-            """{"revision":"3f2a","mode":"enforce","source":"file:/etc/imds-proxy/policy.json","loaded_at":"2026-11-21T04:30:00+00:00","newer_refused":true}""");
+            """{"revision":"3f2a","mode":"enforce","source":"file:/etc/imds-proxy/policy.json","loadedAt":"2026-11-21T04:30:00Z","newerRefused":true}""");
     }
 
     [Theory]
