@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace ImdsProxy.Core.Tests.Policy;
 
 /// <summary>Good and bad documents. The rule under test is the second one and stands on line 4.</summary>
@@ -32,6 +34,7 @@ public static class PolicyCases
         new("trailing comma", "{\"version\":1,\"mode\":\"audit\",\n\"rules\":[],}", true, "E :2 it is not JSON"),
         new("half a surrogate pair", """{"version":1,"mode":"\ud800","rules":[]}""", true, "E :1 surrogate"),
         new("too deep", $"{{\"version\":1,\n\"mode\":{new string('[', 40)}{new string(']', 40)},\"rules\":[]}}", true, "E :2 it is not JSON"),
+        new("control characters in a key", """{"version":1,"mode":"audit","rules":[],"\u001b[31m\n":1}""", true, "E /\\u001b[31m\\u000a:1 \\u001b[31m\\u000a: unknown key"),
         new("key twice", "{\"version\":1,\"mode\":\"audit\",\n\"mode\":\"enforce\",\"rules\":[]}", false, "E /mode:2 mode: the key is there twice"),
         new("unknown key, near a known one", """{"version":1,"mode":"audit","rule":[],"rules":[]}""", true, "E /rule:1 did you mean \"rules\"?"),
         new("unknown key, near none", """{"version":1,"mode":"audit","rules":[],"breakGlass":1}""", true, "E /breakGlass:1 this version knows version, mode,"),
@@ -48,7 +51,7 @@ public static class PolicyCases
     [
         Aliases("bad client id", """{"clientId":"2BC9"}""", true, "E /identities/x/clientId:2 identities.x.clientId '2BC9': write a GUID of 36 characters"),
         Aliases("client id in braces", """{"clientId":"{0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6}"}""", true, "E /identities/x/clientId:2 write a GUID"),
-        Aliases("no client id", """{"objectId":"b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"}""", true, "E /identities/x:2 \"clientId\" is missing"),
+        Aliases("no client id", """{"objectId":"c62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"}""", true, "E /identities/x:2 \"clientId\" is missing"),
         Aliases("no identity", "7", true, "E /identities/x:2 write an object"),
         Aliases("system-assigned resource id", """{"clientId":"0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6","resourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v"}""", true,
             "E /identities/x/resourceId:2 userAssignedIdentities/<name>"),

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ImdsProxy.Core.Policy;
 using Shouldly;
+using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 

@@ -26,7 +26,9 @@ internal sealed class SchemaEvaluator(JsonElement root)
         "minLength" => value.ValueKind != JsonValueKind.String || value.GetString()!.Length >= argument.GetInt32(),
         "minItems" => value.ValueKind != JsonValueKind.Array || value.GetArrayLength() >= argument.GetInt32(),
         "items" => value.ValueKind != JsonValueKind.Array || value.EnumerateArray().All(item => Accepts(argument, item)),
-        _ => value.ValueKind != JsonValueKind.Object || HoldsForObject(keyword, argument, schema, value) || !IsObjectKeyword(keyword),
+        "required" or "minProperties" or "properties" or "propertyNames" or "additionalProperties" =>
+            value.ValueKind != JsonValueKind.Object || HoldsForObject(keyword, argument, schema, value),
+        _ => throw new NotSupportedException($"the schema uses '{keyword}', which this evaluator does not know"),
     };
 
     private bool HoldsForObject(string keyword, JsonElement argument, JsonElement schema, JsonElement value) => keyword switch
@@ -35,14 +37,8 @@ internal sealed class SchemaEvaluator(JsonElement root)
         "minProperties" => value.EnumerateObject().Count() >= argument.GetInt32(),
         "properties" => argument.EnumerateObject().All(property => !value.TryGetProperty(property.Name, out var member) || Accepts(property.Value, member)),
         "propertyNames" => value.EnumerateObject().All(member => Accepts(argument, JsonSerializer.SerializeToElement(member.Name))),
-        "additionalProperties" => value.EnumerateObject().Where(member => !IsNamed(schema, member.Name)).All(member => AcceptsAdditional(argument, member.Value)),
-        _ => throw new NotSupportedException($"the schema uses '{keyword}', which this evaluator does not know"),
+        _ => value.EnumerateObject().Where(member => !IsNamed(schema, member.Name)).All(member => AcceptsAdditional(argument, member.Value)),
     };
-
-    private static bool IsObjectKeyword(string keyword) =>
-        keyword is "required" or "minProperties" or "properties" or "propertyNames" or "additionalProperties"
-            ? true
-            : throw new NotSupportedException($"the schema uses '{keyword}', which this evaluator does not know");
 
     private bool HoldsIfThere(JsonElement schema, string keyword, JsonElement value) =>
         !schema.TryGetProperty(keyword, out var branch) || Accepts(branch, value);

@@ -42,6 +42,11 @@ internal sealed class ProblemList
 
     private static string Cut(string text) => text.Length <= 80 ? text : text[..80];
 
+    // Problems go to logs and terminals, and a key may hold anything.
+    private static string Visible(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))
+        : text;
+
     private void Add(ProblemSeverity severity, LocatedValue at, string cure)
     {
         var written = at.Written;
@@ -53,7 +58,12 @@ internal sealed class ProblemList
         Errors += problem.Severity == ProblemSeverity.Error ? 1 : 0;
         if (_problems.Count < MaxProblems)
         {
-            _problems.Add((offset, problem));
+            _problems.Add((offset, problem with
+            {
+                Pointer = Visible(problem.Pointer),
+                Value = Visible(problem.Value),
+                Message = Visible(problem.Message),
+            }));
         }
         else if (_problems.Count == MaxProblems)
         {
