@@ -61,6 +61,20 @@ public sealed class PolicyLoaderTests
     }
 
     [Theory]
+    [InlineData("\"unknown\":1", true)]
+    [InlineData("\"clientId\":\"{0}\"", false)]
+    public void Load_MoreProblemsThanAnyoneReads_ShowsTheFirstAndSaysSo(string identity, bool refused)
+    {
+        var identities = Enumerable.Range(0, 1500).Select(i => $"\"a{i}\":{{{identity.Replace("{0}", $"2bc9e0c4-4edd-4c1b-9972-3a095d2b{i:x4}", StringComparison.Ordinal)}}}");
+        var load = Load($$"""{"version":1,"mode":"audit","identities":{ {{string.Join(',', identities)}} },"rules":[]}""");
+
+        load.Problems.Length.ShouldBe(1001);
+        load.Problems[^1].Message.ShouldContain("more than 1000 problems");
+        load.Problems[^1].Severity.ShouldBe(refused ? ProblemSeverity.Error : ProblemSeverity.Warning);
+        (load.Document is null).ShouldBe(refused);
+    }
+
+    [Theory]
     [InlineData(new byte[] { 0xEF, 0xBB, 0xBF, (byte)'{', (byte)'}' }, 1, "byte order mark")]
     [InlineData(new byte[] { (byte)'{', (byte)'\n', 0xC0, 0x80, (byte)'}' }, 2, "not UTF-8")]
     public void Load_OtherEncodings_AreRefused(byte[] json, int line, string fragment)
