@@ -10,6 +10,8 @@ internal static class RootCommandLine
     {
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
+            FakeImdsCommand.Create(),
+            HealthCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

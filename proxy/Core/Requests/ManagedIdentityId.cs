@@ -1,0 +1,67 @@
+using System.Buffers;
+using Azure.Core;
+
+namespace ImdsProxy.Core.Requests;
+
+/// <summary>
+/// The resource id of a user-assigned managed identity. Azure's own parser accepts <c>..</c>, escapes, spaces and a
+/// trailing slash and echoes its input; so characters and segments are checked first, and the canonical form is
+/// rebuilt from the parts. Where Azure's parser can read the id at all, it has to find the same parts.
+/// </summary>
+public static class ManagedIdentityId
+{
+    // Names of subscriptions, resource groups and identities, as far as they are ASCII
+    // (Azure's naming rules: letters, digits, "-", "_", ".", "(", ")").
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.()");
+
+    // "", subscriptions, {id}, resourceGroups, {group}, providers, Microsoft.ManagedIdentity, userAssignedIdentities, {name}
+    private static readonly string?[] Shape =
+        ["", "subscriptions", null, "resourceGroups", null, "providers", "Microsoft.ManagedIdentity", "userAssignedIdentities", null];
+
+    /// <summary>The canonical form, or null where this is no such id. Compare it without case.</summary>
+    public static string? Canonical(string value)
+    {
+        var segments = value.Split('/');
+        if (!HasShape(segments))
+        {
+            return null;
+        }
+
+        var (subscription, group, name) = (segments[2], segments[4], segments[8]);
+        return AzureAgrees(value, subscription, group, name)
+            ? $"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+            : null;
+    }
+
+    // Azure's parser reads ids with a GUID for a subscription only; others exist in tests and stacks that are not Azure's.
+    private static bool AzureAgrees(string value, string subscription, string group, string name) =>
+        !Guid.TryParse(subscription, out _)
+        || (ResourceIdentifier.TryParse(value, out var id)
+            && id is not null
+            && string.Equals(id.SubscriptionId, subscription, StringComparison.OrdinalIgnoreCase)
+            && id.ResourceGroupName == group
+            && id.Name == name);
+
+    private static bool HasShape(string[] segments)
+    {
+        if (segments.Length != Shape.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Shape.Length; i++)
+        {
+            if (!IsSegment(segments[i], Shape[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsSegment(string segment, string? fixedName) => fixedName is null
+        ? segment is { Length: > 0 and <= 128 } and not ['.', ..] and not [.., '.'] && !segment.AsSpan().ContainsAnyExcept(NameCharacters)
+        : segment.Equals(fixedName, StringComparison.OrdinalIgnoreCase);
+}
