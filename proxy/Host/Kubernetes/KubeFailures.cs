@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Authentication;
 using System.Text.Json;
 using ImdsProxy.Kubernetes.Objects;
 
@@ -32,8 +33,13 @@ internal static class KubeFailures
     /// <summary>A request that got no answer at all.</summary>
     public static KubeException Unreachable(Uri server, HttpRequestException e)
     {
-        // The innermost is the one that says what happened: refused, no route, a certificate that does not fit.
-        var cause = e.GetBaseException();
+        Exception cause = e;
+        while (cause is not AuthenticationException && cause.InnerException is { } inner)
+        {
+            // Ever deeper is ever closer to what happened: refused, no route; a certificate says it itself.
+            cause = inner;
+        }
+
         return new KubeException($"the API server at {server} can't be reached: {cause.Message}", e);
     }
 
