@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -65,7 +66,7 @@ internal sealed class ManagementListener : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
-        builder.Services.AddSingleton<IHostLifetime, ManagementLifetime>();
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
             endPoint is UnixDomainSocketEndPoint ? ManagementSocket.Bind(endPoint) : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -10,7 +10,7 @@ public sealed class RequestPropertyTests
 {
     private const string PlainUrl = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/?&=%";
 
-    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(20_000);
+    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(10_000);
 
     [Fact]
     public void Parse_AnyTarget_IsRejectedOrRendersToItself() => ForEach((method, target) =>
@@ -77,7 +77,7 @@ public sealed class RequestPropertyTests
         var good = 0;
         ForEach((method, target) => good += ImdsRequestParser.ParseTarget(method, target).IsParsed ? 1 : 0);
 
-        good.ShouldBeGreaterThan(1_000);
+        good.ShouldBeGreaterThan(500);
     }
 
     private static string[] Value(ImdsRequest request, string key) =>
