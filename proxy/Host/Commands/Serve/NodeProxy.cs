@@ -9,8 +9,6 @@ using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -30,10 +28,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ActivePolicy _policy;
     private readonly FileCallers _callers;
     private readonly Upstream _upstream;
+    private readonly Drain _drain;
     private readonly Readiness _readiness = new();
     private readonly List<Task> _followers = [];
     private ManagementListener? _management;
-    private WebApplication? _data;
+    private DataListener? _data;
     private volatile bool _listening;
 
     private NodeProxy(ServeOptions options, ILoggerFactory logging, TimeProvider time, IRecordOutput? stdout)
@@ -47,10 +46,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _policy = new ActivePolicy(new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>()), time);
         _callers = new FileCallers(time);
         _upstream = new Upstream(options.Upstream);
+        _drain = new Drain(time);
     }
 
     /// <summary>Where pods' requests come, with the port that was got.</summary>
-    public IPEndPoint EndPoint { get; private set; } = null!;
+    public IPEndPoint EndPoint => _data!.EndPoint;
 
     /// <summary>Where the management is, with the port that was got.</summary>
     public EndPoint Management => _management!.Management;
@@ -107,10 +107,9 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Observe();
         _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
         await FollowAsync(cancellation);
-        _data = DataListener.Create(_options.Listen, _logging, Handler, new ConnectionMetrics(_metrics), Refused);
-        await _data.StartAsync(cancellation);
-        var address = _data.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+        await WaitForTurnAsync(cancellation);
+        var parts = new ListenerParts(_logging, Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
             _logging.CreateLogger<NodeProxy>(),
@@ -120,6 +119,18 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             _options.Upstream.Address.GetLeftPart(UriPartial.Authority),
             _policy.Current?.Revision ?? "none");
     }
+
+    // Beside another process that serves, a new one that could only deny takes no traffic away; alone it denies at once.
+    private async Task WaitForTurnAsync(CancellationToken cancellation)
+    {
+        var port = _options.Listen.EndPoint.Port;
+        while (!CanServe() && port != 0 && ListeningSockets.Count(port) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
+        }
+    }
+
+    private bool CanServe() => _policy.Current is not null && _callers.IsReady && _audit.Failure is null;
 
     private void Observe()
     {
@@ -173,6 +184,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             recorder,
             _options.Enforce,
             _options.Listen.MaxRequestsPerCaller,
+            _drain,
             _time,
             _logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
     }
