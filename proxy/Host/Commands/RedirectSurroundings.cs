@@ -1,0 +1,67 @@
+using System.CommandLine;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Redirect;
+
+namespace ImdsProxy.Commands;
+
+/// <summary>Composes the redirect's commands: logs, clock, programs and the audit log's events.</summary>
+internal static partial class RedirectSurroundings
+{
+    public static async Task<int> RunAsync(
+        RedirectFlags flags,
+        ParseResult parsed,
+        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action,
+        CancellationToken cancellation)
+    {
+        using var logs = LoggerFactory.Create(b => b.AddSimpleConsole(o => o.SingleLine = true)
+            .AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
+        var log = logs.CreateLogger("ImdsProxy.Redirect");
+        using var metrics = new RedirectMetrics();
+        var seams = new RedirectSeams(
+            ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(log), TimeProvider.System, log, metrics);
+        try
+        {
+            return await action(flags.Read(parsed), seams, cancellation);
+        }
+        catch (RedirectRefusal e)
+        {
+            Refused(log, e.Message);
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is IptablesFailure or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            Failed(log, e.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+    }
+
+    private static NodeLabels Labels(string? path) => async cancellation =>
+        path is null ? null : HostRouting.ParseLabels(await File.ReadAllTextAsync(path, cancellation));
+
+    private static WriteEvent Journal(ILogger log) => auditEvent =>
+    {
+        EventOccurred(log, auditEvent);
+        return ValueTask.CompletedTask;
+    };
+
+    private static void EventOccurred(ILogger log, AuditEvent auditEvent)
+    {
+        if (log.IsEnabled(LogLevel.Information))
+        {
+            EventOccurred(log, auditEvent.Name, auditEvent.Fields.ToJsonString());
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Refused: {Reason}", EventName = "RedirectRefused")]
+    private static partial void Refused(ILogger log, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "Failed: {Reason}", EventName = "RedirectFailed")]
+    private static partial void Failed(ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Event {Name} {Fields}", EventName = "RedirectEvent")]
+    private static partial void EventOccurred(ILogger log, string name, string fields);
+}
