@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Requests;
 /// <summary>One row of the table of IMDS's endpoints.</summary>
 public sealed class Endpoint
 {
-    internal Endpoint(EndpointKind kind, string name, string path, ImmutableArray<string> keys)
+    internal Endpoint(EndpointKind kind, string name, string path, ImmutableArray<QueryKey> keys)
     {
         Kind = kind;
         Name = name;
@@ -25,7 +25,7 @@ public sealed class Endpoint
     public bool Subtree { get; init; }
 
     /// <summary>The query keys it is known to have, in canonical order.</summary>
-    public ImmutableArray<string> Keys { get; }
+    public ImmutableArray<QueryKey> Keys { get; }
 
     /// <summary>The methods it is known to have.</summary>
     public ImmutableArray<string> Methods { get; init; } = ["GET"];

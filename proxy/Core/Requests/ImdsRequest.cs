@@ -25,6 +25,8 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         Known = known;
         Extra = extra;
         Resource = resource;
+        ComparableResource = resource is null ? null : ResourceName.Comparable(resource);
+        BroadResource = resource is null ? null : ResourceName.Broad(resource);
         Selector = selector;
     }
 
@@ -48,6 +50,12 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
 
     /// <summary>The <c>resource</c> of a token request, decoded, or null.</summary>
     public string? Resource { get; }
+
+    /// <summary><see cref="Resource"/> as an allow compares it, or null.</summary>
+    internal string? ComparableResource { get; }
+
+    /// <summary><see cref="Resource"/> as a deny compares it, or null.</summary>
+    internal string? BroadResource { get; }
 
     /// <summary>The identity a credential request names, or null.</summary>
     public IdentitySelector? Selector { get; }

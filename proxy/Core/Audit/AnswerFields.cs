@@ -1,0 +1,78 @@
+using System.Text.Json;
+
+namespace ImdsProxy.Core.Audit;
+
+/// <summary>The part of a record that says what was answered, which credential left, and how long it took.</summary>
+internal static class AnswerFields
+{
+    public static void Write(Utf8JsonWriter json, AuditRecord record)
+    {
+        WriteResponse(json, record);
+        WriteIssued(json, record.Issued);
+        WriteUpstream(json, record);
+        AuditText.WriteMilliseconds(json, "ms"u8, record.Milliseconds);
+    }
+
+    private static void WriteResponse(Utf8JsonWriter json, AuditRecord record)
+    {
+        if (record.Status == 0 && record.Bytes is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("response"u8);
+        if (record.Status != 0)
+        {
+            json.WriteNumber("status"u8, record.Status);
+        }
+
+        if (record.Bytes is { } bytes)
+        {
+            json.WriteNumber("bytes"u8, bytes);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteIssued(Utf8JsonWriter json, IssuedCredential? issued)
+    {
+        if (issued is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("issued"u8);
+        AuditText.Write(json, "identity"u8, issued.Identity);
+        AuditText.Write(json, "clientId"u8, issued.ClientId);
+        AuditText.Write(json, "resource"u8, issued.Resource);
+        if (issued.ExpiresOn is { } expiry)
+        {
+            AuditText.WriteSeconds(json, "expiresOn"u8, expiry);
+        }
+
+        AuditText.Write(json, "tokenId"u8, issued.TokenId);
+        json.WriteEndObject();
+    }
+
+    private static void WriteUpstream(Utf8JsonWriter json, AuditRecord record)
+    {
+        if (record.UpstreamStatus is null && record.UpstreamMilliseconds is null && !record.Cached)
+        {
+            return;
+        }
+
+        json.WriteStartObject("upstream"u8);
+        if (record.UpstreamStatus is { } status)
+        {
+            json.WriteNumber("status"u8, status);
+        }
+
+        if (record.UpstreamMilliseconds is { } milliseconds)
+        {
+            AuditText.WriteMilliseconds(json, "ms"u8, milliseconds);
+        }
+
+        json.WriteBoolean("cached"u8, record.Cached);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ImdsProxy.Core.Audit;
+
+/// <summary>
+/// Turns a record or an event into one line of JSON that ends with a line feed. Every byte between is printable
+/// ASCII, so that nothing a pod sends ends a line early or reaches a terminal. Not safe for use by two threads at once.
+/// </summary>
+public sealed class AuditRecordWriter : IDisposable
+{
+    // Relaxed, so that a path stays readable and can be grepped; AuditText sends all that is not plain ASCII another way.
+    private static readonly JsonWriterOptions RecordOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    private readonly AuditOrigin _origin;
+    private readonly Utf8JsonWriter _records = new(Stream.Null, RecordOptions);
+    private readonly Utf8JsonWriter _events = new(Stream.Null);
+
+    public AuditRecordWriter(AuditOrigin origin) => _origin = origin;
+
+    /// <summary>Writes a record.</summary>
+    /// <param name="output">Where the line goes.</param>
+    /// <param name="record">What happened.</param>
+    /// <param name="seq">Its number, from 1.</param>
+    /// <param name="prev">The hash of the line before, in hex.</param>
+    public void Write(IBufferWriter<byte> output, AuditRecord record, long seq, ReadOnlySpan<byte> prev)
+    {
+        var json = _records;
+        json.Reset(output);
+        json.WriteStartObject();
+        AuditText.WriteTimestamp(json, "ts"u8, record.Timestamp);
+        json.WriteString("kind"u8, "request"u8);
+        AuditText.Write(json, "id"u8, record.Id);
+        WriteOrigin(json, seq, prev);
+        WriteDecision(json, record);
+        RequestFields.WriteCaller(json, record);
+        RequestFields.WriteRequest(json, record);
+        AnswerFields.Write(json, record);
+        End(json, output);
+    }
+
+    /// <summary>Writes an event. A field of its own that bears the name of one of the record's is left out: it could pass for it.</summary>
+    /// <param name="output">Where the line goes.</param>
+    /// <param name="auditEvent">What happened.</param>
+    /// <param name="seq">Its number, from 1.</param>
+    /// <param name="prev">The hash of the line before, in hex; empty for a line outside the chain.</param>
+    public void Write(IBufferWriter<byte> output, AuditEvent auditEvent, long seq, ReadOnlySpan<byte> prev)
+    {
+        var json = _events;
+        json.Reset(output);
+        json.WriteStartObject();
+        AuditText.WriteTimestamp(json, "ts"u8, auditEvent.Timestamp);
+        json.WriteString("kind"u8, "event"u8);
+        json.WriteString("event"u8, auditEvent.Name);
+        WriteOrigin(json, seq, prev);
+        foreach (var (name, value) in auditEvent.Fields)
+        {
+            if (value is not null && name is not ("ts" or "kind" or "event" or "id" or "cluster" or "node" or "instance" or "seq" or "prev"))
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+        }
+
+        End(json, output);
+    }
+
+    public void Dispose()
+    {
+        _records.Dispose();
+        _events.Dispose();
+    }
+
+    private void WriteOrigin(Utf8JsonWriter json, long seq, ReadOnlySpan<byte> prev)
+    {
+        AuditText.Write(json, "cluster"u8, _origin.Cluster);
+        AuditText.Write(json, "node"u8, _origin.Node);
+        json.WriteString("instance"u8, _origin.Instance);
+        json.WriteNumber("seq"u8, seq);
+        if (!prev.IsEmpty)
+        {
+            json.WriteString("prev"u8, prev);
+        }
+    }
+
+    private static void WriteDecision(Utf8JsonWriter json, AuditRecord record)
+    {
+        json.WriteString("verdict"u8, record.Verdict.Name());
+        json.WriteString("reason"u8, record.Reason.Name());
+        AuditText.Write(json, "rule"u8, record.Rule);
+        if (record.Quiet)
+        {
+            json.WriteBoolean("quiet"u8, true);
+        }
+
+        json.WriteString("mode"u8, record.Mode.Name());
+        AuditText.Write(json, "policyRevision"u8, record.PolicyRevision);
+    }
+
+    private static void End(Utf8JsonWriter json, IBufferWriter<byte> output)
+    {
+        json.WriteEndObject();
+        json.Flush();
+        output.GetSpan(1)[0] = (byte)'\n';
+        output.Advance(1);
+    }
+}

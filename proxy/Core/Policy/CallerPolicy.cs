@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>
+/// What one workload may, worked out once for it and one revision: the permissions that speak of it, and below that,
+/// per path, those that speak of the path. A request then costs a lookup and the few permissions left.
+/// </summary>
+internal sealed class CallerPolicy
+{
+    /// <summary>A pod chooses the paths it asks for; IMDS's known clients use some twenty.</summary>
+    private const int MaxRememberedPaths = 128;
+
+    private readonly ImmutableArray<CompiledAllow> _allows;
+    private readonly ImmutableArray<CompiledDeny> _denies;
+    private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new();
+
+    public CallerPolicy(PolicyMode mode, ImmutableArray<CompiledAllow> allows, ImmutableArray<CompiledDeny> denies)
+    {
+        Mode = mode;
+        _allows = allows;
+        _denies = denies;
+    }
+
+    public PolicyMode Mode { get; }
+
+    /// <summary>Decides a request with what is known of its identity and resource.</summary>
+    /// <param name="caller">Whose policy this is.</param>
+    /// <param name="question">What is asked.</param>
+    /// <param name="otherwise">The reason of a denial for want of an allow, where the request's own shape gives none.</param>
+    public Decision Decide(Caller caller, in Question question, Reason otherwise)
+    {
+        var path = ForPath(question.Request);
+        Denial? shadow = null;
+        foreach (var deny in path.Denies)
+        {
+            if (deny.MatchDetails(question) != MatchResult.Match)
+            {
+                continue;
+            }
+
+            var denial = Denied(caller, question.Request, deny);
+            if (denial.Mode == PolicyMode.Enforce)
+            {
+                return denial;
+            }
+
+            shadow ??= denial;
+        }
+
+        return Allow(caller, question, path, shadow, otherwise);
+    }
+
+    /// <summary>
+    /// The denial of a probe, which asks without the header that IMDS requires, or null where something is allowed on
+    /// its path.
+    /// </summary>
+    public Denial? DecideProbe(Caller caller, ImdsRequest request)
+    {
+        var path = ForPath(request);
+        foreach (var deny in path.Denies)
+        {
+            if (deny.IsUnconditional)
+            {
+                return Denied(caller, request, deny);
+            }
+        }
+
+        return path.Allows.IsEmpty ? new Denial(caller, request, NothingAllowed(request), null, Mode) : null;
+    }
+
+    private Decision Allow(Caller caller, in Question question, PathPolicy path, Denial? shadow, Reason otherwise)
+    {
+        var nearest = otherwise;
+        foreach (var allow in path.Allows)
+        {
+            var match = allow.MatchDetails(question);
+            if (match == MatchResult.Match)
+            {
+                return new Permit(caller, question.Request, allow.Rule.Name, Mode, shadow);
+            }
+
+            if (match == MatchResult.Parameter)
+            {
+                nearest = Reason.UnknownParameter;
+            }
+        }
+
+        var reason = question.Request.Endpoint.IsKnown ? nearest : NothingAllowed(question.Request);
+        var denial = new Denial(caller, question.Request, reason, null, Mode);
+        return Mode == PolicyMode.Enforce ? denial : new Permit(caller, question.Request, null, Mode, shadow ?? denial);
+    }
+
+    private Denial Denied(Caller caller, ImdsRequest request, CompiledDeny deny) =>
+        new(caller, request, Reason.DenyRule, deny.Rule.Name, deny.Rule.Mode ?? Mode, deny.Source.Quiet);
+
+    private static Reason NothingAllowed(ImdsRequest request) =>
+        request.Endpoint.IsKnown ? Reason.NoRule : Reason.UnknownEndpoint;
+
+    private PathPolicy ForPath(ImdsRequest request)
+    {
+        var key = new PathKey(request.Method, request.Path);
+        if (_paths.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var path = new PathPolicy(
+            [.. _allows.Where(allow => allow.MatchPath(request) == MatchResult.Match)],
+            [.. _denies.Where(deny => deny.MatchPath(request) == MatchResult.Match)]);
+        if (_paths.Count < MaxRememberedPaths)
+        {
+            _paths.TryAdd(key, path);
+        }
+
+        return path;
+    }
+
+    private readonly record struct PathKey(string Method, string Path);
+
+    private sealed record PathPolicy(ImmutableArray<CompiledAllow> Allows, ImmutableArray<CompiledDeny> Denies);
+}

@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>An <see cref="AllowPermission"/> made ready for matching: narrow in everything.</summary>
+internal sealed class CompiledAllow
+{
+    private readonly NameSet _identities;
+    private readonly NameSet _resources;
+    private readonly FrozenSet<string> _methods;
+
+    public CompiledAllow(PolicyRule rule, AllowPermission source, IdentityTable identities)
+    {
+        Rule = rule;
+        Source = source;
+        _methods = source.Methods.ToFrozenSet(StringComparer.Ordinal);
+        _identities = NameSet.Of(source.Identities, identities.ClientIdOf);
+        _resources = NameSet.Of(source.Resources, ResourceName.Comparable);
+    }
+
+    public PolicyRule Rule { get; }
+
+    public AllowPermission Source { get; }
+
+    /// <summary>Whether path and method are meant, whatever is asked for there.</summary>
+    public MatchResult MatchPath(ImdsRequest request)
+    {
+        if (!Source.Path.Matches(request.Path, StringComparison.Ordinal))
+        {
+            return MatchResult.Path;
+        }
+
+        if (Source.Path.HasWildcard && (!request.Endpoint.CoveredByWildcards || request.Method == "POST"))
+        {
+            return MatchResult.Wildcard;
+        }
+
+        return _methods.Contains(request.Method) ? MatchResult.Match : MatchResult.Method;
+    }
+
+    /// <summary>Whether the request is allowed, once <see cref="MatchPath"/> has said so.</summary>
+    public MatchResult MatchDetails(in Question question)
+    {
+        if (question.Request.Endpoint.IssuesCredential)
+        {
+            if (MatchIdentity(question) is var identity and not MatchResult.Match)
+            {
+                return identity;
+            }
+
+            if (!_resources.Contains(question.Resource))
+            {
+                return MatchResult.Resource;
+            }
+        }
+
+        return AllowsExtra(question.Request.Extra) ? MatchResult.Match : MatchResult.Parameter;
+    }
+
+    // Without a selector the answer tells the identity, and is decided again.
+    private MatchResult MatchIdentity(in Question question) =>
+        _identities.IsEverything ? MatchResult.Match
+        : question.IsUnresolved ? MatchResult.UnresolvedIdentity
+        : question.ClientId is null || _identities.Contains(question.ClientId) ? MatchResult.Match
+        : MatchResult.Identity;
+
+    private bool AllowsExtra(ImmutableArray<QueryParameter> extra)
+    {
+        foreach (var parameter in extra)
+        {
+            if (!Source.ExtraQuery.Contains(parameter.Key, StringComparer.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>A <see cref="DenyPermission"/> made ready for matching: broad in everything.</summary>
+internal sealed class CompiledDeny
+{
+    private readonly FrozenSet<string>? _methods;
+    private readonly NameSet? _identities;
+    private readonly NameSet? _resources;
+
+    public CompiledDeny(PolicyRule rule, DenyPermission source, IdentityTable identities)
+    {
+        Rule = rule;
+        Source = source;
+        _methods = source.Methods.IsDefault ? null : source.Methods.ToFrozenSet(StringComparer.Ordinal);
+        _identities = source.Identities.IsDefault ? null : NameSet.Of(source.Identities, identities.ClientIdOf);
+        _resources = source.Resources.IsDefault ? null : NameSet.Of(source.Resources, ResourceName.Broad);
+    }
+
+    public PolicyRule Rule { get; }
+
+    public DenyPermission Source { get; }
+
+    /// <summary>Whether it denies all that path and method cover, whatever is asked for there.</summary>
+    public bool IsUnconditional => _identities is null && _resources is null;
+
+    /// <summary>Whether path and method are meant. One that names identities or resources speaks of credentials only.</summary>
+    public MatchResult MatchPath(ImdsRequest request)
+    {
+        if ((Source.Path is { } path && !path.Matches(request.Path, StringComparison.OrdinalIgnoreCase))
+            || (!IsUnconditional && !request.Endpoint.IssuesCredential))
+        {
+            return MatchResult.Path;
+        }
+
+        return _methods is null || _methods.Contains(request.Method) ? MatchResult.Match : MatchResult.Method;
+    }
+
+    /// <summary>Whether the request is denied, once <see cref="MatchPath"/> has said so.</summary>
+    public MatchResult MatchDetails(in Question question)
+    {
+        // Nobody can know what a certificate will be redeemed for, so any resource is meant.
+        var resource = _resources is null
+            || question.Request.Endpoint.Kind == EndpointKind.IssueCredential
+            || _resources.Contains(question.BroadResource);
+        if (!resource)
+        {
+            return MatchResult.Resource;
+        }
+
+        return _identities is null || _identities.IsEverything ? MatchResult.Match
+            : question.ClientId is null ? MatchResult.WaitsForAnswer
+            : _identities.Contains(question.ClientId) ? MatchResult.Match
+            : MatchResult.Identity;
+    }
+}

@@ -1,0 +1,30 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>What the policy says to one request: a <see cref="Permit"/> or a <see cref="Denial"/>.</summary>
+public abstract class Decision
+{
+    private protected Decision(Caller caller, ImdsRequest request, Reason reason, string? rule, PolicyMode mode)
+    {
+        Caller = caller;
+        Request = request;
+        Reason = reason;
+        Rule = rule;
+        Mode = mode;
+    }
+
+    public Caller Caller { get; }
+
+    public ImdsRequest Request { get; }
+
+    public Reason Reason { get; }
+
+    /// <summary>The name of the rule that decided, or null where none did.</summary>
+    public string? Rule { get; }
+
+    /// <summary>The mode in force: of the caller, or of a rule that has its own.</summary>
+    public PolicyMode Mode { get; }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>A policy ready to decide. Immutable; a change of the policy makes another.</summary>
+public sealed class PolicySnapshot
+{
+    /// <summary>Workloads come and go under one revision; a node runs at most some hundred pods at a time.</summary>
+    private const int MaxRememberedWorkloads = 4096;
+
+    private readonly IdentityTable _identities;
+    private readonly ImmutableArray<CompiledRule> _rules;
+    private readonly UnidentifiedPolicy _unidentified;
+    private readonly ConcurrentDictionary<WorkloadIdentity, CallerPolicy> _workloads = new();
+
+    private PolicySnapshot(PolicyDocument document)
+    {
+        Document = document;
+        _identities = new IdentityTable(document.Identities);
+        _rules = [.. document.Rules.Select(rule => new CompiledRule(rule, _identities))];
+        _unidentified = new UnidentifiedPolicy(document, _rules);
+    }
+
+    public PolicyDocument Document { get; }
+
+    /// <summary>The document's revision: 12 hex digits.</summary>
+    public string Revision => Document.Revision;
+
+    /// <summary>The mode of every caller that the document does not except.</summary>
+    public PolicyMode Mode => Document.Mode;
+
+    /// <summary>Compiles a valid document.</summary>
+    public static PolicySnapshot Compile(PolicyDocument document) => new(document);
+
+    /// <summary>The mode in force for a caller.</summary>
+    public PolicyMode ModeOf(Caller caller) =>
+        caller is Caller.Pod pod ? For(pod).Mode : _unidentified.Mode;
+
+    /// <summary>Decides a request, before it is sent.</summary>
+    public Decision Decide(Caller caller, ImdsRequest request)
+    {
+        var question = Question.Before(request, _identities);
+        return caller is Caller.Pod pod
+            ? For(pod).Decide(caller, question, Reason.NoRule)
+            : _unidentified.Decide(caller, question);
+    }
+
+    /// <summary>
+    /// Decides a credential that came back: the request once more, on the policy of this moment, then all of it with
+    /// the identity and resource that the credential carries.
+    /// </summary>
+    public Decision DecideAnswer(Caller caller, ImdsRequest request, CredentialAnswer answer)
+    {
+        var before = Decide(caller, request);
+        if (before is Denial)
+        {
+            return before;
+        }
+
+        var question = Question.After(request, answer);
+        var after = caller is Caller.Pod pod
+            ? For(pod).Decide(caller, question, Reason.IdentityMismatch)
+            : _unidentified.Decide(caller, question);
+
+        // A would-deny stays what it was for the request; its answer has nothing to add unless it is denied outright.
+        return after is Permit && IsAnotherIdentity(request, answer) ? Mismatch(caller, request)
+            : after is Permit && before is Permit { Shadow: not null } ? before
+            : after;
+    }
+
+    /// <summary>
+    /// The denial of a request without the header that IMDS requires, or null where IMDS's own error is the answer:
+    /// something is allowed on this path, or nobody knows yet who asks.
+    /// </summary>
+    public Denial? DecideProbe(Caller caller, ImdsRequest request) =>
+        caller is Caller.Pod pod ? For(pod).DecideProbe(caller, request) : null;
+
+    /// <summary>The alias of a client id, or null.</summary>
+    public string? AliasOf(string clientId) => _identities.ByClientId(clientId)?.Name;
+
+    /// <summary>How each rule meets a request, for people.</summary>
+    public ImmutableArray<RuleExplanation> Explain(PodIdentity pod, ImdsRequest request)
+    {
+        var question = Question.Before(request, _identities);
+        return [.. _rules.Select(rule => rule.Explain(pod.Workload, question))];
+    }
+
+    private bool IsAnotherIdentity(ImdsRequest request, CredentialAnswer answer) =>
+        request.Selector is { } selector
+        && _identities.Resolve(selector) is { } asked
+        && asked != answer.ClientId;
+
+    private Decision Mismatch(Caller caller, ImdsRequest request)
+    {
+        var mode = ModeOf(caller);
+        var denial = new Denial(caller, request, Reason.IdentityMismatch, null, mode);
+        return mode == PolicyMode.Enforce ? denial : new Permit(caller, request, null, mode, denial);
+    }
+
+    private CallerPolicy For(Caller.Pod pod)
+    {
+        var workload = pod.Identity.Workload;
+        if (_workloads.TryGetValue(workload, out var known))
+        {
+            return known;
+        }
+
+        if (_workloads.Count >= MaxRememberedWorkloads)
+        {
+            _workloads.Clear();
+        }
+
+        return _workloads.GetOrAdd(workload, Effective);
+    }
+
+    private CallerPolicy Effective(WorkloadIdentity workload)
+    {
+        var rules = _rules.Where(rule => rule.SpeaksOf(workload)).ToList();
+        return new CallerPolicy(
+            ModeFor(workload),
+            [.. rules.SelectMany(rule => rule.Allows)],
+            [.. rules.SelectMany(rule => rule.Denies)]);
+    }
+
+    private PolicyMode ModeFor(WorkloadIdentity workload) =>
+        !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode
+        : Mode == PolicyMode.Enforce ? PolicyMode.Audit
+        : PolicyMode.Enforce;
+}

@@ -1,0 +1,47 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>
+/// What is asked of a permission: the request, and what is known of identity and resource; before the answer from
+/// the request, after it from the answer.
+/// </summary>
+internal readonly struct Question
+{
+    private Question(ImdsRequest request, string? clientId, bool unresolved, string? resource, string? broadResource)
+    {
+        Request = request;
+        ClientId = clientId;
+        IsUnresolved = unresolved;
+        Resource = resource;
+        BroadResource = broadResource;
+    }
+
+    public ImdsRequest Request { get; }
+
+    /// <summary>The identity's client id, or null where only IMDS can tell.</summary>
+    public string? ClientId { get; }
+
+    /// <summary>Whether the request names an identity that no alias resolves.</summary>
+    public bool IsUnresolved { get; }
+
+    /// <summary>The resource as an allow compares it, or null.</summary>
+    public string? Resource { get; }
+
+    /// <summary>The resource as a deny compares it, or null.</summary>
+    public string? BroadResource { get; }
+
+    public static Question Before(ImdsRequest request, IdentityTable identities)
+    {
+        var clientId = request.Selector is { } selector ? identities.Resolve(selector) : null;
+        return new Question(
+            request,
+            clientId,
+            unresolved: request.Selector is not null && clientId is null,
+            request.ComparableResource,
+            request.BroadResource);
+    }
+
+    public static Question After(ImdsRequest request, CredentialAnswer answer) =>
+        new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>
+/// What is decided for a caller that is no known pod. Enforced, it is denied. In audit mode it is let through, unless
+/// something that is enforced all the same could mean it: nobody can tell that it does not.
+/// </summary>
+internal sealed class UnidentifiedPolicy
+{
+    private readonly ImmutableArray<CompiledDeny> _enforcedDenies;
+
+    public UnidentifiedPolicy(PolicyDocument document, ImmutableArray<CompiledRule> rules)
+    {
+        _enforcedDenies = [.. rules.Where(rule => rule.Source.Mode == PolicyMode.Enforce).SelectMany(rule => rule.Denies)];
+        Mode = document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce;
+    }
+
+    /// <summary>Audit only where every caller is in audit mode.</summary>
+    public PolicyMode Mode { get; }
+
+    public Decision Decide(Caller caller, in Question question)
+    {
+        var reason = ReasonOf(caller);
+        var denial = new Denial(caller, question.Request, reason, null, Mode);
+        if (Mode == PolicyMode.Enforce)
+        {
+            return denial;
+        }
+
+        foreach (var deny in _enforcedDenies)
+        {
+            if (deny.MatchPath(question.Request) == MatchResult.Match && deny.MatchDetails(question) == MatchResult.Match)
+            {
+                return new Denial(caller, question.Request, reason, deny.Rule.Name, PolicyMode.Enforce, deny.Source.Quiet);
+            }
+        }
+
+        return new Permit(caller, question.Request, null, Mode, denial);
+    }
+
+    private static Reason ReasonOf(Caller caller) => caller switch
+    {
+        Caller.Node => Reason.CallerIsNode,
+        Caller.Ambiguous => Reason.CallerAmbiguous,
+        _ => Reason.CallerUnknown,
+    };
+}

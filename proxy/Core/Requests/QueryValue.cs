@@ -1,0 +1,69 @@
+using System.Buffers;
+
+namespace ImdsProxy.Core.Requests;
+
+/// <summary>Decodes and checks the values of query parameters.</summary>
+internal static class QueryValue
+{
+    /// <summary>The longest value IMDS's known clients send is a resource id; this is several times that.</summary>
+    private const int MaxLength = 1024;
+
+    /// <summary>Decodes once. Null where the text is no value: a bad escape, or a character outside the alphabet before or after decoding.</summary>
+    public static string? Decode(ReadOnlySpan<char> raw)
+    {
+        if (raw.Length > MaxLength)
+        {
+            return null;
+        }
+
+        Span<char> decoded = stackalloc char[raw.Length];
+        var length = 0;
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var c = raw[i];
+            if (c == '%')
+            {
+                if (i + 2 >= raw.Length || !char.IsAsciiHexDigit(raw[i + 1]) || !char.IsAsciiHexDigit(raw[i + 2]))
+                {
+                    return null;
+                }
+
+                c = (char)((HexValue(raw[i + 1]) << 4) | HexValue(raw[i + 2]));
+                i += 2;
+            }
+
+            decoded[length++] = c;
+        }
+
+        decoded = decoded[..length];
+        return decoded.ContainsAnyExcept(UrlAlphabet.Value) ? null : decoded.ToString();
+    }
+
+    /// <summary>The canonical value of a known key, or null where it is none.</summary>
+    public static string? Canonical(QueryValueKind kind, string value) => kind switch
+    {
+        _ when value.Length == 0 => null,
+        QueryValueKind.Word => Of(value, UrlAlphabet.Word),
+        QueryValueKind.WordList => Of(value, UrlAlphabet.WordList),
+        QueryValueKind.Boolean => OneOf(value, "true", "false"),
+        QueryValueKind.Format => OneOf(value, "json", "text"),
+        QueryValueKind.Resource => Of(value, UrlAlphabet.Resource),
+        QueryValueKind.Guid => CanonicalGuid(value),
+        QueryValueKind.IdentityResourceId => ManagedIdentityId.Canonical(value),
+        _ => null,
+    };
+
+    /// <summary>36 lower-case characters, or null. IMDS may take braces and missing hyphens too; one spelling is enough.</summary>
+    public static string? CanonicalGuid(string value) =>
+        Guid.TryParseExact(value, "D", out var guid) ? guid.ToString("D") : null;
+
+    private static string? Of(string value, SearchValues<char> alphabet) =>
+        value.AsSpan().ContainsAnyExcept(alphabet) ? null : value;
+
+    private static string? OneOf(string value, string first, string second) =>
+        value.Equals(first, StringComparison.OrdinalIgnoreCase) ? first
+        : value.Equals(second, StringComparison.OrdinalIgnoreCase) ? second
+        : null;
+
+    private static int HexValue(char c) => char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10;
+}

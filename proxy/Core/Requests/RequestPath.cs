@@ -1,0 +1,63 @@
+namespace ImdsProxy.Core.Requests;
+
+/// <summary>The path of a request target: what is refused, and its canonical form.</summary>
+internal static class RequestPath
+{
+    private const string Metadata = "/metadata";
+
+    /// <summary>Why a raw path is malformed, or null.</summary>
+    public static RequestError? Error(ReadOnlySpan<char> path)
+    {
+        if (path.IsEmpty || path[0] != '/')
+        {
+            return new RequestError("the request target must begin with '/': no other form of it is taken");
+        }
+
+        if (path.ContainsAnyExcept(UrlAlphabet.Path))
+        {
+            return new RequestError("the path holds a character or an escape that no path of IMDS has");
+        }
+
+        foreach (var segment in Segments(path))
+        {
+            // Windows drops a trailing dot, and every server takes "." and ".." its own way.
+            if (path[1..][segment] is [] or [.., '.'])
+            {
+                return new RequestError("the path holds an empty segment or one that ends in a dot");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The one form of a good path: without its trailing slash, <c>/metadata</c> in lower case (IMDS ignores the case of that segment alone).</summary>
+    public static string Canonical(ReadOnlySpan<char> path)
+    {
+        var trimmed = path is [_, .., '/'] ? path[..^1] : path;
+        if (StartsWithMetadata(trimmed) && !trimmed.StartsWith(Metadata, StringComparison.Ordinal))
+        {
+            return string.Concat(Metadata, trimmed[Metadata.Length..]);
+        }
+
+        foreach (var endpoint in ImdsEndpoints.All)
+        {
+            if (trimmed.SequenceEqual(endpoint.Path))
+            {
+                return endpoint.Path;
+            }
+        }
+
+        return trimmed.ToString();
+    }
+
+    private static bool StartsWithMetadata(ReadOnlySpan<char> path) =>
+        path.StartsWith(Metadata, StringComparison.OrdinalIgnoreCase)
+        && (path.Length == Metadata.Length || path[Metadata.Length] == '/');
+
+    // The segments after the first slash; the empty one that a single trailing slash leaves is none.
+    private static MemoryExtensions.SpanSplitEnumerator<char> Segments(ReadOnlySpan<char> path)
+    {
+        var rest = path[1..];
+        return rest is [.., '/'] ? rest[..^1].Split('/') : rest.IsEmpty ? default : rest.Split('/');
+    }
+}

@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace ImdsProxy.Core.Requests;
+
+/// <summary>The query of a request target, and the canonical request that comes of it.</summary>
+internal static class RequestQuery
+{
+    /// <summary>IMDS's own clients send at most six.</summary>
+    private const int MaxParameters = 16;
+
+    public static RequestResult Parse(string method, Endpoint endpoint, string path, ReadOnlySpan<char> query)
+    {
+        var parameters = new List<QueryParameter>();
+        if (!query.IsEmpty)
+        {
+            foreach (var range in query.Split('&'))
+            {
+                if (parameters.Count == MaxParameters)
+                {
+                    return new RequestError($"the query holds more than {MaxParameters} parameters");
+                }
+
+                if (Read(endpoint, query[range], parameters, out var parameter) is { } error)
+                {
+                    return error;
+                }
+
+                parameters.Add(parameter);
+            }
+        }
+
+        return Build(method, endpoint, path, parameters);
+    }
+
+    private static RequestError? Read(Endpoint endpoint, ReadOnlySpan<char> pair, List<QueryParameter> before, out QueryParameter parameter)
+    {
+        parameter = default;
+        var equals = pair.IndexOf('=');
+        if (equals <= 0 || pair[..equals].ContainsAnyExcept(UrlAlphabet.Key))
+        {
+            return new RequestError("each query parameter must be 'key=value', with a key of letters, digits, '-', '_' and '.' that is not escaped");
+        }
+
+        var key = Spelling(pair[..equals], out var isVariant);
+        if (isVariant)
+        {
+            return new RequestError($"a query key differs from '{key}' only by its case");
+        }
+
+        if (before.Exists(other => other.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
+        {
+            return new RequestError("a query key is there twice");
+        }
+
+        if (QueryValue.Decode(pair[(equals + 1)..]) is not { } value)
+        {
+            return new RequestError($"the value of '{key}' holds a bad escape, or a character that no value of IMDS has");
+        }
+
+        return Canonical(endpoint, key, value, out parameter);
+    }
+
+    private static RequestError? Canonical(Endpoint endpoint, string key, string value, out QueryParameter parameter)
+    {
+        parameter = new QueryParameter(key, value);
+        foreach (var known in endpoint.Keys)
+        {
+            if (known.Name == key)
+            {
+                if (QueryValue.Canonical(known.Kind, value) is not { } canonical)
+                {
+                    return new RequestError($"the value of '{key}' is not what IMDS takes there");
+                }
+
+                parameter = new QueryParameter(known.Name, canonical);
+            }
+        }
+
+        return null;
+    }
+
+    // The key as some endpoint has it, and whether this one is spelled otherwise.
+    private static string Spelling(ReadOnlySpan<char> key, out bool isVariant)
+    {
+        foreach (var known in ImdsEndpoints.Keys)
+        {
+            if (key.Equals(known.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                isVariant = !key.SequenceEqual(known.Name);
+                return known.Name;
+            }
+        }
+
+        isVariant = false;
+        return key.ToString();
+    }
+
+    private static RequestResult Build(string method, Endpoint endpoint, string path, List<QueryParameter> parameters)
+    {
+        var known = ImmutableArray.CreateBuilder<QueryParameter>();
+        IdentitySelector? selector = null;
+        foreach (var key in endpoint.Keys)
+        {
+            var index = parameters.FindIndex(parameter => parameter.Key == key.Name);
+            if (index < 0)
+            {
+                continue;
+            }
+
+            known.Add(parameters[index]);
+            if (key.Selector is { } kind)
+            {
+                if (selector is not null)
+                {
+                    return new RequestError("the query names its identity twice");
+                }
+
+                selector = new IdentitySelector(kind, parameters[index].Value);
+            }
+
+            parameters.RemoveAt(index);
+        }
+
+        var resource = known.FirstOrDefault(parameter => parameter.Key == QueryKey.Resource.Name).Value;
+        var rendered = Render(path, [.. known, .. parameters]);
+        return new ImdsRequest(method, endpoint, path, rendered, known.ToImmutable(), [.. parameters], resource, selector);
+    }
+
+    private static string Render(string path, ReadOnlySpan<QueryParameter> parameters)
+    {
+        if (parameters.IsEmpty)
+        {
+            return path;
+        }
+
+        var target = new StringBuilder(path);
+        var separator = '?';
+        foreach (var parameter in parameters)
+        {
+            target.Append(separator).Append(parameter.Key).Append('=').Append(Uri.EscapeDataString(parameter.Value));
+            separator = '&';
+        }
+
+        return target.ToString();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>The events that tell of the log itself.</summary>
+internal static class AuditEvents
+{
+    public const string Checkpoint = "checkpoint";
+    public const string ChainBeganName = "chain-began";
+    public const string RecoveredName = "audit-recovered";
+    public const string SegmentsRemovedName = "segments-removed";
+
+    /// <summary>An instance's first line: where all other chains of the directory stand.</summary>
+    public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads) =>
+        new(now, ChainBeganName, new JsonObject
+        {
+            ["chains"] = new JsonArray([.. heads.Select(head => (JsonNode)new JsonObject
+            {
+                ["instance"] = head.Instance,
+                ["seq"] = head.Seq,
+                ["hash"] = head.Hash,
+                ["segment"] = head.Segment,
+            })]),
+        });
+
+    public static AuditEvent Degraded(DateTimeOffset now, string cause) =>
+        new(now, "audit-degraded", new JsonObject { ["cause"] = cause, ["to"] = "stdout" });
+
+    public static AuditEvent Recovered(DateTimeOffset now, DateTimeOffset since, string cause, long first, long last)
+    {
+        var fields = new JsonObject { ["cause"] = cause, ["seconds"] = Math.Round((now - since).TotalSeconds, 1) };
+        if (first > 0)
+        {
+            fields["to"] = "stdout";
+            fields["firstSeq"] = first;
+            fields["lastSeq"] = last;
+        }
+
+        return new AuditEvent(now, RecoveredName, fields);
+    }
+
+    public static AuditEvent RecordsLost(DateTimeOffset now, DateTimeOffset since, long count) =>
+        new(now, "records-lost", new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
+}

@@ -1,0 +1,263 @@
+using System.Runtime.InteropServices;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>
+/// Records in groups by one writer. Whoever comes while nobody writes does it at once, on its own thread: two
+/// switches of threads would cost more than the write. Who comes meanwhile waits, and is written with all others
+/// that wait, in one call.
+/// </summary>
+internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposable
+{
+    // A batch of this many records is about 600 KiB: enough to make a write's own cost vanish.
+    private const int MaxBatch = 1024;
+
+    private static readonly object Tick = new();
+    private static readonly object Checkpoint = new();
+
+    private readonly Lock _gate = new();
+    private readonly List<object> _items = [];
+    private readonly List<PendingWrite?> _waiters = [];
+    private readonly Stack<PendingWrite> _idle = new();
+    private readonly object[] _batch = new object[MaxBatch];
+    private readonly PendingWrite?[] _batchWaiters = new PendingWrite?[MaxBatch];
+    private readonly AuditWriter _writer;
+    private readonly string? _directory;
+    private readonly bool _inline;
+    private readonly ITimer _ticks;
+    private readonly ITimer _checkpoints;
+    private TaskCompletionSource? _drained;
+    private bool _writing;
+    private bool _closed;
+
+    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null, IRecordObserver? observer = null)
+    {
+        Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
+        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = observer };
+        _directory = options.Directory;
+        // A thread that waits for the disk must not be the one that reads requests.
+        _inline = !options.Fsync;
+        _writer.Tick();
+        _ticks = clock.CreateTimer(_ => Post(Tick), null, options.RetryInterval, options.RetryInterval);
+        _checkpoints = clock.CreateTimer(_ => Post(Checkpoint), null, options.CheckpointInterval, options.CheckpointInterval);
+    }
+
+    /// <summary>What this process's lines have in common.</summary>
+    public AuditOrigin Origin { get; }
+
+    public string? Failure => _writer.Failure;
+
+    /// <summary>Why records do not go to the directory, or null while they do.</summary>
+    public string? Degraded => _writer.Degraded;
+
+    public ValueTask<bool> WriteAsync(AuditRecord record) => Enqueue(record);
+
+    public ValueTask<bool> WriteAsync(AuditEvent auditEvent) => Enqueue(auditEvent);
+
+    /// <summary>Keeps a policy document beside the records that name its revision.</summary>
+    /// <returns>Why it could not be kept, or null.</returns>
+    public string? KeepPolicy(string revision, ReadOnlySpan<byte> document)
+    {
+        try
+        {
+            if (_directory is not null)
+            {
+                PolicyArchive.Keep(_directory, revision, document);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Writes what is queued and closes; what comes later is not written.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task? drained;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            _drained = _writing ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+            drained = _drained?.Task;
+        }
+
+        await (drained ?? Task.CompletedTask);
+        await _ticks.DisposeAsync();
+        await _checkpoints.DisposeAsync();
+        _writer.Checkpoint();
+        _writer.Dispose();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TakeBatch() is var count and > 0)
+        {
+            var written = WriteBatch(count);
+            Complete(count, written);
+        }
+    }
+
+    private ValueTask<bool> Enqueue(object item)
+    {
+        PendingWrite pending;
+        bool lead;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return ValueTask.FromResult(false);
+            }
+
+            lead = !_writing;
+            _writing = true;
+            if (!lead || !_inline)
+            {
+                pending = _idle.TryPop(out var idle) ? idle : new PendingWrite(GiveBack);
+                _items.Add(item);
+                _waiters.Add(pending);
+            }
+            else
+            {
+                pending = null!;
+            }
+        }
+
+        return lead && _inline ? ValueTask.FromResult(LeadWith(item)) : Wait(lead, pending);
+    }
+
+    private ValueTask<bool> Wait(bool lead, PendingWrite pending)
+    {
+        var task = pending.Task;
+        if (lead)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+
+        return task;
+    }
+
+    // One batch and no more: whoever leads has a request of its own to answer.
+    private bool LeadWith(object item)
+    {
+        _batch[0] = item;
+        _batchWaiters[0] = null;
+        var written = WriteBatch(1);
+        lock (_gate)
+        {
+            if (_items.Count == 0)
+            {
+                Rest();
+                return written;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return written;
+    }
+
+    private void Post(object signal)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _items.Add(signal);
+            _waiters.Add(null);
+            if (_writing)
+            {
+                return;
+            }
+
+            _writing = true;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    private int TakeBatch()
+    {
+        lock (_gate)
+        {
+            var count = Math.Min(_items.Count, MaxBatch);
+            if (count == 0)
+            {
+                Rest();
+                return 0;
+            }
+
+            CollectionsMarshal.AsSpan(_items)[..count].CopyTo(_batch);
+            CollectionsMarshal.AsSpan(_waiters)[..count].CopyTo(_batchWaiters);
+            _items.RemoveRange(0, count);
+            _waiters.RemoveRange(0, count);
+            return count;
+        }
+    }
+
+    private void Rest()
+    {
+        _writing = false;
+        _drained?.TrySetResult();
+    }
+
+    private bool WriteBatch(int count)
+    {
+        var records = 0;
+        for (var i = 0; i < count; i++)
+        {
+            if (!Obey(_batch[i]))
+            {
+                _batch[records++] = _batch[i];
+            }
+        }
+
+        var written = records == 0 || _writer.Write(_batch.AsSpan(0, records));
+        _batch.AsSpan(0, count).Clear();
+        return written;
+    }
+
+    private bool Obey(object item)
+    {
+        if (item == Tick)
+        {
+            _writer.Tick();
+            return true;
+        }
+
+        if (item == Checkpoint)
+        {
+            _writer.Checkpoint();
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Complete(int count, bool written)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _batchWaiters[i]?.Complete(written);
+            _batchWaiters[i] = null;
+        }
+    }
+
+    private void GiveBack(PendingWrite pending)
+    {
+        lock (_gate)
+        {
+            _idle.Push(pending);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace ImdsProxy.Audit;
+
+/// <summary>Where the audit log goes, how long it is kept, and what happens when it can't be written.</summary>
+internal sealed record AuditOptions
+{
+    public string? Cluster { get; init; }
+
+    public string? Node { get; init; }
+
+    /// <summary>Where segments are kept, or null for none.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Whether each line also goes to stdout. Without a directory it does in any case.</summary>
+    public bool StandardOutput { get; init; }
+
+    /// <summary>Whether a record counts as written only once the disk has it.</summary>
+    public bool Fsync { get; init; }
+
+    /// <summary>What all segments together may take. At 650 bytes a record, compressed to a tenth, about 15 million requests.</summary>
+    public long MaxBytes { get; init; } = 1L << 30;
+
+    /// <summary>How long a segment is kept. Incidents are often found weeks after they began.</summary>
+    public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(90);
+
+    /// <summary>A segment's size when the next one begins: small enough to compress in a second, large enough to be few.</summary>
+    public long SegmentBytes { get; init; } = 64L << 20;
+
+    /// <summary>A segment's age when the next one begins, so that a search for an hour reads about an hour.</summary>
+    public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(1);
+
+    public AuditOnError OnError { get; init; }
+
+    /// <summary>Where records go as OpenTelemetry logs (HTTP/protobuf, with its <c>/v1/logs</c>), or null.</summary>
+    public Uri? Otlp { get; init; }
+
+    /// <summary>How often the chain's head leaves the node.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often a directory that failed is tried again.</summary>
+    public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,294 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>
+/// Writes batches to the segment, or to stdout, and knows which of them works. One thread at a time uses it.
+/// </summary>
+internal sealed partial class AuditWriter : IDisposable
+{
+    private readonly AuditOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly IRecordOutput _stdout;
+    private readonly RecordChain _chain;
+    private readonly LineBuffer _buffer = new();
+    private readonly AuditDirectory? _directory;
+    private readonly DegradedPeriod _degraded = new();
+    private bool _tried;
+    private DateTimeOffset _nextTry;
+    private string? _stdoutFailure;
+
+    public AuditWriter(AuditOptions options, AuditOrigin origin, IRecordOutput stdout, TimeProvider clock, ILogger logger)
+    {
+        _options = options;
+        _clock = clock;
+        _logger = logger;
+        _stdout = stdout;
+        _chain = new RecordChain(origin);
+        _directory = options.Directory is null ? null : new AuditDirectory(options, origin.Instance, clock);
+    }
+
+    /// <summary>Sees each batch of lines that was written.</summary>
+    public IRecordObserver? Observer { get; set; }
+
+    /// <summary>Why no record can be written anywhere, or null.</summary>
+    public string? Failure => _directory is null || (_degraded.Cause is not null && _options.OnError == AuditOnError.Stdout)
+        ? _stdoutFailure
+        : _degraded.Cause;
+
+    /// <summary>Why records do not go to the directory, or null while they do.</summary>
+    public string? Degraded => _degraded.Cause;
+
+    /// <summary>Writes records and events. True once all of them are with the kernel; false if none is.</summary>
+    public bool Write(ReadOnlySpan<object> items)
+    {
+        PrepareSegment();
+        try
+        {
+            Serialise(items);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // Not for any input known; whatever can't be told must not leave.
+            _chain.TakeBack();
+            Log.NotWritable(_logger, e.Message);
+            return false;
+        }
+
+        if (WriteToDirectory() || (_directory is null && WriteToStdout()))
+        {
+            return true;
+        }
+
+        if (_directory is not null && _options.OnError == AuditOnError.Stdout && WriteDegraded(items))
+        {
+            return true;
+        }
+
+        _chain.TakeBack();
+        _degraded.Lost += items.Length;
+        return false;
+    }
+
+    /// <summary>What is due by time alone: the next segment, another try of a failed directory.</summary>
+    public void Tick() => PrepareSegment();
+
+    /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
+    public void Checkpoint()
+    {
+        if (_chain.Seq == 0)
+        {
+            return;
+        }
+
+        _buffer.Clear();
+        _chain.WriteCheckpoint(_buffer, new AuditEvent(_clock.GetUtcNow(), AuditEvents.Checkpoint, new JsonObject
+        {
+            ["hash"] = System.Text.Encoding.ASCII.GetString(_chain.Head),
+        }));
+        Observer?.Written(_buffer.Written);
+        TryStdout();
+    }
+
+    public void Dispose()
+    {
+        _directory?.Dispose();
+        _chain.Dispose();
+    }
+
+    private void Serialise(ReadOnlySpan<object> items)
+    {
+        _chain.Mark();
+        _buffer.Clear();
+        foreach (var item in items)
+        {
+            _chain.Append(_buffer, item);
+        }
+    }
+
+    private bool WriteToDirectory()
+    {
+        if (_directory?.Segment is not { } segment)
+        {
+            return false;
+        }
+
+        try
+        {
+            segment.Write(_buffer.Written);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Degrade(e);
+            return false;
+        }
+
+        Observer?.Written(_buffer.Written);
+        if (_options.StandardOutput)
+        {
+            // The directory has them; what stdout misses is logged and can be had from there.
+            TryStdout();
+        }
+
+        return true;
+    }
+
+    // The event comes before the records that it explains, so they are numbered anew.
+    private bool WriteDegraded(ReadOnlySpan<object> items)
+    {
+        _chain.TakeBack();
+        if (_degraded.Announced)
+        {
+            Serialise(items);
+        }
+        else
+        {
+            Serialise([DegradedEvent(), .. items]);
+        }
+
+        var first = _chain.Seq - items.Length + 1;
+        if (!WriteToStdout())
+        {
+            return false;
+        }
+
+        _degraded.WroteElsewhere(first, _chain.Seq);
+        return true;
+    }
+
+    private bool WriteToStdout()
+    {
+        if (!TryStdout())
+        {
+            return false;
+        }
+
+        Observer?.Written(_buffer.Written);
+        return true;
+    }
+
+    private bool TryStdout()
+    {
+        try
+        {
+            _stdout.Write(_buffer.Written);
+            _stdoutFailure = null;
+            return true;
+        }
+        catch (IOException e)
+        {
+            if (_stdoutFailure is null)
+            {
+                Log.StdoutFailed(_logger, e.Message);
+            }
+
+            _stdoutFailure = e.Message;
+            return false;
+        }
+    }
+
+    private void PrepareSegment()
+    {
+        var now = _clock.GetUtcNow();
+        if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : now < _nextTry))
+        {
+            return;
+        }
+
+        try
+        {
+            OpenSegment(now);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Degrade(e);
+        }
+    }
+
+    private void OpenSegment(DateTimeOffset now)
+    {
+        var next = _directory!.OpenNext(now);
+        var events = OpeningEvents(now);
+        if (events.Length > 0)
+        {
+            Serialise(events);
+            try
+            {
+                next.Write(_buffer.Written);
+            }
+            catch
+            {
+                _chain.TakeBack();
+                AuditDirectory.Discard(next);
+                throw;
+            }
+
+            Observer?.Written(_buffer.Written);
+            if (_options.StandardOutput)
+            {
+                TryStdout();
+            }
+        }
+
+        _directory.Use(next);
+        Recovered();
+    }
+
+    private AuditEvent[] OpeningEvents(DateTimeOffset now)
+    {
+        List<AuditEvent> events = [];
+        if (!_tried || _chain.Seq == 0)
+        {
+            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
+        }
+
+        if (_degraded.Cause is not null)
+        {
+            events.AddRange(_degraded.Events(now));
+        }
+
+        return [.. events];
+    }
+
+    private void Recovered()
+    {
+        _tried = true;
+        if (_degraded.Cause is not null)
+        {
+            Log.Recovered(_logger, _degraded.Lost);
+            _degraded.End();
+        }
+    }
+
+    private void Degrade(Exception e)
+    {
+        var now = _clock.GetUtcNow();
+        _directory!.Leave();
+        _nextTry = now + _options.RetryInterval;
+        if (_degraded.Cause is null)
+        {
+            Log.Degraded(_logger, e.Message, _options.OnError);
+        }
+
+        _degraded.Begin(now, e.Message);
+    }
+
+    private AuditEvent DegradedEvent() => AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
+        public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
+
+        [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
+        public static partial void Recovered(ILogger logger, long lost);
+
+        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "A record can't be put into words: {Cause}")]
+        public static partial void NotWritable(ILogger logger, string cause);
+
+        [LoggerMessage(EventName = "AuditStdoutFailed", Level = LogLevel.Error, Message = "{Cause}")]
+        public static partial void StdoutFailed(ILogger logger, string cause);
+    }
+}

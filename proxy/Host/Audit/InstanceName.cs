@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>Chooses the four hex digits that tell this process's lines from those of others.</summary>
+internal static class InstanceName
+{
+    /// <summary>A name that no segment of the directory bears.</summary>
+    public static string Choose(string? directory)
+    {
+        var taken = Taken(directory);
+        for (var tries = 0; tries < 100; tries++)
+        {
+            var name = RandomNumberGenerator.GetHexString(4, lowercase: true);
+            if (!taken.Contains(name))
+            {
+                return name;
+            }
+        }
+
+        throw new InvalidOperationException($"{directory} holds segments of too many instances");
+    }
+
+    private static HashSet<string> Taken(string? directory)
+    {
+        try
+        {
+            return directory is null || !Directory.Exists(directory)
+                ? []
+                : [.. Directory.EnumerateFiles(directory).Select(file => SegmentName.Parse(Path.GetFileName(file))?.Instance).OfType<string>()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It can't be written either, which is told when that is tried.
+            return [];
+        }
+    }
+}

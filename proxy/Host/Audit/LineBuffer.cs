@@ -1,0 +1,50 @@
+using System.Buffers;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>The bytes of a batch. Unlike the framework's buffers it can be cut back, when a line turns out not to be writable.</summary>
+internal sealed class LineBuffer : IBufferWriter<byte>
+{
+    // Kept between batches up to here; a rare larger batch is given back to the collector.
+    private const int Kept = 1 << 20;
+
+    private byte[] _bytes = new byte[16 << 10];
+
+    /// <summary>How many bytes are in use. Set to less, it drops what came after.</summary>
+    public int Length { get; set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public ReadOnlySpan<byte> From(int start) => _bytes.AsSpan(start, Length - start);
+
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > Kept * 2)
+        {
+            _bytes = new byte[Kept];
+        }
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsMemory(Length);
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        Grow(sizeHint);
+        return _bytes.AsSpan(Length);
+    }
+
+    private void Grow(int sizeHint)
+    {
+        if (_bytes.Length - Length < Math.Max(sizeHint, 256))
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, Length + sizeHint));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>
+/// Numbers the lines of this process and links each to the one before by its SHA-256, so that an edited, removed or
+/// moved line shows. What was not written can be taken back.
+/// </summary>
+internal sealed class RecordChain : IDisposable
+{
+    /// <summary>The <c>prev</c> of an instance's first line.</summary>
+    public static readonly string Genesis = new('0', 64);
+
+    private readonly AuditRecordWriter _writer;
+    private byte[] _head = Encoding.ASCII.GetBytes(Genesis);
+    private byte[] _marked = Encoding.ASCII.GetBytes(Genesis);
+    private long _markedSeq;
+
+    public RecordChain(AuditOrigin origin)
+    {
+        Origin = origin;
+        _writer = new AuditRecordWriter(origin);
+    }
+
+    public AuditOrigin Origin { get; }
+
+    /// <summary>The number of the last line.</summary>
+    public long Seq { get; private set; }
+
+    /// <summary>The hash of the last line, in hex.</summary>
+    public ReadOnlySpan<byte> Head => _head;
+
+    /// <summary>Adds a line of a record or an event.</summary>
+    public void Append(LineBuffer output, object item)
+    {
+        var start = output.Length;
+        if (item is AuditRecord record)
+        {
+            _writer.Write(output, record, Seq + 1, _head);
+        }
+        else
+        {
+            _writer.Write(output, (AuditEvent)item, Seq + 1, _head);
+        }
+
+        Seq++;
+        // The line feed is no part of what is hashed: tools that read by line never see it.
+        Hash(output.From(start)[..^1], _head);
+    }
+
+    /// <summary>Writes a line that tells the chain's head and is itself no part of it.</summary>
+    public void WriteCheckpoint(LineBuffer output, AuditEvent checkpoint) => _writer.Write(output, checkpoint, Seq, default);
+
+    /// <summary>Remembers this place for <see cref="TakeBack"/>.</summary>
+    public void Mark()
+    {
+        _markedSeq = Seq;
+        _head.CopyTo(_marked, 0);
+    }
+
+    /// <summary>Forgets all lines since the last <see cref="Mark"/>.</summary>
+    public void TakeBack()
+    {
+        Seq = _markedSeq;
+        (_head, _marked) = (_marked, _head);
+    }
+
+    /// <summary>The SHA-256 of a line, in lower-case hex.</summary>
+    public static void Hash(ReadOnlySpan<byte> line, Span<byte> hex)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(line, hash);
+        Convert.TryToHexStringLower(hash, hex, out _);
+    }
+
+    public void Dispose() => _writer.Dispose();
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Core.Tests.Audit;
+
+public sealed class AuditRecordWriterTests
+{
+    private const string Prev = "9c1e000000000000000000000000000000000000000000000000000000000000";
+
+    private static readonly DateTimeOffset Moment = new DateTimeOffset(2026, 11, 21, 4, 30, 0, TimeSpan.Zero).AddTicks(1_234_567);
+
+    private static readonly PodIdentity FluentBit = new("logging", "fluent-bit-qg7vq", "0f3d", "fluent-bit", "DaemonSet/fluent-bit", []);
+
+    [Fact]
+    public void Write_IssuedToken_IsTheLineOfTheContract()
+    {
+        Line(TokenRecord()).ShouldBe(
+            """
+            {"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","id":"0HN1","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"9c1e000000000000000000000000000000000000000000000000000000000000","verdict":"allowed","reason":"rule","rule":"fluent-bit-to-adx","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.244.0.11","port":40132,"interface":"azv7a1","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"0f3d","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","apiVersion":"2018-02-01","resource":"https://api.kusto.windows.net","selector":{"kind":"client_id","value":"2bc9"},"userAgent":"azsdk-net-Identity/1.21"},"response":{"status":200,"bytes":1848},"issued":{"identity":"adx-ingest","clientId":"2bc9","resource":"https://api.kusto.windows.net","expiresOn":"2026-11-22T04:30:00Z","tokenId":"uti1"},"upstream":{"status":200,"ms":4.21,"cached":false},"ms":4.33}
+
+            """.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("node")]
+    [InlineData("unknown")]
+    [InlineData("ambiguous")]
+    public void Write_CallerThatIsNoPod_TellsItsKindBesideItsAddress(string kind)
+    {
+        Caller caller = kind switch { "node" => Caller.Node.Instance, "unknown" => Caller.Unknown.Instance, _ => Caller.Ambiguous.Instance };
+
+        var line = Parse(Line(Malformed("/x", caller: caller, ip: IPAddress.Parse("::ffff:10.1.2.3"))));
+
+        line.GetProperty("caller").GetRawText().ShouldBe($$"""{"ip":"10.1.2.3","port":7,"kind":"{{kind}}"}""");
+    }
+
+    [Fact]
+    public void Write_NothingKnown_LeavesFieldsOut()
+    {
+        var line = Parse(Line(Malformed(target: null, status: 0)));
+
+        line.TryGetProperty("response", out _).ShouldBeFalse();
+        line.TryGetProperty("issued", out _).ShouldBeFalse();
+        line.TryGetProperty("upstream", out _).ShouldBeFalse();
+        line.TryGetProperty("rule", out _).ShouldBeFalse();
+        line.TryGetProperty("quiet", out _).ShouldBeFalse();
+        line.GetProperty("request").GetRawText().ShouldBe("""{"method":"GET","error":"no"}""");
+    }
+
+    public static TheoryData<string> HostileTexts => new()
+    {
+        "/a\r\n{\"kind\":\"request\",\"seq\":1}",
+        "/\",\"verdict\":\"allowed",
+        "/a\\",
+        "/\u2028\u2029\u0085\u202e\u0000\u001b[31m\u007f",
+        "/\ud800",
+        "/\ud83d\ude00",
+        "/é\t",
+    };
+
+    [Theory]
+    [MemberData(nameof(HostileTexts))]
+    public void Write_HostileText_StaysOneLineOfPrintableAscii(string text) => ShouldHold(text);
+
+    [Fact]
+    public void Write_AnyText_StaysOneLineThatSaysTheSame() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(text => text is not null), ShouldHold));
+
+    [Fact]
+    public void Write_LongTexts_AreCut()
+    {
+        var request = Parse(Line(Malformed(new string('a', 5000), userAgent: new string('b', 5000)))).GetProperty("request");
+
+        request.GetProperty("rawTarget").GetString()!.Length.ShouldBe(1024);
+        request.GetProperty("userAgent").GetString()!.Length.ShouldBe(256);
+    }
+
+    [Fact]
+    public void Write_Event_TellsItsFieldsAndNoneThatCouldPassForTheRecords()
+    {
+        var fields = new JsonObject { ["revision"] = "3f2a", ["seq"] = 1, ["kind"] = "request", ["nothing"] = null, ["text"] = "a\nb\u2028" };
+
+        var line = Line(writer => writer.Write(Output, new AuditEvent(Moment, "policy-loaded", fields), 5, Encoding.ASCII.GetBytes(Prev)));
+
+        line.ShouldBe($$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"policy-loaded","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":5,"prev":"{{Prev}}","revision":"3f2a","text":"a\nb\u2028"}""" + "\n");
+    }
+
+    private ArrayBufferWriter<byte> Output { get; } = new();
+
+    private void ShouldHold(string text)
+    {
+        Output.ResetWrittenCount();
+        var line = Line(Malformed(text, userAgent: text));
+
+        line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
+        line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
+        var request = Parse(line).GetProperty("request");
+        request.GetProperty("rawTarget").GetString().ShouldBe(Replaced(text, 1024));
+        request.GetProperty("userAgent").GetString().ShouldBe(Replaced(text, 256));
+        Parse(line).GetProperty("seq").GetInt64().ShouldBe(4711);
+    }
+
+    // A lone surrogate is no character; it becomes the replacement character.
+    private static string Replaced(string text, int cut) =>
+        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length > cut ? text[..cut] : text));
+
+    private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
+
+    private string Line(AuditRecord record) =>
+        Line(writer => writer.Write(Output, record, 4711, Encoding.ASCII.GetBytes(Prev)));
+
+    private string Line(Action<AuditRecordWriter> write)
+    {
+        using var writer = new AuditRecordWriter(new AuditOrigin("prod-weu", "aks-1", "b7f1"));
+        write(writer);
+        return Encoding.UTF8.GetString(Output.WrittenSpan);
+    }
+
+    private static AuditRecord Malformed(string? target, Caller? caller = null, IPAddress? ip = null, string? userAgent = null, int status = 400) => new()
+    {
+        Timestamp = Moment,
+        Id = "0HN1",
+        Verdict = Verdict.Rejected,
+        Reason = Reason.BadRequest,
+        Mode = PolicyMode.Enforce,
+        Caller = caller ?? new Caller.Pod(FluentBit),
+        CallerIp = ip,
+        CallerPort = 7,
+        RawMethod = "GET",
+        RawTarget = target,
+        Error = "no",
+        UserAgent = userAgent,
+        Status = status,
+        Milliseconds = double.NaN,
+    };
+
+    private static AuditRecord TokenRecord() => new()
+    {
+        Timestamp = Moment,
+        Id = "0HN1",
+        Verdict = Verdict.Allowed,
+        Reason = Reason.Rule,
+        Rule = "fluent-bit-to-adx",
+        Mode = PolicyMode.Enforce,
+        PolicyRevision = "3f2a",
+        Caller = new Caller.Pod(FluentBit),
+        CallerIp = IPAddress.Parse("10.244.0.11"),
+        CallerPort = 40132,
+        CallerInterface = "azv7a1",
+        Request = TokenRequest(),
+        UserAgent = "azsdk-net-Identity/1.21",
+        Status = 200,
+        Bytes = 1848,
+        Issued = new IssuedCredential("adx-ingest", "2bc9", "https://api.kusto.windows.net", new DateTimeOffset(2026, 11, 22, 4, 30, 0, TimeSpan.Zero), "uti1"),
+        UpstreamStatus = 200,
+        UpstreamMilliseconds = 4.2100001,
+        Milliseconds = 4.33,
+    };
+
+    private static ImdsRequest TokenRequest() => new(
+        "GET",
+        new Endpoint(EndpointKind.Token, "token", "/metadata/identity/oauth2/token", ["api-version", "resource", "client_id"]),
+        "/metadata/identity/oauth2/token",
+        "/metadata/identity/oauth2/token?api-version=2018-02-01",
+        [new QueryParameter("api-version", "2018-02-01")],
+        ImmutableArray<QueryParameter>.Empty,
+        "https://api.kusto.windows.net",
+        new IdentitySelector(SelectorKind.ClientId, "2bc9"));
+}

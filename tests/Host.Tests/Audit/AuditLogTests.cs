@@ -1,0 +1,124 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ImdsProxy.Audit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+[SupportedOSPlatform("linux")]
+public sealed class AuditLogTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("audit-log-").FullName;
+    private readonly FakeOutput _stdout = new();
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task WriteAsync_FromManyThreads_NumbersAndChainsEachRecordOnce()
+    {
+        const int threads = 16;
+        const int each = 500;
+        await using (var log = Open())
+        {
+            await Task.WhenAll(Enumerable.Range(0, threads).Select(thread => Task.Run(async () =>
+            {
+                for (var i = 0; i < each; i++)
+                {
+                    (await log.WriteAsync(Records.Allowed($"{thread}-{i}"))).ShouldBeTrue();
+                }
+            })));
+        }
+
+        var lines = Lines();
+        lines.Select(line => line.GetProperty("seq").GetInt64()).ShouldBe(Enumerable.Range(1, lines.Count).Select(n => (long)n));
+        lines.Where(Records.IsRequest).Select(line => line.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).Count().ShouldBe(threads * each);
+        ShouldBeChained(Text(Segments().ShouldHaveSingleItem()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhenItReturns_TheLineIsInTheFile()
+    {
+        await using var log = Open();
+
+        (await log.WriteAsync(Records.Allowed("first"))).ShouldBeTrue();
+
+        Text(Segments().Single()).ShouldContain("\"id\":\"first\"");
+    }
+
+    [Fact]
+    public async Task WriteAsync_WithoutDirectory_GoesToStdout()
+    {
+        await using var log = Open(new AuditOptions());
+
+        (await log.WriteAsync(Records.Allowed("first"))).ShouldBeTrue();
+
+        _stdout.Text.ShouldContain("\"id\":\"first\"");
+    }
+
+    [Fact]
+    public async Task WriteAsync_WhereStdoutFails_SaysSoUntilItWorksAgain()
+    {
+        await using var log = Open(new AuditOptions());
+        _stdout.Broken = true;
+        (await log.WriteAsync(Records.Allowed("lost"))).ShouldBeFalse();
+        log.Failure.ShouldNotBeNull();
+
+        _stdout.Broken = false;
+        (await log.WriteAsync(Records.Allowed("kept"))).ShouldBeTrue();
+
+        log.Failure.ShouldBeNull();
+        JsonDocument.Parse(_stdout.Text).RootElement.GetProperty("seq").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task WriteAsync_WithBoth_WritesTheSameLinesToBoth()
+    {
+        await using (var log = Open(new AuditOptions { Directory = _directory, StandardOutput = true }))
+        {
+            await log.WriteAsync(Records.Allowed("first"));
+            _stdout.Text.ShouldBe(Text(Segments().Single()));
+        }
+    }
+
+    [Fact]
+    public async Task WriteAsync_AfterDispose_WritesNothing()
+    {
+        var log = Open();
+        await log.DisposeAsync();
+
+        (await log.WriteAsync(Records.Allowed("late"))).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Files_AreReadableByOwnerAndGroupOnly()
+    {
+        var directory = Path.Combine(_directory, "new");
+        await using var log = Open(new AuditOptions { Directory = directory });
+
+        File.GetUnixFileMode(directory).ShouldBe((UnixFileMode)0b111_101_000);
+        File.GetUnixFileMode(Directory.GetFiles(directory).Single()).ShouldBe((UnixFileMode)0b110_100_000);
+    }
+
+    private AuditLog Open(AuditOptions? options = null) =>
+        new(options ?? new AuditOptions { Directory = _directory }, TimeProvider.System, NullLogger<AuditLog>.Instance, _stdout);
+
+    private static string Text(string file) => File.ReadAllText(file);
+
+    private string[] Segments() => [.. Directory.GetFiles(_directory, "audit-*.jsonl").Order(StringComparer.Ordinal)];
+
+    private List<JsonElement> Lines() => [.. Segments().SelectMany(File.ReadAllLines).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    private static void ShouldBeChained(IReadOnlyList<string> lines)
+    {
+        var prev = new string('0', 64);
+        foreach (var line in lines)
+        {
+            JsonDocument.Parse(line).RootElement.GetProperty("prev").GetString().ShouldBe(prev);
+            prev = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(line)));
+        }
+    }
+}
