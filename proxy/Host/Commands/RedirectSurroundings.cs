@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Redirect;
 
@@ -17,8 +18,9 @@ internal static partial class RedirectSurroundings
             .AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
         var log = logs.CreateLogger("ImdsProxy.Redirect");
         using var metrics = new RedirectMetrics();
+        await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
         var seams = new RedirectSeams(
-            ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(log), TimeProvider.System, log, metrics);
+            ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
         try
         {
             return await action(flags.Read(parsed), seams, cancellation);
@@ -42,10 +44,17 @@ internal static partial class RedirectSurroundings
     private static NodeLabels Labels(string? path) => async cancellation =>
         path is null ? null : HostRouting.ParseLabels(await File.ReadAllTextAsync(path, cancellation));
 
-    private static WriteEvent Journal(ILogger log) => auditEvent =>
+    private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null
+        ? null
+        : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logs.CreateLogger<AuditLog>());
+
+    // An event that the audit log can't take is still told; the rules matter more than their record.
+    private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
     {
-        EventOccurred(log, auditEvent);
-        return ValueTask.CompletedTask;
+        if (audit is null || !await audit.WriteAsync(auditEvent))
+        {
+            EventOccurred(log, auditEvent);
+        }
     };
 
     private static void EventOccurred(ILogger log, AuditEvent auditEvent)
