@@ -6,7 +6,7 @@ using ImdsProxy.Deny;
 namespace ImdsProxy.Enforce;
 
 /// <summary>Ends exchanges: first the record, then the answer.</summary>
-internal sealed class Recorder(IAuditLog log, Action<AuditRecord> ended)
+internal sealed class Recorder(IAuditLog log, Action<AuditRecord, bool> ended)
 {
     /// <summary>
     /// Records how an exchange ends. False where it could be recorded nowhere and is enforced: then nothing of the
@@ -16,7 +16,7 @@ internal sealed class Recorder(IAuditLog log, Action<AuditRecord> ended)
     {
         var record = exchange.Record(outcome);
         var written = await log.WriteAsync(record);
-        ended(record);
+        ended(record, written);
         return written || outcome.Mode == PolicyMode.Audit;
     }
 

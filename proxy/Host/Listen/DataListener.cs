@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -23,6 +24,7 @@ internal static class DataListener
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(refused));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options.MaxConnectionsPerCaller, observer)));

@@ -8,12 +8,12 @@ namespace ImdsProxy.PolicySource;
 /// </summary>
 internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 {
-    private volatile PolicyStatus _status = PolicyStatus.None;
+    private volatile PolicyInForce _status = PolicyInForce.None;
 
     /// <summary>The policy in force, or null before the first good one.</summary>
     public PolicySnapshot? Current => _status.Snapshot;
 
-    public PolicyStatus Status => _status;
+    public PolicyInForce Status => _status;
 
     /// <summary>Takes a document as its source holds it now.</summary>
     /// <param name="content">UTF-8 JSON.</param>
@@ -35,7 +35,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
             return;
         }
 
-        _status = new PolicyStatus(PolicySnapshot.Compile(document), source, time.GetUtcNow(), Refused: null);
+        _status = new PolicyInForce(PolicySnapshot.Compile(document), source, time.GetUtcNow(), Refused: null);
         await observer.LoadedAsync(before?.Document, document, load, content, source);
     }
 

@@ -1,5 +1,5 @@
 using ImdsProxy.Core.Policy;
-using ImdsProxy.Files;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
 

@@ -1,4 +1,4 @@
-namespace ImdsProxy.Files;
+namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// Tells when a file's content changes, by reading it every half second. File watchers, write times and link targets all

@@ -7,7 +7,7 @@ namespace ImdsProxy.PolicySource;
 /// <param name="Source">Where it came from.</param>
 /// <param name="LoadedAt">Since when it is in force.</param>
 /// <param name="Refused">The newest document, while it is a bad one; or null.</param>
-internal sealed record PolicyStatus(PolicySnapshot? Snapshot, string? Source, DateTimeOffset? LoadedAt, PolicyLoad? Refused)
+internal sealed record PolicyInForce(PolicySnapshot? Snapshot, string? Source, DateTimeOffset? LoadedAt, PolicyLoad? Refused)
 {
-    public static PolicyStatus None { get; } = new(null, null, null, null);
+    public static PolicyInForce None { get; } = new(null, null, null, null);
 }

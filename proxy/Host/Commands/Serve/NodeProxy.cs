@@ -1,0 +1,201 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ImdsProxy.Audit;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Deny;
+using ImdsProxy.Enforce;
+using ImdsProxy.Forward;
+using ImdsProxy.Identify;
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+using ImdsProxy.PolicySource;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary>The node proxy, put together: reads in the order in which things are started.</summary>
+internal sealed partial class NodeProxy : IAsyncDisposable
+{
+    private readonly ServeOptions _options;
+    private readonly ILoggerFactory _logging;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly object _meters = new();
+    private readonly PrometheusText _metricsText;
+    private readonly ProxyMetrics _metrics;
+    private readonly AuditLog _audit;
+    private readonly ActivePolicy _policy;
+    private readonly FileCallers _callers;
+    private readonly Upstream _upstream;
+    private readonly Readiness _readiness = new();
+    private readonly List<Task> _followers = [];
+    private ManagementListener? _management;
+    private WebApplication? _data;
+    private volatile bool _listening;
+
+    private NodeProxy(ServeOptions options, ILoggerFactory logging, TimeProvider time, IRecordOutput? stdout)
+    {
+        _options = options;
+        _logging = logging;
+        _time = time;
+        _metricsText = new PrometheusText(_meters);
+        _metrics = new ProxyMetrics(time, _meters);
+        _audit = new AuditLog(options.Audit, time, logging.CreateLogger<AuditLog>(), stdout);
+        _policy = new ActivePolicy(new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>()), time);
+        _callers = new FileCallers(time);
+        _upstream = new Upstream(options.Upstream);
+    }
+
+    /// <summary>Where pods' requests come, with the port that was got.</summary>
+    public IPEndPoint EndPoint { get; private set; } = null!;
+
+    /// <summary>Where the management is, with the port that was got.</summary>
+    public EndPoint Management => _management!.Management;
+
+    /// <summary>Whether all is well, as <c>/readyz</c> tells it.</summary>
+    public bool IsReady => _readiness.IsReady;
+
+    /// <summary>Starts a proxy. Returns once it listens, ready or not: without a good policy it denies all.</summary>
+    /// <exception cref="IOException">An address can't be had.</exception>
+    public static async Task<NodeProxy> StartAsync(
+        ServeOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation, IRecordOutput? stdout = null)
+    {
+        var proxy = new NodeProxy(options, logging, time, stdout);
+        try
+        {
+            await proxy.StartAsync(cancellation);
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listening = false;
+        if (_data is not null)
+        {
+            using var drain = new CancellationTokenSource(_options.DrainTimeout, _time);
+            await _data.StopAsync(drain.Token);
+            await _data.DisposeAsync();
+        }
+
+        await _ending.CancelAsync();
+        await Task.WhenAll(_followers);
+        await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "stopped", []));
+        await _audit.DisposeAsync();
+        if (_management is not null)
+        {
+            await _management.DisposeAsync();
+        }
+
+        _upstream.Dispose();
+        _metrics.Dispose();
+        _metricsText.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "started", new JsonObject { ["version"] = BuildInfo.Current.Version }));
+        Observe();
+        _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
+        await FollowAsync(cancellation);
+        _data = DataListener.Create(_options.Listen, _logging, Handler, new ConnectionMetrics(_metrics), Refused);
+        await _data.StartAsync(cancellation);
+        var address = _data.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+        _listening = true;
+        Log.Started(
+            _logging.CreateLogger<NodeProxy>(),
+            BuildInfo.Current.Version,
+            EndPoint.ToString(),
+            ManagementAddress.Text(Management),
+            _options.Upstream.Address.GetLeftPart(UriPartial.Authority),
+            _policy.Current?.Revision ?? "none");
+    }
+
+    private void Observe()
+    {
+        _readiness.Add("listener", () => _listening ? null : "the data listener is not open");
+        _readiness.Add("policy", () => _policy.Current is null ? "no valid policy has been loaded yet: everything is denied" : null);
+        _readiness.Add("callers", () => _callers.IsReady ? null : "the callers are not known yet");
+        _readiness.Add("audit", () => _audit.Failure);
+        _metrics.ObserveReadiness(_readiness);
+        _metrics.ObserveCallers(
+            () => _callers.Known.Count(pod => !pod.HostNetwork),
+            () => _callers.Known.Count(pod => pod.HostNetwork));
+    }
+
+    private ManagementPages Pages() => new()
+    {
+        Readiness = _readiness,
+        Metrics = _metricsText,
+        Policy = () => _policy.Status is { Snapshot: { } snapshot } status
+            ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
+            : null,
+    };
+
+    // The first look at each source is waited for, so that the first request finds it decided.
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        var policyRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callersRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _followers.Add(new PolicyFile(_options.PolicyPath, _policy, _time).RunAsync(policyRead, _ending.Token));
+        _followers.Add(new CallersFileFollower(_options.CallersPath, _callers, _time, _logging.CreateLogger<CallersFileFollower>())
+            .RunAsync(callersRead, _ending.Token));
+        await Task.WhenAll(policyRead.Task, callersRead.Task).WaitAsync(cancellation);
+    }
+
+    private RequestDelegate Handler(IServiceProvider services)
+    {
+        var answers = new Answers(_options.Answers);
+        var recorder = new Recorder(_audit, Ended);
+        var forwarding = new Forwarding(
+            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), _upstream, _options.Upstream),
+            new CredentialForwarder(_upstream),
+            _policy,
+            answers,
+            recorder,
+            _metrics.UpstreamEnded);
+        return new EnforcementMiddleware(
+            _callers,
+            _policy,
+            new BodyReader(_options.Listen.MaxBody, _options.Listen.BodyTimeout, _time),
+            answers,
+            forwarding,
+            recorder,
+            _options.Enforce,
+            _options.Listen.MaxRequestsPerCaller,
+            _time,
+            _logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
+    }
+
+    private void Ended(AuditRecord record, bool written)
+    {
+        _metrics.RequestEnded(record);
+        if (written)
+        {
+            _metrics.RecordWritten();
+        }
+        else
+        {
+            _metrics.RecordFailed();
+        }
+    }
+
+    private void Refused(IFeatureCollection features) =>
+        RefusedRecord.Write(features, _callers, _policy.Current, _time, _audit, Ended);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "Started", Level = LogLevel.Information, Message = "imds-proxy {Version} listens on {Listen}, management on {Management}, upstream {Upstream}, policy {Revision}")]
+        public static partial void Started(ILogger logger, string version, string listen, string management, string upstream, string revision);
+    }
+}
