@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 
 namespace ImdsProxy.Commands;
@@ -22,6 +23,9 @@ internal sealed class RedirectFlags
     private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Take the rules away at the end, for uninstalling.");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files.");
 
+    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
+    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
+
     public Option<string?> NodeLabelsFile { get; } = Flag.Text("--node-labels-file", "A file with the node's labels, one key=value a line.");
 
     public Option<string?> NodeName { get; } = Flag.Text("--node-name", "The node's name, for the audit log.");
@@ -30,7 +34,7 @@ internal sealed class RedirectFlags
 
     public Option<IPEndPoint?> Metrics { get; } = Flag.Of<IPEndPoint?>("--metrics", "Where to serve the counters.", FlagValues.IpEndPoint);
 
-    public void AddToAll(Command command) => Add(command, _backend, _lock);
+    public void AddToAll(Command command) => Add(command, _backend, _lock, _logFormat, _logLevel);
 
     public void AddRules(Command command) => Add(command, _nodeIp, _port, _managementPort, _rpFilter, _wireServer, _ebpf, NodeLabelsFile);
 
@@ -39,6 +43,8 @@ internal sealed class RedirectFlags
     public void AddRemove(Command command) => Add(command, NodeName, AuditDirectory);
 
     public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, Metrics);
+
+    public ILoggerFactory Logging(ParseResult parsed) => LoggingSetup.Create(parsed.GetValue(_logFormat), parsed.GetValue(_logLevel));
 
     public RedirectSettings Read(ParseResult parsed) => new()
     {

@@ -1,11 +1,13 @@
 using System.CommandLine;
+using System.Net;
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>Composes the redirect's commands: logs, clock, programs and the audit log's events.</summary>
+/// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
 internal static partial class RedirectSurroundings
 {
     public static async Task<int> RunAsync(
@@ -14,15 +16,17 @@ internal static partial class RedirectSurroundings
         Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action,
         CancellationToken cancellation)
     {
-        using var logs = LoggerFactory.Create(b => b.AddSimpleConsole(o => o.SingleLine = true)
-            .AddConsole(o => o.LogToStandardErrorThreshold = LogLevel.Trace));
+        using var logs = flags.Logging(parsed);
         var log = logs.CreateLogger("ImdsProxy.Redirect");
-        using var metrics = new RedirectMetrics();
-        await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
-        var seams = new RedirectSeams(
-            ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
         try
         {
+            // Made before the counters: it hears only what is measured after it.
+            using var text = new PrometheusText();
+            using var metrics = new RedirectMetrics();
+            await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
+            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), text, metrics, logs, cancellation);
+            var seams = new RedirectSeams(
+                ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
             return await action(flags.Read(parsed), seams, cancellation);
         }
         catch (RedirectRefusal e)
@@ -48,16 +52,30 @@ internal static partial class RedirectSurroundings
         ? null
         : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logs.CreateLogger<AuditLog>());
 
+    private static async Task<ManagementListener?> ServeAsync(
+        IPEndPoint? endPoint, PrometheusText text, RedirectMetrics metrics, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        if (endPoint is null)
+        {
+            return null;
+        }
+
+        var readiness = new Readiness();
+        readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is there and effective");
+        var pages = new ManagementPages { Readiness = readiness, Metrics = text };
+        return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
+    }
+
     // An event that the audit log can't take is still told; the rules matter more than their record.
     private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
     {
         if (audit is null || !await audit.WriteAsync(auditEvent))
         {
-            EventOccurred(log, auditEvent);
+            Tell(log, auditEvent);
         }
     };
 
-    private static void EventOccurred(ILogger log, AuditEvent auditEvent)
+    private static void Tell(ILogger log, AuditEvent auditEvent)
     {
         if (log.IsEnabled(LogLevel.Information))
         {

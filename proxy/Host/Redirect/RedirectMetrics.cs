@@ -29,6 +29,9 @@ internal sealed class RedirectMetrics : IDisposable
         _meter.CreateObservableGauge("imds_proxy.redirect.in_place", () => _inPlace ? 1 : 0, description: "1 when every rule is there and effective.");
     }
 
+    /// <summary>Whether the last check found every rule there and effective.</summary>
+    public bool InPlace => _inPlace;
+
     public void Checked(bool inPlace)
     {
         _inPlace = inPlace;
