@@ -19,7 +19,7 @@ internal sealed record CallersDocument(IReadOnlyList<CallersDocument.Pod> Pods)
 
         public required string ServiceAccount { get; init; }
 
-        public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+        public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
         public string? Owner { get; init; }
     }

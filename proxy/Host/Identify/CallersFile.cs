@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using ImdsProxy.Core.Callers;
@@ -30,7 +31,7 @@ internal static class CallersFile
             throw new FormatException($"pod {pod.Namespace}/{pod.Name}: ip '{pod.Ip}' is no address");
         }
 
-        var identity = new PodIdentity(pod.Namespace, pod.Name, pod.Uid, pod.ServiceAccount, pod.Owner, pod.Labels);
+        var identity = new PodIdentity(pod.Namespace, pod.Name, pod.Uid, pod.ServiceAccount, pod.Owner, pod.Labels ?? ImmutableDictionary<string, string>.Empty);
         return new KnownPod(identity, [address], HostNetwork: false);
     }
 }

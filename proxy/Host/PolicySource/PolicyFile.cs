@@ -4,17 +4,23 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>Keeps the active policy in step with a file.</summary>
-internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider time)
+internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider time, ILogger<PolicyFile> logger)
 {
     /// <summary>Reads the file, then follows it until cancelled.</summary>
     /// <param name="first">Is set once the file has been read for the first time, whatever came of it.</param>
     /// <param name="cancellation">Ends it.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
-        new FileWatch(path, time).RunAsync(
+        new FileWatch(path, time, logger).RunAsync(
             async content =>
             {
-                await OfferAsync(content, cancellation);
-                first.TrySetResult();
+                try
+                {
+                    await OfferAsync(content, cancellation);
+                }
+                finally
+                {
+                    first.TrySetResult();
+                }
             },
             cancellation);
 

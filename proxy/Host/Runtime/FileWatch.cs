@@ -4,7 +4,7 @@ namespace ImdsProxy.Runtime;
 /// Tells when a file's content changes, by reading it every half second. File watchers, write times and link targets all
 /// miss one way or another in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); content does not.
 /// </summary>
-internal sealed class FileWatch(string path, TimeProvider time)
+internal sealed partial class FileWatch(string path, TimeProvider time, ILogger logger)
 {
     /// <summary>Half of half of the 2 seconds within which an edit has to take effect.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
@@ -23,10 +23,23 @@ internal sealed class FileWatch(string path, TimeProvider time)
             {
                 _first = false;
                 _last = content;
-                await changed(content);
+                await TellAsync(changed, content);
             }
         }
         while (await NextAsync(timer, cancellation));
+    }
+
+    // One content that breaks its reader must not end the watch: the next one may be good.
+    private async Task TellAsync(Func<byte[]?, Task> changed, byte[]? content)
+    {
+        try
+        {
+            await changed(content);
+        }
+        catch (Exception e)
+        {
+            Log.ChangeNotTaken(logger, path, e);
+        }
     }
 
     private static async ValueTask<bool> NextAsync(PeriodicTimer timer, CancellationToken cancellation)
@@ -58,5 +71,11 @@ internal sealed class FileWatch(string path, TimeProvider time)
         {
             return _last;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "ChangeNotTaken", Level = LogLevel.Error, Message = "The content of {Path} could not be taken; what was in force stays in force")]
+        public static partial void ChangeNotTaken(ILogger logger, string path, Exception exception);
     }
 }

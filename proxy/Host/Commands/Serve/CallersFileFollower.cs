@@ -7,11 +7,18 @@ namespace ImdsProxy.Commands.Serve;
 internal sealed partial class CallersFileFollower(string path, FileCallers callers, TimeProvider time, ILogger<CallersFileFollower> logger)
 {
     /// <summary>Reads the file, then follows it until cancelled.</summary>
-    public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) => new FileWatch(path, time).RunAsync(
+    public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) => new FileWatch(path, time, logger).RunAsync(
         content =>
         {
-            Take(content);
-            first.TrySetResult();
+            try
+            {
+                Take(content);
+            }
+            finally
+            {
+                first.TrySetResult();
+            }
+
             return Task.CompletedTask;
         },
         cancellation);

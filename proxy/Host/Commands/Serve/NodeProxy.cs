@@ -147,7 +147,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     {
         var policyRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var callersRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _followers.Add(new PolicyFile(_options.PolicyPath, _policy, _time).RunAsync(policyRead, _ending.Token));
+        _followers.Add(new PolicyFile(_options.PolicyPath, _policy, _time, _logging.CreateLogger<PolicyFile>()).RunAsync(policyRead, _ending.Token));
         _followers.Add(new CallersFileFollower(_options.CallersPath, _callers, _time, _logging.CreateLogger<CallersFileFollower>())
             .RunAsync(callersRead, _ending.Token));
         await Task.WhenAll(policyRead.Task, callersRead.Task).WaitAsync(cancellation);
