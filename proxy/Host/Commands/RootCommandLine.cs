@@ -10,6 +10,7 @@ internal static class RootCommandLine
     {
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
+            RedirectCommand.Create(),
             Serve.ServeCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
