@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
 
@@ -29,6 +30,11 @@ internal static class AnswerFields
         if (record.Bytes is { } bytes)
         {
             json.WriteNumber("bytes"u8, bytes);
+        }
+
+        if (record.Redacted)
+        {
+            json.WriteBoolean(record.Mode == PolicyMode.Enforce ? "redacted"u8 : "wouldBeRedacted"u8, true);
         }
 
         json.WriteEndObject();

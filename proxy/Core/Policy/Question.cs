@@ -35,6 +35,9 @@ internal readonly struct Question
     /// <summary>The application id that the token in the answer is for, where it tells one; or null.</summary>
     public string? AudienceId { get; }
 
+    /// <summary>Whether the request says nothing of its identity and nothing has answered yet.</summary>
+    public bool HasNoIdentity => ClientId is null && !IsUnresolved;
+
     public static Question Before(ImdsRequest request, IdentityTable identities)
     {
         var clientId = request.Selector is { } selector ? identities.Resolve(selector) : null;
@@ -48,4 +51,7 @@ internal readonly struct Question
 
     public static Question After(ImdsRequest request, CredentialAnswer answer) =>
         new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource, answer.Claims?.AudienceId);
+
+    /// <summary>The same question of the same request as one identity.</summary>
+    public Question As(ImdsRequest pinned, string clientId) => new(pinned, clientId, unresolved: false, Resource, BroadResource);
 }
