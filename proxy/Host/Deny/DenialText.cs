@@ -35,6 +35,7 @@ internal static class DenialText
         Reason.DenyRule => "a rule denies it",
         Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which is not what was asked for or not what a rule allows",
         Reason.IdentityMismatch => "IMDS answered with another identity",
+        Reason.PinAmbiguous => "its policy names more than one identity for it: name one in the request, with client_id",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
         Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",

@@ -23,6 +23,7 @@ internal sealed partial class EnforcementMiddleware(
     Recorder recorder,
     EnforceOptions options,
     int maxRequestsPerCaller,
+    CallerRates rates,
     Drain drain,
     TimeProvider time,
     ILogger<EnforcementMiddleware> logger)
@@ -36,7 +37,7 @@ internal sealed partial class EnforcementMiddleware(
         var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
         try
         {
-            exchange.IsOverLimit = !hasSlot;
+            exchange.IsOverLimit = !hasSlot || !rates.TryTake(exchange.Address);
             await EnforceAsync(exchange);
         }
         catch (Exception e) when (!exchange.IsRecorded)
@@ -162,7 +163,7 @@ internal sealed partial class EnforcementMiddleware(
     private Task TooManyAsync(Exchange exchange) => recorder.AnswerAsync(
         exchange,
         new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
-        Answers.TooMany("this pod has as many requests in flight as it may have"));
+        Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
 
     private async Task FailAsync(Exchange exchange, Exception e)
     {

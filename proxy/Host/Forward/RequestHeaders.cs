@@ -5,8 +5,11 @@ namespace ImdsProxy.Forward;
 /// <summary>The headers that go on to IMDS: the one it requires, and those by which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders
 {
+    /// <summary>The header that IMDS demands of every request.</summary>
+    public const string Metadata = "Metadata";
+
     private static readonly ImmutableArray<string> Sent =
-        ["Metadata", "x-ms-client-request-id", "x-ms-return-client-request-id"];
+        [Metadata, "x-ms-client-request-id", "x-ms-return-client-request-id"];
 
     public static void Copy(HttpContext from, HttpRequestMessage to)
     {

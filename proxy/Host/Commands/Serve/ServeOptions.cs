@@ -2,6 +2,8 @@ using ImdsProxy.Audit;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 
@@ -17,6 +19,10 @@ internal sealed record ServeOptions
     public ListenOptions Listen { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+
+    public SharingOptions Sharing { get; init; } = new();
 
     public EnforceOptions Enforce { get; init; } = new();
 
