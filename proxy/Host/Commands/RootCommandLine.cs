@@ -14,6 +14,7 @@ internal static class RootCommandLine
             Serve.ServeCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
+            PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
