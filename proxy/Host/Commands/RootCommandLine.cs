@@ -11,6 +11,7 @@ internal static class RootCommandLine
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
             Serve.ServeCommand.Create(),
+            Demo.DemoCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
         };
