@@ -23,6 +23,7 @@ internal sealed partial class EnforcementMiddleware(
     Recorder recorder,
     EnforceOptions options,
     int maxRequestsPerCaller,
+    Drain drain,
     TimeProvider time,
     ILogger<EnforcementMiddleware> logger)
 {
@@ -30,7 +31,8 @@ internal sealed partial class EnforcementMiddleware(
     {
         var exchange = new Exchange(context, time);
         context.Features.Set(exchange);
-        var slots = context.Features.Get<CallerSlots>();
+        drain.Requested(context);
+        var slots = exchange.Connection?.Slots;
         var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
         try
         {

@@ -4,6 +4,7 @@ using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Deny;
+using ImdsProxy.Listen;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
@@ -23,10 +24,14 @@ internal sealed class Exchange
         _time = time;
         _started = time.GetTimestamp();
         _arrived = time.GetUtcNow();
+        Connection = context.Features.Get<CallerConnection>();
         Address = context.Connection.RemoteIpAddress ?? IPAddress.None;
     }
 
     public HttpContext Context { get; }
+
+    /// <summary>What is known of its connection, or null where it came by none of the data listener's.</summary>
+    public CallerConnection? Connection { get; }
 
     public IPAddress Address { get; }
 
@@ -79,6 +84,7 @@ internal sealed class Exchange
             Caller = Caller,
             CallerIp = Address,
             CallerPort = Context.Connection.RemotePort,
+            CallerInterface = Connection?.InterfaceName,
             Request = Request,
             RawMethod = Request is null ? target?.Method : null,
             RawTarget = Request is null ? target?.RawTarget : null,

@@ -1,25 +1,29 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>Bounds the connections of each source address, so that no pod can use up those of all.</summary>
-internal sealed class CallerGate(int limit, IConnectionObserver observer)
+/// <summary>
+/// Lets connections in: those that the redirect brought, where that is required, and no more of one source address than
+/// it may have, so that no pod can use up those of all.
+/// </summary>
+internal sealed class CallerGate(ListenOptions options, IConnectionObserver observer)
 {
+    /// <summary>What pods ask for: the redirect turns nothing else here.</summary>
+    private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
+
     private readonly ConcurrentDictionary<IPAddress, CallerSlots> _callers = new();
 
-    /// <summary>Runs a connection if its caller may have one more; ends it at once if not.</summary>
+    /// <summary>Runs a connection if it may come in; ends it at once if not.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.RemoteEndPoint is not IPEndPoint { Address: var address } || Take(address) is not { } slots)
+        if (Enter(connection) is not { } slots)
         {
-            observer.Refused();
-            connection.Abort(new ConnectionAbortedException("this caller has as many connections as it may have"));
             return;
         }
 
-        connection.Features.Set(slots);
         observer.Opened();
         try
         {
@@ -30,9 +34,35 @@ internal sealed class CallerGate(int limit, IConnectionObserver observer)
             observer.Closed();
             if (slots.Disconnect())
             {
-                _callers.TryRemove(KeyValuePair.Create(address, slots));
+                _callers.TryRemove(KeyValuePair.Create(((IPEndPoint)connection.RemoteEndPoint!).Address, slots));
             }
         }
+    }
+
+    private CallerSlots? Enter(ConnectionContext connection)
+    {
+        var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+        if (options.RequireOriginalDestination && (socket is null || !Imds.Equals(ConnectionOrigin.OriginalDestination(socket))))
+        {
+            Refuse(connection, ConnectionRefusal.NotRedirected);
+            return null;
+        }
+
+        if (connection.RemoteEndPoint is not IPEndPoint { Address: var address } || Take(address) is not { } slots)
+        {
+            Refuse(connection, ConnectionRefusal.CallerLimit);
+            return null;
+        }
+
+        var index = socket is null ? 0 : ConnectionOrigin.InterfaceIndex(socket);
+        connection.Features.Set(new CallerConnection(slots, index, ConnectionOrigin.InterfaceName(index)));
+        return slots;
+    }
+
+    private void Refuse(ConnectionContext connection, ConnectionRefusal why)
+    {
+        observer.Refused(why);
+        connection.Abort(new ConnectionAbortedException("refused"));
     }
 
     private CallerSlots? Take(IPAddress address)
@@ -40,7 +70,7 @@ internal sealed class CallerGate(int limit, IConnectionObserver observer)
         while (true)
         {
             var slots = _callers.GetOrAdd(address, static _ => new CallerSlots());
-            switch (slots.TryConnect(limit))
+            switch (slots.TryConnect(options.MaxConnectionsPerCaller))
             {
                 case SlotResult.Taken:
                     return slots;

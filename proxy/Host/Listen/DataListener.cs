@@ -1,36 +1,86 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using ImdsProxy.Runtime;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Listen;
 
 /// <summary>The listener that pods reach, and nothing else on it: HTTP/1.1, one handler, tight limits.</summary>
-internal static class DataListener
+internal sealed class DataListener : IAsyncDisposable
 {
-    /// <summary>Makes the server; it listens once it is started.</summary>
-    /// <param name="options">Address and limits.</param>
-    /// <param name="logging">Where Kestrel logs.</param>
-    /// <param name="handler">Answers each request; made once the server's services are there.</param>
-    /// <param name="observer">Counts connections.</param>
-    /// <param name="refused">Hears of each request that Kestrel refuses by itself.</param>
-    public static WebApplication Create(
-        ListenOptions options,
-        ILoggerFactory logging,
-        Func<IServiceProvider, RequestDelegate> handler,
-        IConnectionObserver observer,
-        Action<IFeatureCollection> refused)
+    private readonly WebApplication _app;
+    private readonly Drain _drain;
+    private Socket? _socket;
+
+    private DataListener(ListenOptions options, ListenerParts parts)
     {
+        _drain = parts.Drain;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logging);
+        builder.Services.AddSingleton(parts.Logging);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.AddHttpForwarder();
-        builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(refused));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options.MaxConnectionsPerCaller, observer)));
-        var app = builder.Build();
-        app.Run(handler(app.Services));
-        return app;
+        builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options, parts.Observer)));
+        _app = builder.Build();
+        _app.Run(parts.Handler(_app.Services));
+    }
+
+    /// <summary>Where it listens, with the port that was got.</summary>
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Makes the server and listens.</summary>
+    /// <exception cref="IOException">The address can't be had.</exception>
+    public static async Task<DataListener> StartAsync(ListenOptions options, ListenerParts parts, CancellationToken cancellation)
+    {
+        var listener = new DataListener(options, parts);
+        try
+        {
+            await listener.StartAsync(cancellation);
+            return listener;
+        }
+        catch
+        {
+            await listener._app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Ends in good order: where a successor shares the port, clients are sent over to it first; then requests in flight
+    /// are finished, idle connections closed.
+    /// </summary>
+    public async Task StopAsync(CancellationToken timeUp)
+    {
+        if (ListeningSockets.Count(EndPoint.Port) > 1)
+        {
+            await _drain.RunAsync(timeUp);
+        }
+
+        await _app.StopAsync(timeUp);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        await _app.StartAsync(cancellation);
+        SharedSocket.PreferNewest(_socket!);
+        var address = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+    }
+
+    private Socket Bind(EndPoint endPoint)
+    {
+        _socket = SharedSocket.Bind(endPoint);
+        ConnectionOrigin.NoteInterfaces(_socket);
+        return _socket;
     }
 
     private static void Configure(KestrelServerOptions kestrel, ListenOptions options, CallerGate gate)

@@ -7,5 +7,5 @@ internal interface IConnectionObserver
 
     void Closed();
 
-    void Refused();
+    void Refused(ConnectionRefusal why);
 }

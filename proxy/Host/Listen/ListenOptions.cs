@@ -8,10 +8,16 @@ internal sealed record ListenOptions
     /// <summary>The redirect brings IMDS's traffic to this port on the node's address.</summary>
     public IPEndPoint EndPoint { get; init; } = new(IPAddress.Any, 16254);
 
+    /// <summary>
+    /// Whether a connection has to have been on its way to <c>169.254.169.254:80</c>, as connection tracking tells, before
+    /// the redirect turned it here. Off where there is no redirect.
+    /// </summary>
+    public bool RequireOriginalDestination { get; init; }
+
     /// <summary>Connections in all. A node runs 250 pods at most, each with a few clients; a connection costs some 10 KiB.</summary>
     public int MaxConnections { get; init; } = 4096;
 
-    /// <summary>Connections of one source address: an sixteenth of all, so that one pod can't take them.</summary>
+    /// <summary>Connections of one source address: a sixteenth of all, so that one pod can't take them.</summary>
     public int MaxConnectionsPerCaller { get; init; } = 256;
 
     /// <summary>Requests in flight of one source address. IMDS itself takes 5 token requests at once from the whole VM.</summary>

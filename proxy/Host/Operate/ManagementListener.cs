@@ -39,10 +39,14 @@ internal sealed class ManagementListener : IAsyncDisposable
             ManagementSocket.RemoveStale(socket);
         }
 
-        var app = Build(options, pages, logs);
+        var sockets = new List<Socket>();
+        var app = Build(options, pages, logs, sockets);
         try
         {
             await app.StartAsync(cancellation);
+
+            // A new process takes over the questions with the requests; two that ask the same port reach the newer.
+            sockets.ForEach(SharedSocket.PreferNewest);
             return new ManagementListener(app, options);
         }
         catch
@@ -62,13 +66,13 @@ internal sealed class ManagementListener : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ManagementOptions options, ManagementPages pages, ILoggerFactory logs)
+    private static WebApplication Build(ManagementOptions options, ManagementPages pages, ILoggerFactory logs, List<Socket> sockets)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
-            endPoint is UnixDomainSocketEndPoint ? ManagementSocket.Bind(endPoint) : SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint));
+            Bind(endPoint, sockets));
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ManagementLimits.Apply(kestrel);
@@ -82,6 +86,18 @@ internal sealed class ManagementListener : IAsyncDisposable
         var token = new ManagementToken(options.TokenFile, logs.CreateLogger<ManagementToken>());
         app.Run(new ManagementMiddleware(pages, token, logs.CreateLogger<ManagementMiddleware>()).InvokeAsync);
         return app;
+    }
+
+    private static Socket Bind(EndPoint endPoint, List<Socket> shared)
+    {
+        if (endPoint is UnixDomainSocketEndPoint)
+        {
+            return ManagementSocket.Bind(endPoint);
+        }
+
+        var socket = SharedSocket.Bind(endPoint);
+        shared.Add(socket);
+        return socket;
     }
 
     private static void Listen(KestrelServerOptions kestrel, EndPoint endPoint, bool metricsOnly)

@@ -10,5 +10,9 @@ internal sealed class ConnectionMetrics(ProxyMetrics metrics) : IConnectionObser
 
     public void Closed() => metrics.ConnectionClosed();
 
-    public void Refused() => metrics.ConnectionRefused("caller-limit");
+    public void Refused(ConnectionRefusal why) => metrics.ConnectionRefused(why switch
+    {
+        ConnectionRefusal.NotRedirected => "not-redirected",
+        _ => "caller-limit",
+    });
 }

@@ -2,17 +2,13 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -30,10 +26,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ActivePolicy _policy;
     private readonly FileCallers _callers;
     private readonly Upstream _upstream;
+    private readonly Drain _drain;
     private readonly Readiness _readiness = new();
     private readonly List<Task> _followers = [];
     private ManagementListener? _management;
-    private WebApplication? _data;
+    private DataListener? _data;
     private volatile bool _listening;
 
     private NodeProxy(ServeOptions options, ILoggerFactory logging, TimeProvider time, IRecordOutput? stdout)
@@ -47,10 +44,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _policy = new ActivePolicy(new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>()), time);
         _callers = new FileCallers(time);
         _upstream = new Upstream(options.Upstream);
+        _drain = new Drain(time);
     }
 
     /// <summary>Where pods' requests come, with the port that was got.</summary>
-    public IPEndPoint EndPoint { get; private set; } = null!;
+    public IPEndPoint EndPoint => _data!.EndPoint;
 
     /// <summary>Where the management is, with the port that was got.</summary>
     public EndPoint Management => _management!.Management;
@@ -107,10 +105,15 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Observe();
         _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
         await FollowAsync(cancellation);
-        _data = DataListener.Create(_options.Listen, _logging, Handler, new ConnectionMetrics(_metrics), Refused);
-        await _data.StartAsync(cancellation);
-        var address = _data.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+        var pipeline = Requests();
+        if (_options.WarmUp)
+        {
+            await WarmUp.RunAsync(pipeline, cancellation);
+        }
+
+        await WaitForTurnAsync(cancellation);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
             _logging.CreateLogger<NodeProxy>(),
@@ -120,6 +123,18 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             _options.Upstream.Address.GetLeftPart(UriPartial.Authority),
             _policy.Current?.Revision ?? "none");
     }
+
+    // Beside another process that serves, a new one that could only deny takes no traffic away; alone it denies at once.
+    private async Task WaitForTurnAsync(CancellationToken cancellation)
+    {
+        var port = _options.Listen.EndPoint.Port;
+        while (!CanServe() && port != 0 && ListeningSockets.Count(port) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
+        }
+    }
+
+    private bool CanServe() => _policy.Current is not null && _callers.IsReady && _audit.Failure is null;
 
     private void Observe()
     {
@@ -153,29 +168,19 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         await Task.WhenAll(policyRead.Task, callersRead.Task).WaitAsync(cancellation);
     }
 
-    private RequestDelegate Handler(IServiceProvider services)
+    private Pipeline Requests() => new()
     {
-        var answers = new Answers(_options.Answers);
-        var recorder = new Recorder(_audit, Ended);
-        var forwarding = new Forwarding(
-            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), _upstream, _options.Upstream),
-            new CredentialForwarder(_upstream),
-            _policy,
-            answers,
-            recorder,
-            _metrics.UpstreamEnded);
-        return new EnforcementMiddleware(
-            _callers,
-            _policy,
-            new BodyReader(_options.Listen.MaxBody, _options.Listen.BodyTimeout, _time),
-            answers,
-            forwarding,
-            recorder,
-            _options.Enforce,
-            _options.Listen.MaxRequestsPerCaller,
-            _time,
-            _logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
-    }
+        Options = _options,
+        Callers = _callers,
+        Policy = _policy,
+        Upstream = _upstream,
+        Audit = _audit,
+        Drain = _drain,
+        Ended = Ended,
+        UpstreamEnded = _metrics.UpstreamEnded,
+        Time = _time,
+        Logging = _logging,
+    };
 
     private void Ended(AuditRecord record, bool written)
     {
