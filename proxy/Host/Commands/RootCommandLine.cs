@@ -13,6 +13,7 @@ internal static class RootCommandLine
         {
             RedirectCommand.Create(),
             Serve.ServeCommand.Create(),
+            Demo.DemoCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
             PolicyCommand.Create(),
