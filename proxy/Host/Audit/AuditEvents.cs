@@ -42,4 +42,12 @@ internal static class AuditEvents
 
     public static AuditEvent RecordsLost(DateTimeOffset now, DateTimeOffset since, long count) =>
         new(now, "records-lost", new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
+
+    public static AuditEvent SegmentsRemoved(DateTimeOffset now, IReadOnlyList<string> segments, long bytes) =>
+        new(now, SegmentsRemovedName, new JsonObject
+        {
+            ["count"] = segments.Count,
+            ["bytes"] = bytes,
+            ["segments"] = new JsonArray([.. segments.Select(segment => (JsonNode)JsonValue.Create(segment))]),
+        });
 }
