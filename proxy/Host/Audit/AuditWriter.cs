@@ -261,14 +261,14 @@ internal sealed partial class AuditWriter : IDisposable
     private AuditEvent[] OpeningEvents(DateTimeOffset now)
     {
         List<AuditEvent> events = [];
-        if (!_tried || _chain.Seq == 0)
-        {
-            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
-        }
-
         if (_degraded.Cause is not null)
         {
             events.AddRange(_degraded.Events(now));
+        }
+
+        if (!_tried)
+        {
+            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
         }
 
         return [.. events];

@@ -22,7 +22,8 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
             .OfType<ChainHead>(),
     ];
 
-    private static ChainHead? TryRead(SegmentEntry segment)
+    /// <summary>The last whole line of one segment, or null where it has none.</summary>
+    public static ChainHead? TryRead(SegmentEntry segment)
     {
         try
         {

@@ -89,15 +89,30 @@ internal sealed partial class SegmentKeeper
             }
         }
 
-        // Told first: a removal that nobody was told of looks like someone's who hides something.
+        if (doomed.Count > 0)
+        {
+            await RemoveAsync(doomed, now);
+        }
+    }
+
+    // Told first: a removal that nobody was told of looks like someone's who hides something.
+    private async Task RemoveAsync(List<MeasuredSegment> doomed, DateTimeOffset now)
+    {
+        var names = doomed.Select(segment => segment.Entry.Name.ToString()).ToList();
         var bytes = doomed.Sum(segment => segment.Bytes);
-        if (doomed.Count > 0 && await _write(AuditEvents.SegmentsRemoved(now, [.. doomed.Select(segment => segment.Entry.Name.ToString())], bytes)))
+        if (await _write(AuditEvents.SegmentsRemoved(now, names, Ends(doomed), bytes)))
         {
             doomed.ForEach(segment => File.Delete(segment.Entry.Path));
             Removed += doomed.Count;
             Log.Removed(_logger, doomed.Count, bytes);
         }
     }
+
+    // What the next segment of each instance must go on from.
+    private static IEnumerable<ChainHead> Ends(List<MeasuredSegment> doomed) =>
+        doomed.GroupBy(segment => segment.Entry.Name.Instance, StringComparer.Ordinal)
+            .Select(chain => ChainHead.TryRead(chain.MaxBy(segment => segment.Entry.Name.Number)!.Entry))
+            .OfType<ChainHead>();
 
     private bool IsLive(MeasuredSegment segment, HashSet<SegmentName> last, DateTimeOffset now) =>
         last.Contains(segment.Entry.Name) && (segment.Entry.Name.Instance == _instance || now - segment.Written < Live);

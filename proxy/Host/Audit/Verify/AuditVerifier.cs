@@ -40,6 +40,7 @@ internal sealed class AuditVerifier
         foreach (var chain in chains)
         {
             CheckSegments(chain.Value);
+            CheckAfterRemoval(chain.Value[0].Name, ends[chain.Key]);
         }
 
         CheckEnds(chains, ends);
@@ -71,18 +72,31 @@ internal sealed class AuditVerifier
         }
     }
 
+    // After an event of recovery, where the directory could not be written at the start.
     private void ReadBeginning(SegmentEntry first)
     {
-        if (FirstLine(first) is not { } line || line["chains"] is not JsonArray heads)
+        const int most = 4;
+        using var lines = new LineReader(first.Open());
+        for (var n = 0; n < most && lines.TryRead(out var line); n++)
         {
-            return;
+            if (Parse(line) is JsonObject fields && Text(fields, "event") == AuditEvents.ChainBeganName)
+            {
+                foreach (var head in Heads(fields))
+                {
+                    Know(head.Instance, new KnownHead(head.Seq, head.Hash, $"the first record of instance {first.Name.Instance}", head.Segment));
+                }
+            }
         }
+    }
 
-        foreach (var head in heads.OfType<JsonObject>())
+    /// <summary>The heads that an event names.</summary>
+    internal static IEnumerable<ChainHead> Heads(JsonObject fields)
+    {
+        foreach (var head in (fields["chains"] as JsonArray ?? []).OfType<JsonObject>())
         {
             if (Text(head, "instance") is { } instance && Text(head, "hash") is { } hash && head["seq"] is JsonValue seq && seq.TryGetValue(out long number))
             {
-                Know(instance, new KnownHead(number, hash, $"the first record of instance {first.Name.Instance}", Text(head, "segment")));
+                yield return new ChainHead(instance, number, hash, Text(head, "segment") ?? "");
             }
         }
     }
@@ -124,6 +138,17 @@ internal sealed class AuditVerifier
             }
 
             before = name.Number;
+        }
+    }
+
+    private void CheckAfterRemoval(SegmentName first, ChainVerifier chain)
+    {
+        foreach (var removed in _report.RemovedHeads.Where(head => head.Instance == first.Instance && SegmentName.Parse(head.Segment)?.Number == first.Number - 1))
+        {
+            if (!chain.BeginsWithRecovery && (chain.FirstSeq != removed.Seq + 1 || chain.FirstPrev != removed.Hash))
+            {
+                _report.Problems.Add($"{chain.FirstPlace}: does not go on from seq {removed.Seq}, where retention stopped removing: records are missing before it");
+            }
         }
     }
 

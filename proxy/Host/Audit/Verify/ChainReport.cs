@@ -26,4 +26,7 @@ internal sealed class ChainReport
 
     /// <summary>The nodes whose lines are here.</summary>
     public HashSet<string> Nodes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Where the chains stood at the end of what retention removed.</summary>
+    public List<ChainHead> RemovedHeads { get; } = [];
 }

@@ -16,6 +16,7 @@ internal sealed class ChainVerifier
     private string _place = "";
     private long _seq;
     private bool _begun;
+    private int _first;
 
     public ChainVerifier(ChainReport report, string instance, IEnumerable<KnownHead> known)
     {
@@ -30,8 +31,18 @@ internal sealed class ChainVerifier
     /// <summary>The number of the first line that is still there.</summary>
     public long FirstSeq { get; private set; }
 
+    /// <summary>The hash that the first line names.</summary>
+    public string FirstPrev { get; private set; } = "";
+
+    /// <summary>Where the first line is.</summary>
+    public string FirstPlace { get; private set; } = "";
+
+    /// <summary>Whether records before the first line went elsewhere.</summary>
+    public bool BeginsWithRecovery { get; private set; }
+
     public void Read(SegmentEntry segment)
     {
+        _first = _first == 0 ? segment.Name.Number : _first;
         var file = Path.GetFileName(segment.Path);
         using var lines = new LineReader(segment.Open());
         for (long number = 1; lines.TryRead(out var line); number++)
@@ -115,6 +126,14 @@ internal sealed class ChainVerifier
     private void CheckBeginning(ReadOnlySpan<byte> line, long seq, string place)
     {
         FirstSeq = seq;
+        FirstPrev = _fields.GetText(line, AuditField.Prev) ?? "";
+        FirstPlace = place;
+        BeginsWithRecovery = _fields.Get(line, AuditField.Event).SequenceEqual("audit-recovered"u8);
+        if (_first == 1 && seq > 1 && !IsRecovery(line, seq))
+        {
+            _report.Problems.Add($"{place}: seq 1 to {seq - 1} are missing before it");
+        }
+
         if (seq == 1 && _fields.GetText(line, AuditField.Prev) != RecordChain.Genesis)
         {
             _report.Problems.Add($"{place}: the first record of instance {_instance} names one before it");
@@ -149,7 +168,13 @@ internal sealed class ChainVerifier
 
     private void ReadRemoval(ReadOnlySpan<byte> line)
     {
-        foreach (var name in (AuditVerifier.Parse(line) as JsonObject)?["segments"] as JsonArray ?? [])
+        if (AuditVerifier.Parse(line) is not JsonObject fields)
+        {
+            return;
+        }
+
+        _report.RemovedHeads.AddRange(AuditVerifier.Heads(fields));
+        foreach (var name in fields["segments"] as JsonArray ?? [])
         {
             if (name is JsonValue value && value.TryGetValue(out string? text) && SegmentName.Parse(text) is { } segment)
             {
