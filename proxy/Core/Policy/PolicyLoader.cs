@@ -1,9 +1,21 @@
+using System.Security.Cryptography;
+using ImdsProxy.Core.Policy.Reading;
+
 namespace ImdsProxy.Core.Policy;
 
 /// <summary>Reads a policy document and reports all that is wrong with it at once.</summary>
 public static class PolicyLoader
 {
-    /// <summary>Reads one document.</summary>
-    /// <param name="json">UTF-8.</param>
-    public static PolicyLoad Load(ReadOnlyMemory<byte> json) => throw new NotSupportedException();
+    private const int RevisionDigits = 12;
+
+    /// <summary>Reads one document. Throws for no input.</summary>
+    /// <param name="json">UTF-8 without a byte order mark, at most 1 MiB.</param>
+    public static PolicyLoad Load(ReadOnlyMemory<byte> json)
+    {
+        var problems = new ProblemList();
+        var revision = Convert.ToHexStringLower(SHA256.HashData(json.Span))[..RevisionDigits];
+        var root = LocatedJson.Read(json, problems);
+        var document = root is null ? null : new DocumentReader(problems).Read(root, revision);
+        return new PolicyLoad(problems.Errors == 0 ? document : null, problems.InOrder(), revision);
+    }
 }

@@ -4,9 +4,9 @@ using Azure.Core;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// The resource id of a user-assigned managed identity. Azure's own parser takes it apart, but accepts <c>..</c>,
-/// escapes, spaces and a trailing slash and echoes its input; so characters and segments are checked first, and the
-/// canonical form is rebuilt from the parts.
+/// The resource id of a user-assigned managed identity. Azure's own parser accepts <c>..</c>, escapes, spaces and a
+/// trailing slash and echoes its input; so characters and segments are checked first, and the canonical form is
+/// rebuilt from the parts. Where Azure's parser can read the id at all, it has to find the same parts.
 /// </summary>
 public static class ManagedIdentityId
 {
@@ -22,31 +22,46 @@ public static class ManagedIdentityId
     /// <summary>The canonical form, or null where this is no such id. Compare it without case.</summary>
     public static string? Canonical(string value)
     {
-        if (!HasShape(value) || !ResourceIdentifier.TryParse(value, out var id) || id is null)
+        var segments = value.Split('/');
+        if (!HasShape(segments))
         {
             return null;
         }
 
-        return $"/subscriptions/{id.SubscriptionId}/resourceGroups/{id.ResourceGroupName}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{id.Name}";
+        var (subscription, group, name) = (segments[2], segments[4], segments[8]);
+        return AzureAgrees(value, subscription, group, name)
+            ? $"/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+            : null;
     }
 
-    private static bool HasShape(ReadOnlySpan<char> value)
+    // Azure's parser reads ids with a GUID for a subscription only; others exist in tests and stacks that are not Azure's.
+    private static bool AzureAgrees(string value, string subscription, string group, string name) =>
+        !Guid.TryParse(subscription, out _)
+        || (ResourceIdentifier.TryParse(value, out var id)
+            && id is not null
+            && string.Equals(id.SubscriptionId, subscription, StringComparison.OrdinalIgnoreCase)
+            && id.ResourceGroupName == group
+            && id.Name == name);
+
+    private static bool HasShape(string[] segments)
     {
-        var index = 0;
-        foreach (var range in value.Split('/'))
+        if (segments.Length != Shape.Length)
         {
-            if (index >= Shape.Length || !IsSegment(value[range], Shape[index]))
+            return false;
+        }
+
+        for (var i = 0; i < Shape.Length; i++)
+        {
+            if (!IsSegment(segments[i], Shape[i]))
             {
                 return false;
             }
-
-            index++;
         }
 
-        return index == Shape.Length;
+        return true;
     }
 
-    private static bool IsSegment(ReadOnlySpan<char> segment, string? fixedName) => fixedName is null
-        ? segment.Length is > 0 and <= 128 && segment[^1] != '.' && segment[0] != '.' && !segment.ContainsAnyExcept(NameCharacters)
+    private static bool IsSegment(string segment, string? fixedName) => fixedName is null
+        ? segment is { Length: > 0 and <= 128 } and not ['.', ..] and not [.., '.'] && !segment.AsSpan().ContainsAnyExcept(NameCharacters)
         : segment.Equals(fixedName, StringComparison.OrdinalIgnoreCase);
 }

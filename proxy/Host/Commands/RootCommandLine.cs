@@ -11,6 +11,9 @@ internal static class RootCommandLine
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
             AuditCommand.Create(),
+            Serve.ServeCommand.Create(),
+            FakeImdsCommand.Create(),
+            HealthCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

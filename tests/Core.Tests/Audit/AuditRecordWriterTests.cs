@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -28,7 +27,7 @@ public sealed class AuditRecordWriterTests
     {
         Line(TokenRecord()).ShouldBe(
             """
-            {"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","id":"0HN1","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"9c1e000000000000000000000000000000000000000000000000000000000000","verdict":"allowed","reason":"rule","rule":"fluent-bit-to-adx","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.244.0.11","port":40132,"interface":"azv7a1","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"0f3d","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","apiVersion":"2018-02-01","resource":"https://api.kusto.windows.net","selector":{"kind":"client_id","value":"2bc9"},"userAgent":"azsdk-net-Identity/1.21"},"response":{"status":200,"bytes":1848},"issued":{"identity":"adx-ingest","clientId":"2bc9","resource":"https://api.kusto.windows.net","expiresOn":"2026-11-22T04:30:00Z","tokenId":"uti1"},"upstream":{"status":200,"ms":4.21,"cached":false},"ms":4.33}
+            {"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","id":"0HN1","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"9c1e000000000000000000000000000000000000000000000000000000000000","verdict":"allowed","reason":"rule","rule":"fluent-bit-to-adx","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.244.0.11","port":40132,"interface":"azv7a1","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"0f3d","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","apiVersion":"2018-02-01","resource":"https://api.kusto.windows.net","selector":{"kind":"client_id","value":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"},"userAgent":"azsdk-net-Identity/1.21"},"response":{"status":200,"bytes":1848},"issued":{"identity":"adx-ingest","clientId":"2bc9","resource":"https://api.kusto.windows.net","expiresOn":"2026-11-22T04:30:00Z","tokenId":"uti1"},"upstream":{"status":200,"ms":4.21,"cached":false},"ms":4.33}
 
             """.ReplaceLineEndings("\n"));
     }
@@ -169,13 +168,7 @@ public sealed class AuditRecordWriterTests
         Milliseconds = 4.33,
     };
 
-    private static ImdsRequest TokenRequest() => new(
+    private static ImdsRequest TokenRequest() => ImdsRequestParser.ParseTarget(
         "GET",
-        new Endpoint(EndpointKind.Token, "token", "/metadata/identity/oauth2/token", ["api-version", "resource", "client_id"]),
-        "/metadata/identity/oauth2/token",
-        "/metadata/identity/oauth2/token?api-version=2018-02-01",
-        [new QueryParameter("api-version", "2018-02-01")],
-        ImmutableArray<QueryParameter>.Empty,
-        "https://api.kusto.windows.net",
-        new IdentitySelector(SelectorKind.ClientId, "2bc9"));
+        "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://api.kusto.windows.net&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6").Request!;
 }

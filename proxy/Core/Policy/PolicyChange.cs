@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>What changed between two policies, by the names of their rules.</summary>
+/// <param name="Added">Rules that the new one has and the old one had not.</param>
+/// <param name="Removed">Rules that the old one had and the new one has not.</param>
+/// <param name="Changed">Rules that both have, with another content.</param>
+public sealed record PolicyChange(ImmutableArray<string> Added, ImmutableArray<string> Removed, ImmutableArray<string> Changed)
+{
+    /// <summary>Compares two policies; null is one without rules.</summary>
+    public static PolicyChange Between(PolicyDocument? before, PolicyDocument now)
+    {
+        var old = (before?.Rules ?? []).ToDictionary(rule => rule.Name, RuleText.Of, StringComparer.Ordinal);
+        var current = now.Rules.ToDictionary(rule => rule.Name, RuleText.Of, StringComparer.Ordinal);
+        return new PolicyChange(
+            [.. current.Keys.Where(name => !old.ContainsKey(name))],
+            [.. old.Keys.Where(name => !current.ContainsKey(name))],
+            [.. current.Where(rule => old.TryGetValue(rule.Key, out var text) && text != rule.Value).Select(rule => rule.Key)]);
+    }
+}

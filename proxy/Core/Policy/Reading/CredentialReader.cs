@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads the identities and resources of a permission.</summary>
+internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
+{
+    /// <summary>As much as a request's parameter may have.</summary>
+    private const int MaxResource = 1024;
+
+    private readonly ScalarReader _scalars = new(problems);
+
+    /// <summary>Aliases and client ids; default where none are named.</summary>
+    public ImmutableArray<string> Identities(LocatedValue? at) =>
+        at is null ? default : [.. _scalars.Texts(at, "name an identity, or \"*\" for any").Select(Identity)];
+
+    /// <summary>Resources as they were written; default where none are named.</summary>
+    public ImmutableArray<string> Resources(LocatedValue? at)
+    {
+        if (at is null)
+        {
+            return default;
+        }
+
+        var items = _scalars.Texts(at, "name a resource, or \"*\" for any").ToList();
+        foreach (var item in items.Where(item => !IsResource(item.Text)))
+        {
+            problems.Error(item, "write a resource as it is asked for, such as https://vault.azure.net (letters, digits and - . _ ~ : / @), or \"*\" alone for any");
+        }
+
+        return [.. items.Select(item => item.Text)];
+    }
+
+    /// <summary>What an allow of a credential must name, what it may not name elsewhere, and what it should not.</summary>
+    public void CheckAllowed(Fields allow, Endpoint endpoint)
+    {
+        if (!endpoint.IssuesCredential)
+        {
+            Refuse(allow, $"'{(endpoint.IsKnown ? endpoint.Path : "this path")}' issues no credential: leave it out");
+            return;
+        }
+
+        var identities = allow.Required("identities", "name the identities that may be asked for");
+        WarnOfAny(identities, "any identity of the node is allowed: name those that are needed");
+        if (endpoint.Kind == EndpointKind.IssueCredential)
+        {
+            CheckCertificate(allow.Required("resources", "write [\"*\"], because a certificate is good for any"));
+        }
+        else
+        {
+            WarnOfAny(allow.Required("resources", "name the resources that tokens may be for"), "tokens for any resource are allowed: name those that are needed");
+        }
+    }
+
+    /// <summary>Refuses identities and resources where they have no meaning.</summary>
+    public void Refuse(Fields permission, string cure)
+    {
+        foreach (var member in permission.At.Members.Where(member => member.Name is "identities" or "resources"))
+        {
+            problems.Key(member, cure);
+        }
+    }
+
+    private static bool IsResource(string text) =>
+        text == "*" || (text.Length is > 0 and <= MaxResource && !text.AsSpan().ContainsAnyExcept(UrlAlphabet.Resource));
+
+    private string Identity(LocatedValue item)
+    {
+        if (item.Text == "*" || aliases.Use(item.Text))
+        {
+            return item.Text;
+        }
+
+        if (QueryValue.CanonicalGuid(item.Text) is not { } clientId)
+        {
+            problems.Error(item, NearKey.Of(item.Text, aliases.Names) is { } near
+                ? $"there is no such alias: did you mean '{near}'?"
+                : "there is no such alias: add it to \"identities\"");
+            return item.Text;
+        }
+
+        problems.Warning(item, aliases.NameOf(clientId) is { } alias
+            ? $"write its alias '{alias}'"
+            : "a bare client id: the same identity asked for by object id or resource id won't match; give it an alias in \"identities\"");
+        return clientId;
+    }
+
+    private void WarnOfAny(LocatedValue? list, string cure)
+    {
+        foreach (var any in list?.Items.Where(item => item.Text == "*") ?? [])
+        {
+            problems.Warning(any, cure);
+        }
+    }
+
+    private void CheckCertificate(LocatedValue? resources)
+    {
+        foreach (var named in resources?.Items.Where(item => item.Text != "*") ?? [])
+        {
+            problems.Error(named, "write [\"*\"]: the certificate that is issued is good for any resource");
+        }
+
+        WarnOfAny(resources, "the certificate that is issued is good for any resource for about 7 days");
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads a whole policy.</summary>
+internal sealed class DocumentReader(ProblemList problems)
+{
+    private readonly ModeReader _modes = new(problems);
+    private readonly PolicyWarnings _warnings = new(problems);
+
+    /// <summary>The policy as far as it is good; null where it is none.</summary>
+    public PolicyDocument? Read(LocatedValue root, string revision)
+    {
+        if (Fields.Of(root, problems, "version", "mode", "enforceOnly", "auditOnly", "identities", "rules") is not { } fields)
+        {
+            return null;
+        }
+
+        CheckVersion(fields.Required("version", "write \"version\": 1"));
+        var mode = _modes.Read(fields.Required("mode", "write \"mode\": \"enforce\", or \"audit\" to deny nothing and record what would have been"));
+        var exceptions = _modes.ReadExceptions(fields, mode);
+        var aliases = new IdentitiesReader(problems).Read(fields["identities"]);
+        var rulesAt = fields.Required("rules", "write the rules; \"rules\": [] permits nothing");
+        var rules = new RuleReader(problems, aliases).Read(rulesAt);
+        if (rulesAt?.Kind == JsonValueKind.Array)
+        {
+            _warnings.OfAliases(aliases);
+        }
+
+        _warnings.OfRules(rules);
+        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
+    }
+
+    private void CheckVersion(LocatedValue? at)
+    {
+        if (at is not null && (at.Kind != JsonValueKind.Number || at.Text != "1"))
+        {
+            problems.Error(at, "this is the version of the format, which is 1: write 1");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>The members of an object whose keys are known beforehand.</summary>
+internal sealed class Fields
+{
+    private readonly ProblemList _problems;
+
+    private Fields(LocatedValue at, ProblemList problems)
+    {
+        At = at;
+        _problems = problems;
+    }
+
+    public LocatedValue At { get; }
+
+    /// <summary>A member's value, or null.</summary>
+    public LocatedValue? this[string name] => At.Members.Find(member => member.Name == name)?.Value;
+
+    /// <summary>The members of an object, unknown keys reported; null where it is no object.</summary>
+    public static Fields? Of(LocatedValue at, ProblemList problems, params string[] known)
+    {
+        if (at.Kind != JsonValueKind.Object)
+        {
+            problems.Error(at, "write an object, { … }");
+            return null;
+        }
+
+        foreach (var member in at.Members.Where(member => !known.Contains(member.Name, StringComparer.Ordinal)))
+        {
+            problems.Key(member, NearKey.Of(member.Name, known) is { } near
+                ? $"unknown key: did you mean \"{near}\"?"
+                : $"unknown key: this version knows {string.Join(", ", known)} here");
+        }
+
+        return new Fields(at, problems);
+    }
+
+    /// <summary>A member's value, which must be there.</summary>
+    public LocatedValue? Required(string name, string cure)
+    {
+        var value = this[name];
+        if (value is null)
+        {
+            _problems.Missing(At, name, cure);
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>
+/// Reads JSON strictly (RFC 8259: no comments, no trailing commas, no key twice) into values that know their place.
+/// What two readers could take two ways is an error.
+/// </summary>
+internal sealed class LocatedJson
+{
+    /// <summary>What a ConfigMap holds at most.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    /// <summary>A policy needs six.</summary>
+    private const int MaxDepth = 16;
+
+    /// <summary>Kubernetes' longest label key has 317.</summary>
+    private const int MaxKey = 512;
+
+    private readonly ReadOnlyMemory<byte> _source;
+    private readonly ProblemList _problems;
+    private int _line = 1;
+    private int _counted;
+
+    private LocatedJson(ReadOnlyMemory<byte> source, ProblemList problems)
+    {
+        _source = source;
+        _problems = problems;
+    }
+
+    /// <summary>The document's root, or null where it cannot be read.</summary>
+    public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems)
+    {
+        if (Refusal(json.Span) is { } refusal)
+        {
+            problems.Document(0, refusal.Line, refusal.Cure);
+            return null;
+        }
+
+        return new LocatedJson(json, problems).Read();
+    }
+
+    private static (int Line, string Cure)? Refusal(ReadOnlySpan<byte> json) =>
+        json.Length > MaxBytes ? (1, $"it has {json.Length} bytes: at most 1 MiB is taken")
+        : json.StartsWith(Encoding.UTF8.Preamble) ? (1, "it begins with a byte order mark: save it as UTF-8 without one")
+        : Utf8.IsValid(json) ? null
+        : (LineOfInvalid(json), "it holds bytes that are not UTF-8: save it as UTF-8");
+
+    private static int LineOfInvalid(ReadOnlySpan<byte> json)
+    {
+        var index = 0;
+        while (Rune.DecodeFromUtf8(json[index..], out _, out var length) == OperationStatus.Done)
+        {
+            index += length;
+        }
+
+        return 1 + json[..index].Count((byte)'\n');
+    }
+
+    private LocatedValue? Read()
+    {
+        var reader = new Utf8JsonReader(_source.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        try
+        {
+            reader.Read();
+            var root = ReadValue(ref reader, null, null, 0);
+            while (reader.Read())
+            {
+            }
+
+            return root;
+        }
+        catch (JsonException e)
+        {
+            var reason = e.Message.Split(" LineNumber:", 2)[0];
+            _problems.Document(_source.Length, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}");
+        }
+        catch (InvalidOperationException)
+        {
+            // GetString on an escaped surrogate without its other half.
+            _problems.Document(_source.Length, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself");
+        }
+
+        return null;
+    }
+
+    private LocatedValue ReadValue(ref Utf8JsonReader reader, LocatedValue? parent, string? key, int index)
+    {
+        var start = (int)reader.TokenStartIndex;
+        var value = new LocatedValue(parent, key, index, KindOf(reader.TokenType), LineAt(start), start)
+        {
+            Text = reader.TokenType switch
+            {
+                JsonTokenType.String => reader.GetString()!,
+                JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+                _ => "",
+            },
+        };
+        if (reader.TokenType == JsonTokenType.StartObject)
+        {
+            ReadMembers(ref reader, value);
+        }
+        else if (reader.TokenType == JsonTokenType.StartArray)
+        {
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                value.Items.Add(ReadValue(ref reader, value, null, value.Items.Count));
+            }
+        }
+
+        value.Source = _source[start..(int)reader.BytesConsumed];
+        return value;
+    }
+
+    private void ReadMembers(ref Utf8JsonReader reader, LocatedValue owner)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            var name = reader.GetString()!;
+            if (name.Length > MaxKey)
+            {
+                throw new JsonException($"a key has more than {MaxKey} characters", null, LineAt(reader.TokenStartIndex) - 1, null);
+            }
+
+            var line = LineAt(reader.TokenStartIndex);
+            reader.Read();
+            var member = new LocatedMember(name, line, ReadValue(ref reader, owner, name, 0));
+            if (names.Add(name))
+            {
+                owner.Members.Add(member);
+            }
+            else
+            {
+                _problems.Key(member, "the key is there twice: remove one of the two");
+            }
+        }
+    }
+
+    // Tokens come in the order of the document, so each newline is counted once.
+    private int LineAt(long offset)
+    {
+        _line += _source.Span[_counted..(int)offset].Count((byte)'\n');
+        _counted = (int)offset;
+        return _line;
+    }
+
+    private static JsonValueKind KindOf(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartObject => JsonValueKind.Object,
+        JsonTokenType.StartArray => JsonValueKind.Array,
+        JsonTokenType.String => JsonValueKind.String,
+        JsonTokenType.Number => JsonValueKind.Number,
+        JsonTokenType.True => JsonValueKind.True,
+        JsonTokenType.False => JsonValueKind.False,
+        _ => JsonValueKind.Null,
+    };
+}

@@ -1,0 +1,7 @@
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>One member of a JSON object.</summary>
+/// <param name="Name">Its key, decoded.</param>
+/// <param name="Line">The line of its key, from 1.</param>
+/// <param name="Value">Its value.</param>
+internal sealed record LocatedMember(string Name, int Line, LocatedValue Value);

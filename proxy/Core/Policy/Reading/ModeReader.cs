@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads the mode of a policy or a rule, and the workloads that are excepted from it.</summary>
+internal sealed class ModeReader(ProblemList problems)
+{
+    private readonly ScalarReader _scalars = new(problems);
+    private readonly WorkloadReader _workloads = new(problems);
+
+    /// <summary>A mode; null where there is none or it is none.</summary>
+    public PolicyMode? Read(LocatedValue? at)
+    {
+        var mode = _scalars.Text(at) switch
+        {
+            "enforce" => PolicyMode.Enforce,
+            "audit" => PolicyMode.Audit,
+            _ => (PolicyMode?)null,
+        };
+        if (at?.Kind == System.Text.Json.JsonValueKind.String && mode is null)
+        {
+            problems.Error(at, "write enforce or audit");
+        }
+
+        return mode;
+    }
+
+    /// <summary>The workloads in the other mode than the policy's.</summary>
+    public ImmutableArray<WorkloadMatch> ReadExceptions(Fields policy, PolicyMode? mode)
+    {
+        var enforceOnly = ReadList(policy, "enforceOnly", mode, PolicyMode.Audit);
+        var auditOnly = ReadList(policy, "auditOnly", mode, PolicyMode.Enforce);
+        return [.. enforceOnly, .. auditOnly];
+    }
+
+    private ImmutableArray<WorkloadMatch> ReadList(Fields policy, string key, PolicyMode? mode, PolicyMode needed)
+    {
+        var at = policy[key];
+        if (at is not null && mode is not null && mode != needed)
+        {
+            problems.Whole(ProblemSeverity.Error, at, mode == PolicyMode.Enforce
+                ? "an enforcing policy names the workloads that are not yet enforced, in \"auditOnly\""
+                : "an audit policy names the workloads that are already enforced, in \"enforceOnly\"");
+        }
+
+        return _workloads.Read(at, trustedOnly: true);
+    }
+}

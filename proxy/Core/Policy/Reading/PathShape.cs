@@ -1,0 +1,71 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>A path pattern taken apart, to be compared with other patterns and with the endpoints of IMDS.</summary>
+internal sealed class PathShape
+{
+    private readonly string[] _segments;
+    private readonly bool _subtree;
+
+    public PathShape(string text)
+        : this(text.EndsWith("/**", StringComparison.Ordinal) ? text[..^3] : text, text.EndsWith("/**", StringComparison.Ordinal)) =>
+        Text = text;
+
+    public PathShape(Endpoint endpoint)
+        : this(endpoint.Path, endpoint.Subtree)
+    {
+    }
+
+    private PathShape(string path, bool subtree)
+    {
+        Text = path;
+        _segments = path.Length == 0 ? [] : path.Split('/')[1..];
+        _subtree = subtree;
+    }
+
+    public string Text { get; }
+
+    /// <summary>Whether it is more than one path written out.</summary>
+    public bool HasWildcard => _subtree || _segments.Contains("*", StringComparer.Ordinal);
+
+    /// <summary>The endpoint of a path without wildcards.</summary>
+    public Endpoint? Endpoint => HasWildcard ? null : ImdsEndpoints.Find(Text);
+
+    /// <summary>Whether some path is meant by both.</summary>
+    public bool Overlaps(Endpoint endpoint, StringComparison comparison) => Overlaps(new PathShape(endpoint), comparison);
+
+    /// <summary>Whether every path of the other is meant by this one, read without case.</summary>
+    public bool Covers(PathShape other)
+    {
+        if (_segments.Length > other._segments.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            if (_segments[i] != "*" && !_segments[i].Equals(other._segments[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return _subtree || (_segments.Length == other._segments.Length && !other._subtree);
+    }
+
+    private bool Overlaps(PathShape other, StringComparison comparison)
+    {
+        var common = Math.Min(_segments.Length, other._segments.Length);
+        for (var i = 0; i < common; i++)
+        {
+            if (_segments[i] != "*" && other._segments[i] != "*" && !_segments[i].Equals(other._segments[i], comparison))
+            {
+                return false;
+            }
+        }
+
+        return _segments.Length == other._segments.Length
+            || (_segments.Length < other._segments.Length ? _subtree : other._subtree);
+    }
+}

@@ -1,0 +1,59 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads what a rule allows and denies.</summary>
+internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
+{
+    private readonly ScalarReader _scalars = new(problems);
+    private readonly PathReader _paths = new(problems);
+    private readonly MethodsReader _methods = new(problems);
+    private readonly CredentialReader _credentials = new(problems, aliases);
+    private readonly ExtraQueryReader _extraQuery = new(problems);
+
+    /// <summary>One entry of <c>allow</c>; null where it has no path to speak of.</summary>
+    public AllowPermission? ReadAllow(LocatedValue at)
+    {
+        if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "extraQuery") is not { } fields)
+        {
+            return null;
+        }
+
+        var path = _paths.ReadAllowed(fields.Required("path", "name the path that is allowed"));
+        var methods = _methods.ReadAllowed(fields, path);
+        var identities = _credentials.Identities(fields["identities"]);
+        var resources = _credentials.Resources(fields["resources"]);
+        var extraQuery = _extraQuery.Read(fields["extraQuery"], path);
+        if (path is null)
+        {
+            return null;
+        }
+
+        // A wildcard covers no credential, so it stands for an endpoint that has neither identities nor resources.
+        _credentials.CheckAllowed(fields, path.Endpoint ?? ImdsEndpoints.Unknown);
+        return new AllowPermission(PathPattern.Of(path.Text), methods, identities, resources, extraQuery);
+    }
+
+    /// <summary>One entry of <c>deny</c>; null where it is no object.</summary>
+    public DenyPermission? ReadDeny(LocatedValue at)
+    {
+        if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "quiet") is not { } fields)
+        {
+            return null;
+        }
+
+        var path = _paths.Read(fields["path"]);
+        var deny = new DenyPermission(
+            path is null ? null : PathPattern.Of(path.Text),
+            _methods.Read(fields["methods"]),
+            _credentials.Identities(fields["identities"]),
+            _credentials.Resources(fields["resources"]),
+            _scalars.Flag(fields["quiet"]));
+        if (path is not null && !ImdsEndpoints.All.Any(endpoint => endpoint.IssuesCredential && path.Overlaps(endpoint, StringComparison.OrdinalIgnoreCase)))
+        {
+            _credentials.Refuse(fields, $"'{path.Text}' issues no credential, so this deny would never match: leave it out");
+        }
+
+        return deny;
+    }
+}

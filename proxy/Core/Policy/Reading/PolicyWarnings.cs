@@ -1,0 +1,57 @@
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Warns of what is well formed and yet without effect.</summary>
+internal sealed class PolicyWarnings(ProblemList problems)
+{
+    /// <summary>Aliases that no rule uses.</summary>
+    public void OfAliases(AliasBook aliases)
+    {
+        foreach (var unused in aliases.Unused)
+        {
+            problems.Whole(ProblemSeverity.Warning, unused, "no rule uses this alias: remove it, or use it");
+        }
+    }
+
+    /// <summary>Rules that can never match, and allows that a deny always beats.</summary>
+    public void OfRules(IReadOnlyList<PlacedRule> rules)
+    {
+        foreach (var dead in rules.Where(rule => IsDead(rule.Rule)))
+        {
+            problems.Whole(ProblemSeverity.Warning, dead.At, "the rule can never match: \"except\" takes out all of its workloads");
+        }
+
+        var denies = rules.Where(rule => rule.Rule.Mode != PolicyMode.Audit)
+            .SelectMany(rule => rule.Rule.Deny.Where(IsUnconditional).Select(deny => (rule.Rule, deny)))
+            .ToList();
+        foreach (var rule in rules)
+        {
+            for (var i = 0; i < rule.Rule.Allow.Length; i++)
+            {
+                WarnOfShadow(rule, i, denies);
+            }
+        }
+    }
+
+    private static bool IsDead(PolicyRule rule) => WorkloadCover.Covers(rule.Except, rule.Workloads);
+
+    private static bool IsUnconditional(DenyPermission deny) => deny.Identities.IsDefault && deny.Resources.IsDefault;
+
+    private void WarnOfShadow(PlacedRule rule, int index, List<(PolicyRule Rule, DenyPermission Deny)> denies)
+    {
+        var shadow = denies.Find(other => Covers(other.Deny, rule.Rule.Allow[index]) && SpeaksOfAll(other.Rule, rule.Rule));
+        if (shadow.Rule is not null)
+        {
+            problems.Whole(
+                ProblemSeverity.Warning,
+                rule.AllowsAt[index],
+                $"'{rule.Rule.Allow[index].Path}' is never allowed, because the rule '{shadow.Rule.Name}' denies it to the same workloads: remove one of the two");
+        }
+    }
+
+    private static bool Covers(DenyPermission deny, AllowPermission allow) =>
+        (deny.Path is null || new PathShape(deny.Path.Text).Covers(new PathShape(allow.Path.Text)))
+        && (deny.Methods.IsDefault || allow.Methods.All(method => deny.Methods.Contains(method, StringComparer.Ordinal)));
+
+    private static bool SpeaksOfAll(PolicyRule deny, PolicyRule allow) =>
+        WorkloadCover.Covers(deny.Workloads, allow.Workloads) && WorkloadCover.Covers(allow.Except, deny.Except);
+}

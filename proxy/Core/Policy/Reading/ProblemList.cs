@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>The one list that all validators add to.</summary>
+internal sealed class ProblemList
+{
+    /// <summary>More than anyone reads; bounds what a wholly wrong document costs.</summary>
+    private const int MaxProblems = 1000;
+
+    private readonly List<(int Offset, PolicyProblem Problem)> _problems = [];
+
+    /// <summary>How many errors there were.</summary>
+    public int Errors { get; private set; }
+
+    /// <summary>A bad value.</summary>
+    public void Error(LocatedValue at, string cure) => Add(ProblemSeverity.Error, at, cure);
+
+    /// <summary>A value that is good, but worth a second look.</summary>
+    public void Warning(LocatedValue at, string cure) => Add(ProblemSeverity.Warning, at, cure);
+
+    /// <summary>Something that is not there.</summary>
+    public void Missing(LocatedValue owner, string key, string cure) =>
+        Add(owner.Offset, new PolicyProblem(ProblemSeverity.Error, owner.Pointer, owner.Line, "", $"{Owner(owner)}: \"{key}\" is missing: {cure}"));
+
+    /// <summary>A thing that is wrong as a whole, whatever its values.</summary>
+    public void Whole(ProblemSeverity severity, LocatedValue at, string cure) =>
+        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, "", $"{Owner(at)}: {cure}"));
+
+    /// <summary>A key that should not be there.</summary>
+    public void Key(LocatedMember member, string cure) =>
+        Add(member.Value.Offset, new PolicyProblem(ProblemSeverity.Error, member.Value.Pointer, member.Line, Cut(member.Name), $"{member.Value.Place}: {cure}"));
+
+    /// <summary>A document that cannot be read further.</summary>
+    public void Document(int offset, int line, string cure) =>
+        Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"the document: {cure}"));
+
+    /// <summary>All problems, in the order of the document.</summary>
+    public ImmutableArray<PolicyProblem> InOrder() => [.. _problems.OrderBy(entry => entry.Offset).Select(entry => entry.Problem)];
+
+    private static string Owner(LocatedValue owner) => owner.Place is { Length: > 0 } place ? place : "the policy";
+
+    private static string Cut(string text) => text.Length <= 80 ? text : text[..80];
+
+    private void Add(ProblemSeverity severity, LocatedValue at, string cure)
+    {
+        var written = at.Written;
+        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, written, $"{Owner(at)} '{written}': {cure}"));
+    }
+
+    private void Add(int offset, PolicyProblem problem)
+    {
+        Errors += problem.Severity == ProblemSeverity.Error ? 1 : 0;
+        if (_problems.Count < MaxProblems)
+        {
+            _problems.Add((offset, problem));
+        }
+        else if (_problems.Count == MaxProblems)
+        {
+            _problems.Add((int.MaxValue, problem with { Severity = ProblemSeverity.Error, Message = $"there are more than {MaxProblems} problems: the rest is not shown" }));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads the rules.</summary>
+internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
+{
+    private readonly ScalarReader _scalars = new(problems);
+    private readonly WorkloadReader _workloads = new(problems);
+    private readonly ModeReader _modes = new(problems);
+    private readonly PermissionReader _permissions = new(problems, aliases);
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+
+    /// <summary>The rules without an error.</summary>
+    public ImmutableArray<PlacedRule> Read(LocatedValue? at)
+    {
+        var rules = ImmutableArray.CreateBuilder<PlacedRule>();
+
+        // No rules at all is a policy: it permits nothing.
+        foreach (var item in at is { Kind: System.Text.Json.JsonValueKind.Array, Items.Count: 0 } ? [] : _scalars.List(at, ""))
+        {
+            var before = problems.Errors;
+            if (Fields.Of(item, problems, "name", "description", "mode", "workloads", "except", "allow", "deny") is { } fields
+                && ReadOne(fields) is var rule
+                && problems.Errors == before)
+            {
+                rules.Add(new PlacedRule(rule, item, [.. fields["allow"]?.Items ?? []]));
+            }
+        }
+
+        return rules.ToImmutable();
+    }
+
+    private PolicyRule ReadOne(Fields rule)
+    {
+        var name = ReadName(rule);
+        CheckShape(rule);
+        var needsNamespaces = rule["allow"] is null ? null : "an allow must name them, because anyone can make a service account of any name; write [\"*\"] for all";
+        return new PolicyRule(
+            name ?? "",
+            _scalars.Text(rule["description"]),
+            _modes.Read(rule["mode"]),
+            _workloads.Read(rule.Required("workloads", "name the workloads that the rule speaks of; [ {} ] is every pod"), needsNamespaces),
+            _workloads.Read(rule["except"]),
+            [.. _scalars.List(rule["allow"], "name what is allowed, or leave the key out").Select(_permissions.ReadAllow).OfType<AllowPermission>()],
+            [.. _scalars.List(rule["deny"], "name what is denied ([ {} ] is everything), or leave the key out").Select(_permissions.ReadDeny).OfType<DenyPermission>()]);
+    }
+
+    private string? ReadName(Fields rule)
+    {
+        var at = rule.Required("name", "records and denials tell rules apart by it");
+        var name = _scalars.Text(at);
+        if (name is null)
+        {
+            return null;
+        }
+
+        if (!NameFormat.IsName(name))
+        {
+            problems.Error(at!, NameFormat.Cure);
+        }
+        else if (!_places.TryAdd(name, rule.At.Place))
+        {
+            problems.Error(at!, $"{_places[name]} has the same name: rename one of the two");
+        }
+
+        return name;
+    }
+
+    private void CheckShape(Fields rule)
+    {
+        if (rule["allow"] is null && rule["deny"] is null)
+        {
+            problems.Whole(ProblemSeverity.Error, rule.At, "the rule neither allows nor denies: give it \"allow\" or \"deny\", or remove it");
+        }
+
+        if (rule["mode"] is { } mode && rule["allow"] is not null)
+        {
+            problems.Error(mode, "only a rule that only denies has a mode of its own: move its allows to another rule");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary>Counts the data listener's connections.</summary>
+internal sealed class ConnectionMetrics(ProxyMetrics metrics) : IConnectionObserver
+{
+    public void Opened() => metrics.ConnectionOpened();
+
+    public void Closed() => metrics.ConnectionClosed();
+
+    public void Refused(ConnectionRefusal why) => metrics.ConnectionRefused(why switch
+    {
+        ConnectionRefusal.NotRedirected => "not-redirected",
+        _ => "caller-limit",
+    });
+}

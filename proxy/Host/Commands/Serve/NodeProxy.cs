@@ -1,0 +1,206 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using ImdsProxy.Audit;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Enforce;
+using ImdsProxy.Forward;
+using ImdsProxy.Identify;
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+using ImdsProxy.PolicySource;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary>The node proxy, put together: reads in the order in which things are started.</summary>
+internal sealed partial class NodeProxy : IAsyncDisposable
+{
+    private readonly ServeOptions _options;
+    private readonly ILoggerFactory _logging;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly object _meters = new();
+    private readonly PrometheusText _metricsText;
+    private readonly ProxyMetrics _metrics;
+    private readonly AuditLog _audit;
+    private readonly ActivePolicy _policy;
+    private readonly FileCallers _callers;
+    private readonly Upstream _upstream;
+    private readonly Drain _drain;
+    private readonly Readiness _readiness = new();
+    private readonly List<Task> _followers = [];
+    private ManagementListener? _management;
+    private DataListener? _data;
+    private volatile bool _listening;
+
+    private NodeProxy(ServeOptions options, ILoggerFactory logging, TimeProvider time, IRecordOutput? stdout)
+    {
+        _options = options;
+        _logging = logging;
+        _time = time;
+        _metricsText = new PrometheusText(_meters);
+        _metrics = new ProxyMetrics(time, _meters);
+        _audit = new AuditLog(options.Audit, time, logging.CreateLogger<AuditLog>(), stdout);
+        _policy = new ActivePolicy(new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>()), time);
+        _callers = new FileCallers(time);
+        _upstream = new Upstream(options.Upstream);
+        _drain = new Drain(time);
+    }
+
+    /// <summary>Where pods' requests come, with the port that was got.</summary>
+    public IPEndPoint EndPoint => _data!.EndPoint;
+
+    /// <summary>Where the management is, with the port that was got.</summary>
+    public EndPoint Management => _management!.Management;
+
+    /// <summary>Whether all is well, as <c>/readyz</c> tells it.</summary>
+    public bool IsReady => _readiness.IsReady;
+
+    /// <summary>Starts a proxy. Returns once it listens, ready or not: without a good policy it denies all.</summary>
+    /// <exception cref="IOException">An address can't be had.</exception>
+    public static async Task<NodeProxy> StartAsync(
+        ServeOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation, IRecordOutput? stdout = null)
+    {
+        var proxy = new NodeProxy(options, logging, time, stdout);
+        try
+        {
+            await proxy.StartAsync(cancellation);
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listening = false;
+        if (_data is not null)
+        {
+            using var drain = new CancellationTokenSource(_options.DrainTimeout, _time);
+            await _data.StopAsync(drain.Token);
+            await _data.DisposeAsync();
+        }
+
+        await _ending.CancelAsync();
+        await Task.WhenAll(_followers);
+        await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "stopped", []));
+        await _audit.DisposeAsync();
+        if (_management is not null)
+        {
+            await _management.DisposeAsync();
+        }
+
+        _upstream.Dispose();
+        _metrics.Dispose();
+        _metricsText.Dispose();
+        _ending.Dispose();
+    }
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "started", new JsonObject { ["version"] = BuildInfo.Current.Version }));
+        Observe();
+        _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
+        await FollowAsync(cancellation);
+        var pipeline = Requests();
+        if (_options.WarmUp)
+        {
+            await WarmUp.RunAsync(pipeline, cancellation);
+        }
+
+        await WaitForTurnAsync(cancellation);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
+        _listening = true;
+        Log.Started(
+            _logging.CreateLogger<NodeProxy>(),
+            BuildInfo.Current.Version,
+            EndPoint.ToString(),
+            ManagementAddress.Text(Management),
+            _options.Upstream.Address.GetLeftPart(UriPartial.Authority),
+            _policy.Current?.Revision ?? "none");
+    }
+
+    // Beside another process that serves, a new one that could only deny takes no traffic away; alone it denies at once.
+    private async Task WaitForTurnAsync(CancellationToken cancellation)
+    {
+        var port = _options.Listen.EndPoint.Port;
+        while (!CanServe() && port != 0 && ListeningSockets.Count(port) > 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, cancellation);
+        }
+    }
+
+    private bool CanServe() => _policy.Current is not null && _callers.IsReady && _audit.Failure is null;
+
+    private void Observe()
+    {
+        _readiness.Add("listener", () => _listening ? null : "the data listener is not open");
+        _readiness.Add("policy", () => _policy.Current is null ? "no valid policy has been loaded yet: everything is denied" : null);
+        _readiness.Add("callers", () => _callers.IsReady ? null : "the callers are not known yet");
+        _readiness.Add("audit", () => _audit.Failure);
+        _metrics.ObserveReadiness(_readiness);
+        _metrics.ObserveCallers(
+            () => _callers.Known.Count(pod => !pod.HostNetwork),
+            () => _callers.Known.Count(pod => pod.HostNetwork));
+    }
+
+    private ManagementPages Pages() => new()
+    {
+        Readiness = _readiness,
+        Metrics = _metricsText,
+        Policy = () => _policy.Status is { Snapshot: { } snapshot } status
+            ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
+            : null,
+    };
+
+    // The first look at each source is waited for, so that the first request finds it decided.
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        var policyRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var callersRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _followers.Add(new PolicyFile(_options.PolicyPath, _policy, _time, _logging.CreateLogger<PolicyFile>()).RunAsync(policyRead, _ending.Token));
+        _followers.Add(new CallersFileFollower(_options.CallersPath, _callers, _time, _logging.CreateLogger<CallersFileFollower>())
+            .RunAsync(callersRead, _ending.Token));
+        await Task.WhenAll(policyRead.Task, callersRead.Task).WaitAsync(cancellation);
+    }
+
+    private Pipeline Requests() => new()
+    {
+        Options = _options,
+        Callers = _callers,
+        Policy = _policy,
+        Upstream = _upstream,
+        Audit = _audit,
+        Drain = _drain,
+        Ended = Ended,
+        UpstreamEnded = _metrics.UpstreamEnded,
+        Time = _time,
+        Logging = _logging,
+    };
+
+    private void Ended(AuditRecord record, bool written)
+    {
+        _metrics.RequestEnded(record);
+        if (written)
+        {
+            _metrics.RecordWritten();
+        }
+        else
+        {
+            _metrics.RecordFailed();
+        }
+    }
+
+    private void Refused(IFeatureCollection features) =>
+        RefusedRecord.Write(features, _callers, _policy.Current, _time, _audit, Ended);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "Started", Level = LogLevel.Information, Message = "imds-proxy {Version} listens on {Listen}, management on {Management}, upstream {Upstream}, policy {Revision}")]
+        public static partial void Started(ILogger logger, string version, string listen, string management, string upstream, string revision);
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary><c>serve</c>: the node proxy, until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "The node proxy: identifies, decides, forwards or denies, and records each request.");
+        var flags = new ServeFlags();
+        flags.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var logging = flags.Logging(parsed);
+            return await RunAsync(flags.Read(parsed), logging, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ServeOptions options, ILoggerFactory logging, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var proxy = await NodeProxy.StartAsync(options, logging, TimeProvider.System, cancellation);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCode.Good;
+        }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync($"imds-proxy: serve: {e.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Good;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.Net;
+using ImdsProxy.Deny;
+using ImdsProxy.Enforce;
+using ImdsProxy.Forward;
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary>The flags of <c>serve</c> and what they say.</summary>
+internal sealed class ServeFlags
+{
+    private static readonly ListenOptions Limits = new();
+    private static readonly UpstreamOptions Upstreams = new();
+
+    private readonly Option<IPEndPoint> _listen = Flag.Of("--listen", "Where the redirect brings the pods' requests", FlagValues.IpEndPoint, "0.0.0.0:16254");
+    private readonly Option<EndPoint> _management = Flag.Of("--management", "Where /livez, /readyz, /metrics and the rest are: IP:PORT or unix:PATH", ManagementAddress.Parse, ManagementAddress.Default);
+    private readonly Option<string?> _managementToken = Flag.Text("--management-token-file", "A file with the bearer token that opens the guarded paths of a TCP management address");
+    private readonly Option<IPEndPoint?> _metrics = Flag.Of<IPEndPoint?>("--metrics", "A second management listener with /metrics, /livez and /readyz only", FlagValues.IpEndPoint);
+    private readonly Option<Uri> _upstream = Flag.Of("--upstream", "Where IMDS is", UpstreamAddress, "http://169.254.169.254");
+    private readonly Option<TimeSpan> _upstreamTimeout = Flag.Of("--upstream-timeout", "How long IMDS may take; scheduled events have 2 minutes", FlagValues.Duration, Text(Upstreams.Timeout));
+    private readonly Option<string?> _policy = Flag.Text("--policy", "The policy, a JSON file");
+    private readonly Option<string?> _callers = Flag.Text("--callers", "Who has which address: file:PATH");
+    private readonly Option<string?> _nodeName = Flag.Text("--node-name", "This node's name, for the audit log");
+    private readonly Option<string?> _clusterName = Flag.Text("--cluster-name", "This cluster's name, for the audit log");
+    private readonly Option<TimeSpan> _identifyWait = Flag.Of("--identify-wait", "How long a request waits for its pod to become known", FlagValues.Duration, "3s");
+    private readonly Option<TimeSpan> _drainTimeout = Flag.Of("--drain-timeout", "How long requests in flight may take at the end", FlagValues.Duration, "15s");
+    private readonly Option<string?> _denialHelp = Flag.Text("--denial-help", "Whom to ask, put at the end of each denial");
+    private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "What a denied token request is answered: forbidden (403) or identity-not-found (IMDS's own 400, on which more SDKs go on)", TokenDenial, "forbidden");
+    private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that the redirect did not turn here from 169.254.169.254:80");
+    private readonly Option<int> _maxConnections = Count("--max-connections", "Connections in all", Limits.MaxConnections);
+    private readonly Option<int> _maxConnectionsPerCaller = Count("--max-connections-per-caller", "Connections of one source address", Limits.MaxConnectionsPerCaller);
+    private readonly Option<int> _maxRequestsPerCaller = Count("--max-requests-per-caller", "Requests in flight of one source address", Limits.MaxRequestsPerCaller);
+    private readonly Option<int> _maxRequestLine = Size("--max-request-line", "The longest request line", Limits.MaxRequestLine);
+    private readonly Option<int> _maxHeaders = Size("--max-headers", "All headers of a request together", Limits.MaxHeaders);
+    private readonly Option<int> _maxBody = Size("--max-body", "The largest body of a POST", Limits.MaxBody);
+    private readonly Option<TimeSpan> _headersTimeout = Flag.Of("--headers-timeout", "From a request's first byte to the end of its headers", FlagValues.Duration, Text(Limits.HeadersTimeout));
+    private readonly Option<TimeSpan> _bodyTimeout = Flag.Of("--body-timeout", "From the end of the headers to the end of the body", FlagValues.Duration, Text(Limits.BodyTimeout));
+    private readonly Option<TimeSpan> _keepAlive = Flag.Of("--keep-alive", "How long an idle connection stays open", FlagValues.Duration, Text(Limits.KeepAlive));
+    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
+    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
+    private readonly AuditFlags _audit = new();
+
+    public void AddTo(Command command)
+    {
+        Option[] flags =
+        [
+            _listen, _upstream, _upstreamTimeout, _policy, _callers, _nodeName, _clusterName, _management, _managementToken, _metrics,
+            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
+            _maxRequestLine, _maxHeaders, _maxBody, _headersTimeout, _bodyTimeout, _keepAlive, _logFormat, _logLevel,
+        ];
+        foreach (var flag in flags)
+        {
+            command.Options.Add(flag);
+        }
+
+        _audit.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            Require(result.GetValue(_policy), "--policy: give the policy's file, such as --policy policy.example.json", result.AddError);
+            var callers = result.GetValue(_callers);
+            var isFile = callers?.StartsWith("file:", StringComparison.Ordinal) ?? false;
+            Require(isFile ? callers : null, $"--callers: '{callers}': write file:PATH", result.AddError);
+        });
+    }
+
+    /// <summary>How operational logs are written.</summary>
+    public ILoggerFactory Logging(ParseResult flags) => LoggingSetup.Create(flags.GetValue(_logFormat), flags.GetValue(_logLevel));
+
+    /// <summary>What the flags say.</summary>
+    public ServeOptions Read(ParseResult flags) => new()
+    {
+        PolicyPath = flags.GetRequiredValue(_policy)!,
+        CallersPath = flags.GetRequiredValue(_callers)!["file:".Length..],
+        Listen = new ListenOptions
+        {
+            EndPoint = flags.GetRequiredValue(_listen),
+            RequireOriginalDestination = flags.GetValue(_requireOriginalDestination),
+            MaxConnections = flags.GetValue(_maxConnections),
+            MaxConnectionsPerCaller = flags.GetValue(_maxConnectionsPerCaller),
+            MaxRequestsPerCaller = flags.GetValue(_maxRequestsPerCaller),
+            MaxRequestLine = flags.GetValue(_maxRequestLine),
+            MaxHeaders = flags.GetValue(_maxHeaders),
+            MaxBody = flags.GetValue(_maxBody),
+            HeadersTimeout = flags.GetValue(_headersTimeout),
+            BodyTimeout = flags.GetValue(_bodyTimeout),
+            KeepAlive = flags.GetValue(_keepAlive),
+        },
+        Upstream = new UpstreamOptions { Address = flags.GetRequiredValue(_upstream), Timeout = flags.GetValue(_upstreamTimeout) },
+        Enforce = new EnforceOptions { IdentifyWait = flags.GetValue(_identifyWait) },
+        Answers = new AnswerOptions(flags.GetValue(_denialHelp), flags.GetValue(_tokenDenial)),
+        Audit = _audit.Read(flags, flags.GetValue(_clusterName), flags.GetValue(_nodeName)),
+        Management = new ManagementOptions
+        {
+            Management = flags.GetRequiredValue(_management),
+            TokenFile = flags.GetValue(_managementToken),
+            Metrics = flags.GetValue(_metrics),
+        },
+        DrainTimeout = flags.GetValue(_drainTimeout),
+    };
+
+    private static void Require(string? value, string otherwise, Action<string> addError)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            addError(otherwise);
+        }
+    }
+
+    private static Option<int> Count(string name, string description, int defaultCount) =>
+        Flag.Of(name, description, text => FlagValues.Count(text) is > 0 and var count ? count : throw new FormatException("write a whole number, 1 or more"), $"{defaultCount}");
+
+    private static Option<int> Size(string name, string description, int defaultBytes) =>
+        Flag.Of(name, description, text => FlagValues.Size(text) is >= 1024 and <= 1 << 20 and var size ? (int)size : throw new FormatException("write a size from 1KiB to 1MiB"), $"{defaultBytes / 1024}KiB");
+
+    private static string Text(TimeSpan duration) => $"{duration.TotalSeconds}s";
+
+    private static TokenDenialForm TokenDenial(string text) => text switch
+    {
+        "forbidden" => TokenDenialForm.Forbidden,
+        "identity-not-found" => TokenDenialForm.IdentityNotFound,
+        _ => throw new FormatException("write forbidden or identity-not-found"),
+    };
+
+    private static Uri UpstreamAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri is { Scheme: "http", PathAndQuery: "/", UserInfo: "", Fragment: "" }
+            ? uri
+            : throw new FormatException("write a scheme, an address and a port, such as http://169.254.169.254");
+}

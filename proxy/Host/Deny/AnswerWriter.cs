@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace ImdsProxy.Deny;
+
+/// <summary>Sends an answer of the proxy's own.</summary>
+internal static class AnswerWriter
+{
+    public const string RequestIdHeader = "x-imds-proxy-request-id";
+
+    public static async Task WriteAsync(HttpContext context, Answer answer)
+    {
+        var response = context.Response;
+
+        // A forwarder may have put IMDS's head there already.
+        response.Clear();
+        response.StatusCode = answer.Status;
+        response.ContentType = "application/json";
+        response.ContentLength = answer.Body.Length;
+        response.Headers[RequestIdHeader] = context.TraceIdentifier;
+        if (answer.RetryAfterSeconds is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        await response.Body.WriteAsync(answer.Body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,54 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Deny;
+
+/// <summary>All that the proxy answers by itself.</summary>
+internal sealed class Answers(AnswerOptions options)
+{
+    // In IMDS's words (Microsoft's documentation, and seen): clients tell by them that IMDS is there.
+    private static readonly Answer TokenWithoutMetadata = Answer.Verbatim(
+        400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""u8.ToArray());
+
+    private static readonly Answer InstanceWithoutMetadata = Answer.Verbatim(
+        400, """{ "error": "Bad request: . Required metadata header not specified" }"""u8.ToArray());
+
+    /// <summary>A denial. Names the caller, what it asked and the reason; never the policy.</summary>
+    public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
+    {
+        var description = DenialText.Describe(denial, asker, returned, options.Help);
+        return denial.Reason switch
+        {
+            // Not yet known is not for ever: clients that honour it come back.
+            Reason.CallerUnknown => new Answer(503, "caller_unknown", description, retryAfterSeconds: 1),
+            _ when options.TokenDenial == TokenDenialForm.IdentityNotFound && denial.Request.Endpoint.Kind == EndpointKind.Token =>
+                new Answer(400, "invalid_request", "Identity not found: " + description),
+            _ => new Answer(403, "access_denied", description),
+        };
+    }
+
+    /// <summary>There is no policy to decide by.</summary>
+    public Answer NotReady(Asker asker) => new(
+        503,
+        "not_ready",
+        DenialText.Sentence("this request", "it has no valid policy yet", asker, options.Help),
+        retryAfterSeconds: 1);
+
+    /// <summary>IMDS's own answer to a request without <c>Metadata: true</c>.</summary>
+    public static Answer MissingMetadata(ImdsRequest request) =>
+        request.Path.StartsWith("/metadata/identity/", StringComparison.Ordinal) ? TokenWithoutMetadata : InstanceWithoutMetadata;
+
+    public static Answer Malformed(string message) => new(400, "bad_request", "ImdsProxy refused the request: " + message);
+
+    public static Answer BadGateway(string message) => new(502, "bad_gateway", "ImdsProxy: " + message);
+
+    public static Answer GatewayTimeout() => new(504, "gateway_timeout", "ImdsProxy: IMDS did not answer in time");
+
+    public static Answer TooMany(string message) => new(429, "too_many_requests", "ImdsProxy: " + message, retryAfterSeconds: 1);
+
+    public static Answer AuditUnavailable() => new(
+        503, "audit_unavailable", "ImdsProxy cannot write its audit log and answers nothing that it cannot record", retryAfterSeconds: 1);
+
+    public static Answer Broken() => new(500, "internal_error", "ImdsProxy failed on this request; its log says why");
+}

@@ -1,0 +1,55 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Deny;
+
+/// <summary>
+/// The sentence of a denial. It has to contain "unreachable": on that word the credential chains of the Azure SDKs for
+/// .NET and Go go on to the next credential.
+/// </summary>
+internal static class DenialText
+{
+    public static string Describe(Denial denial, Asker asker, CredentialAnswer? returned, string? help) =>
+        Sentence(What(denial.Request), Why(denial, asker, returned), asker, help);
+
+    public static string Sentence(string what, string why, Asker asker, string? help) =>
+        $"IMDS is unreachable for this workload: ImdsProxy denied {what}: {why} ({Who(asker)}, request {asker.RequestId})."
+        + (string.IsNullOrEmpty(help) ? "" : " " + help);
+
+    private static string What(ImdsRequest request) => request.Endpoint.Kind switch
+    {
+        EndpointKind.Token => $"a token for {request.Resource ?? "no resource"} as {Identity(request)}",
+        EndpointKind.IssueCredential => $"a certificate as {Identity(request)}",
+        _ => $"{request.Method} {request.Path}",
+    };
+
+    private static string Identity(ImdsRequest request) =>
+        request.Selector is { } selector ? $"{selector.Key} {selector.Value}" : "the node's default identity";
+
+    private static string Why(Denial denial, Asker asker, CredentialAnswer? returned) => denial.Reason switch
+    {
+        Reason.NoRule => "no rule allows it",
+        Reason.DenyRule when returned is not null => $"{Returned(returned)}, which a rule denies",
+        Reason.DenyRule => "a rule denies it",
+        Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which no rule allows",
+        Reason.IdentityMismatch => "IMDS answered with another identity",
+        Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
+        Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
+        Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",
+        Reason.CallerAmbiguous => $"more than one pod claims the address {asker.Address}",
+        Reason.CallerIsNode => $"{asker.Address} is the node's own address, which is no workload's",
+        _ => denial.Reason.Name(),
+    };
+
+    private static string Returned(CredentialAnswer returned) =>
+        $"IMDS answered with client_id {returned.ClientId}{(returned.Resource is null ? "" : $" for {returned.Resource}")}";
+
+    private static string Parameters(ImdsRequest request) =>
+        "the query " + string.Join(", ", request.Extra.Select(parameter => $"'{parameter.Key}'"));
+
+    private static string Who(Asker asker) => asker.Caller is Caller.Pod pod
+        ? $"pod {pod.Identity}, service account {pod.Identity.ServiceAccount}"
+        : $"address {asker.Address}";
+}

@@ -1,0 +1,11 @@
+namespace ImdsProxy.Enforce;
+
+/// <summary>How enforcement treats callers.</summary>
+internal sealed record EnforceOptions
+{
+    /// <summary>kubelet publishes an address a second or two after the pod can use it.</summary>
+    public TimeSpan IdentifyWait { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Audit mode must not slow anybody down: the wait there is at most this.</summary>
+    public static readonly TimeSpan AuditIdentifyWait = TimeSpan.FromMilliseconds(500);
+}

@@ -1,0 +1,192 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+using ImdsProxy.Deny;
+using ImdsProxy.Identify;
+using ImdsProxy.Listen;
+using ImdsProxy.PolicySource;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>
+/// The way of a request: identify, parse, decide, then forward or deny; one record whatever happens. The rules are
+/// elsewhere: here is only their order.
+/// </summary>
+internal sealed partial class EnforcementMiddleware(
+    ICallerSource callers,
+    ActivePolicy policy,
+    BodyReader bodies,
+    Answers answers,
+    Forwarding forwarding,
+    Recorder recorder,
+    EnforceOptions options,
+    int maxRequestsPerCaller,
+    Drain drain,
+    TimeProvider time,
+    ILogger<EnforcementMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var exchange = new Exchange(context, time);
+        context.Features.Set(exchange);
+        drain.Requested(context);
+        var slots = exchange.Connection?.Slots;
+        var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
+        try
+        {
+            exchange.IsOverLimit = !hasSlot;
+            await EnforceAsync(exchange);
+        }
+        catch (Exception e) when (!exchange.IsRecorded)
+        {
+            await FailAsync(exchange, e);
+        }
+        finally
+        {
+            if (hasSlot)
+            {
+                slots?.End();
+            }
+        }
+    }
+
+    private async Task EnforceAsync(Exchange exchange)
+    {
+        var context = exchange.Context;
+
+        // 1. Identify: as far as is known this moment.
+        exchange.Caller = callers.Find(exchange.Address);
+        exchange.Policy = policy.Current;
+        if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
+        {
+            await TooManyAsync(exchange);
+            return;
+        }
+
+        // 2. Parse: once, from what was sent. Nothing after this reads the raw request.
+        var parsed = ImdsRequestParser.Parse(
+            context.Request.Method, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, new KestrelHeaders(context.Request.Headers));
+        if (!parsed.IsParsed)
+        {
+            await RejectAsync(exchange, parsed.Error);
+            return;
+        }
+
+        var request = exchange.Request = parsed.Request;
+        if (await ReadBodyAsync(exchange, request) is not { } body)
+        {
+            return;
+        }
+
+        if (exchange.Policy is not { } snapshot)
+        {
+            await recorder.AnswerAsync(exchange, new Outcome(Verdict.Denied, Reason.NotReady, PolicyMode.Enforce), answers.NotReady(exchange.Asker));
+            return;
+        }
+
+        // 3. A request without IMDS's header is a client's probe: never waits, never goes to IMDS.
+        if (!HasMetadata(context))
+        {
+            await ProbeAsync(exchange, snapshot, request);
+            return;
+        }
+
+        // 4. Decide, once the caller is known or will not be.
+        await WaitForCallerAsync(exchange, snapshot);
+        switch ((policy.Current ?? snapshot).Decide(exchange.Caller, request))
+        {
+            // 5. Forward or deny.
+            case Permit permit:
+                await forwarding.SendAsync(exchange, permit, body);
+                break;
+            case Denial denial:
+                await recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null));
+                break;
+        }
+    }
+
+    private async Task WaitForCallerAsync(Exchange exchange, PolicySnapshot snapshot)
+    {
+        if (exchange.Caller is Caller.Unknown)
+        {
+            var isAudit = snapshot.ModeOf(exchange.Caller) == PolicyMode.Audit;
+            var wait = isAudit && options.IdentifyWait > EnforceOptions.AuditIdentifyWait ? EnforceOptions.AuditIdentifyWait : options.IdentifyWait;
+            exchange.Caller = await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+
+            // What was decided by while it waited is no longer what is in force.
+            exchange.Policy = policy.Current ?? snapshot;
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
+    {
+        if (request.Method != "POST" || !request.Endpoint.IsKnown)
+        {
+            return ReadOnlyMemory<byte>.Empty;
+        }
+
+        if (await bodies.ReadAsync(exchange.Context) is not { } body)
+        {
+            await RejectAsync(exchange, new RequestError("the body is too large, too slow or broken off"));
+            return null;
+        }
+
+        if (RequestBody.Check(request, body.Span, out var eventIds) is { } error)
+        {
+            await RejectAsync(exchange, error);
+            return null;
+        }
+
+        exchange.EventIds = eventIds.IsDefault ? null : eventIds;
+        return body;
+    }
+
+    private Task ProbeAsync(Exchange exchange, PolicySnapshot snapshot, ImdsRequest request)
+    {
+        var missing = Answers.MissingMetadata(request);
+        return snapshot.DecideProbe(exchange.Caller, request) switch
+        {
+            null => recorder.AnswerAsync(exchange, new Outcome(Verdict.Rejected, Reason.MissingHeader, exchange.Mode), missing),
+            { Mode: PolicyMode.Audit } denial => recorder.AnswerAsync(exchange, Outcome.Of(denial), missing),
+            var denial => recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null)),
+        };
+    }
+
+    private Task RejectAsync(Exchange exchange, RequestError error) => recorder.AnswerAsync(
+        exchange,
+        new Outcome(Verdict.Rejected, Reason.BadRequest, exchange.Mode) { Error = error.Message },
+        Answers.Malformed(error.Message));
+
+    private Task TooManyAsync(Exchange exchange) => recorder.AnswerAsync(
+        exchange,
+        new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
+        Answers.TooMany("this pod has as many requests in flight as it may have"));
+
+    private async Task FailAsync(Exchange exchange, Exception e)
+    {
+        var gone = exchange.Context.RequestAborted.IsCancellationRequested;
+        var outcome = new Outcome(Verdict.Failed, Reason.UpstreamError, exchange.Mode) { Error = gone ? "the caller went away" : "internal error" };
+        if (gone)
+        {
+            await recorder.RecordAsync(exchange, outcome);
+            return;
+        }
+
+        Log.RequestBroke(logger, exchange.Context.TraceIdentifier, e);
+        await recorder.AnswerAsync(exchange, outcome, Answers.Broken());
+    }
+
+    // Some regions of IMDS take "true" alone; others, and clients, are not so strict (Istio sends "True").
+    private static bool HasMetadata(HttpContext context) =>
+        context.Request.Headers.TryGetValue("Metadata", out var values)
+        && values.Count == 1
+        && string.Equals(values[0], "true", StringComparison.OrdinalIgnoreCase);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} ended by an exception; it was not permitted anything")]
+        public static partial void RequestBroke(ILogger logger, string requestId, Exception exception);
+    }
+}

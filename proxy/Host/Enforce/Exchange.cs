@@ -1,0 +1,102 @@
+using System.Net;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+using ImdsProxy.Deny;
+using ImdsProxy.Listen;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>One request on its way through the proxy, and all that its record will say.</summary>
+internal sealed class Exchange
+{
+    private readonly TimeProvider _time;
+    private readonly long _started;
+    private readonly DateTimeOffset _arrived;
+    private long _sent;
+    private double? _upstreamMilliseconds;
+
+    public Exchange(HttpContext context, TimeProvider time)
+    {
+        Context = context;
+        _time = time;
+        _started = time.GetTimestamp();
+        _arrived = time.GetUtcNow();
+        Connection = context.Features.Get<CallerConnection>();
+        Address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+    }
+
+    public HttpContext Context { get; }
+
+    /// <summary>What is known of its connection, or null where it came by none of the data listener's.</summary>
+    public CallerConnection? Connection { get; }
+
+    public IPAddress Address { get; }
+
+    public Caller Caller { get; set; } = Caller.Unknown.Instance;
+
+    public ImdsRequest? Request { get; set; }
+
+    public IReadOnlyList<string>? EventIds { get; set; }
+
+    /// <summary>The policy that decides, or null before one is loaded.</summary>
+    public PolicySnapshot? Policy { get; set; }
+
+    /// <summary>Whether its caller has more requests in flight than it may have, which audit mode records and lets go.</summary>
+    public bool IsOverLimit { get; set; }
+
+    /// <summary>Whether its record has been made: there is exactly one.</summary>
+    public bool IsRecorded { get; private set; }
+
+    public Asker Asker => new(Caller, Address, Context.TraceIdentifier);
+
+    /// <summary>Without a policy all is denied, so the mode is to enforce.</summary>
+    public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
+
+    /// <summary>The request goes to IMDS now.</summary>
+    public void Sent() => _sent = _time.GetTimestamp();
+
+    /// <summary>IMDS has answered, or failed to; tells after how many seconds.</summary>
+    public double Answered()
+    {
+        var elapsed = _time.GetElapsedTime(_sent);
+        _upstreamMilliseconds = elapsed.TotalMilliseconds;
+        return elapsed.TotalSeconds;
+    }
+
+    public AuditRecord Record(in Outcome outcome)
+    {
+        IsRecorded = true;
+        var isOverLimit = IsOverLimit && outcome.Verdict == Verdict.Allowed;
+        var target = Context.Features.Get<IHttpRequestFeature>();
+        return new AuditRecord
+        {
+            Timestamp = _arrived,
+            Id = Context.TraceIdentifier,
+            Verdict = isOverLimit ? Verdict.WouldDeny : outcome.Verdict,
+            Reason = isOverLimit ? Reason.RateLimited : outcome.Reason,
+            Rule = outcome.Rule,
+            Quiet = outcome.Quiet,
+            Mode = outcome.Mode,
+            PolicyRevision = Policy?.Revision,
+            Caller = Caller,
+            CallerIp = Address,
+            CallerPort = Context.Connection.RemotePort,
+            CallerInterface = Connection?.InterfaceName,
+            Request = Request,
+            RawMethod = Request is null ? target?.Method : null,
+            RawTarget = Request is null ? target?.RawTarget : null,
+            Error = outcome.Error,
+            UserAgent = Context.Request.Headers.UserAgent.Count > 0 ? Context.Request.Headers.UserAgent[0] : null,
+            EventIds = EventIds,
+            Status = outcome.Status,
+            Bytes = outcome.Bytes,
+            Issued = outcome.Issued,
+            UpstreamStatus = outcome.UpstreamStatus,
+            UpstreamMilliseconds = _upstreamMilliseconds,
+            Milliseconds = _time.GetElapsedTime(_started).TotalMilliseconds,
+        };
+    }
+}

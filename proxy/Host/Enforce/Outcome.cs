@@ -1,0 +1,39 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>How an exchange ends.</summary>
+internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMode Mode)
+{
+    public string? Rule { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public string? Error { get; init; }
+
+    public int Status { get; init; }
+
+    public long? Bytes { get; init; }
+
+    public IssuedCredential? Issued { get; init; }
+
+    public int? UpstreamStatus { get; init; }
+
+    public static Outcome Of(Denial denial) =>
+        new(denial.Mode == PolicyMode.Enforce ? Verdict.Denied : Verdict.WouldDeny, denial.Reason, denial.Mode)
+        {
+            Rule = denial.Rule,
+            Quiet = denial.Quiet,
+        };
+
+    public static Outcome Of(Permit permit) =>
+        new(permit.Shadow is null ? Verdict.Allowed : Verdict.WouldDeny, permit.Reason, permit.Mode)
+        {
+            Rule = permit.Rule,
+            Quiet = permit.Shadow?.Quiet ?? false,
+        };
+
+    public static Outcome Failed(Permit permit) =>
+        new(Verdict.Failed, Reason.UpstreamError, permit.Mode) { Rule = permit.Rule };
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImdsProxy.FakeImds;
+
+/// <summary>A request as the fake understands it.</summary>
+/// <param name="Method">As sent.</param>
+/// <param name="RawTarget">As sent.</param>
+/// <param name="Path">As <see cref="LenientTarget"/> reads it.</param>
+/// <param name="Query">As <see cref="LenientTarget"/> reads it.</param>
+/// <param name="Headers">As received.</param>
+/// <param name="Body">Of a POST; empty otherwise.</param>
+internal sealed record FakeRequest(
+    string Method, string RawTarget, string Path, FakeQuery Query, IHeaderDictionary Headers, string Body)
+{
+    public static async ValueTask<FakeRequest> ReadAsync(HttpContext http)
+    {
+        var raw = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = LenientTarget.Parse(raw);
+        var body = HttpMethods.IsPost(http.Request.Method) ? await ReadBodyAsync(http) : "";
+        return new(http.Request.Method, raw, target.Path, new(target.Query), http.Request.Headers, body);
+    }
+
+    private static async Task<string> ReadBodyAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        return await reader.ReadToEndAsync(http.RequestAborted);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace ImdsProxy.FakeImds;
+
+/// <summary>What was asked, and the status it was answered with.</summary>
+/// <param name="Method">As sent.</param>
+/// <param name="Target">As sent.</param>
+/// <param name="Headers">As received; several values of one name are joined by a comma and a space.</param>
+/// <param name="Body">Of a POST; empty otherwise.</param>
+/// <param name="Status">Of the answer; 0 where none was begun.</param>
+internal sealed record RecordedRequest(
+    string Method, string Target, ImmutableArray<KeyValuePair<string, string>> Headers, string Body, int Status)
+{
+    /// <summary>The value of a header, or null if it was not sent.</summary>
+    public string? Header(string name)
+    {
+        foreach (var header in Headers)
+        {
+            if (header.Key.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return header.Value;
+            }
+        }
+
+        return null;
+    }
+
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("method", Method);
+        json.WriteString("target", Target);
+        json.WriteStartObject("headers");
+        foreach (var header in Headers)
+        {
+            json.WriteString(header.Key, header.Value);
+        }
+
+        json.WriteEndObject();
+        if (Body.Length > 0)
+        {
+            json.WriteString("body", Body);
+        }
+
+        json.WriteNumber("status", Status);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using ImdsProxy.Core.Policy;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ImdsProxy.Forward;
+
+/// <summary>Makes the request that is sent from the permit alone, and asks the gate before the answer goes on.</summary>
+internal sealed class CanonicalTransformer(Permit permit, Upstream upstream, int bodyLength, IReleaseGate gate) : HttpTransformer
+{
+    // Not calling the base: it copies the caller's headers.
+    public override ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        proxyRequest.RequestUri = upstream.UriOf(permit.Request);
+        RequestHeaders.Copy(httpContext, proxyRequest);
+        if (proxyRequest.Content is { } content)
+        {
+            content.Headers.ContentLength = bodyLength;
+            content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken) =>
+        proxyResponse is null
+        || (await gate.ReleaseAsync((int)proxyResponse.StatusCode, proxyResponse.Content.Headers.ContentLength)
+            && await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken));
+}

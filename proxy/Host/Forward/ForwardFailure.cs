@@ -1,0 +1,19 @@
+namespace ImdsProxy.Forward;
+
+/// <summary>Why no answer of IMDS can be passed on.</summary>
+internal enum ForwardFailure
+{
+    None,
+
+    /// <summary>No connection, or one that broke.</summary>
+    Unreachable,
+
+    /// <summary>No answer in time.</summary>
+    TimedOut,
+
+    /// <summary>The caller went away.</summary>
+    CallerGone,
+
+    /// <summary>The answer is none that can be checked: too large, compressed, not what a credential looks like.</summary>
+    Unreadable,
+}

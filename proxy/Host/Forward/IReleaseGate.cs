@@ -1,0 +1,10 @@
+namespace ImdsProxy.Forward;
+
+/// <summary>Is asked once IMDS has begun to answer and before anything of it reaches the caller.</summary>
+internal interface IReleaseGate
+{
+    /// <summary>Whether the answer may go. False leaves the response untouched, for another answer.</summary>
+    /// <param name="status">IMDS's status.</param>
+    /// <param name="bytes">The length of its body, or null where it is not told.</param>
+    ValueTask<bool> ReleaseAsync(int status, long? bytes);
+}

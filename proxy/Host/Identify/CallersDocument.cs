@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+
+namespace ImdsProxy.Identify;
+
+/// <summary>The callers file, as it is written.</summary>
+/// <param name="Pods">The pods.</param>
+internal sealed record CallersDocument(IReadOnlyList<CallersDocument.Pod> Pods)
+{
+    /// <summary>One pod; all but its labels and owner must be there.</summary>
+    internal sealed record Pod
+    {
+        public required string Ip { get; init; }
+
+        public required string Namespace { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Uid { get; init; }
+
+        public required string ServiceAccount { get; init; }
+
+        public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+        public string? Owner { get; init; }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(CallersDocument))]
+internal sealed partial class CallersJson : JsonSerializerContext;

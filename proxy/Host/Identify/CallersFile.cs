@@ -1,0 +1,37 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text.Json;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Identify;
+
+/// <summary>Reads a callers file.</summary>
+internal static class CallersFile
+{
+    /// <summary>The pods of a file's content.</summary>
+    /// <exception cref="FormatException">What is wrong with it, and where.</exception>
+    public static IReadOnlyList<KnownPod> Parse(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(json, CallersJson.Default.CallersDocument)
+                ?? throw new FormatException("it is null; write {\"pods\":[…]}");
+            return [.. document.Pods.Select(Pod)];
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+    }
+
+    private static KnownPod Pod(CallersDocument.Pod pod)
+    {
+        if (!IPAddress.TryParse(pod.Ip, out var address))
+        {
+            throw new FormatException($"pod {pod.Namespace}/{pod.Name}: ip '{pod.Ip}' is no address");
+        }
+
+        var identity = new PodIdentity(pod.Namespace, pod.Name, pod.Uid, pod.ServiceAccount, pod.Owner, pod.Labels ?? ImmutableDictionary<string, string>.Empty);
+        return new KnownPod(identity, [address], HostNetwork: false);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using System.Net;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Identify;
+
+/// <summary>Callers from a file, for demos, tests and hosts without Kubernetes. The file may change at any time.</summary>
+internal sealed class FileCallers : ICallerSource
+{
+    private readonly TimeProvider _time;
+    private volatile State _state = new(FrozenDictionary<IPAddress, Caller>.Empty, []);
+    private volatile bool _ready;
+    private TaskCompletionSource _changed = NewSignal();
+
+    public FileCallers(TimeProvider time) => _time = time;
+
+    public bool IsReady => _ready;
+
+    public IReadOnlyCollection<KnownPod> Known => _state.Pods;
+
+    public Caller Find(IPAddress address)
+    {
+        var key = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return _state.ByAddress.TryGetValue(key, out var caller) ? caller : Caller.Unknown.Instance;
+    }
+
+    public async ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation)
+    {
+        using var deadline = new CancellationTokenSource(wait, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (Find(address) is var caller and not Caller.Unknown)
+            {
+                return caller;
+            }
+
+            try
+            {
+                await changed.WaitAsync(either.Token);
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return Find(address);
+            }
+        }
+    }
+
+    /// <summary>Takes a new list of pods in place of the old one, and wakes who waits.</summary>
+    public void Replace(IReadOnlyCollection<KnownPod> pods)
+    {
+        var byAddress = pods
+            .SelectMany(pod => pod.Addresses.Select(address => (address, pod)))
+            .GroupBy(entry => entry.address.IsIPv4MappedToIPv6 ? entry.address.MapToIPv4() : entry.address)
+            .ToFrozenDictionary(group => group.Key, group => OneOf([.. group.Select(entry => entry.pod)]));
+        _state = new State(byAddress, pods);
+        _ready = true;
+        Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
+    }
+
+    private static Caller OneOf(KnownPod[] pods) =>
+        pods.Length == 1 ? new Caller.Pod(pods[0].Identity) : Caller.Ambiguous.Instance;
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private sealed record State(FrozenDictionary<IPAddress, Caller> ByAddress, IReadOnlyCollection<KnownPod> Pods);
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace ImdsProxy.Listen;
+
+/// <summary>What the kernel knows of an accepted connection beyond its addresses.</summary>
+internal static partial class ConnectionOrigin
+{
+    // Linux's <netinet/in.h> and <linux/netfilter_ipv4.h>
+    private const int SolIp = 0;
+    private const int IpPktOptions = 9;
+    private const int IpPktInfo = 8;
+    private const int SoOriginalDst = 80;
+
+    private const int InterfaceNameLength = 16;
+
+    /// <summary>
+    /// Where the connection was going before the node's iptables rules turned it here, or null where nothing turned it.
+    /// </summary>
+    public static IPEndPoint? OriginalDestination(Socket socket)
+    {
+        // struct sockaddr_in { family, port (network order), address, padding }
+        Span<byte> address = stackalloc byte[16];
+        try
+        {
+            return socket.GetRawSocketOption(SolIp, SoOriginalDst, address) < 8
+                ? null
+                : new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
+        }
+        catch (SocketException)
+        {
+            // ENOENT: connection tracking has no entry that was rewritten, or does not run at all.
+            return null;
+        }
+    }
+
+    /// <summary>Tells a listening socket to note the interface that each connection comes in by.</summary>
+    public static void NoteInterfaces(Socket listening)
+    {
+        if (OperatingSystem.IsLinux() && listening.AddressFamily == AddressFamily.InterNetwork)
+        {
+            Span<byte> on = [1, 0, 0, 0];
+            listening.SetRawSocketOption(SolIp, IpPktInfo, on);
+        }
+    }
+
+    /// <summary>The index of the interface the connection's first packet came in by, or 0 where it is not known.</summary>
+    public static int InterfaceIndex(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork)
+        {
+            return 0;
+        }
+
+        // struct cmsghdr { size_t len; int level; int type; }, then struct in_pktinfo { int ifindex; … }
+        Span<byte> messages = stackalloc byte[256];
+        try
+        {
+            var length = socket.GetRawSocketOption(SolIp, IpPktOptions, messages);
+            return Find(messages[..length]);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The name of an interface, or null where it is gone.</summary>
+    public static unsafe string? InterfaceName(int index)
+    {
+        var name = stackalloc byte[InterfaceNameLength];
+        return index > 0 && IfIndexToName((uint)index, name) != null ? Marshal.PtrToStringUTF8((nint)name) : null;
+    }
+
+    private static int Find(ReadOnlySpan<byte> messages)
+    {
+        const int Header = 16;
+        while (messages.Length >= Header + sizeof(int))
+        {
+            var length = (int)BinaryPrimitives.ReadInt64LittleEndian(messages);
+            if (length < Header || length > messages.Length)
+            {
+                return 0;
+            }
+
+            if (BinaryPrimitives.ReadInt32LittleEndian(messages[8..]) == SolIp
+                && BinaryPrimitives.ReadInt32LittleEndian(messages[12..]) == IpPktInfo)
+            {
+                return BinaryPrimitives.ReadInt32LittleEndian(messages[Header..]);
+            }
+
+            messages = messages[Math.Min(messages.Length, (length + 7) & ~7)..];
+        }
+
+        return 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "if_indextoname")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial byte* IfIndexToName(uint index, byte* name);
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ImdsProxy.Runtime;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace ImdsProxy.Listen;
+
+/// <summary>The listener that pods reach, and nothing else on it: HTTP/1.1, one handler, tight limits.</summary>
+internal sealed class DataListener : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Drain _drain;
+    private Socket? _socket;
+
+    private DataListener(ListenOptions options, ListenerParts parts)
+    {
+        _drain = parts.Drain;
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(parts.Logging);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options, parts.Observer)));
+        _app = builder.Build();
+        _app.Run(parts.Handler(_app.Services));
+    }
+
+    /// <summary>Where it listens, with the port that was got.</summary>
+    public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
+
+    /// <summary>Makes the server and listens.</summary>
+    /// <exception cref="IOException">The address can't be had.</exception>
+    public static async Task<DataListener> StartAsync(ListenOptions options, ListenerParts parts, CancellationToken cancellation)
+    {
+        var listener = new DataListener(options, parts);
+        try
+        {
+            await listener.StartAsync(cancellation);
+            return listener;
+        }
+        catch
+        {
+            await listener._app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Ends in good order: where a successor shares the port, clients are sent over to it first; then requests in flight
+    /// are finished, idle connections closed.
+    /// </summary>
+    public async Task StopAsync(CancellationToken timeUp)
+    {
+        if (ListeningSockets.Count(EndPoint.Port) > 1)
+        {
+            await _drain.RunAsync(timeUp);
+        }
+
+        await _app.StopAsync(timeUp);
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        await _app.StartAsync(cancellation);
+        SharedSocket.PreferNewest(_socket!);
+        var address = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
+        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+    }
+
+    private Socket Bind(EndPoint endPoint)
+    {
+        _socket = SharedSocket.Bind(endPoint);
+        ConnectionOrigin.NoteInterfaces(_socket);
+        return _socket;
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ListenOptions options, CallerGate gate)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.AllowSynchronousIO = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = options.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = 0;
+        limits.MaxRequestLineSize = options.MaxRequestLine;
+        limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
+        limits.MaxRequestHeaderCount = options.MaxHeaderCount;
+
+        // The body's reader has a bound of its own and answers what is over it; this one is behind it.
+        limits.MaxRequestBodySize = options.MaxBody * 2;
+        limits.RequestHeadersTimeout = options.HeadersTimeout;
+        limits.KeepAliveTimeout = options.KeepAlive;
+        kestrel.Listen(options.EndPoint, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => gate.RunAsync(connection, next));
+        });
+    }
+}

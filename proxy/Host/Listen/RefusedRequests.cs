@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ImdsProxy.Listen;
+
+/// <summary>
+/// Hears of the requests that Kestrel refuses before any handler sees them (a NUL, CONNECT, a line too long, …), by the
+/// diagnostic event it writes for each.
+/// </summary>
+internal sealed class RefusedRequests(Action<IFeatureCollection> refused) : IObserver<KeyValuePair<string, object?>>
+{
+    // The name and the payload: KestrelServer's HttpProtocol.SetBadRequestState.
+    private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
+
+    public static DiagnosticListener Listen(Action<IFeatureCollection> refused)
+    {
+        var listener = new DiagnosticListener("ImdsProxy.Kestrel");
+        listener.Subscribe(new RefusedRequests(refused), static name => name == BadRequest);
+        return listener;
+    }
+
+    public void OnNext(KeyValuePair<string, object?> value)
+    {
+        if (value is { Key: BadRequest, Value: IFeatureCollection features })
+        {
+            refused(features);
+        }
+    }
+
+    public void OnCompleted()
+    {
+    }
+
+    public void OnError(Exception error)
+    {
+    }
+}

@@ -1,0 +1,27 @@
+namespace ImdsProxy.TestKit;
+
+/// <summary>Waits for what another thread or process brings about.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Returns once the condition holds; throws if it does not within the patience, 10 s by default.</summary>
+    public static Task HoldsAsync(Func<bool> condition, TimeSpan? patience = null) =>
+        HoldsAsync(() => Task.FromResult(condition()), patience);
+
+    /// <inheritdoc cref="HoldsAsync(Func{bool}, TimeSpan?)"/>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, TimeSpan? patience = null)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(began) > (patience ?? Patience))
+            {
+                throw new TimeoutException("the condition never held");
+            }
+
+            await Task.Delay(Interval, TimeProvider.System);
+        }
+    }
+}

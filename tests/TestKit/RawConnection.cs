@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImdsProxy.TestKit;
+
+/// <summary>A TCP connection on which a test sends what it likes and reads whole answers.</summary>
+public sealed class RawConnection : IAsyncDisposable
+{
+    // A test that hangs says nothing; this is far beyond any answer the proxy may take in a test.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly NetworkStream _stream;
+    private readonly RawResponseReader _reader;
+    private readonly CancellationTokenSource _patience = new(Patience);
+
+    private RawConnection(Socket socket)
+    {
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _stream = new(socket, ownsSocket: true);
+        _reader = new(_stream);
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <param name="server">Where to connect.</param>
+    /// <param name="source">The address to come from, such as 127.0.0.11, or null for any.</param>
+    public static async Task<RawConnection> ConnectAsync(IPEndPoint server, IPAddress? source = null)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            if (source is not null)
+            {
+                socket.Bind(new IPEndPoint(source, 0));
+            }
+
+            await socket.ConnectAsync(server);
+            return new(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes, _patience.Token);
+
+    public Task SendAsync(RawRequest request) => SendAsync(request.ToBytes());
+
+    /// <summary>The next answer; null if the server closed before its first byte.</summary>
+    /// <param name="answersHead">Whether the request was HEAD, whose answer has no body.</param>
+    public Task<RawResponse?> ReadAsync(bool answersHead = false) => _reader.ReadAsync(answersHead, _patience.Token);
+
+    /// <summary>Sends a request and reads its answer, also where the server answers before it has read all.</summary>
+    public async Task<RawResponse?> ExchangeAsync(RawRequest request)
+    {
+        try
+        {
+            await SendAsync(request);
+        }
+        catch (IOException)
+        {
+            // What it said before it closed is still to be read.
+        }
+
+        return await ReadAsync(request.Method == "HEAD");
+    }
+
+    /// <summary>Waits until the server closes; false if it sends something instead.</summary>
+    public async Task<bool> ClosesAsync() => await _reader.IsAtEndAsync(_patience.Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        _patience.Dispose();
+        await _stream.DisposeAsync();
+    }
+}
