@@ -12,6 +12,7 @@ internal static class RootCommandLine
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
             RedirectCommand.Create(),
+            AuditCommand.Create(),
             Serve.ServeCommand.Create(),
             Demo.DemoCommand.Create(),
             FakeImdsCommand.Create(),
