@@ -28,6 +28,7 @@ internal static class RootCommandLine
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync();
+        // Whoever sends SIGTERM also decides for how long to wait; the default here would cut every drain off after 2 s.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan });
     }
 }
