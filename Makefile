@@ -1,16 +1,34 @@
-SHELL := /bin/bash
 CONFIGURATION ?= Release
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
+# A build server left behind would hold files and memory of the next run.
+export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build format
+.PHONY: help build demo test format publish clean
 
 help: ## What there is to make
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## Build everything
 	dotnet build ImdsProxy.sln -c $(CONFIGURATION)
 
+demo: ## The tour: a fake IMDS, the proxy and made-up pods on this machine (the first build takes a minute)
+	@dotnet build proxy/Host -c $(CONFIGURATION) -v quiet --nologo
+	@dotnet proxy/Host/bin/$(CONFIGURATION)/net10.0/imds-proxy.dll demo $(ARGS)
+
+test: ## Build, check the format, run all tests; as root it installs what they need
+	tests/install-tools.sh
+	dotnet build ImdsProxy.sln -c $(CONFIGURATION) --nologo
+	dotnet format ImdsProxy.sln --verify-no-changes --no-restore
+	tests/run.sh $(CONFIGURATION)
+
 format: ## Bring the code into shape
 	dotnet format ImdsProxy.sln
+
+publish: ## What the image holds, in artifacts/publish: ReadyToRun for linux-x64
+	dotnet publish proxy/Host -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o artifacts/publish --nologo
+
+clean: ## Remove what was built
+	rm -rf artifacts
+	dotnet clean ImdsProxy.sln -v quiet --nologo

@@ -10,9 +10,11 @@ internal static class RootCommandLine
     {
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
+            RedirectCommand.Create(),
             Serve.ServeCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
+            PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

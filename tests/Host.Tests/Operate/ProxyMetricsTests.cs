@@ -132,6 +132,11 @@ public sealed class ProxyMetricsTests : IDisposable
         ]);
     }
 
+    [Theory]
+    [InlineData("imds_proxy_audit_records_total{result=\"failed\"} 0")]
+    [InlineData("imds_proxy_policy_loads_total{result=\"refused\"} 0")]
+    public void Failures_BeforeTheFirst_AreToldAsZero(string line) => Lines().ShouldContain(line, StringComparer.Ordinal);
+
     [Fact]
     public void Counts_OfConnectionsRecordsAndCallers_AreTold()
     {

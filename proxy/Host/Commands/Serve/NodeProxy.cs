@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Identify;
@@ -11,7 +10,6 @@ using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 using Microsoft.AspNetCore.Http.Features;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -113,8 +111,14 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Observe();
         _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
         await FollowAsync(cancellation);
+        var pipeline = Requests();
+        if (_options.WarmUp)
+        {
+            await WarmUp.RunAsync(pipeline, cancellation);
+        }
+
         await WaitForTurnAsync(cancellation);
-        var parts = new ListenerParts(_logging, Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
@@ -209,30 +213,19 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         }
     }
 
-    private RequestDelegate Handler(IServiceProvider services)
+    private Pipeline Requests() => new()
     {
-        var answers = new Answers(_options.Answers);
-        var recorder = new Recorder(_audit, Ended);
-        var forwarding = new Forwarding(
-            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), _upstream, _options.Upstream),
-            new CredentialForwarder(_upstream),
-            _policy,
-            answers,
-            recorder,
-            _metrics.UpstreamEnded);
-        return new EnforcementMiddleware(
-            _callers,
-            _policy,
-            new BodyReader(_options.Listen.MaxBody, _options.Listen.BodyTimeout, _time),
-            answers,
-            forwarding,
-            recorder,
-            _options.Enforce,
-            _options.Listen.MaxRequestsPerCaller,
-            _drain,
-            _time,
-            _logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
-    }
+        Options = _options,
+        Callers = _callers,
+        Policy = _policy,
+        Upstream = _upstream,
+        Audit = _audit,
+        Drain = _drain,
+        Ended = Ended,
+        UpstreamEnded = _metrics.UpstreamEnded,
+        Time = _time,
+        Logging = _logging,
+    };
 
     private void Ended(AuditRecord record, bool written)
     {

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what the tests need beyond the .NET SDK, from Debian's or Ubuntu's packages. Without root it says what is
+# missing and goes on: the tests that need it are skipped, and say so.
+set -euo pipefail
+
+declare -A packages=(
+  [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
+  [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make
+)
+
+export PATH="$PATH:/usr/sbin:/sbin"
+missing=()
+for program in "${!packages[@]}"; do
+  command -v "$program" >/dev/null || missing+=("${packages[$program]}")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  echo "missing for some tests, which will be skipped: ${missing[*]} (as root on Debian: apt-get install ${missing[*]})" >&2
+  exit 0
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+echo "installing: ${missing[*]}"
+# Services that come with the packages (prometheus) are not to be started: only their programs are used.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

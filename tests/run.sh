@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Runs every test project, one after the other (they share two cores and the loopback), and sums up.
+set -uo pipefail
+configuration=${1:-Release}
+cd "$(dirname "$0")/.."
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+status=0
+for project in tests/*/*.csproj; do
+  grep -q '<IsTestProject>true' "$project" || continue
+  dotnet test "$project" -c "$configuration" --no-build --nologo --logger 'console;verbosity=minimal' | tee -a "$output"
+  [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
+done
+
+awk '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {
+       gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }
+     END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (p == 0) }' "$output" || status=1
+exit $status
