@@ -75,5 +75,5 @@ public sealed class PermissionHintTests
         $$"""{"name":"hinted","workloads":[{{hint.Workload}}],"allow":[{{hint.Permission}}]}""";
 
     private static byte[] Document(string rules) => Encoding.UTF8.GetBytes(
-        $$"""{"version":1,"mode":"enforce","identities":{"adx":{"clientId":"{{AdxIngest}}","objectId":"b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"}},"rules":[{{rules}}]}""");
+        $$$"""{"version":1,"mode":"enforce","identities":{"adx":{"clientId":"{{{AdxIngest}}}","objectId":"b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"}},"rules":[{{{rules}}}]}""");
 }

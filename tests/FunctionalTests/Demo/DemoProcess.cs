@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace ImdsProxy.FunctionalTests.Demo;
@@ -6,7 +7,7 @@ namespace ImdsProxy.FunctionalTests.Demo;
 internal sealed class DemoProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly ConcurrentQueue<string> _errors = new();
 
     public DemoProcess(string workingDirectory, params string[] arguments)
     {
@@ -23,10 +24,13 @@ internal sealed class DemoProcess : IDisposable
         // The runtime's own sockets for debuggers would be among the files.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
-        _errors = _process.StandardError.ReadToEndAsync();
+        _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+        _process.BeginErrorReadLine();
     }
 
     public string Temporary { get; }
+
+    private string Errors => string.Join('\n', _errors).Trim();
 
     public IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Temporary, "*", SearchOption.AllDirectories);
 
@@ -43,7 +47,7 @@ internal sealed class DemoProcess : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"'{text}' never came: {string.Join('\n', lines)}\n{await _errors}");
+        throw new InvalidOperationException($"'{text}' never came: {string.Join('\n', lines)}\n{Errors}");
     }
 
     /// <summary>The rest of what it says, once it has ended.</summary>
@@ -51,7 +55,7 @@ internal sealed class DemoProcess : IDisposable
     {
         var output = await _process.StandardOutput.ReadToEndAsync();
         await _process.WaitForExitAsync();
-        return (_process.ExitCode, output, await _errors);
+        return (_process.ExitCode, output, Errors);
     }
 
     /// <summary>Ctrl+C.</summary>

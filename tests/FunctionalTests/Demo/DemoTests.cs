@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using ImdsProxy.TestKit;
 using Shouldly;
@@ -7,6 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Demo;
 
+[SupportedOSPlatform("linux")]
 public sealed partial class DemoTests
 {
     private const int Columns = 100;
@@ -41,9 +43,9 @@ public sealed partial class DemoTests
 
         var (_, output, _) = await demo.EndAsync();
 
-        output.ShouldNotContain("\e[");
-        output.Split('\n').ShouldAllBe(line => line.Length <= Columns);
-        Jwt().Matches(output).ShouldAllBe(token => token.Length == 12);
+        output.Contains('\e', StringComparison.Ordinal).ShouldBeFalse();
+        output.Split('\n').Max(line => line.Length).ShouldBeLessThanOrEqualTo(Columns);
+        Jwt().Matches(output).Max(token => token.Length).ShouldBe(12);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed partial class DemoTests
         {
             var policy = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "policy.example.json"));
             var open = policy.Replace("""{ "path": "/metadata/instance", "quiet": true }""", """{ "path": "/metadata/loadbalancer" }""", StringComparison.Ordinal);
-            open.ShouldNotBe(policy);
+            open.Length.ShouldBeLessThan(policy.Length);
             await File.WriteAllTextAsync(Path.Combine(folder.FullName, "policy.example.json"), open);
             using var demo = new DemoProcess(folder.FullName, "--exit");
 
