@@ -20,4 +20,13 @@ internal interface ICallerSource
     /// have it, whichever comes first, and tells what is known then.
     /// </summary>
     ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation);
+
+    /// <summary>
+    /// Weighs the interface a connection came in by, once per connection, before its caller is used. Tells
+    /// <see cref="Caller.Unknown"/> where the pod came in by another one before; <see cref="WaitAsync"/> then waits
+    /// for news of it.
+    /// </summary>
+    /// <param name="caller">What <see cref="Find"/> told.</param>
+    /// <param name="interfaceIndex">The interface's index; 0 where it is not known.</param>
+    Caller Confirm(Caller caller, int interfaceIndex) => caller;
 }

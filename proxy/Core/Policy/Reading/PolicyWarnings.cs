@@ -3,6 +3,9 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Warns of what is well formed and yet without effect.</summary>
 internal sealed class PolicyWarnings(ProblemList problems)
 {
+    /// <summary>A second's work at most: a warning is not worth a slow load. Policies of a thousand rules stay below.</summary>
+    private const long MaxComparisons = 2_000_000;
+
     /// <summary>Aliases that no rule uses.</summary>
     public void OfAliases(AliasBook aliases)
     {
@@ -23,6 +26,11 @@ internal sealed class PolicyWarnings(ProblemList problems)
         var denies = rules.Where(rule => rule.Rule.Mode != PolicyMode.Audit)
             .SelectMany(rule => rule.Rule.Deny.Where(IsUnconditional).Select(deny => (rule.Rule, deny)))
             .ToList();
+        if ((long)denies.Count * rules.Sum(rule => rule.Rule.Allow.Length) > MaxComparisons)
+        {
+            return;
+        }
+
         foreach (var rule in rules)
         {
             for (var i = 0; i < rule.Rule.Allow.Length; i++)

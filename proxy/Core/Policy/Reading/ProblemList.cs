@@ -10,6 +10,8 @@ internal sealed class ProblemList
 
     private readonly List<(int Offset, PolicyProblem Problem)> _problems = [];
 
+    private PolicyProblem? _left;
+
     /// <summary>How many errors there were.</summary>
     public int Errors { get; private set; }
 
@@ -36,11 +38,24 @@ internal sealed class ProblemList
         Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"the document: {cure}"));
 
     /// <summary>All problems, in the order of the document.</summary>
-    public ImmutableArray<PolicyProblem> InOrder() => [.. _problems.OrderBy(entry => entry.Offset).Select(entry => entry.Problem)];
+    public ImmutableArray<PolicyProblem> InOrder() =>
+    [
+        .. _problems.OrderBy(entry => entry.Offset).Select(entry => entry.Problem),
+        .. _left is null ? [] : new[] { Rest(_left) },
+    ];
+
+    // An error among those left out must still show as one.
+    private PolicyProblem Rest(PolicyProblem left) => new(
+        Errors > 0 ? ProblemSeverity.Error : ProblemSeverity.Warning, "", left.Line, "", $"there are more than {MaxProblems} problems: the rest is not shown");
 
     private static string Owner(LocatedValue owner) => owner.Place is { Length: > 0 } place ? place : "the policy";
 
     private static string Cut(string text) => text.Length <= 80 ? text : text[..80];
+
+    // Problems go to logs and terminals, and a key may hold anything.
+    private static string Visible(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()))
+        : text;
 
     private void Add(ProblemSeverity severity, LocatedValue at, string cure)
     {
@@ -53,11 +68,16 @@ internal sealed class ProblemList
         Errors += problem.Severity == ProblemSeverity.Error ? 1 : 0;
         if (_problems.Count < MaxProblems)
         {
-            _problems.Add((offset, problem));
+            _problems.Add((offset, problem with
+            {
+                Pointer = Visible(problem.Pointer),
+                Value = Visible(problem.Value),
+                Message = Visible(problem.Message),
+            }));
         }
-        else if (_problems.Count == MaxProblems)
+        else
         {
-            _problems.Add((int.MaxValue, problem with { Severity = ProblemSeverity.Error, Message = $"there are more than {MaxProblems} problems: the rest is not shown" }));
+            _left = problem;
         }
     }
 }

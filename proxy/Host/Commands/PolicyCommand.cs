@@ -1,0 +1,12 @@
+using System.CommandLine;
+
+namespace ImdsProxy.Commands;
+
+/// <summary><c>imds-proxy policy</c>: what can be asked of a policy.</summary>
+internal static class PolicyCommand
+{
+    public static Command Create() => new("policy", "Check a policy and explain its decisions")
+    {
+        PolicyCheckCommand.Create(),
+    };
+}

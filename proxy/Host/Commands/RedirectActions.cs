@@ -1,0 +1,72 @@
+using ImdsProxy.Redirect;
+
+namespace ImdsProxy.Commands;
+
+/// <summary>What the redirect's commands do, each to its exit code. Results go to standard output.</summary>
+internal static class RedirectActions
+{
+    public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    {
+        var redirect = await new Preparation(settings, seams).RunAsync(cancellation);
+        await ListenerWait.RunAsync(redirect.Options, settings.Wait, seams, cancellation);
+        await new Apply(redirect, seams).RunAsync(openSince: null, cancellation);
+        return await ReportAsync(redirect, seams, cancellation);
+    }
+
+    public static async Task<int> CheckAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    {
+        // A check changes nothing, so a block that is there already is no reason to refuse it.
+        var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, seams).RunAsync(cancellation);
+        return await ReportAsync(redirect, seams, cancellation);
+    }
+
+    public static async Task<int> WatchAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    {
+        var redirect = await WatchPreparation.RunAsync(settings, seams, cancellation);
+        await new Watcher(redirect, settings, seams).RunAsync(cancellation);
+        return settings.RemoveOnExit ? await RemoveAsync(settings, seams, CancellationToken.None) : ExitCode.Good;
+    }
+
+    public static async Task<int> RemoveAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    {
+        var removed = new List<string>();
+        foreach (var (name, keeper) in await new Preparation(settings, seams).BackendsAsync(cancellation))
+        {
+            if (await keeper.RemoveAsync(cancellation))
+            {
+                removed.Add(name);
+            }
+        }
+
+        if (removed.Count > 0)
+        {
+            await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), "everything", "redirect remove", until: null));
+        }
+
+        await Console.Out.WriteLineAsync(removed.Count > 0 ? $"removed ({string.Join(", ", removed)})" : "nothing of ours was there");
+        return ExitCode.Good;
+    }
+
+    private static async Task<int> ReportAsync(PreparedRedirect redirect, RedirectSeams seams, CancellationToken cancellation)
+    {
+        var check = await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation);
+        var target = $"{redirect.Options.NodeIp}:{redirect.Options.Port}";
+        foreach (var note in check.Notes.Append(seams.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}: pods have no IMDS"))
+        {
+            await WriteAsync("note: ", note);
+        }
+
+        foreach (var missing in check.Missing)
+        {
+            await WriteAsync("", missing);
+        }
+
+        await WriteAsync("", check.InPlace
+            ? $"in place: 169.254.169.254:80 goes to {target} (backend {redirect.Backend}: {redirect.Why})"
+            : $"not in place (backend {redirect.Backend}: {redirect.Why})");
+        return check.InPlace ? ExitCode.Good : ExitCode.Failed;
+    }
+
+    private static Task WriteAsync(string before, string? text) =>
+        text is null ? Task.CompletedTask : Console.Out.WriteLineAsync(before + text);
+}

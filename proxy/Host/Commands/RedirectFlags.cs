@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Net;
+using ImdsProxy.Operate;
+using ImdsProxy.Redirect;
+
+namespace ImdsProxy.Commands;
+
+/// <summary>The flags of the redirect's commands.</summary>
+internal sealed class RedirectFlags
+{
+    private readonly Option<IPAddress?> _nodeIp = Flag.Of<IPAddress?>("--node-ip", "The node's IPv4 address, where the proxy listens; found by the route to IMDS when left out.", FlagValues.Ip);
+    private readonly Option<int> _port = Flag.Of("--port", "The proxy's port for redirected connections.", Port, "16254");
+    private readonly Option<int> _managementPort = Flag.Of("--management-port", "The proxy's management port, closed to all but the node's loopback.", Port, "16255");
+    private readonly Option<string> _backend = Flag.Of("--backend", "auto, nft or legacy.", FlagValues.OneOf("auto", "nft", "legacy"), "auto");
+    private readonly Option<string> _existingBlock = Flag.Of("--existing-block", "What to do where a rule closes IMDS to pods already: refuse or override.", FlagValues.OneOf("refuse", "override"), "refuse");
+    private readonly Option<string> _rpFilter = OnOff("--rpfilter", "Drop requests whose source address does not belong to the interface they came in by: on or off.");
+    private readonly Option<string> _wireServer = OnOff("--wireserver", "Close WireServer's HTTP ports to pods too: on or off.");
+    private readonly Option<string> _ebpf = Flag.Of("--ebpf-host-routing", "Whether eBPF host routing takes packets past iptables: auto (by the node's labels), yes or no.", FlagValues.OneOf("auto", "yes", "no"), "auto");
+    private readonly Option<string> _lock = Flag.Of("--lock-file", "The lock that all instances on this node share.", text => text, "/run/imds-proxy-redirect.lock");
+    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long to wait for the proxy to listen before the rules are applied.", FlagValues.Duration, "10s");
+    private readonly Option<TimeSpan> _interval = Flag.Of("--interval", "How often the rules are checked.", Interval, "2s");
+    private readonly Option<string> _whenDown = Flag.Of("--when-down", "closed: no proxy, no IMDS; open: lift the redirect while the proxy is down, for the audit phase.", FlagValues.OneOf("closed", "open"), "closed");
+    private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Take the rules away at the end, for uninstalling.");
+    private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files.");
+
+    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
+    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
+
+    public Option<string?> NodeLabelsFile { get; } = Flag.Text("--node-labels-file", "A file with the node's labels, one key=value a line.");
+
+    public Option<string?> NodeName { get; } = Flag.Text("--node-name", "The node's name, for the audit log.");
+
+    public Option<string?> AuditDirectory { get; } = Flag.Text("--audit-dir", "Where the audit log is.");
+
+    public Option<IPEndPoint?> Metrics { get; } = Flag.Of<IPEndPoint?>("--metrics", "Where to serve the counters.", FlagValues.IpEndPoint);
+
+    public void AddToAll(Command command) => Add(command, _backend, _lock, _logFormat, _logLevel);
+
+    public void AddRules(Command command) => Add(command, _nodeIp, _port, _managementPort, _rpFilter, _wireServer, _ebpf, NodeLabelsFile);
+
+    public void AddChange(Command command) => Add(command, _existingBlock, _wait, NodeName, AuditDirectory);
+
+    public void AddRemove(Command command) => Add(command, NodeName, AuditDirectory);
+
+    public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, Metrics);
+
+    public ILoggerFactory Logging(ParseResult parsed) => LoggingSetup.Create(parsed.GetValue(_logFormat), parsed.GetValue(_logLevel));
+
+    public RedirectSettings Read(ParseResult parsed) => new()
+    {
+        NodeIp = parsed.GetValue(_nodeIp),
+        Port = parsed.GetValue(_port),
+        ManagementPort = parsed.GetValue(_managementPort),
+        Backend = parsed.GetValue(_backend)!,
+        OverrideExistingBlock = parsed.GetValue(_existingBlock) == "override",
+        RpFilter = parsed.GetValue(_rpFilter) == "on",
+        WireServer = parsed.GetValue(_wireServer) == "on",
+        EbpfHostRouting = parsed.GetValue(_ebpf)!,
+        LockFile = parsed.GetValue(_lock)!,
+        Wait = parsed.GetValue(_wait),
+        Interval = parsed.GetValue(_interval),
+        OpenWhenDown = parsed.GetValue(_whenDown) == "open",
+        RemoveOnExit = parsed.GetValue(_removeOnExit),
+        OverrideDirectory = parsed.GetValue(_overrideDirectory),
+    };
+
+    private static Option<string> OnOff(string name, string description) =>
+        Flag.Of(name, description, FlagValues.OneOf("on", "off"), "on");
+
+    private static int Port(string text) =>
+        FlagValues.Count(text) is var port and > 0 and <= ushort.MaxValue ? port : throw new FormatException("write a port from 1 to 65535");
+
+    private static TimeSpan Interval(string text) =>
+        FlagValues.Duration(text) is var interval && interval >= TimeSpan.FromMilliseconds(100) ? interval : throw new FormatException("write a duration of 100ms or more");
+
+    private static void Add(Command command, params Option[] options)
+    {
+        foreach (var option in options)
+        {
+            command.Options.Add(option);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Net;
+using ImdsProxy.Audit;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Operate;
+using ImdsProxy.Redirect;
+
+namespace ImdsProxy.Commands;
+
+/// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
+internal static partial class RedirectSurroundings
+{
+    public static async Task<int> RunAsync(
+        RedirectFlags flags,
+        ParseResult parsed,
+        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action,
+        CancellationToken cancellation)
+    {
+        using var logs = flags.Logging(parsed);
+        var log = logs.CreateLogger("ImdsProxy.Redirect");
+        try
+        {
+            // Made before the counters: it hears only what is measured after it.
+            using var text = new PrometheusText();
+            using var metrics = new RedirectMetrics();
+            await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
+            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), text, metrics, logs, cancellation);
+            var seams = new RedirectSeams(
+                ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
+            return await action(flags.Read(parsed), seams, cancellation);
+        }
+        catch (RedirectRefusal e)
+        {
+            Refused(log, e.Message);
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is IptablesFailure or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            Failed(log, e.Message);
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+    }
+
+    private static NodeLabels Labels(string? path) => async cancellation =>
+        path is null ? null : HostRouting.ParseLabels(await File.ReadAllTextAsync(path, cancellation));
+
+    private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null
+        ? null
+        : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logs.CreateLogger<AuditLog>());
+
+    private static async Task<ManagementListener?> ServeAsync(
+        IPEndPoint? endPoint, PrometheusText text, RedirectMetrics metrics, ILoggerFactory logs, CancellationToken cancellation)
+    {
+        if (endPoint is null)
+        {
+            return null;
+        }
+
+        var readiness = new Readiness();
+        readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is there and effective");
+        var pages = new ManagementPages { Readiness = readiness, Metrics = text };
+        return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
+    }
+
+    // An event that the audit log can't take is still told; the rules matter more than their record.
+    private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
+    {
+        if (audit is null || !await audit.WriteAsync(auditEvent))
+        {
+            Tell(log, auditEvent);
+        }
+    };
+
+    private static void Tell(ILogger log, AuditEvent auditEvent)
+    {
+        if (log.IsEnabled(LogLevel.Information))
+        {
+            EventOccurred(log, auditEvent.Name, auditEvent.Fields.ToJsonString());
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "Refused: {Reason}", EventName = "RedirectRefused")]
+    private static partial void Refused(ILogger log, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "Failed: {Reason}", EventName = "RedirectFailed")]
+    private static partial void Failed(ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Information, "Event {Name} {Fields}", EventName = "RedirectEvent")]
+    private static partial void EventOccurred(ILogger log, string name, string fields);
+}

@@ -1,0 +1,23 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImdsProxy.Identify;
+
+/// <summary>An address as a number: an IPv4 address, however it came, is its IPv4-mapped IPv6 address.</summary>
+internal static class AddressKey
+{
+    /// <summary>The key of an address. Takes no memory.</summary>
+    public static UInt128 Of(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+        {
+            address.TryWriteBytes(bytes, out _);
+            return ((UInt128)0xffff << 32) | BinaryPrimitives.ReadUInt32BigEndian(bytes);
+        }
+
+        address.TryWriteBytes(bytes, out _);
+        return BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Identify;
+
+/// <summary>The pods of this node by their addresses. One writer at a time; readers take no lock.</summary>
+internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : ICallerSource
+{
+    private readonly Lock _writing = new();
+    private readonly ConcurrentDictionary<UInt128, Caller> _callers = new();
+    private readonly Dictionary<string, PodEntry> _pods = new(StringComparer.Ordinal);
+    private readonly AddressClaims _claims = new();
+    private volatile IReadOnlyCollection<KnownPod>? _known = [];
+    private volatile bool _ready;
+    private ulong _reached;
+
+    public bool IsReady => _ready;
+
+    /// <summary>The addresses that requests wait for now.</summary>
+    public AwaitedAddresses Awaited { get; } = new();
+
+    public IReadOnlyCollection<KnownPod> Known
+    {
+        get
+        {
+            if (_known is { } known)
+            {
+                return known;
+            }
+
+            lock (_writing)
+            {
+                return _known = [.. _pods.Values.Select(static entry => entry.Record).Where(static pod => !pod.Finished).Select(ToKnown)];
+            }
+        }
+    }
+
+    public Caller Find(IPAddress address) =>
+        _callers.TryGetValue(AddressKey.Of(address), out var caller) ? caller : Caller.Unknown.Instance;
+
+    public ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation) =>
+        Find(address) is { } caller and not Caller.Unknown || wait <= TimeSpan.Zero
+            ? ValueTask.FromResult(Find(address))
+            : new ValueTask<Caller>(WaitForNewsAsync(address, wait, cancellation));
+
+    public Caller Confirm(Caller caller, int interfaceIndex) =>
+        caller is Caller.Pod pod && !evidence.Fits(pod.Identity.Uid, interfaceIndex) ? Doubt(pod.Identity.Uid) : caller;
+
+    /// <summary>Takes all pods there are; what is missing is gone.</summary>
+    public void Replace(IEnumerable<PodRecord> pods, string resourceVersion)
+    {
+        Write(touched =>
+        {
+            _reached = Number(resourceVersion);
+            var gone = new HashSet<string>(_pods.Keys, StringComparer.Ordinal);
+            foreach (var pod in pods)
+            {
+                gone.Remove(pod.Identity.Uid);
+                Put(new PodEntry(pod), touched);
+            }
+
+            foreach (var uid in gone)
+            {
+                Drop(uid, touched);
+            }
+        });
+        _ready = true;
+    }
+
+    /// <summary>Takes a new pod or a new state of one.</summary>
+    public void Upsert(PodRecord pod) => Write(touched =>
+    {
+        // A state that a live list has overtaken is not gone back to.
+        if (_pods.GetValueOrDefault(pod.Identity.Uid) is not { IsAhead: true } known || Number(pod.ResourceVersion) >= Number(known.Record.ResourceVersion))
+        {
+            Put(new PodEntry(pod), touched);
+        }
+    });
+
+    /// <summary>Takes a pod away.</summary>
+    public void Delete(string uid) => Write(touched => Drop(uid, touched));
+
+    /// <summary>Everything up to this resourceVersion has been told.</summary>
+    public void Reached(string resourceVersion)
+    {
+        lock (_writing)
+        {
+            _reached = Number(resourceVersion);
+        }
+    }
+
+    /// <summary>
+    /// Takes what a live list said of a pod, if it is ahead of the watch. What is not ahead is known already, or was
+    /// deleted since: a list from a cache that lags must not bring it back.
+    /// </summary>
+    public void Learn(PodRecord pod) => Write(touched =>
+    {
+        var known = _pods.GetValueOrDefault(pod.Identity.Uid)?.Record.ResourceVersion ?? "";
+        if (_ready && Number(pod.ResourceVersion) > Math.Max(_reached, Number(known)))
+        {
+            Put(new PodEntry(pod) { IsAhead = true }, touched);
+        }
+    });
+
+    /// <summary>Sets the addresses of this machine's own interfaces: nobody's but the node's, unless a pod has them.</summary>
+    public void SetLocal(IEnumerable<IPAddress> addresses) => Write(touched => _claims.SetLocal(addresses, touched));
+
+    private async Task<Caller> WaitForNewsAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation)
+    {
+        var news = Awaited.Join(address);
+        try
+        {
+            // Between the first look and joining, the news may have come.
+            return Find(address) is { } caller and not Caller.Unknown ? caller : await news.WaitAsync(wait, time, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return Find(address);
+        }
+        finally
+        {
+            Awaited.Leave(address);
+        }
+    }
+
+    private Caller.Unknown Doubt(string uid)
+    {
+        Write(touched =>
+        {
+            if (_pods.TryGetValue(uid, out var entry))
+            {
+                entry.IsDoubted = true;
+                touched.UnionWith(entry.Record.Addresses.Select(AddressKey.Of));
+            }
+        });
+        return Caller.Unknown.Instance;
+    }
+
+    private void Write(Action<HashSet<UInt128>> change)
+    {
+        lock (_writing)
+        {
+            var touched = new HashSet<UInt128>();
+            change(touched);
+            _known = null;
+            foreach (var key in touched)
+            {
+                Publish(key, _claims.Resolve(key));
+            }
+        }
+    }
+
+    private void Publish(UInt128 key, Caller caller)
+    {
+        if (caller is Caller.Unknown)
+        {
+            _callers.TryRemove(key, out _);
+            return;
+        }
+
+        _callers[key] = caller;
+        Awaited.Release(key, caller);
+    }
+
+    private void Put(PodEntry entry, HashSet<UInt128> touched)
+    {
+        var uid = entry.Record.Identity.Uid;
+        if (_pods.TryGetValue(uid, out var old))
+        {
+            _claims.Remove(old, touched);
+            entry.IsDoubted = old.IsDoubted && old.Record.ResourceVersion == entry.Record.ResourceVersion;
+            if (old.IsDoubted && !entry.IsDoubted)
+            {
+                evidence.Forget(uid);
+            }
+        }
+
+        _pods[uid] = entry;
+        _claims.Add(entry, touched);
+    }
+
+    private void Drop(string uid, HashSet<UInt128> touched)
+    {
+        if (_pods.Remove(uid, out var old))
+        {
+            _claims.Remove(old, touched);
+            evidence.Forget(uid);
+        }
+    }
+
+    // Since KEP-5504 the API promises that resourceVersions compare as numbers; they always did.
+    private static ulong Number(string resourceVersion) =>
+        ulong.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    private static KnownPod ToKnown(PodRecord pod) => new(pod.Identity, pod.HostNetwork ? [] : pod.Addresses, pod.HostNetwork);
+}

@@ -1,0 +1,39 @@
+namespace ImdsProxy.Identify;
+
+/// <summary>
+/// The workload a pod belongs to, worked out from the names its controllers give. Whoever creates pods can forge
+/// these, so a policy only ever narrows by them.
+/// </summary>
+internal static class WorkloadOwner
+{
+    // A CronJob names its Jobs by the scheduled minute since 1970 (cronjob_controllerv2.go, getJobName): 8 digits
+    // until the year 2160. Clusters before 1.21 used seconds: 10 digits.
+    private const int FewestDigits = 8;
+    private const int MostDigits = 10;
+
+    /// <summary><c>Kind/name</c>, or null where nothing controls the pod.</summary>
+    /// <param name="kind">The kind of the controller reference, or null.</param>
+    /// <param name="name">Its name, or null.</param>
+    /// <param name="podTemplateHash">The pod's <c>pod-template-hash</c> label, or null.</param>
+    public static string? Of(string? kind, string? name, string? podTemplateHash) => (kind, name) switch
+    {
+        (null or "", _) or (_, null or "") => null,
+        ("ReplicaSet", _) when Deployment(name, podTemplateHash) is { } deployment => $"Deployment/{deployment}",
+        ("Job", _) when CronJob(name) is { } cronJob => $"CronJob/{cronJob}",
+        _ => $"{kind}/{name}",
+    };
+
+    private static string? Deployment(string replicaSet, string? hash) =>
+        hash is { Length: > 0 } && replicaSet.Length > hash.Length + 1 && replicaSet.EndsWith($"-{hash}", StringComparison.Ordinal)
+            ? replicaSet[..^(hash.Length + 1)]
+            : null;
+
+    private static string? CronJob(string job)
+    {
+        var dash = job.LastIndexOf('-');
+        var suffix = job.AsSpan(dash + 1);
+        return dash > 0 && suffix.Length is >= FewestDigits and <= MostDigits && !suffix.ContainsAnyExceptInRange('0', '9')
+            ? job[..dash]
+            : null;
+    }
+}

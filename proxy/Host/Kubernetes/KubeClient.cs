@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using ImdsProxy.Kubernetes.Objects;
+
+namespace ImdsProxy.Kubernetes;
+
+/// <summary>The three things asked of the API server: list, watch, and create an Event. Every failure is a <see cref="KubeException"/>.</summary>
+internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
+{
+    // The page size of client-go.
+    private const int PageSize = 500;
+
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Lists all pages.</summary>
+    public async Task<KubeList<T>> ListAsync<T>(KubeResource<T> resource, ListQuery query, CancellationToken cancellation)
+        where T : KubeObject
+    {
+        var page = await ListPageAsync(resource, Join(query.Parameters, query.Paged ? $"limit={PageSize}" : ""), cancellation);
+        var items = page.Items ?? [];
+        while (page.Metadata.Continue is { Length: > 0 } next)
+        {
+            // No resourceVersion here: the token carries it, and the API refuses both together.
+            page = await ListPageAsync(resource, $"limit={PageSize}&continue={Uri.EscapeDataString(next)}", cancellation);
+            items.AddRange(page.Items ?? []);
+        }
+
+        return new KubeList<T> { Metadata = page.Metadata, Items = items };
+    }
+
+    /// <summary>Opens a watch. What it says is read with the returned <see cref="KubeWatch{T}"/>.</summary>
+    /// <param name="resource">What to watch.</param>
+    /// <param name="resourceVersion">What is known already.</param>
+    /// <param name="lifetime">After which time the server shall end it.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task<KubeWatch<T>> WatchAsync<T>(KubeResource<T> resource, string resourceVersion, TimeSpan lifetime, CancellationToken cancellation)
+        where T : KubeObject
+    {
+        var query = $"watch=true&allowWatchBookmarks=true&timeoutSeconds={(int)lifetime.TotalSeconds}&resourceVersion={Uri.EscapeDataString(resourceVersion)}";
+        var verb = Verb("watch", resource);
+        var answer = await SendAsync(HttpMethod.Get, Target(resource, query), content: null, verb, cancellation);
+        return new KubeWatch<T>(resource, verb, answer, await answer.Content.ReadAsStreamAsync(cancellation));
+    }
+
+    /// <summary>Creates an Event in the namespace of the object it is about.</summary>
+    public async Task CreateAsync(EventObject happening, CancellationToken cancellation)
+    {
+        var path = $"/api/v1/namespaces/{Uri.EscapeDataString(happening.Metadata.Namespace)}/events";
+        var verb = new KubeVerb("create", "events", $"namespace {happening.Metadata.Namespace}");
+        await InTimeAsync(verb, async deadline =>
+        {
+            // The content is made anew for each attempt: sending uses it up.
+            using var answer = await SendAsync(
+                HttpMethod.Post, path, () => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(happening, KubeJson.Default.EventObject)) { Headers = { ContentType = Json } }, verb, deadline);
+            return answer.StatusCode;
+        }, cancellation);
+    }
+
+    private Task<KubeList<T>> ListPageAsync<T>(KubeResource<T> resource, string query, CancellationToken cancellation)
+        where T : KubeObject
+    {
+        var verb = Verb("list", resource);
+        return InTimeAsync(verb, async deadline =>
+        {
+            using var answer = await SendAsync(HttpMethod.Get, Target(resource, query), content: null, verb, deadline);
+            await using var body = await answer.Content.ReadAsStreamAsync(deadline);
+            return await JsonSerializer.DeserializeAsync(body, resource.List, deadline) ?? new KubeList<T>();
+        }, cancellation);
+    }
+
+    private static async Task<TAnswer> InTimeAsync<TAnswer>(KubeVerb verb, Func<CancellationToken, Task<TAnswer>> ask, CancellationToken cancellation)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        deadline.CancelAfter(RequestTimeout);
+        try
+        {
+            return await ask(deadline.Token);
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            throw new KubeException($"the API server's answer to {verb.Verb} {verb.Resource} broke off: {e.Message}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new KubeException($"the API server took longer than {RequestTimeout.TotalSeconds:0} s to {verb.Verb} {verb.Resource}", e);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string target, Func<HttpContent>? content, KubeVerb verb, CancellationToken cancellation)
+    {
+        var answer = await SendOnceAsync(method, target, content, cancellation);
+        if (answer.StatusCode == HttpStatusCode.Unauthorized)
+        {
+            // The token may have rotated since it was read.
+            answer.Dispose();
+            token.Forget();
+            answer = await SendOnceAsync(method, target, content, cancellation);
+        }
+
+        if (answer.IsSuccessStatusCode)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            throw await KubeFailures.ReadAsync(answer, verb, time, cancellation);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, string target, Func<HttpContent>? content, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(method, target) { Content = content?.Invoke() };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("imds-proxy", null));
+        if (token.Read() is { } bearer)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bearer);
+        }
+
+        try
+        {
+            return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            throw KubeFailures.Unreachable(http.BaseAddress!, e);
+        }
+    }
+
+    private static KubeVerb Verb<T>(string verb, KubeResource<T> resource)
+        where T : KubeObject =>
+        new(verb, resource.Plural, resource.FieldSelector is null ? resource.Path : $"{resource.Path} with fieldSelector {resource.FieldSelector}");
+
+    private static string Target<T>(KubeResource<T> resource, string query)
+        where T : KubeObject
+    {
+        var selector = resource.FieldSelector is null ? "" : $"fieldSelector={Uri.EscapeDataString(resource.FieldSelector)}";
+        return $"{resource.Path}?{Join(selector, query)}";
+    }
+
+    private static string Join(string left, string right) =>
+        left.Length == 0 ? right : right.Length == 0 ? left : $"{left}&{right}";
+}

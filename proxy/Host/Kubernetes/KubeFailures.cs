@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text.Json;
+using ImdsProxy.Kubernetes.Objects;
+
+namespace ImdsProxy.Kubernetes;
+
+/// <summary>Turns what the API server or the network says into a <see cref="KubeException"/> that tells what to do.</summary>
+internal static class KubeFailures
+{
+    // A Status object is small; more than this is not one.
+    private const int LongestStatus = 64 << 10;
+
+    private const int LongestMessage = 1024;
+
+    /// <summary>Reads an answer that is not a success.</summary>
+    public static async Task<KubeException> ReadAsync(HttpResponseMessage answer, KubeVerb verb, TimeProvider time, CancellationToken cancellation)
+    {
+        var status = await ReadStatusAsync(answer, cancellation);
+        return Of(status, answer.StatusCode, verb, RetryAfter(answer.Headers.RetryAfter, time));
+    }
+
+    /// <summary>Reads the Status that a watch's ERROR event carries.</summary>
+    public static KubeException FromErrorEvent(ReadOnlySequence<byte> json, KubeVerb verb)
+    {
+        var reader = new Utf8JsonReader(json);
+        var status = JsonSerializer.Deserialize(ref reader, KubeJson.Default.StatusObject) ?? new StatusObject();
+        return Of(status, (HttpStatusCode)status.Code, verb, retryAfter: null);
+    }
+
+    /// <summary>A request that got no answer at all.</summary>
+    public static KubeException Unreachable(Uri server, HttpRequestException e)
+    {
+        Exception cause = e;
+        while (cause is not AuthenticationException && cause.InnerException is { } inner)
+        {
+            // Ever deeper is ever closer to what happened: refused, no route; a certificate says it itself.
+            cause = inner;
+        }
+
+        return new KubeException($"the API server at {server} can't be reached: {cause.Message}", e);
+    }
+
+    private static KubeException Of(StatusObject status, HttpStatusCode code, KubeVerb verb, TimeSpan? retryAfter)
+    {
+        var said = Cut(status.Message ?? "");
+        return new KubeException(Explain(code, verb, said), code, status.Reason, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds))
+        {
+            // apiserver/pkg/storage/errors.go: NewTooLargeResourceVersionError is a Timeout with this cause.
+            IsAheadOfServer = status.Details?.Causes?.Exists(static cause => cause.Reason == "ResourceVersionTooLarge") == true
+                || said.StartsWith("Too large resource version", StringComparison.Ordinal),
+        };
+    }
+
+    private static string Explain(HttpStatusCode code, KubeVerb verb, string said) => code switch
+    {
+        HttpStatusCode.Forbidden =>
+            $"RBAC: the service account may not {verb.Verb} {verb.Resource} ({verb.Scope}); grant the verb \"{verb.Verb}\" on the resource \"{verb.Resource}\". The API server says: {said}",
+        HttpStatusCode.Unauthorized =>
+            $"the API server does not accept the token (401, {verb.Verb} {verb.Resource}): {said}",
+        _ => $"the API server answers {verb.Verb} {verb.Resource} with {(int)code}: {said}",
+    };
+
+    private static async Task<StatusObject> ReadStatusAsync(HttpResponseMessage answer, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(LongestStatus);
+        try
+        {
+            await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
+            var length = await body.ReadAtLeastAsync(buffer, LongestStatus, throwOnEndOfStream: false, cancellation);
+            return JsonSerializer.Deserialize(buffer.AsSpan(0, length), KubeJson.Default.StatusObject) ?? new StatusObject();
+        }
+        catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
+        {
+            return new StatusObject { Message = answer.ReasonPhrase };
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static TimeSpan? RetryAfter(RetryConditionHeaderValue? header, TimeProvider time) =>
+        header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
+
+    private static TimeSpan? Seconds(int? seconds) => seconds is { } number ? TimeSpan.FromSeconds(number) : null;
+
+    private static string Cut(string text) => text.Length > LongestMessage ? text[..LongestMessage] : text;
+}

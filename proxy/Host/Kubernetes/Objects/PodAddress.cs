@@ -1,0 +1,6 @@
+using System.Text.Json.Serialization;
+
+namespace ImdsProxy.Kubernetes.Objects;
+
+/// <summary>One address of a pod or of its host.</summary>
+internal sealed record PodAddress([property: JsonPropertyName("ip")] string? Ip);

@@ -1,0 +1,9 @@
+namespace ImdsProxy.Kubernetes.Objects;
+
+/// <summary>The fields of a pod that are read.</summary>
+internal sealed class PodObject : KubeObject
+{
+    public PodSpec Spec { get; init; } = new();
+
+    public PodStatus Status { get; init; } = new();
+}

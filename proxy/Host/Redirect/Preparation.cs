@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Redirect;
+
+/// <summary>Looks at the node before anything is changed: whether the redirect can and may be made, and how.</summary>
+internal sealed partial class Preparation(RedirectSettings settings, RedirectSeams seams)
+{
+    /// <exception cref="RedirectRefusal">It can't or must not be made.</exception>
+    public async Task<PreparedRedirect> RunAsync(CancellationToken cancellation)
+    {
+        HostRouting.Check(settings.EbpfHostRouting, await seams.Labels(cancellation));
+        var nodeIp = NodeAddress.Choose(settings.NodeIp);
+        var (nft, legacy) = await BackendSearch.RunAsync(seams.Run, cancellation);
+        var (chosen, why) = BackendChoice.Of(settings.Backend, nft, legacy);
+        ReportBlocks([.. ExistingBlocks.Of("nft", nft.Rules), .. ExistingBlocks.Of("legacy", legacy.Rules)]);
+
+        var keeper = Keeper(chosen.Program!);
+        var options = new RedirectOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer);
+        if (options.RpFilter && !Knows(chosen.Rules, "rpfilter") && !await keeper.HasRpFilterAsync(cancellation))
+        {
+            Messages.RpFilterMissing(seams.Log);
+            options = options with { RpFilter = false };
+        }
+
+        var other = chosen == nft ? legacy : nft;
+        return new PreparedRedirect(keeper, other.HasOurs ? Keeper(other.Program!) : null, chosen.Name, why, options);
+    }
+
+    /// <summary>The backends in which something of ours could be.</summary>
+    public async Task<ImmutableArray<(string Name, RulesKeeper Keeper)>> BackendsAsync(CancellationToken cancellation)
+    {
+        var (nft, legacy) = await BackendSearch.RunAsync(seams.Run, cancellation);
+        if (settings.Backend == "auto")
+        {
+            return [.. new[] { nft, legacy }.Where(v => v.Program is not null).Select(v => (v.Name, Keeper(v.Program!)))];
+        }
+
+        var (chosen, _) = BackendChoice.Of(settings.Backend, nft, legacy);
+        return [(chosen.Name, Keeper(chosen.Program!))];
+    }
+
+    // What a rule of the node uses already need not be tried.
+    private static bool Knows(SavedRules rules, string match) =>
+        rules.Chains.Any(c => c.Table == "raw" && c.Chain.Lines.Any(l => l.Contains($"-m {match} ", StringComparison.Ordinal)));
+
+    private RulesKeeper Keeper(string program) =>
+        new(new Iptables(program, seams.Run), new RulesLock(settings.LockFile, seams.Time));
+
+    private void ReportBlocks(ImmutableArray<string> blocks)
+    {
+        if (blocks.IsEmpty)
+        {
+            return;
+        }
+
+        if (!settings.OverrideExistingBlock)
+        {
+            throw new RedirectRefusal(
+                $"this node closes IMDS to pods already ({string.Join("; ", blocks)}), and the redirect would take them past that. "
+                + "With a policy that enforces, say --existing-block override; else remove that rule (for AKS: az aks update --disable-imds-restriction) or leave the redirect off");
+        }
+
+        Messages.BlockOverridden(seams.Log, string.Join("; ", blocks));
+    }
+
+    private static partial class Messages
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The kernel has no rpfilter match: source addresses are not held to their interfaces", EventName = "RpFilterMissing")]
+        public static partial void RpFilterMissing(ILogger log);
+
+        [LoggerMessage(2, LogLevel.Warning, "The redirect takes pods past a rule that closes IMDS, as told by --existing-block override: {Blocks}", EventName = "BlockOverridden")]
+        public static partial void BlockOverridden(ILogger log, string blocks);
+    }
+}

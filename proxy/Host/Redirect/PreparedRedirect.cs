@@ -1,0 +1,14 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Redirect;
+
+/// <summary>A redirect that may be made on this node.</summary>
+/// <param name="Keeper">Reads and writes the rules.</param>
+/// <param name="Other">The same for the other backend where rules of ours were left in it, else null.</param>
+/// <param name="Backend">The backend's name.</param>
+/// <param name="Why">Why that one.</param>
+/// <param name="Options">What the rules are made from.</param>
+internal sealed record PreparedRedirect(RulesKeeper Keeper, RulesKeeper? Other, string Backend, string Why, RedirectOptions Options)
+{
+    public ImmutableArray<OwnChain> Wanted(RedirectState state) => RuleSet.Of(Options with { State = state });
+}

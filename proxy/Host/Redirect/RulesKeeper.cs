@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Redirect;
+
+/// <summary>Reads, repairs and removes the rules of one backend. Safe beside others of its kind.</summary>
+internal sealed class RulesKeeper(Iptables iptables, RulesLock rulesLock)
+{
+    public async Task<CheckResult> CheckAsync(ImmutableArray<OwnChain> wanted, CancellationToken cancellation) =>
+        RuleCheck.Of(await iptables.SaveAsync(cancellation), wanted);
+
+    /// <summary>Puts back what is missing and tells what that was; asks again under the lock, for another may have been faster.</summary>
+    /// <param name="wanted">The rules.</param>
+    /// <param name="mayMove">Whether jumps that are only displaced may be moved.</param>
+    /// <param name="cancellation">Ends the wait for the lock.</param>
+    public async Task<CheckResult> RepairAsync(ImmutableArray<OwnChain> wanted, bool mayMove, CancellationToken cancellation)
+    {
+        using var held = await rulesLock.AcquireAsync(cancellation);
+        var saved = await iptables.SaveAsync(cancellation);
+        var check = RuleCheck.Of(saved, wanted);
+        var text = RestoreText.Repair(check, saved, mayMove);
+        if (text.Length > 0)
+        {
+            await iptables.RestoreAsync(text, cancellation);
+        }
+
+        return check;
+    }
+
+    /// <summary>Takes away what is ours. False when nothing was.</summary>
+    public async Task<bool> RemoveAsync(CancellationToken cancellation)
+    {
+        using var held = await rulesLock.AcquireAsync(cancellation);
+        var text = RestoreText.Removal(await iptables.SaveAsync(cancellation));
+        if (text.Length == 0)
+        {
+            return false;
+        }
+
+        await iptables.RestoreAsync(text, cancellation);
+        return true;
+    }
+
+    /// <summary>Whether this kernel can hold a source address to its interface.</summary>
+    public async Task<bool> HasRpFilterAsync(CancellationToken cancellation)
+    {
+        using var held = await rulesLock.AcquireAsync(cancellation);
+        return await RpFilterTrial.RunAsync(iptables, cancellation);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using System.Text.Json;
+using ImdsProxy.Commands;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Commands;
+
+public sealed class PolicyCheckCommandTests
+{
+    private const string Good = """{"version":1,"mode":"audit","rules":[]}""";
+    private const string Revision = "71241cd92e1a";
+    private const string Bad = "{\"version\":1,\"mode\":\"audit\",\n  \"rules\":[{\"name\":\"x\",\"workloads\":[{}],\n    \"deny\":[{\"path\":\"x\"}]}]}";
+
+    [Fact]
+    public async Task Check_AGoodPolicy_PrintsItsRevision()
+    {
+        var (exit, output, errors) = await CheckAsync(Good);
+
+        exit.ShouldBe(0);
+        output.ShouldBe($"revision {Revision}\n");
+        errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Check_ABadPolicy_PrintsEachProblemWithItsPlace()
+    {
+        var (exit, output, _) = await CheckAsync(Bad);
+
+        exit.ShouldBe(1);
+        output.ShouldStartWith("<stdin>:3: #/rules/0/deny/0/path: error: rules[0].deny[0].path 'x': begin it with '/': '/x'\nrevision ");
+    }
+
+    [Fact]
+    public async Task Check_AWarning_IsNoFailure()
+    {
+        var (exit, output, _) = await CheckAsync("""{"version":1,"mode":"audit","identities":{"a":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},"rules":[]}""");
+
+        exit.ShouldBe(0);
+        output.ShouldContain("#/identities/a: warning: identities.a: no rule uses this alias");
+    }
+
+    [Theory]
+    [InlineData("# a comment\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: p }\ndata:\n  notes.txt: x\n  policy.json: |-\n    ")]
+    [InlineData("apiVersion: v1\nkind: Namespace\n---\nkind: ConfigMap\ndata:\n  policy.json: >-\n    ")]
+    public async Task Check_AConfigMapInYaml_ChecksThePolicyInIt(string before)
+    {
+        var (exit, output, _) = await CheckAsync(before + Good);
+
+        output.ShouldBe($"revision {Revision}\n");
+        exit.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Check_AConfigMapsProblem_HasTheKeyAndTheLineInside()
+    {
+        var yaml = "kind: ConfigMap\ndata:\n  policy.json: |\n    " + Bad.Replace("\n", "\n    ", StringComparison.Ordinal);
+        var json = JsonSerializer.Serialize(new { kind = "ConfigMap", data = new Dictionary<string, string>(StringComparer.Ordinal) { ["policy.json"] = Bad } });
+
+        (await CheckAsync(yaml)).Output.ShouldStartWith("<stdin>[policy.json]:3: #/rules/0/deny/0/path: error");
+        (await CheckAsync(json)).Output.ShouldStartWith("<stdin>[policy.json]:3: #/rules/0/deny/0/path: error");
+    }
+
+    [Theory]
+    [InlineData("kind: ConfigMap\ndata: {}", "holds no policy")]
+    [InlineData("kind: ConfigMap", "holds no policy")]
+    [InlineData("kind: ConfigMap\ndata: { a.json: '{}', b.json: '{}' }", "holds 2 keys that end in .json")]
+    [InlineData("kind: ConfigMap\n---\nkind: ConfigMap", "holds 2 ConfigMaps")]
+    [InlineData("a: [", "neither a JSON policy nor YAML")]
+    public async Task Check_AManifestWithoutOnePolicy_Fails(string manifest, string fragment)
+    {
+        var (exit, output, errors) = await CheckAsync(manifest);
+
+        exit.ShouldBe(1);
+        output.ShouldBeEmpty();
+        errors.ShouldContain(fragment);
+    }
+
+    [Fact]
+    public async Task Check_AMissingFileOrADirectory_IsWrongUsage()
+    {
+        var directory = Directory.CreateTempSubdirectory("imds-proxy-check-");
+        try
+        {
+            (await CheckAsync("", Path.Combine(directory.FullName, "none.json"))).Exit.ShouldBe(2);
+            var (exit, _, errors) = await CheckAsync("", directory.FullName);
+            exit.ShouldBe(2);
+            errors.ShouldContain("is a directory");
+
+            var file = Path.Combine(directory.FullName, "policy.json");
+            await File.WriteAllTextAsync(file, Bad);
+            (await CheckAsync("", file)).Output.ShouldStartWith($"{file}:3: #/rules/0/deny/0/path: error: ");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(int Exit, string Output, string Errors)> CheckAsync(string stdin, string path = "-")
+    {
+        await using var output = new StringWriter { NewLine = "\n" };
+        await using var errors = new StringWriter { NewLine = "\n" };
+        var exit = await PolicyCheckCommand.RunAsync(path, () => new MemoryStream(Encoding.UTF8.GetBytes(stdin)), output, errors, CancellationToken.None);
+        return (exit, output.ToString(), errors.ToString());
+    }
+}

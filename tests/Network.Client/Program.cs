@@ -1,0 +1,15 @@
+using System.Globalization;
+using System.Net;
+using ImdsProxy.Network.Client;
+
+// What a pod does, in a program of its own, so that it can be started inside the pod's network namespace.
+return args switch
+{
+    ["azure-identity", var clientId, var resource] => await AzureIdentityClient.RunAsync(clientId, resource),
+    ["udp-echo", var endPoint] => await Datagrams.EchoAsync(IPEndPoint.Parse(endPoint)),
+    ["udp", var endPoint] => await Datagrams.AskAsync(IPEndPoint.Parse(endPoint)),
+    ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),
+    ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
+    ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
+    _ => 2,
+};

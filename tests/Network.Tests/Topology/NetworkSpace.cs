@@ -1,0 +1,30 @@
+namespace ImdsProxy.Network.Tests.Topology;
+
+/// <summary>A network namespace of a topology, and what runs in it.</summary>
+/// <param name="Name">Its name, unique on the machine.</param>
+/// <param name="Address">The address by which others know it.</param>
+internal sealed record NetworkSpace(string Name, string Address)
+{
+    public Task<Finished> RunAsync(params string[] command) => Programs.RunAsync(In(command));
+
+    public Task<string> MustAsync(params string[] command) => Programs.MustAsync(In(command));
+
+    public Task<string> FeedAsync(string input, params string[] command) => Programs.MustAsync(In(command), input);
+
+    /// <summary>Runs <c>imds-proxy</c> to its end.</summary>
+    public Task<Finished> ImdsProxyAsync(params string[] arguments) => RunAsync([.. Dotnet("imds-proxy.dll"), .. arguments]);
+
+    /// <summary>Starts <c>imds-proxy</c>.</summary>
+    public RunningProgram StartImdsProxy(params string[] arguments) => Start([.. Dotnet("imds-proxy.dll"), .. arguments]);
+
+    /// <summary>Runs one of the clients to its end.</summary>
+    public Task<Finished> ClientAsync(params string[] arguments) => RunAsync([.. Dotnet("network-client.dll"), .. arguments]);
+
+    public RunningProgram StartClient(params string[] arguments) => Start([.. Dotnet("network-client.dll"), .. arguments]);
+
+    public RunningProgram Start(params string[] command) => new(Programs.Start(In(command)), string.Join(' ', command));
+
+    private string[] In(string[] command) => ["ip", "netns", "exec", Name, .. command];
+
+    private static string[] Dotnet(string assembly) => ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
+}

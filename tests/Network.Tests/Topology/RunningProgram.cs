@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Text;
+using ImdsProxy.TestKit;
+
+namespace ImdsProxy.Network.Tests.Topology;
+
+/// <summary>A program that runs beside the test. <c>ip netns exec</c> becomes it, so the process id is its own.</summary>
+internal sealed class RunningProgram : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly string _command;
+    private readonly StringBuilder _text = new();
+
+    public RunningProgram(Process process, string command)
+    {
+        (_process, _command) = (process, command);
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>All that it has written, on both its outputs.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (_text)
+            {
+                return _text.ToString();
+            }
+        }
+    }
+
+    public bool HasEnded => _process.HasExited;
+
+    public async Task SaysAsync(string text, int times = 1)
+    {
+        try
+        {
+            await Eventually.HoldsAsync(() => Text.Split(text).Length > times, TimeSpan.FromSeconds(30));
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{_command} never said '{text}', but: {Text}", e);
+        }
+    }
+
+    public async Task TellAsync(string line) => await _process.StandardInput.WriteLineAsync(line);
+
+    /// <summary>Kills it outright.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Asks it to end, waits for that and tells its exit code.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        await Programs.MustAsync(["kill", "-TERM", $"{_process.Id}"]);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Append(string? line)
+    {
+        lock (_text)
+        {
+            _text.AppendLine(line);
+        }
+    }
+}

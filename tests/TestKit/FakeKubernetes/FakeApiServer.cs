@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging;
+
+namespace ImdsProxy.TestKit.FakeKubernetes;
+
+/// <summary>A Kubernetes API server by hand: real HTTP and TLS; the objects are a test's.</summary>
+public sealed class FakeApiServer : IAsyncDisposable
+{
+    private readonly FakeApiOptions _options;
+    private readonly FakeAuthority _authority = new();
+    private readonly ConcurrentQueue<FakeApiRequest> _requests = new();
+    private readonly ConcurrentQueue<JsonObject> _events = new();
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<FakeFault>> _faults = new(StringComparer.Ordinal);
+    private readonly DirectoryInfo _files = Directory.CreateTempSubdirectory("fake-kube-");
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _closing = new();
+    private int _openWatches;
+    private int _disposed;
+
+    private FakeApiServer(FakeApiOptions options)
+    {
+        _options = options;
+        Token = options.Token;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.Port, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            if (options.Tls)
+            {
+                listen.UseHttps(_authority.IssueServer(options.CertificateName, options.CertificateHasLoopback));
+            }
+            else
+            {
+                listen.Protocols = HttpProtocols.Http1;
+            }
+        }));
+        _app = builder.Build();
+        _app.Run(HandleAsync);
+    }
+
+    public FakeCluster Cluster { get; init; } = new();
+
+    public Uri Address => new(_app.Urls.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
+
+    public string CaFile => Path.Combine(_files.FullName, "ca.crt");
+
+    public string TokenFile => Path.Combine(_files.FullName, "token");
+
+    /// <summary>The token it wants now.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>All it was asked.</summary>
+    public IReadOnlyCollection<FakeApiRequest> Requests => _requests;
+
+    /// <summary>The Events that were created.</summary>
+    public IReadOnlyCollection<JsonObject> Events => _events;
+
+    /// <summary>How many watches are open.</summary>
+    public int OpenWatches => Volatile.Read(ref _openWatches);
+
+    public static async Task<FakeApiServer> StartAsync(FakeApiOptions? options = null, FakeCluster? cluster = null)
+    {
+        var server = new FakeApiServer(options ?? new FakeApiOptions()) { Cluster = cluster ?? new FakeCluster() };
+        await File.WriteAllTextAsync(server.CaFile, server._authority.Pem);
+        await File.WriteAllTextAsync(server.TokenFile, (server.Token ?? "unused") + "\n");
+        await server._app.StartAsync();
+        return server;
+    }
+
+    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>) that has no fault yet go wrong.</summary>
+    public void Next(string operation, FakeFault fault) => FaultsOf(operation).Enqueue(fault);
+
+    /// <summary>How many requests of an operation there were.</summary>
+    public int Count(string operation) => _requests.Count(request => request.Operation == operation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _closing.CancelAsync();
+        await _app.DisposeAsync();
+        _authority.Dispose();
+        _closing.Dispose();
+        _files.Delete(recursive: true);
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var request = Describe(context);
+        _requests.Enqueue(request);
+        if (Token is { } token && context.Request.Headers.Authorization != $"Bearer {token}")
+        {
+            await FakeStatus.WriteAsync(context, 401, "Unauthorized");
+            return;
+        }
+
+        var fault = FaultsOf(request.Operation).TryDequeue(out var next) ? next : null;
+        switch (fault)
+        {
+            case FakeFault.Drop:
+                context.Abort();
+                return;
+            case FakeFault.Status status:
+                await FakeStatus.WriteAsync(context, status.Code, status.Reason, retryAfter: status.RetryAfter);
+                return;
+        }
+
+        await AnswerAsync(context, request, fault);
+    }
+
+    private async Task AnswerAsync(HttpContext context, FakeApiRequest request, FakeFault? fault)
+    {
+        if (request.Operation == "create")
+        {
+            _events.Enqueue((JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!);
+            context.Response.StatusCode = 201;
+            await context.Response.WriteAsync("{}");
+            return;
+        }
+
+        if (request.Operation == "list")
+        {
+            await new FakeList(Cluster, _options).AnswerAsync(context, request);
+            return;
+        }
+
+        Interlocked.Increment(ref _openWatches);
+        try
+        {
+            using var closing = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
+            await new FakeWatch(Cluster, _options, fault).AnswerAsync(context, request, closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            context.Abort();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _openWatches);
+        }
+    }
+
+    private ConcurrentQueue<FakeFault> FaultsOf(string operation) => _faults.GetOrAdd(operation, static _ => new());
+
+    private static FakeApiRequest Describe(HttpContext context)
+    {
+        var query = context.Request.Query.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.Ordinal);
+        var operation = HttpMethods.IsPost(context.Request.Method) ? "create" : query.ContainsKey("watch") ? "watch" : "list";
+        return new FakeApiRequest(operation, context.Request.Path, query, context.Request.Headers.AcceptEncoding.ToString());
+    }
+}
