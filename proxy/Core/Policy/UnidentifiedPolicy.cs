@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy;
 
@@ -40,6 +41,9 @@ internal sealed class UnidentifiedPolicy
 
         return new Permit(caller, question.Request, null, Mode, denial);
     }
+
+    /// <summary>The denial of a probe: nothing is allowed on any path.</summary>
+    public Denial DecideProbe(Caller caller, ImdsRequest request) => new(caller, request, ReasonOf(caller), null, Mode);
 
     private static Reason ReasonOf(Caller caller) => caller switch
     {
