@@ -40,6 +40,12 @@ public static class EnvelopeReader
             return fields.HasCredential ? EnvelopeContent.Unreadable : EnvelopeContent.NoCredential;
         }
 
+        catch (InvalidOperationException)
+        {
+            // Text that is no UTF-8: nobody can tell whose credential it is.
+            return EnvelopeContent.Unreadable;
+        }
+
         if (!fields.HasCredential)
         {
             return EnvelopeContent.NoCredential;

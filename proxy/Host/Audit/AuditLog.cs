@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImdsProxy.Audit.Export;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
@@ -13,6 +14,9 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     // A batch of this many records is about 600 KiB: enough to make a write's own cost vanish.
     private const int MaxBatch = 1024;
 
+    // What an orchestrator's own patience leaves beside the drain of requests.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private static readonly object Tick = new();
     private static readonly object Checkpoint = new();
 
@@ -25,6 +29,7 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     private readonly AuditWriter _writer;
     private readonly string? _directory;
     private readonly bool _inline;
+    private readonly OtlpExport? _export;
     private readonly SegmentKeeper? _keeper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _keeping = new(1);
@@ -34,10 +39,11 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     private bool _writing;
     private bool _closed;
 
-    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null, IRecordObserver? observer = null)
+    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
-        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = observer };
+        _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, logger);
+        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
         _directory = options.Directory;
         // A thread that waits for the disk must not be the one that reads requests.
         _inline = !options.Fsync;
@@ -66,6 +72,9 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
 
     /// <summary>Segments that retention removed since the start.</summary>
     public long SegmentsRemoved => _keeper?.Removed ?? 0;
+
+    /// <summary>Lines that the OTLP receiver did not get, or null without one.</summary>
+    public long? ExportLost => _export?.Lost;
 
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
     /// <returns>Why it could not be kept, or null.</returns>
@@ -113,6 +122,8 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         await _checkpoints.DisposeAsync();
         _writer.Checkpoint();
         _writer.Dispose();
+        _export?.Flush(Patience);
+        _export?.Dispose();
         _stopping.Dispose();
     }
 

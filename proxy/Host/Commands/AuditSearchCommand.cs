@@ -10,7 +10,6 @@ namespace ImdsProxy.Commands;
 internal static class AuditSearchCommand
 {
     private const string DefaultFields = "time,verdict,namespace,pod,service-account,endpoint,resource,identity,reason,rule,status,ms";
-    private const string Example = "for example: imds-proxy audit search /var/log/imds-proxy --since 1h --verdict denied";
 
     public static Command Create()
     {
@@ -23,30 +22,13 @@ internal static class AuditSearchCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, CancellationToken cancellation)
-    {
-        try
-        {
-            var source = filters.Source(flags);
-            var query = filters.Query(flags, TimeProvider.System);
-            var columns = output.Columns(flags, DefaultFields);
-            return source.Paths.Count == 0
-                ? Refuse($"nothing to search: give a directory, files, or -; {Example}")
-                : await SearchAsync(query, source, output.Read(flags), columns, cancellation);
-        }
-        catch (FormatException e)
-        {
-            return Refuse(e.Message);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Refuse(e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            return ExitCode.Good;
-        }
-    }
+    private static Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, CancellationToken cancellation) =>
+        AuditCommand.GuardAsync(() => SearchAsync(
+            filters.Query(flags, TimeProvider.System),
+            filters.Source(flags).NotEmpty(),
+            output.Read(flags),
+            output.Columns(flags, DefaultFields),
+            cancellation));
 
     private static async Task<int> SearchAsync(AuditQuery query, SearchSource source, AuditOutput output, ImmutableArray<AuditColumn> columns, CancellationToken cancellation)
     {
@@ -97,11 +79,5 @@ internal static class AuditSearchCommand
     {
         renderer.Render(line.Span);
         return ValueTask.CompletedTask;
-    }
-
-    private static int Refuse(string message)
-    {
-        Console.Error.WriteLine($"imds-proxy: {message}");
-        return ExitCode.Usage;
     }
 }

@@ -12,7 +12,13 @@ internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider ti
         try
         {
             var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
-            return length > maxBytes ? null : buffer.AsMemory(0, length);
+            if (length <= maxBytes)
+            {
+                return buffer.AsMemory(0, length);
+            }
+
+            // No conditional expression: a null in it would convert to an empty memory, which is a good body.
+            return null;
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {

@@ -3,10 +3,12 @@ using System.Globalization;
 namespace ImdsProxy.Core.Audit.Query;
 
 /// <summary>A moment as people write it.</summary>
-internal static class AuditMoment
+public static class AuditMoment
 {
     private const string Cure = "write a duration before now such as 90s, 15m, 2h or 7d, or a moment such as 2026-11-21T04:30:00Z";
 
+    /// <summary>Reads a duration before now, or RFC 3339.</summary>
+    /// <exception cref="FormatException">It is neither; the message shows examples.</exception>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {
         if (Duration(text) is { } duration)

@@ -37,7 +37,7 @@ internal sealed class CsvRenderer : IRecordRenderer
     }
 
     // A spreadsheet takes a cell that begins so for a formula (OWASP: CSV injection); user agents are the callers' to choose.
-    private static string Escape(string value)
+    public static string Escape(string value)
     {
         var safe = value is ['=' or '+' or '-' or '@', ..] ? "'" + value : value;
         return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;

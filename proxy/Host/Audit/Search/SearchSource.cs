@@ -20,6 +20,12 @@ internal sealed class SearchSource
     /// <summary>The paths.</summary>
     public IReadOnlyList<string> Paths => _paths;
 
+    /// <summary>The same source, which has at least one path.</summary>
+    /// <exception cref="FormatException">It has none.</exception>
+    public SearchSource NotEmpty() => _paths.Count > 0
+        ? this
+        : throw new FormatException("nothing to search: give a directory, files, or -; for example: imds-proxy audit search /var/log/imds-proxy --since 1h --verdict denied");
+
     /// <summary>Segments that were left unopened, because nothing in them can be of the time asked for.</summary>
     public int Passed { get; private set; }
 
