@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ImdsProxy.Network.Client;
 
@@ -10,5 +11,6 @@ return args switch
     ["udp", var endPoint] => await Datagrams.AskAsync(IPEndPoint.Parse(endPoint)),
     ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),
     ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
+    ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     _ => 2,
 };
