@@ -86,6 +86,10 @@ public sealed class PolicySnapshot
     /// <summary>The alias of a client id, or null.</summary>
     public string? AliasOf(string clientId) => _identities.ByClientId(clientId)?.Name;
 
+    /// <summary>The client id that a request's selector names, or null where there is none or no alias resolves it.</summary>
+    public string? ClientIdOf(ImdsRequest request) =>
+        request.Selector is { } selector ? _identities.Resolve(selector) : null;
+
     /// <summary>How each rule meets a request, for people.</summary>
     public ImmutableArray<RuleExplanation> Explain(PodIdentity pod, ImdsRequest request)
     {

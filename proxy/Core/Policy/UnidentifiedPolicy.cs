@@ -16,6 +16,7 @@ internal sealed class UnidentifiedPolicy
     public UnidentifiedPolicy(PolicyDocument document, ImmutableArray<CompiledRule> rules)
     {
         _enforcedDenies = [.. rules.Where(rule => rule.Source.Mode == PolicyMode.Enforce).SelectMany(rule => rule.Denies)];
+        _enforcedDenies = _enforcedDenies.Sort(CompiledDeny.Louder);
         Mode = document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce;
     }
 

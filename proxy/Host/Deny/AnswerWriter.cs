@@ -19,6 +19,12 @@ internal static class AnswerWriter
         response.ContentType = "application/json";
         response.ContentLength = answer.Body.Length;
         response.Headers[RequestIdHeader] = context.TraceIdentifier;
+        if (answer.IsOfImds)
+        {
+            // MSAL takes an answer for one of IMDS only if this names it.
+            response.Headers.Server = "IMDS";
+        }
+
         if (answer.RetryAfterSeconds is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -20,22 +20,38 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
     /// <param name="source">Where it comes from, for people.</param>
     public async Task OfferAsync(ReadOnlyMemory<byte> content, string source)
     {
-        var load = PolicyLoader.Load(content);
-        if (load.Document is not { } document)
+        await TakeAsync(PolicyLoader.Load(content), content, source);
+    }
+
+    /// <summary>Takes what came of reading a policy. It may have both errors and a document: then fragments are left at their last good content.</summary>
+    /// <param name="load">What came of it.</param>
+    /// <param name="content">UTF-8 JSON, as it is to be kept.</param>
+    /// <param name="source">Where it comes from, for people.</param>
+    public async Task TakeAsync(PolicyLoad load, ReadOnlyMemory<byte> content, string source)
+    {
+        var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
+        if (refused is not null)
         {
-            _status = _status with { Refused = load };
+            _status = _status with { Refused = refused };
             await observer.RefusedAsync(load, source);
-            return;
         }
 
+        if (load.Document is { } document)
+        {
+            await SwapAsync(load, document, refused, content, source);
+        }
+    }
+
+    private async Task SwapAsync(PolicyLoad load, PolicyDocument document, PolicyLoad? refused, ReadOnlyMemory<byte> content, string source)
+    {
         var before = _status.Snapshot;
         if (before?.Revision == document.Revision)
         {
-            _status = _status with { Refused = null };
+            _status = _status with { Refused = refused };
             return;
         }
 
-        _status = new PolicyInForce(PolicySnapshot.Compile(document), source, time.GetUtcNow(), Refused: null);
+        _status = new PolicyInForce(PolicySnapshot.Compile(document), source, time.GetUtcNow(), refused);
         await observer.LoadedAsync(before?.Document, document, load, content, source);
     }
 

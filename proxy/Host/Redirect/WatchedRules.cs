@@ -41,8 +41,8 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         if (_state != RedirectState.Closed)
         {
             await _apply.RunAsync(_openSince, cancellation);
-            seams.Metrics.Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
             (_state, _openSince) = (RedirectState.Closed, null);
+            seams.Metrics.Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
             return;
         }
 
