@@ -14,6 +14,7 @@ build: ## Build everything
 	dotnet build ImdsProxy.sln -c $(CONFIGURATION)
 
 demo: ## The tour: a fake IMDS, the proxy and made-up pods on this machine (the first build takes a minute)
+	@echo "Building; the first time that takes a minute or two."
 	@dotnet build proxy/Host -c $(CONFIGURATION) -v quiet --nologo
 	@dotnet proxy/Host/bin/$(CONFIGURATION)/net10.0/imds-proxy.dll demo $(ARGS)
 

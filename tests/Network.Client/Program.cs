@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using ImdsProxy.Network.Client;
 
@@ -5,9 +6,11 @@ using ImdsProxy.Network.Client;
 return args switch
 {
     ["azure-identity", var clientId, var resource] => await AzureIdentityClient.RunAsync(clientId, resource),
+    ["azure-default", var clientId, var resource] => await DefaultCredentialClient.RunAsync(clientId, resource),
     ["udp-echo", var endPoint] => await Datagrams.EchoAsync(IPEndPoint.Parse(endPoint)),
     ["udp", var endPoint] => await Datagrams.AskAsync(IPEndPoint.Parse(endPoint)),
     ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),
     ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
+    ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     _ => 2,
 };

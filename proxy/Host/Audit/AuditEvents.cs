@@ -15,13 +15,7 @@ internal static class AuditEvents
     public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads) =>
         new(now, ChainBeganName, new JsonObject
         {
-            ["chains"] = new JsonArray([.. heads.Select(head => (JsonNode)new JsonObject
-            {
-                ["instance"] = head.Instance,
-                ["seq"] = head.Seq,
-                ["hash"] = head.Hash,
-                ["segment"] = head.Segment,
-            })]),
+            ["chains"] = Chains(heads),
         });
 
     public static AuditEvent Degraded(DateTimeOffset now, string cause) =>
@@ -42,4 +36,24 @@ internal static class AuditEvents
 
     public static AuditEvent RecordsLost(DateTimeOffset now, DateTimeOffset since, long count) =>
         new(now, "records-lost", new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
+
+    public static AuditEvent SegmentsRemoved(DateTimeOffset now, IReadOnlyList<string> segments, IEnumerable<ChainHead> heads, long bytes) =>
+        new(now, SegmentsRemovedName, new JsonObject
+        {
+            ["count"] = segments.Count,
+            ["bytes"] = bytes,
+            ["segments"] = new JsonArray([.. segments.Select(segment => (JsonNode)JsonValue.Create(segment))]),
+            ["chains"] = Chains(heads),
+        });
+
+    private static JsonArray Chains(IEnumerable<ChainHead> heads) =>
+    [
+        .. heads.Select(head => (JsonNode)new JsonObject
+        {
+            ["instance"] = head.Instance,
+            ["seq"] = head.Seq,
+            ["hash"] = head.Hash,
+            ["segment"] = head.Segment,
+        }),
+    ];
 }

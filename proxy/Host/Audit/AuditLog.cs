@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImdsProxy.Audit.Export;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
@@ -13,6 +14,9 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     // A batch of this many records is about 600 KiB: enough to make a write's own cost vanish.
     private const int MaxBatch = 1024;
 
+    // What an orchestrator's own patience leaves beside the drain of requests.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private static readonly object Tick = new();
     private static readonly object Checkpoint = new();
 
@@ -25,20 +29,31 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     private readonly AuditWriter _writer;
     private readonly string? _directory;
     private readonly bool _inline;
+    private readonly OtlpExport? _export;
+    private readonly SegmentKeeper? _keeper;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _ticks;
     private readonly ITimer _checkpoints;
     private TaskCompletionSource? _drained;
     private bool _writing;
     private bool _closed;
 
-    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null, IRecordObserver? observer = null)
+    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
-        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = observer };
+        _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, logger);
+        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
         _directory = options.Directory;
         // A thread that waits for the disk must not be the one that reads requests.
         _inline = !options.Fsync;
         _writer.Tick();
+        _keeper = _directory is null ? null : new SegmentKeeper(options, Origin.Instance, clock, logger, WriteAsync);
+        if (_keeper is not null)
+        {
+            _ = Task.Run(() => KeepAsync(_keeper, clock, options.KeepInterval));
+        }
+
         _ticks = clock.CreateTimer(_ => Post(Tick), null, options.RetryInterval, options.RetryInterval);
         _checkpoints = clock.CreateTimer(_ => Post(Checkpoint), null, options.CheckpointInterval, options.CheckpointInterval);
     }
@@ -54,6 +69,12 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     public ValueTask<bool> WriteAsync(AuditRecord record) => Enqueue(record);
 
     public ValueTask<bool> WriteAsync(AuditEvent auditEvent) => Enqueue(auditEvent);
+
+    /// <summary>Segments that retention removed since the start.</summary>
+    public long SegmentsRemoved => _keeper?.Removed ?? 0;
+
+    /// <summary>Lines that the OTLP receiver did not get, or null without one.</summary>
+    public long? ExportLost => _export?.Lost;
 
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
     /// <returns>Why it could not be kept, or null.</returns>
@@ -77,6 +98,12 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     /// <summary>Writes what is queued and closes; what comes later is not written.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (!_closed)
+        {
+            await _stopping.CancelAsync();
+            await _keeping.WaitAsync();
+        }
+
         Task? drained;
         lock (_gate)
         {
@@ -95,6 +122,9 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         await _checkpoints.DisposeAsync();
         _writer.Checkpoint();
         _writer.Dispose();
+        _export?.Flush(Patience);
+        _export?.Dispose();
+        _stopping.Dispose();
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -103,6 +133,28 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         {
             var written = WriteBatch(count);
             Complete(count, written);
+        }
+    }
+
+    private async Task KeepAsync(SegmentKeeper keeper, TimeProvider clock, TimeSpan interval)
+    {
+        using var timer = new PeriodicTimer(interval, clock);
+        await _keeping.WaitAsync();
+        try
+        {
+            do
+            {
+                await keeper.KeepAsync(_stopping.Token);
+            }
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The log is being closed.
+        }
+        finally
+        {
+            _keeping.Release();
         }
     }
 

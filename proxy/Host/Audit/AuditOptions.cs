@@ -38,4 +38,7 @@ internal sealed record AuditOptions
 
     /// <summary>How often a directory that failed is tried again.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often segments that are done are looked at, to compress and to remove.</summary>
+    public TimeSpan KeepInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -57,7 +57,7 @@ internal sealed partial class AuditWriter : IDisposable
             return false;
         }
 
-        if (WriteToDirectory() || (_directory is null && WriteToStdout()))
+        if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(items))
         {
             return true;
         }
@@ -72,8 +72,15 @@ internal sealed partial class AuditWriter : IDisposable
         return false;
     }
 
-    /// <summary>What is due by time alone: the next segment, another try of a failed directory.</summary>
-    public void Tick() => PrepareSegment();
+    /// <summary>What is due by time alone: another try of a directory that failed.</summary>
+    public void Tick()
+    {
+        // The next segment begins with the next record, so that none is empty.
+        if (_directory?.Segment is null)
+        {
+            PrepareSegment();
+        }
+    }
 
     /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
     public void Checkpoint()
@@ -135,10 +142,25 @@ internal sealed partial class AuditWriter : IDisposable
         return true;
     }
 
+    // A segment that someone removed is no failure of the disk: the next one may work.
+    private bool WriteToNewSegment(ReadOnlySpan<object> items)
+    {
+        if (_directory is null || _clock.GetUtcNow() < _nextTry)
+        {
+            return false;
+        }
+
+        _chain.TakeBack();
+        PrepareSegment();
+        Serialise(items);
+        return WriteToDirectory();
+    }
+
     // The event comes before the records that it explains, so they are numbered anew.
     private bool WriteDegraded(ReadOnlySpan<object> items)
     {
         _chain.TakeBack();
+        var first = _chain.Seq + 1;
         if (_degraded.Announced)
         {
             Serialise(items);
@@ -148,7 +170,6 @@ internal sealed partial class AuditWriter : IDisposable
             Serialise([DegradedEvent(), .. items]);
         }
 
-        var first = _chain.Seq - items.Length + 1;
         if (!WriteToStdout())
         {
             return false;
@@ -203,6 +224,7 @@ internal sealed partial class AuditWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            _nextTry = now + _options.RetryInterval;
             Degrade(e);
         }
     }
@@ -239,14 +261,14 @@ internal sealed partial class AuditWriter : IDisposable
     private AuditEvent[] OpeningEvents(DateTimeOffset now)
     {
         List<AuditEvent> events = [];
-        if (!_tried || _chain.Seq == 0)
-        {
-            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
-        }
-
         if (_degraded.Cause is not null)
         {
             events.AddRange(_degraded.Events(now));
+        }
+
+        if (!_tried)
+        {
+            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
         }
 
         return [.. events];
@@ -266,7 +288,6 @@ internal sealed partial class AuditWriter : IDisposable
     {
         var now = _clock.GetUtcNow();
         _directory!.Leave();
-        _nextTry = now + _options.RetryInterval;
         if (_degraded.Cause is null)
         {
             Log.Degraded(_logger, e.Message, _options.OnError);

@@ -8,12 +8,16 @@ internal sealed class LineBuffer : IBufferWriter<byte>
     // Kept between batches up to here; a rare larger batch is given back to the collector.
     private const int Kept = 1 << 20;
 
-    private byte[] _bytes = new byte[16 << 10];
+    private byte[] _bytes;
+
+    public LineBuffer(int capacity = 16 << 10) => _bytes = new byte[capacity];
 
     /// <summary>How many bytes are in use. Set to less, it drops what came after.</summary>
     public int Length { get; set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
     public ReadOnlySpan<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 

@@ -5,8 +5,8 @@ namespace ImdsProxy.Audit;
 /// <summary>The segment being written. Appends whole batches; what a failed write left of one is cut off again.</summary>
 internal sealed class SegmentFile : IRecordOutput, IDisposable
 {
-    // Readable by the log's group and by nobody else: the records name identities and workloads.
-    private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+    /// <summary>Readable by the log's group and by nobody else: the records name identities and workloads.</summary>
+    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     private readonly SafeFileHandle _handle;
     private readonly bool _fsync;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Commands;
 
@@ -11,7 +12,9 @@ internal static class RootCommandLine
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
         {
             RedirectCommand.Create(),
+            AuditCommand.Create(),
             Serve.ServeCommand.Create(),
+            Demo.DemoCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
             PolicyCommand.Create(),
@@ -28,6 +31,22 @@ internal static class RootCommandLine
             return ExitCode.Usage;
         }
 
-        return await parsed.InvokeAsync();
+        return await InvokeAsync(parsed);
+    }
+
+    // A signal asks the command to end and leaves the time to it: the library's own handling ends the process after two
+    // seconds, in the middle of a drain.
+    private static async Task<int> InvokeAsync(ParseResult parsed)
+    {
+        using var ending = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }, ending.Token);
+
+        void End(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            ending.Cancel();
+        }
     }
 }

@@ -44,5 +44,10 @@ internal sealed class Forwarding(
         {
             await end.FailAsync(exchange, permit, ImdsAnswer.Failed(failure));
         }
+        else if (failure is not (ForwardFailure.None or ForwardFailure.CallerGone) && !exchange.Context.Response.HasStarted)
+        {
+            // Its head is on record, but nothing of it has left.
+            await AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("IMDS broke off its answer"));
+        }
     }
 }

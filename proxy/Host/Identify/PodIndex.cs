@@ -38,9 +38,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     }
 
     public Caller Find(IPAddress address) =>
-        _callers.TryGetValue(AddressKey.Of(address), out var caller) ? caller
-        : IPAddress.IsLoopback(address) ? Caller.Node.Instance
-        : Caller.Unknown.Instance;
+        _callers.TryGetValue(AddressKey.Of(address), out var caller) ? caller : Caller.Unknown.Instance;
 
     public ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation) =>
         Find(address) is { } caller and not Caller.Unknown || wait <= TimeSpan.Zero

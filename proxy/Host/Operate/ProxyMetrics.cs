@@ -125,9 +125,22 @@ internal sealed class ProxyMetrics : IDisposable
         _meter.CreateObservableGauge("imds_proxy.host_network.pods", hostNetwork, "{pod}", "Pods that share the node's network: their requests to IMDS do not pass the proxy.");
     }
 
+    /// <summary>Asks at each scrape how long ago the API server was heard.</summary>
+    /// <param name="staleness">Seconds, by what is followed; what was never heard is left out.</param>
+    public void ObserveStaleness(Func<IEnumerable<(string Source, double Seconds)>> staleness) =>
+        _meter.CreateObservableGauge(
+            "imds_proxy.source.staleness",
+            () => staleness().Select(static entry => new Measurement<double>(entry.Seconds, new KeyValuePair<string, object?>("source", entry.Source))),
+            "s",
+            "Time since the Kubernetes API server was last heard, by what is followed.");
+
     /// <summary>Asks at each scrape whether the proxy is ready.</summary>
     public void ObserveReadiness(Readiness readiness) =>
         _meter.CreateObservableGauge("imds_proxy.ready", () => readiness.IsReady ? 1L : 0L, null, "1 while the proxy is ready, else 0.");
+
+    /// <summary>Asks at each scrape whether break glass has lowered the policy to audit mode.</summary>
+    public void ObserveOverride(Func<bool> isOn) =>
+        _meter.CreateObservableGauge("imds_proxy.override.active", () => isOn() ? 1L : 0L, null, "1 while an override has lowered everything to audit mode, else 0.");
 
     public void Dispose() => _meter.Dispose();
 

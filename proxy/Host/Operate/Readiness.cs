@@ -6,6 +6,7 @@ namespace ImdsProxy.Operate;
 internal sealed class Readiness
 {
     private ImmutableArray<(string Name, Func<string?> Check)> _checks = [];
+    private ImmutableArray<(string Name, Func<string?> Check)> _notes = [];
 
     /// <summary>Whether every check is fine now.</summary>
     public bool IsReady => Ask().All(check => check.Ready);
@@ -16,7 +17,15 @@ internal sealed class Readiness
     public void Add(string name, Func<string?> check) =>
         ImmutableInterlocked.Update(ref _checks, static (checks, added) => checks.Add(added), (name, check));
 
-    public ImmutableArray<ReadinessCheck> Ask() => [.. _checks.Select(check => Ask(check.Name, check.Check))];
+    /// <summary>Adds something worth telling that does not make the proxy less ready.</summary>
+    /// <param name="name">One word for operators.</param>
+    /// <param name="note">Quick and without I/O; null where there is nothing to tell.</param>
+    public void AddNote(string name, Func<string?> note) =>
+        ImmutableInterlocked.Update(ref _notes, static (notes, added) => notes.Add(added), (name, note));
+
+    public ImmutableArray<ReadinessCheck> Ask() => [
+        .. _checks.Select(check => Ask(check.Name, check.Check)),
+        .. _notes.Select(note => Ask(note.Name, note.Check) with { Ready = true })];
 
     // What cannot be asked is not known to be well. The exception's text could hold anything, so it is not told.
     private static ReadinessCheck Ask(string name, Func<string?> check)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -232,12 +233,28 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task Start_OnAPortThatIsTaken_Throws()
+    public async Task Start_OnAPortOfAnotherProgram_Throws()
     {
-        await using var first = await ManagementSite.StartTcpAsync();
-        await using var second = new ManagementSite();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        await using var site = new ManagementSite();
 
-        await Should.ThrowAsync<IOException>(() => second.StartAsync(first.Tcp));
+        await Should.ThrowAsync<IOException>(() => site.StartAsync((IPEndPoint)other.LocalEndpoint));
+    }
+
+    [Fact]
+    public async Task Start_OnThePortOfAnOlderProcess_TakesOverItsQuestions()
+    {
+        await using var older = await ManagementSite.StartTcpAsync();
+        older.Readiness.Add("age", () => "I am the older one");
+        await using var newer = new ManagementSite();
+
+        await newer.StartAsync(older.Tcp);
+
+        for (var i = 0; i < 20; i++)
+        {
+            (await GetAsync(older.Tcp, "/readyz")).Status.ShouldBe(200);
+        }
     }
 
     private static async Task<RawResponse> GetAsync(IPEndPoint server, string target, params (string Name, string Value)[] headers) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
+using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
@@ -8,6 +9,7 @@ using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
@@ -24,7 +26,10 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ProxyMetrics _metrics;
     private readonly AuditLog _audit;
     private readonly ActivePolicy _policy;
-    private readonly FileCallers _callers;
+    private readonly FileCallers _fileCallers;
+    private readonly ClusterSide? _cluster;
+    private readonly ICallerSource _callers;
+    private readonly ModeOverride? _override;
     private readonly UpstreamParts _upstream;
     private readonly Drain _drain;
     private readonly Readiness _readiness = new();
@@ -45,7 +50,12 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             options.Upstream, options.Limits, options.Sharing, (request, answer) => _policy?.Current?.PermitsAnyone(request, answer) ?? false, time);
         var journal = new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>());
         _policy = new ActivePolicy(new PolicyObservers(_upstream.Sharing.ForgetForbidden, journal), time);
-        _callers = new FileCallers(time);
+        _fileCallers = new FileCallers(time);
+        _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, time, logging) : null;
+        _callers = _cluster?.Callers ?? _fileCallers;
+        _override = options.OverrideDirectory is { } directory
+            ? new ModeOverride(OverrideFiles.Mode(directory, time), _policy, _audit, time, logging.CreateLogger<ModeOverride>())
+            : null;
         _drain = new Drain(time);
     }
 
@@ -106,6 +116,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             await _management.DisposeAsync();
         }
 
+        _cluster?.Dispose();
         _upstream.Dispose();
         _metrics.Dispose();
         _metricsText.Dispose();
@@ -156,9 +167,29 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _readiness.Add("callers", () => _callers.IsReady ? null : "the callers are not known yet");
         _readiness.Add("audit", () => _audit.Failure);
         _metrics.ObserveReadiness(_readiness);
+        _metrics.ObserveOverride(() => _override?.IsOn ?? false);
         _metrics.ObserveCallers(
             () => _callers.Known.Count(pod => !pod.HostNetwork),
             () => _callers.Known.Count(pod => pod.HostNetwork));
+        ObserveCluster();
+    }
+
+    // What is known is served for as long as the API server is away, so its absence is told and fails nothing.
+    private void ObserveCluster()
+    {
+        if (_cluster is not { Health: var followed })
+        {
+            return;
+        }
+
+        foreach (var (source, health) in followed)
+        {
+            _readiness.AddNote($"kubernetes-{source}", () => health.Failure);
+        }
+
+        _metrics.ObserveStaleness(() => followed
+            .Where(static entry => entry.Value.IsSynced)
+            .Select(static entry => (entry.Key, entry.Value.Staleness!.Value.TotalSeconds)));
     }
 
     private ManagementPages Pages() => new()
@@ -170,15 +201,41 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             : null,
     };
 
-    // The first look at each source is waited for, so that the first request finds it decided.
+    // The first look at each file is waited for, so that the first request finds it decided. The cluster is not: it may
+    // be away for long, and until it is heard all is denied.
     private async Task FollowAsync(CancellationToken cancellation)
     {
         var policyRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var callersRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _followers.Add(new PolicyFile(_options.PolicyPath, _policy, _time, _logging.CreateLogger<PolicyFile>()).RunAsync(policyRead, _ending.Token));
-        _followers.Add(new CallersFileFollower(_options.CallersPath, _callers, _time, _logging.CreateLogger<CallersFileFollower>())
-            .RunAsync(callersRead, _ending.Token));
+        if (_override is not null)
+        {
+            await _override.LookAsync();
+            _followers.Add(_override.RunAsync(_ending.Token));
+        }
+
+        if (_cluster is not null)
+        {
+            await _cluster.RestoreAsync();
+            _followers.Add(_cluster.RunAsync(_ending.Token));
+        }
+
+        FollowFile(_options.PolicyPath, policyRead, path =>
+            new PolicyFile(path, _policy, _time, _logging.CreateLogger<PolicyFile>()).RunAsync(policyRead, _ending.Token));
+        FollowFile(_options.CallersPath, callersRead, path =>
+            new CallersFileFollower(path, _fileCallers, _time, _logging.CreateLogger<CallersFileFollower>()).RunAsync(callersRead, _ending.Token));
         await Task.WhenAll(policyRead.Task, callersRead.Task).WaitAsync(cancellation);
+    }
+
+    private void FollowFile(string? path, TaskCompletionSource read, Func<string, Task> follow)
+    {
+        if (path is null)
+        {
+            read.SetResult();
+        }
+        else
+        {
+            _followers.Add(follow(path));
+        }
     }
 
     private Pipeline Requests() => new()
@@ -198,6 +255,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private void Ended(AuditRecord record, bool written)
     {
         _metrics.RequestEnded(record);
+        _cluster?.Ended(record);
         if (written)
         {
             _metrics.RecordWritten();

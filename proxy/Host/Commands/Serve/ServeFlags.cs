@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
@@ -21,7 +22,7 @@ internal sealed class ServeFlags
     private readonly Option<Uri> _upstream = Flag.Of("--upstream", "Where IMDS is", UpstreamAddress, "http://169.254.169.254");
     private readonly Option<TimeSpan> _upstreamTimeout = Flag.Of("--upstream-timeout", "How long IMDS may take; scheduled events have 2 minutes", FlagValues.Duration, Text(Upstreams.Timeout));
     private readonly Option<string?> _policy = Flag.Text("--policy", "The policy, a JSON file");
-    private readonly Option<string?> _callers = Flag.Text("--callers", "Who has which address: file:PATH");
+    private readonly Option<string?> _callers = Flag.Text("--callers", "Who has which address: kubernetes or file:PATH");
     private readonly Option<string?> _nodeName = Flag.Text("--node-name", "This node's name, for the audit log");
     private readonly Option<string?> _clusterName = Flag.Text("--cluster-name", "This cluster's name, for the audit log");
     private readonly Option<TimeSpan> _identifyWait = Flag.Of("--identify-wait", "How long a request waits for its pod to become known", FlagValues.Duration, "3s");
@@ -29,6 +30,7 @@ internal sealed class ServeFlags
     private readonly Option<string?> _denialHelp = Flag.Text("--denial-help", "Whom to ask, put at the end of each denial");
     private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "What a denied token request is answered: forbidden (403) or identity-not-found (IMDS's own 400, on which more SDKs go on)", TokenDenial, "forbidden");
     private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that the redirect did not turn here from 169.254.169.254:80");
+    private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files: mode, until, reason");
     private readonly Option<int> _maxConnections = Count("--max-connections", "Connections in all", Limits.MaxConnections);
     private readonly Option<int> _maxConnectionsPerCaller = Count("--max-connections-per-caller", "Connections of one source address", Limits.MaxConnectionsPerCaller);
     private readonly Option<int> _maxRequestsPerCaller = Count("--max-requests-per-caller", "Requests in flight of one source address", Limits.MaxRequestsPerCaller);
@@ -42,13 +44,14 @@ internal sealed class ServeFlags
     private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
     private readonly AuditFlags _audit = new();
     private readonly SharingFlags _sharing = new();
+    private readonly ClusterFlags _cluster = new();
 
     public void AddTo(Command command)
     {
         Option[] flags =
         [
             _listen, _upstream, _upstreamTimeout, _policy, _callers, _nodeName, _clusterName, _management, _managementToken, _metrics,
-            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
+            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _overrideDirectory, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
             _maxRequestLine, _maxHeaders, _maxBody, _headersTimeout, _bodyTimeout, _keepAlive, _logFormat, _logLevel,
         ];
         foreach (var flag in flags)
@@ -58,12 +61,21 @@ internal sealed class ServeFlags
 
         _sharing.AddTo(command);
         _audit.AddTo(command);
+        _cluster.AddTo(command);
         command.Validators.Add(result =>
         {
-            Require(result.GetValue(_policy), "--policy: give the policy's file, such as --policy policy.example.json", result.AddError);
+            if (_cluster.HasPolicy(result) == result.GetValue(_policy) is { Length: > 0 })
+            {
+                result.AddError("--policy: give either the policy's file, such as --policy policy.example.json, or --policy-configmap NAMESPACE/NAME");
+            }
+
             var callers = result.GetValue(_callers);
             var isFile = callers?.StartsWith("file:", StringComparison.Ordinal) ?? false;
-            Require(isFile ? callers : null, $"--callers: '{callers}': write file:PATH", result.AddError);
+            Require(isFile || callers == "kubernetes" ? callers : null, $"--callers: '{callers}': write kubernetes or file:PATH", result.AddError);
+            if (_cluster.Problem(result, callers, result.GetValue(_nodeName)) is { } problem)
+            {
+                result.AddError(problem);
+            }
         });
     }
 
@@ -73,8 +85,10 @@ internal sealed class ServeFlags
     /// <summary>What the flags say.</summary>
     public ServeOptions Read(ParseResult flags) => new()
     {
-        PolicyPath = flags.GetRequiredValue(_policy)!,
-        CallersPath = flags.GetRequiredValue(_callers)!["file:".Length..],
+        PolicyPath = flags.GetValue(_policy),
+        CallersPath = flags.GetRequiredValue(_callers) is ['f', 'i', 'l', 'e', ':', ..] file ? file["file:".Length..] : null,
+        Cluster = _cluster.Read(flags, flags.GetValue(_callers), flags.GetValue(_nodeName)),
+        OverrideDirectory = flags.GetValue(_overrideDirectory),
         Listen = new ListenOptions
         {
             EndPoint = flags.GetRequiredValue(_listen),

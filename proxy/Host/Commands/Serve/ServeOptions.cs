@@ -1,4 +1,5 @@
 using ImdsProxy.Audit;
+using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
@@ -12,9 +13,17 @@ namespace ImdsProxy.Commands.Serve;
 /// <summary>All that <c>serve</c> can be told, each room's part as the room has it.</summary>
 internal sealed record ServeOptions
 {
-    public required string PolicyPath { get; init; }
+    /// <summary>The policy's file; null where it comes from the cluster.</summary>
+    public string? PolicyPath { get; init; }
 
-    public required string CallersPath { get; init; }
+    /// <summary>The callers' file; null where they come from the cluster.</summary>
+    public string? CallersPath { get; init; }
+
+    /// <summary>What comes from Kubernetes, or null.</summary>
+    public ClusterOptions? Cluster { get; init; }
+
+    /// <summary>The directory of the break-glass files, or null for none.</summary>
+    public string? OverrideDirectory { get; init; }
 
     public ListenOptions Listen { get; init; } = new();
 

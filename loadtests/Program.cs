@@ -1,0 +1,3 @@
+using ImdsProxy.LoadTests;
+
+return await Scenarios.RunAsync(args);

@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+
+namespace ImdsProxy.Core.Audit.Query;
+
+/// <summary>A kind of filter: its name, the fields it looks at, and how its values are written.</summary>
+public sealed class AuditFilter
+{
+    private readonly Func<string, ValueMatch> _parse;
+
+    private AuditFilter(string name, string description, Func<string, ValueMatch> parse, params ImmutableArray<AuditField> fields)
+    {
+        Name = name;
+        Description = description;
+        Fields = fields;
+        _parse = parse;
+    }
+
+    /// <summary>All filters, in the order of the help.</summary>
+    public static ImmutableArray<AuditFilter> All { get; } =
+    [
+        new("kind", "request or event", OneOf("request", "event"), AuditField.Kind),
+        new("event", "An event's name, such as policy-loaded", Text, AuditField.Event),
+        new("verdict", "allowed, denied, would-deny, rejected or failed", OneOf([.. Enum.GetValues<Verdict>().Select(AuditNames.Name)]), AuditField.Verdict),
+        new("reason", "Why, such as no-rule", OneOf([.. Enum.GetValues<Reason>().Select(AuditNames.Name)]), AuditField.Reason),
+        new("mode", "enforce or audit", OneOf("enforce", "audit"), AuditField.Mode),
+        new("namespace", "The caller's namespace; * stands for any characters", Text, AuditField.Namespace),
+        new("pod", "The caller's pod", Text, AuditField.Pod),
+        new("service-account", "The caller's service account", Text, AuditField.ServiceAccount),
+        new("owner", "The caller's workload, such as DaemonSet/fluent-bit", Text, AuditField.Owner),
+        new("ip", "The caller's address, or a range such as 10.244.0.0/24", Network, AuditField.Ip),
+        new("node", "The node", Text, AuditField.Node),
+        new("cluster", "The cluster", Text, AuditField.Cluster),
+        new("method", "The HTTP method", Text, AuditField.Method),
+        new("path", "The path, such as /metadata/instance*", Text, AuditField.Path, AuditField.RawTarget),
+        new("endpoint", "The endpoint, such as token; credential is all that issue one", Endpoint, AuditField.Path),
+        new("resource", "The resource asked for or issued", text => new ResourceMatch(text), AuditField.IssuedResource, AuditField.RequestedResource),
+        new("client-id", "The identity asked for or issued, by client id", LowerText, AuditField.ClientId, AuditField.Selector),
+        new("identity", "The identity issued, by the policy's alias", Text, AuditField.Identity),
+        new("token-id", "The issued token's uti", Text, AuditField.TokenId),
+        new("good-at", "A credential that is still good at a moment such as 2026-11-21T04:30:00Z", Later, AuditField.ExpiresOn),
+        new("rule", "The rule that decided", Text, AuditField.Rule),
+        new("status", "The status answered, such as 403, 4xx or 200-299", Status, AuditField.Status),
+        new("user-agent", "The caller's user agent, such as azsdk-net*", Text, AuditField.UserAgent),
+        new("min-ms", "At least so many milliseconds", Least, AuditField.Ms),
+        new("id", "The request's id", Text, AuditField.Id),
+        new("revision", "The policy's revision", Text, AuditField.Revision),
+    ];
+
+    public string Name { get; }
+
+    public string Description { get; }
+
+    internal ImmutableArray<AuditField> Fields { get; }
+
+    /// <summary>The filter of a name, or null.</summary>
+    public static AuditFilter? Find(string name) => All.FirstOrDefault(filter => filter.Name == name);
+
+    /// <summary>Reads a value.</summary>
+    /// <exception cref="FormatException">It is none of this filter; the message shows an example.</exception>
+    internal ValueMatch Parse(string value) => value.Length == 0 ? throw new FormatException("write a value") : _parse(value);
+
+    /// <summary>Tells whether a value can be read, and throws otherwise.</summary>
+    /// <exception cref="FormatException">It can't; the message shows an example.</exception>
+    public void Check(string value) => Parse(value);
+
+    private static TextMatch Text(string value) => new(value);
+
+    private static TextMatch LowerText(string value) => new(value.ToLowerInvariant());
+
+    private static Func<string, ValueMatch> OneOf(params string[] words) => value =>
+        words.Contains(value, StringComparer.Ordinal) ? new TextMatch(value) : throw new FormatException($"write one of {string.Join(", ", words)}");
+
+    private static NetworkMatch Network(string value) =>
+        IPNetwork.TryParse(value.Contains('/', StringComparison.Ordinal) ? value : $"{value}/{(value.Contains(':', StringComparison.Ordinal) ? 128 : 32)}", out var network)
+            ? new NetworkMatch(network)
+            : throw new FormatException("write an address such as 10.244.0.11, or a range such as 10.244.0.0/24");
+
+    private static EndpointMatch Endpoint(string value) =>
+        EndpointMatch.Names.Contains(value, StringComparer.Ordinal)
+            ? new EndpointMatch(value)
+            : throw new FormatException($"write one of {string.Join(", ", EndpointMatch.Names)}");
+
+    private static NumberMatch Status(string value)
+    {
+        if (value is [>= '1' and <= '5' and var hundred, 'x', 'x'])
+        {
+            var first = (hundred - '0') * 100;
+            return new NumberMatch(first, first + 99);
+        }
+
+        var parts = value.Split('-');
+        return parts.Length <= 2 && Number(parts[0]) is { } least && Number(parts[^1]) is { } most
+            ? new NumberMatch(least, most)
+            : throw new FormatException("write a status such as 403, 4xx or 200-299");
+    }
+
+    private static NumberMatch Least(string value) =>
+        Number(value) is { } least ? new NumberMatch(least, double.MaxValue) : throw new FormatException("write milliseconds, such as 250");
+
+    private static LaterMatch Later(string value) =>
+        DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? new LaterMatch(moment)
+            : throw new FormatException("write a moment such as 2026-11-21T04:30:00Z");
+
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace ImdsProxy.Core.Audit.Query;
+
+/// <summary>Which lines of a log are wanted. Made by <see cref="AuditQueryBuilder"/>; shared by threads that each bring a line of their own.</summary>
+public sealed class AuditQuery
+{
+    // What nearly every line holds narrows nothing down.
+    private static readonly ImmutableArray<string> Common =
+        ["request", "event", "allowed", "denied", "enforce", "audit", "GET", "rule", "no-rule"];
+
+    private readonly ImmutableArray<AuditCondition> _conditions;
+    private readonly ImmutableArray<(byte[] Text, bool Negated)> _texts;
+    private readonly bool? _issued;
+    private readonly byte[]? _since;
+    private readonly byte[]? _until;
+
+    internal AuditQuery(
+        ImmutableArray<AuditCondition> conditions,
+        ImmutableArray<(byte[] Text, bool Negated)> texts,
+        bool? issued,
+        DateTimeOffset? since,
+        DateTimeOffset? until)
+    {
+        _conditions = conditions;
+        _texts = texts;
+        _issued = issued;
+        Since = since;
+        Until = until;
+        _since = Format(since);
+        _until = Format(until);
+        Literals = ChooseLiterals();
+    }
+
+    /// <summary>The earliest moment wanted, or null.</summary>
+    public DateTimeOffset? Since { get; }
+
+    /// <summary>The moment before which lines are wanted, or null.</summary>
+    public DateTimeOffset? Until { get; }
+
+    /// <summary>
+    /// Bytes of which any matching line holds at least one; empty where nothing can be told. A line without them need
+    /// not be parsed; a line with them need not match.
+    /// </summary>
+    public ImmutableArray<ReadOnlyMemory<byte>> Literals { get; }
+
+    /// <summary>Whether a line is wanted. It must have been parsed by <paramref name="fields"/>.</summary>
+    public bool Matches(AuditLine fields, ReadOnlySpan<byte> line)
+    {
+        if (!InTime(fields.Get(line, AuditField.Time)) || (_issued is { } issued && fields.HasIssued != issued))
+        {
+            return false;
+        }
+
+        foreach (var (text, negated) in _texts)
+        {
+            if (line.IndexOf(text) >= 0 == negated)
+            {
+                return false;
+            }
+        }
+
+        foreach (var condition in _conditions)
+        {
+            if (!condition.Matches(fields, line))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // Moments are written alike, so their bytes compare as they do.
+    private bool InTime(ReadOnlySpan<byte> time) =>
+        (_since is null || time.SequenceCompareTo(_since) >= 0) && (_until is null || time.SequenceCompareTo(_until) < 0);
+
+    private static byte[]? Format(DateTimeOffset? moment) =>
+        moment is { } m ? Encoding.ASCII.GetBytes(m.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)) : null;
+
+    private ImmutableArray<ReadOnlyMemory<byte>> ChooseLiterals()
+    {
+        var choices = _conditions.Select(condition => condition.Literals)
+            .Concat(_texts.Where(text => !text.Negated && text.Text.Length > 2).Select(text => ImmutableArray.Create<ReadOnlyMemory<byte>>(text.Text)))
+            .Append(_issued == true ? ["\"issued\""u8.ToArray()] : [])
+            .Where(literals => literals.Length is > 0 and <= 4)
+            .OrderBy(literals => literals.Any(IsCommon))
+            .ThenBy(literals => literals.Length)
+            .ThenByDescending(literals => literals.Min(literal => literal.Length));
+        return choices.FirstOrDefault([]);
+    }
+
+    private static bool IsCommon(ReadOnlyMemory<byte> literal) =>
+        Common.Contains(Encoding.UTF8.GetString(literal.Span).Trim('"'), StringComparer.Ordinal);
+}

@@ -1,0 +1,10 @@
+using System.Buffers.Text;
+
+namespace ImdsProxy.Core.Audit.Query;
+
+/// <summary>A number between two others, both included.</summary>
+internal sealed class NumberMatch(double least, double most) : ValueMatch
+{
+    public override bool Matches(ReadOnlySpan<byte> value) =>
+        Utf8Parser.TryParse(value, out double number, out var read) && read == value.Length && number >= least && number <= most;
+}

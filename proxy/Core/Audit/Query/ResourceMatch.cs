@@ -1,0 +1,11 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Audit.Query;
+
+/// <summary>A resource in any of its spellings; with <c>*</c>, any that looks so.</summary>
+internal sealed class ResourceMatch(string resource) : ValueMatch
+{
+    private readonly TextMatch _text = new(ResourceName.Broad(resource), ignoreCase: true);
+
+    public override bool Matches(ReadOnlySpan<byte> value) => _text.Matches(value.TrimEnd((byte)'/'));
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text;
+
+namespace ImdsProxy.Core.Audit.Query;
+
+/// <summary>A text, in which <c>*</c> stands for any characters.</summary>
+internal sealed class TextMatch : ValueMatch
+{
+    // What every writer of JSON leaves as it is.
+    private static readonly SearchValues<byte> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:= @"u8);
+
+    private readonly byte[][] _parts;
+    private readonly bool _ignoreCase;
+
+    public TextMatch(string pattern, bool ignoreCase = false)
+    {
+        _parts = [.. pattern.Split('*').Select(Encoding.UTF8.GetBytes)];
+        _ignoreCase = ignoreCase;
+        Literal = ignoreCase ? default : LongestPlain();
+    }
+
+    public override ReadOnlyMemory<byte> Literal { get; }
+
+    public override bool Matches(ReadOnlySpan<byte> value)
+    {
+        if (_parts.Length == 1)
+        {
+            return Same(value, _parts[0]);
+        }
+
+        var (first, last) = (_parts[0], _parts[^1]);
+        if (value.Length < first.Length + last.Length || !Same(value[..first.Length], first) || !Same(value[^last.Length..], last))
+        {
+            return false;
+        }
+
+        return HoldsInOrder(value[first.Length..^last.Length]);
+    }
+
+    private bool HoldsInOrder(ReadOnlySpan<byte> value)
+    {
+        foreach (var part in _parts.AsSpan(1, _parts.Length - 2))
+        {
+            var at = IndexOf(value, part);
+            if (at < 0)
+            {
+                return false;
+            }
+
+            value = value[(at + part.Length)..];
+        }
+
+        return true;
+    }
+
+    private int IndexOf(ReadOnlySpan<byte> value, ReadOnlySpan<byte> part)
+    {
+        if (!_ignoreCase)
+        {
+            return value.IndexOf(part);
+        }
+
+        for (var at = 0; at + part.Length <= value.Length; at++)
+        {
+            if (Same(value.Slice(at, part.Length), part))
+            {
+                return at;
+            }
+        }
+
+        return -1;
+    }
+
+    private bool Same(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        _ignoreCase ? Ascii.EqualsIgnoreCase(left, right) || left.SequenceEqual(right) : left.SequenceEqual(right);
+
+    // A whole value stands between quotes in the line, whatever writes it.
+    private ReadOnlyMemory<byte> LongestPlain()
+    {
+        if (_parts is [var whole] && whole.AsSpan().IndexOfAnyExcept(Plain) < 0)
+        {
+            return (byte[])[(byte)'"', .. whole, (byte)'"'];
+        }
+
+        ReadOnlyMemory<byte> longest = default;
+        foreach (var part in _parts)
+        {
+            for (var start = 0; start < part.Length;)
+            {
+                var length = part.AsSpan(start).IndexOfAnyExcept(Plain) is var end and >= 0 ? end : part.Length - start;
+                longest = length > longest.Length ? part.AsMemory(start, length) : longest;
+                start += length + 1;
+            }
+        }
+
+        return longest;
+    }
+}

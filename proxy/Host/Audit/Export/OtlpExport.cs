@@ -1,0 +1,173 @@
+using System.Text;
+using ImdsProxy.Core.Audit;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Resources;
+
+namespace ImdsProxy.Audit.Export;
+
+/// <summary>
+/// Sends the log's lines as OpenTelemetry logs, on a thread of its own. Lines wait in a bounded queue until their
+/// receiver has taken them, so that one that is away loses nothing that fits; what does not is counted.
+/// </summary>
+internal sealed partial class OtlpExport : IRecordObserver, IDisposable
+{
+    // About 16 MiB of lines: minutes of a busy node.
+    private const int Capacity = 20_000;
+
+    // With 1 KiB a line, well below a collector's usual limit of 4 MiB a message.
+    private const int BatchSize = 512;
+
+    // How long a receiver that does not answer holds up a batch.
+    private const int TimeoutMilliseconds = 5_000;
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    private readonly LineQueue _queue = new(Capacity);
+    private readonly AuditLine _fields = new();
+    private readonly SemaphoreSlim _arrived = new(0);
+    private readonly CancellationTokenSource _patience = new();
+    private readonly ManualResetEventSlim _ended = new();
+    private readonly ILogger _logger;
+    private readonly ResilientExporter _exporter;
+    private readonly BatchLogRecordExportProcessor _processor;
+    private readonly ILoggerFactory _factory;
+    private readonly ILogger _lines;
+    private long _exported;
+    private volatile bool _ending;
+
+    public OtlpExport(Uri endpoint, string? node, ILogger logger)
+    {
+        _logger = logger;
+        _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint)));
+        // It sends when it is told to; nothing but one batch is ever in it.
+        _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
+        _factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry =>
+        {
+            telemetry.IncludeFormattedMessage = true;
+            telemetry.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("imds-proxy", autoGenerateServiceInstanceId: false, serviceInstanceId: node));
+            telemetry.AddProcessor(new RecordTime());
+            telemetry.AddProcessor(_processor);
+        }));
+        _lines = _factory.CreateLogger("imds-proxy.audit");
+        new Thread(Run) { IsBackground = true, Name = "audit-otlp" }.Start();
+    }
+
+    /// <summary>Lines that did not fit, or that the end came before.</summary>
+    public long Lost => _queue.Lost;
+
+    /// <summary>Lines that the receiver has taken.</summary>
+    public long Exported => Interlocked.Read(ref _exported);
+
+    public void Written(ReadOnlySpan<byte> lines)
+    {
+        _queue.Add(lines);
+        if (_arrived.CurrentCount == 0)
+        {
+            _arrived.Release();
+        }
+    }
+
+    /// <summary>Sends what waits, for as long as the patience lasts, and ends.</summary>
+    public void Flush(TimeSpan patience)
+    {
+        _ending = true;
+        _patience.CancelAfter(patience);
+        _arrived.Release();
+        _ended.Wait(patience + TimeSpan.FromMilliseconds(TimeoutMilliseconds * 2));
+    }
+
+    public void Dispose()
+    {
+        _factory.Dispose();
+        _processor.Dispose();
+        _arrived.Dispose();
+        _patience.Dispose();
+        _ended.Dispose();
+    }
+
+    private static OtlpExporterOptions Options(Uri endpoint) => new()
+    {
+        Endpoint = endpoint,
+        Protocol = OtlpExportProtocol.HttpProtobuf,
+        TimeoutMilliseconds = TimeoutMilliseconds,
+        // No proxy and no redirect: what leaves the node goes where it was told to and nowhere else.
+        HttpClientFactory = static () => new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds),
+        },
+    };
+
+    private void Run()
+    {
+        var pause = ShortestPause;
+        while (!_patience.IsCancellationRequested)
+        {
+            var batch = _queue.Peek(BatchSize);
+            if (batch.Length == 0 && _ending)
+            {
+                break;
+            }
+
+            if (batch.Length == 0)
+            {
+                _arrived.Wait();
+            }
+            else if (Send(batch))
+            {
+                Arrived(batch.Length, pause);
+                pause = ShortestPause;
+            }
+            else
+            {
+                pause = Wait(pause);
+            }
+        }
+
+        _queue.GiveUp();
+        _ended.Set();
+    }
+
+    private bool Send(byte[][] batch)
+    {
+        foreach (var line in batch)
+        {
+            _lines.Log(LogLevel.Information, default, new LineAttributes(_fields, line), null, (_, _) => Encoding.UTF8.GetString(line));
+        }
+
+        _processor.ForceFlush(TimeoutMilliseconds * 2);
+        var (exported, failures) = _exporter.TakeOutcome();
+        return failures == 0 && exported == batch.Length;
+    }
+
+    private void Arrived(int count, TimeSpan pause)
+    {
+        _queue.Remove(count);
+        Interlocked.Add(ref _exported, count);
+        if (pause > ShortestPause)
+        {
+            Log.Recovered(_logger, _queue.Lost);
+        }
+    }
+
+    private TimeSpan Wait(TimeSpan pause)
+    {
+        if (pause == ShortestPause)
+        {
+            Log.Failing(_logger);
+        }
+
+        _patience.Token.WaitHandle.WaitOne(pause);
+        return pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "AuditExportFailing", Level = LogLevel.Warning, Message = "The OTLP receiver does not take audit records; they wait, and are sent again")]
+        public static partial void Failing(ILogger logger);
+
+        [LoggerMessage(EventName = "AuditExportRecovered", Level = LogLevel.Warning, Message = "The OTLP receiver takes audit records again; {Lost} were lost since the start, all of them in the directory or on stdout")]
+        public static partial void Recovered(ILogger logger, long lost);
+    }
+}

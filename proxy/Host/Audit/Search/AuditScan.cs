@@ -1,0 +1,108 @@
+using System.Threading.Channels;
+using ImdsProxy.Core.Audit.Query;
+
+namespace ImdsProxy.Audit.Search;
+
+/// <summary>Searches units on all cores and tells what was found in the order of the units, holding little of it at a time.</summary>
+internal sealed class AuditScan
+{
+    // Each holds a buffer; more cores than this wait for the disk anyway.
+    private const int MostWorkers = 4;
+
+    private readonly AuditQuery _query;
+    private long _skipped;
+
+    public AuditScan(AuditQuery query) => _query = query;
+
+    /// <summary>Lines met that are no records.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
+
+    /// <summary>Runs to the end, or until <paramref name="take"/> has enough.</summary>
+    /// <param name="units">What is searched.</param>
+    /// <param name="take">Gets blocks of whole lines; false ends the search.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    public async Task RunAsync(IReadOnlyList<ScanUnit> units, Func<ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var workers = Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
+        var lanes = units.Select(_ => Channel.CreateBounded<LineBuffer>(2)).ToArray();
+        using var ahead = new SemaphoreSlim(workers * 2);
+        var next = -1;
+        var running = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(() => Interlocked.Increment(ref next), units, lanes, ahead, enough.Token), CancellationToken.None)).ToArray();
+        try
+        {
+            await TakeAsync(lanes, ahead, take, cancellation);
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await Task.WhenAll(running);
+        }
+    }
+
+    private static async Task TakeAsync(Channel<LineBuffer>[] lanes, SemaphoreSlim ahead, Func<ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
+    {
+        foreach (var lane in lanes)
+        {
+            await foreach (var block in lane.Reader.ReadAllAsync(cancellation))
+            {
+                if (!await take(block.WrittenMemory))
+                {
+                    return;
+                }
+            }
+
+            ahead.Release();
+        }
+    }
+
+    private async Task WorkAsync(Func<int> nextUnit, IReadOnlyList<ScanUnit> units, Channel<LineBuffer>[] lanes, SemaphoreSlim ahead, CancellationToken cancellation)
+    {
+        var scanner = new UnitScanner(_query);
+        try
+        {
+            while (true)
+            {
+                await ahead.WaitAsync(cancellation);
+                var unit = nextUnit();
+                if (unit >= units.Count)
+                {
+                    return;
+                }
+
+                await ScanAsync(scanner, units[unit], lanes[unit].Writer, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Enough was found.
+        }
+        finally
+        {
+            Interlocked.Add(ref _skipped, scanner.Skipped);
+            ahead.Release();
+        }
+    }
+
+    private static async Task ScanAsync(UnitScanner scanner, ScanUnit unit, ChannelWriter<LineBuffer> lane, CancellationToken cancellation)
+    {
+        Exception? failure = null;
+        try
+        {
+            foreach (var block in scanner.Scan(unit))
+            {
+                await lane.WriteAsync(block, cancellation);
+            }
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Retention removed it meanwhile.
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        lane.TryComplete(failure);
+    }
+}

@@ -1,0 +1,52 @@
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit.Search;
+
+/// <summary>Counts lines by the values of some of their fields.</summary>
+internal sealed class AuditStats(StatsKey by)
+{
+    // Beyond this many groups nobody reads the table, and user agents or paths of a hostile pod would fill the memory.
+    private const int MostGroups = 10_000;
+
+    private readonly Dictionary<string, StatsGroup> _groups = new(StringComparer.Ordinal);
+    private readonly AuditLine _fields = new();
+
+    public StatsKey By => by;
+
+    public long Total { get; private set; }
+
+    /// <summary>The groups: in the order of time where the time comes first, else the largest first.</summary>
+    public IReadOnlyList<StatsGroup> Groups => by.ByTime
+        ? [.. _groups.Values.OrderBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)]
+        : [.. _groups.Values.OrderByDescending(group => group.Count).ThenBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)];
+
+    public void Add(ReadOnlySpan<byte> line)
+    {
+        _fields.TryParse(line);
+        var group = Group(by.Of(_fields, line));
+        group.Count++;
+        Total++;
+        if (_fields.TryGetNumber(line, AuditField.Ms, out var milliseconds))
+        {
+            group.Latency.Add(milliseconds);
+        }
+    }
+
+    private StatsGroup Group(string[] key)
+    {
+        var name = string.Join('\0', key);
+        if (_groups.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        if (_groups.Count < MostGroups)
+        {
+            return _groups[name] = new StatsGroup(key);
+        }
+
+        var other = by.Names.Select(_ => "other").ToArray();
+        var rest = string.Join('\0', other);
+        return _groups.TryGetValue(rest, out var group) ? group : _groups[rest] = new StatsGroup(other);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit.Search;
+
+/// <summary>Comma-separated values (RFC 4180) with a head line.</summary>
+internal sealed class CsvRenderer : IRecordRenderer
+{
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+
+    private readonly TextWriter _output;
+    private readonly ImmutableArray<AuditColumn> _columns;
+    private readonly AuditLine _fields = new();
+
+    public CsvRenderer(TextWriter output, ImmutableArray<AuditColumn> columns)
+    {
+        _output = output;
+        _columns = columns;
+        _output.WriteLine(string.Join(',', columns.Select(column => column.Name)));
+    }
+
+    public void Render(ReadOnlySpan<byte> line)
+    {
+        _fields.TryParse(line);
+        for (var i = 0; i < _columns.Length; i++)
+        {
+            _output.Write(i == 0 ? "" : ",");
+            _output.Write(Escape(_columns[i].Of(_fields, line) ?? ""));
+        }
+
+        _output.WriteLine();
+    }
+
+    public void End()
+    {
+    }
+
+    // A spreadsheet takes a cell that begins so for a formula (OWASP: CSV injection); user agents are the callers' to choose.
+    public static string Escape(string value)
+    {
+        var safe = value is ['=' or '+' or '-' or '@', ..] ? "'" + value : value;
+        return safe.AsSpan().ContainsAny(Quoted) ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Audit.Query;
+
+namespace ImdsProxy.Audit.Search;
+
+/// <summary>What is grouped by: fields, and <c>time:5m</c>.</summary>
+internal sealed class StatsKey
+{
+    private const string TimePrefix = "time:";
+
+    private readonly ImmutableArray<(AuditColumn? Column, TimeSpan Width)> _parts;
+
+    private StatsKey(ImmutableArray<(AuditColumn? Column, TimeSpan Width)> parts, ImmutableArray<string> names)
+    {
+        _parts = parts;
+        Names = names;
+    }
+
+    public ImmutableArray<string> Names { get; }
+
+    /// <summary>Whether the first part is the time, by which groups then are ordered.</summary>
+    public bool ByTime => _parts[0].Column is null;
+
+    /// <summary>Reads names with commas between.</summary>
+    /// <exception cref="FormatException">One is no field; the message shows an example.</exception>
+    public static StatsKey Parse(string text)
+    {
+        var names = text.Split(',');
+        return new StatsKey([.. names.Select(Part)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
+    }
+
+    public string[] Of(AuditLine fields, ReadOnlySpan<byte> line)
+    {
+        var key = new string[_parts.Length];
+        for (var i = 0; i < key.Length; i++)
+        {
+            var (column, width) = _parts[i];
+            key[i] = (column is null ? Time(fields, line, width) : column.Of(fields, line)) ?? "-";
+        }
+
+        return key;
+    }
+
+    private static (AuditColumn? Column, TimeSpan Width) Part(string name)
+    {
+        if (!name.StartsWith(TimePrefix, StringComparison.Ordinal))
+        {
+            return (AuditColumn.Parse(name)[0], default);
+        }
+
+        return AuditMoment.Duration(name[TimePrefix.Length..]) is { Ticks: > 0 } width
+            ? (null, width)
+            : throw new FormatException($"'{name}': write a width such as time:5m or time:1h");
+    }
+
+    private static string? Time(AuditLine fields, ReadOnlySpan<byte> line, TimeSpan width) =>
+        DateTimeOffset.TryParse(fields.GetText(line, AuditField.Time), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? new DateTimeOffset(time.UtcTicks - (time.UtcTicks % width.Ticks), TimeSpan.Zero).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : null;
+}

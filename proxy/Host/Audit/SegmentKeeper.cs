@@ -1,0 +1,139 @@
+using System.IO.Compression;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>Compresses segments that are done and removes those that are too old or too many, saying so beforehand.</summary>
+internal sealed partial class SegmentKeeper
+{
+    // Another process's last segment that was written this recently may still be written.
+    private static readonly TimeSpan Live = TimeSpan.FromHours(1);
+
+    private readonly AuditOptions _options;
+    private readonly string _instance;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly Func<AuditEvent, ValueTask<bool>> _write;
+
+    public SegmentKeeper(AuditOptions options, string instance, TimeProvider clock, ILogger logger, Func<AuditEvent, ValueTask<bool>> write)
+    {
+        _options = options;
+        _instance = instance;
+        _clock = clock;
+        _logger = logger;
+        _write = write;
+    }
+
+    /// <summary>Segments removed since the start.</summary>
+    public long Removed { get; private set; }
+
+    /// <summary>Does what is due now.</summary>
+    public async Task KeepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            Compress(cancellation);
+            await RemoveAsync();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The directory is away or full. The writer tells of it; this is tried again.
+            Log.NotKept(_logger, e.Message);
+        }
+    }
+
+    private void Compress(CancellationToken cancellation)
+    {
+        var segments = SegmentEntry.ReadAll(_options.Directory!);
+        var last = LastOfEach(segments);
+        foreach (var segment in segments.Where(segment => !segment.Compressed && !last.Contains(segment.Name)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            CompressOne(segment.Path);
+        }
+    }
+
+    // The instance's name is in the draft's, because two processes may compress the same segment at once.
+    private void CompressOne(string path)
+    {
+        var draft = $"{path}.gz.{_instance}";
+        using (var source = SegmentEntry.Open(path, compressed: false))
+        using (var target = new GZipStream(File.Create(draft), CompressionLevel.Optimal))
+        {
+            source.CopyTo(target, 1 << 16);
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(draft, SegmentFile.Mode);
+        }
+
+        File.SetLastWriteTimeUtc(draft, File.GetLastWriteTimeUtc(path));
+        File.Move(draft, $"{path}.gz", overwrite: true);
+        File.Delete(path);
+    }
+
+    private async Task RemoveAsync()
+    {
+        var segments = SegmentEntry.ReadAll(_options.Directory!).Select(Measure).OrderBy(segment => segment.Written).ToList();
+        var last = LastOfEach(segments.Select(segment => segment.Entry));
+        var now = _clock.GetUtcNow();
+        var total = segments.Sum(segment => segment.Bytes);
+        List<MeasuredSegment> doomed = [];
+        foreach (var segment in segments.Where(segment => !IsLive(segment, last, now)))
+        {
+            if (total > _options.MaxBytes || now - segment.Written > _options.MaxAge)
+            {
+                doomed.Add(segment);
+                total -= segment.Bytes;
+            }
+        }
+
+        if (doomed.Count > 0)
+        {
+            await RemoveAsync(doomed, now);
+        }
+    }
+
+    // Told first: a removal that nobody was told of looks like someone's who hides something.
+    private async Task RemoveAsync(List<MeasuredSegment> doomed, DateTimeOffset now)
+    {
+        var names = doomed.Select(segment => segment.Entry.Name.ToString()).ToList();
+        var bytes = doomed.Sum(segment => segment.Bytes);
+        if (await _write(AuditEvents.SegmentsRemoved(now, names, Ends(doomed), bytes)))
+        {
+            doomed.ForEach(segment => File.Delete(segment.Entry.Path));
+            Removed += doomed.Count;
+            Log.Removed(_logger, doomed.Count, bytes);
+        }
+    }
+
+    // What the next segment of each instance must go on from.
+    private static IEnumerable<ChainHead> Ends(List<MeasuredSegment> doomed) =>
+        doomed.GroupBy(segment => segment.Entry.Name.Instance, StringComparer.Ordinal)
+            .Select(chain => ChainHead.TryRead(chain.MaxBy(segment => segment.Entry.Name.Number)!.Entry))
+            .OfType<ChainHead>();
+
+    private bool IsLive(MeasuredSegment segment, HashSet<SegmentName> last, DateTimeOffset now) =>
+        last.Contains(segment.Entry.Name) && (segment.Entry.Name.Instance == _instance || now - segment.Written < Live);
+
+    private static HashSet<SegmentName> LastOfEach(IEnumerable<SegmentEntry> segments) =>
+        [.. segments.GroupBy(segment => segment.Name.Instance, StringComparer.Ordinal).Select(chain => chain.MaxBy(segment => segment.Name.Number)!.Name)];
+
+    private static MeasuredSegment Measure(SegmentEntry entry)
+    {
+        var file = new FileInfo(entry.Path);
+        return new MeasuredSegment(entry, file.Exists ? file.Length : 0, new DateTimeOffset(file.LastWriteTimeUtc));
+    }
+
+    private sealed record MeasuredSegment(SegmentEntry Entry, long Bytes, DateTimeOffset Written);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "AuditSegmentsRemoved", Level = LogLevel.Information, Message = "Removed {Count} audit segments, {Bytes} bytes, as --audit-max-bytes and --audit-max-age ask")]
+        public static partial void Removed(ILogger logger, int count, long bytes);
+
+        [LoggerMessage(EventName = "AuditNotKept", Level = LogLevel.Debug, Message = "Audit segments can't be compressed or removed now: {Cause}")]
+        public static partial void NotKept(ILogger logger, string cause);
+    }
+}

@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace ImdsProxy.Commands;
+
+/// <summary><c>audit</c>: what reads the audit log.</summary>
+internal static class AuditCommand
+{
+    public static Command Create() => new("audit", "Searches, counts and verifies the audit log")
+    {
+        AuditSearchCommand.Create(),
+        AuditStatsCommand.CreateStats(),
+        AuditStatsCommand.CreateTop(),
+        AuditVerifyCommand.Create(),
+    };
+
+    /// <summary>Runs a command; what its user can mend is told in a line, with the exit code of wrong usage.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException or HttpRequestException)
+        {
+            await Console.Error.WriteLineAsync($"imds-proxy: {e.Message}");
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Good;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using ImdsProxy.Kubernetes;
+using ImdsProxy.PolicySource;
+
+namespace ImdsProxy.Commands.Cluster;
+
+/// <summary>The flags of what comes from Kubernetes.</summary>
+internal sealed class ClusterFlags
+{
+    private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "The policy, a ConfigMap: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
+    private readonly Option<string?> _api = Flag.Text("--kube-api", "The Kubernetes API server; in a pod it is known");
+    private readonly Option<string?> _token = Flag.Text("--kube-token-file", "The token for the API server, read again as it rotates; in a pod it is known");
+    private readonly Option<string?> _ca = Flag.Text("--kube-ca-file", "The authority that vouches for the API server, as PEM; in a pod it is known");
+    private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
+    private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_policy);
+        command.Options.Add(_api);
+        command.Options.Add(_token);
+        command.Options.Add(_ca);
+        command.Options.Add(_state);
+        command.Options.Add(_events);
+    }
+
+    /// <summary>Whether the policy is a ConfigMap.</summary>
+    public bool HasPolicy(System.CommandLine.Parsing.CommandResult flags) => flags.GetValue(_policy) is not null;
+
+    /// <summary>What is wrong with the flags together, or null.</summary>
+    public string? Problem(System.CommandLine.Parsing.CommandResult flags, string? callers, string? node)
+    {
+        if (callers != "kubernetes" && !HasPolicy(flags))
+        {
+            return null;
+        }
+
+        try
+        {
+            KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable);
+            return callers == "kubernetes" && string.IsNullOrEmpty(node)
+                ? "--node-name: --callers kubernetes needs this node's name (in a pod: spec.nodeName of the downward API)"
+                : null;
+        }
+        catch (FormatException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>What the flags say; null where nothing comes from Kubernetes.</summary>
+    public ClusterOptions? Read(ParseResult flags, string? callers, string? node) =>
+        callers != "kubernetes" && flags.GetValue(_policy) is null
+            ? null
+            : new ClusterOptions(
+                KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable),
+                node ?? "",
+                callers == "kubernetes",
+                flags.GetValue(_policy),
+                flags.GetValue(_state),
+                flags.GetValue(_events));
+}

@@ -1,0 +1,17 @@
+using ImdsProxy.Kubernetes;
+using ImdsProxy.PolicySource;
+
+namespace ImdsProxy.Commands.Cluster;
+
+/// <summary>What of a proxy comes from Kubernetes.</summary>
+/// <param name="Kube">Where the API server is.</param>
+/// <param name="Node">This node's name.</param>
+/// <param name="Callers">Whether callers are the node's pods.</param>
+/// <param name="Policy">The ConfigMap of the policy, or null where that is a file.</param>
+/// <param name="StateDirectory">Where the last good policy is kept, or null.</param>
+/// <param name="EventsPerSecond">The most Events about denials; 0 makes none.</param>
+internal sealed record ClusterOptions(
+    KubeSettings Kube, string Node, bool Callers, ConfigMapName? Policy, string? StateDirectory, double EventsPerSecond)
+{
+    public ListWatchOptions Watch { get; init; } = new();
+}

@@ -1,0 +1,74 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Identify;
+using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Events;
+using ImdsProxy.PolicySource;
+
+namespace ImdsProxy.Commands.Cluster;
+
+/// <summary>All of a proxy that talks to the Kubernetes API, put together.</summary>
+internal sealed class ClusterSide : IDisposable
+{
+    private readonly HttpClient _http;
+    private readonly ClusterCallers? _callers;
+    private readonly ClusterPolicy? _policy;
+    private readonly DenialEvents _events;
+
+    public ClusterSide(ClusterOptions options, ActivePolicy policy, TimeProvider time, ILoggerFactory loggers)
+    {
+        _http = KubeConnection.Open(options.Kube);
+        var client = new KubeClient(_http, new KubeToken(options.Kube.TokenFile, time), time);
+        var reporter = new EventReporter(options.Node, time);
+        _events = new DenialEvents(client.CreateAsync, reporter, options.Callers ? options.EventsPerSecond : 0, time, loggers.CreateLogger<DenialEvents>());
+        _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
+        var store = options.StateDirectory is { } directory ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) : null;
+        _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, store, reporter, time, loggers) : null;
+    }
+
+    /// <summary>The node's pods, or null where callers come from elsewhere.</summary>
+    public ICallerSource? Callers => _callers?.Index;
+
+    /// <summary>What is followed, by a word for metrics and readiness.</summary>
+    public IReadOnlyDictionary<string, ListWatchHealth> Health
+    {
+        get
+        {
+            var health = new Dictionary<string, ListWatchHealth>(StringComparer.Ordinal);
+            if (_callers is not null)
+            {
+                health["pods"] = _callers.Health;
+            }
+
+            if (_policy is not null)
+            {
+                health["policy-configmap"] = _policy.Health;
+            }
+
+            return health;
+        }
+    }
+
+    /// <summary>Takes note of how a request ended, for the Events on pods.</summary>
+    public void Ended(AuditRecord record) => _events.Ended(record);
+
+    /// <summary>Puts the last good policy of this node into force, before anything is heard.</summary>
+    public Task RestoreAsync() => _policy?.RestoreAsync() ?? Task.CompletedTask;
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.WhenAll(
+                _callers?.RunAsync(cancellation) ?? Task.CompletedTask,
+                _policy?.RunAsync(cancellation) ?? Task.CompletedTask,
+                _events.RunAsync(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The proxy ends.
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+
+namespace ImdsProxy.Commands.Demo;
+
+/// <summary>The demo's files, in a directory that only this user can enter and that goes when the demo ends.</summary>
+internal sealed class DemoFolder : IDisposable
+{
+    private readonly string _path;
+
+    private DemoFolder(string path) => _path = path;
+
+    public string Policy => Path.Combine(_path, "policy.json");
+
+    public string Callers => Path.Combine(_path, "callers.json");
+
+    public string Audit => Path.Combine(_path, "audit");
+
+    public string TokenFile => Path.Combine(_path, "management-token");
+
+    /// <summary>What opens the management's guarded paths.</summary>
+    public string Token { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    public static DemoFolder Create()
+    {
+        var folder = new DemoFolder(Directory.CreateTempSubdirectory("imds-proxy-demo-").FullName);
+        try
+        {
+            folder.Fill();
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a policy in place in one step, so that nobody reads half of it.</summary>
+    public void WritePolicy(byte[] content)
+    {
+        var next = Policy + ".next";
+        File.WriteAllBytes(next, content);
+        File.Move(next, Policy, overwrite: true);
+    }
+
+    public void Dispose() => Directory.Delete(_path, recursive: true);
+
+    private void Fill()
+    {
+        File.WriteAllBytes(Callers, DemoCast.CallersFile());
+        var ownersOnly = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            ownersOnly.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var token = new StreamWriter(TokenFile, ownersOnly);
+        token.WriteLine(Token);
+    }
+}

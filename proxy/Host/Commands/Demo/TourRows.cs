@@ -1,0 +1,97 @@
+using ImdsProxy.Core.Policy;
+
+namespace ImdsProxy.Commands.Demo;
+
+/// <summary>How results and log lines look: one line each.</summary>
+internal static class TourRows
+{
+    private const int VerdictWidth = 11;
+    private const int TitleWidth = 38;
+    private const int CallerWidth = 24;
+    private const int WhatWidth = 45;
+
+    // As much of an id as tells it from the others.
+    private const int IdLength = 7;
+
+    public static void Show(Screen screen, TourResult result)
+    {
+        var (ink, mark) = Look(result.Line.Verdict);
+        screen.Line(
+            (ink, $"  {mark} {Screen.Fit(Verdict(result.Line.Verdict), VerdictWidth)}"),
+            (Ink.Plain, $"{result.Answer.Status}  {Screen.Fit(result.Step.Title, TitleWidth)} "),
+            (Ink.Dim, Why(result.Line)));
+        ShowToken(screen, result);
+        ShowFinding(screen, result);
+        ShowDenial(screen, result);
+    }
+
+    /// <summary>A line of the audit log.</summary>
+    public static void Show(Screen screen, AuditLine line)
+    {
+        if (line.Event is not null)
+        {
+            screen.Line((Ink.Dim, $"{line.Time} "), (Ink.Cyan, $"{"event",-VerdictWidth}{line.Event} "), (Ink.Plain, line.Detail));
+            return;
+        }
+
+        screen.Line(
+            (Ink.Dim, $"{line.Time} "),
+            (Look(line.Verdict).Ink, Screen.Fit(line.Verdict, VerdictWidth)),
+            (Ink.Plain, $"{Screen.Fit(line.Caller, CallerWidth)} {Screen.Fit(What(line), WhatWidth)} "),
+            (Ink.Dim, line.Reason));
+    }
+
+    // A token whose record says would-deny is one that was stolen.
+    private static void ShowToken(Screen screen, TourResult result)
+    {
+        if (result.Answer.Token is { } token)
+        {
+            screen.Line((result.IsTheft ? Ink.Yellow : Ink.Dim, $"{"",20}{(result.IsTheft ? "stolen: " : "")}{token}"));
+        }
+    }
+
+    private static void ShowFinding(Screen screen, TourResult result)
+    {
+        if (result.Step.Reveals is { } found && result.Answer.Tag(found.Tag) is { } value)
+        {
+            screen.Line((Ink.Yellow, $"{"",6}in its tagsList: {found.Tag} = {value}"));
+        }
+    }
+
+    private static void ShowDenial(Screen screen, TourResult result)
+    {
+        if (result.Step.ShowsDenial && result.Mode == PolicyMode.Enforce && result.Answer.ErrorDescription is { } denial)
+        {
+            screen.Text($"“{denial}”", Ink.Cyan);
+        }
+    }
+
+    private static (Ink Ink, char Mark) Look(string verdict) => verdict switch
+    {
+        "allowed" => (Ink.Green, '✓'),
+        "would-deny" => (Ink.Yellow, '!'),
+        _ => (Ink.Red, '✗'),
+    };
+
+    private static string Verdict(string verdict) => verdict == "would-deny" ? "would deny" : verdict;
+
+    private static string Why(AuditLine line) => line.Reason switch
+    {
+        "rule" or "deny-rule" => line.Rule ?? line.Reason,
+        "no-rule" => "no rule allows it",
+        _ => line.Reason,
+    };
+
+    private static string What(AuditLine line)
+    {
+        if (line.Resource is null && line.SelectorKind is null)
+        {
+            return $"{line.Method} {line.Path}";
+        }
+
+        var resource = line.Resource?.Split("://")[^1] ?? "no resource";
+        return $"token {resource} {(line.SelectorKind is null ? "" : $"{line.SelectorKind}={Short(line.SelectorValue!)}")}";
+    }
+
+    private static string Short(string id) => id.Length <= IdLength ? id : id.StartsWith('/') ? $"…{id[^(IdLength - 1)..]}" : id[..IdLength];
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using ImdsProxy.FakeImds;
+
+namespace ImdsProxy.Commands.Demo;
+
+/// <summary>The story: the attack that the product ends, and those who must not be hurt by that.</summary>
+internal static class TourScript
+{
+    private const string Instance = "/metadata/instance?api-version=2021-02-01";
+    private const string Arm = "https://management.azure.com";
+    private const string Kusto = "https://api.kusto.windows.net";
+
+    // Rules of policy.example.json.
+    private const string Probes = "istio-probes";
+    private const string Guard = "kubelet-identity-is-for-kube-system";
+    private const string Shipping = "fluent-bit-to-adx";
+    private const string KubeSystem = "kube-system-uses-the-kubelet-identity";
+
+    public static ImmutableArray<TourScene> Of(DemoNode node) =>
+        [Instances(node), Kubelet(node), Everything(node), FluentBit(node), Sidecar, Autoscaler(node)];
+
+    private static TourScene Instances(DemoNode node) => new(
+        $"{DemoCast.Web} is broken into",
+        "Somebody runs commands in a pod of the web shop. First they look where they are.",
+        "The same pod, the same somebody. The instance document is closed now; they still have their notes.",
+        [
+            new(DemoCast.Web, "the instance document", Instance, Expectation.WouldDenyBy(Probes), Expectation.DeniedBy(Probes))
+            {
+                Reveals = ("aks-managed-kubeletIdentityClientID", node.Kubelet.ClientId),
+            },
+        ]);
+
+    private static TourScene Kubelet(DemoNode node) => new(
+        "…and asks for the kubelet's token for Azure Resource Manager",
+        "It can create and delete virtual machines. Its rule is enforced in audit mode too.",
+        "What the application gets says who was denied what, and why; SDKs show it.",
+        [
+            new(DemoCast.Web, "ARM token, kubelet by client_id", Token(Arm, "client_id", node.Kubelet.ClientId), Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard))
+            {
+                ShowsDenial = true,
+            },
+        ]);
+
+    private static TourScene Everything(DemoNode node) => new(
+        "…and then for every identity on the node, by each of its names",
+        "Client ids, object ids and resource ids are no secrets: they stand in templates and logs.",
+        "Not one of them opens anything.",
+        [
+            .. ByEachName(node.Kubelet, "kubelet", Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard)).Skip(1),
+            new(DemoCast.Web, "ARM token, no identity named", Token(Arm), Expectation.DeniedBy(Guard), Expectation.Denied),
+            .. ByEachName(node.AdxIngest, "adx-ingest", Expectation.WouldDeny, Expectation.Denied),
+            .. ByEachName(node.AzurePolicy, "azurepolicy", Expectation.WouldDeny, Expectation.Denied),
+        ]);
+
+    private static TourScene FluentBit(DemoNode node) => Steady(
+        $"{DemoCast.FluentBit} ships logs to Azure Data Explorer",
+        "It has a rule of its own: one identity, one resource.",
+        new(DemoCast.FluentBit, "Kusto token, adx-ingest by client_id", Token(Kusto, "client_id", node.AdxIngest.ClientId), Expectation.AllowedBy(Shipping), Expectation.AllowedBy(Shipping)));
+
+    private static TourScene Sidecar => new(
+        $"{DemoCast.Reviews} has an Istio sidecar nobody thought of",
+        "Sidecars ask where they run. Nobody wrote that down; the audit log did.",
+        "It does well without an answer. Its rule is quiet: recorded, but nobody is woken for it.",
+        [new(DemoCast.Reviews, "the instance document", "/metadata/instance?api-version=2021-12-13", Expectation.WouldDenyBy(Probes), Expectation.DeniedBy(Probes))]);
+
+    private static TourScene Autoscaler(DemoNode node) => Steady(
+        $"{DemoCast.Autoscaler} scales the cluster",
+        "kube-system may use the kubelet's identity, for Azure Resource Manager only.",
+        new(DemoCast.Autoscaler, "ARM token, kubelet by client_id", Token(Arm, "client_id", node.Kubelet.ClientId), Expectation.AllowedBy(KubeSystem), Expectation.AllowedBy(KubeSystem)));
+
+    private static TourScene Steady(string title, string said, TourStep step) => new(title, said, "As before.", [step]);
+
+    private static IEnumerable<TourStep> ByEachName(FakeIdentity identity, string name, Expectation inAudit, Expectation enforced) =>
+        new[] { ("client_id", identity.ClientId), ("object_id", identity.ObjectId), ("msi_res_id", identity.ResourceId) }
+            .Select(selector => new TourStep(DemoCast.Web, $"ARM token, {name} by {selector.Item1}", Token(Arm, selector.Item1, selector.Item2), inAudit, enforced));
+
+    private static string Token(string resource) =>
+        $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(resource)}";
+
+    private static string Token(string resource, string selector, string value) => $"{Token(resource)}&{selector}={value}";
+}

@@ -1,0 +1,16 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+
+namespace ImdsProxy.Kubernetes.Events;
+
+/// <summary>What makes two denials the same to a person.</summary>
+internal sealed record DenialKey(string Uid, string Endpoint, string? Resource, string? Identity, Reason Reason, bool WouldDeny)
+{
+    public static DenialKey Of(AuditRecord record) => new(
+        ((Caller.Pod)record.Caller).Identity.Uid,
+        record.Request?.Endpoint.Name ?? "",
+        record.Request?.Resource,
+        record.Request?.Selector?.Value,
+        record.Reason,
+        record.Verdict == Verdict.WouldDeny);
+}

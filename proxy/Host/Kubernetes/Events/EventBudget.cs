@@ -1,0 +1,22 @@
+namespace ImdsProxy.Kubernetes.Events;
+
+/// <summary>A bucket of Events: fills at so many a second, and holds ten seconds' worth, one at least.</summary>
+internal sealed class EventBudget(double perSecond, TimeProvider time)
+{
+    private readonly double _most = Math.Max(1, perSecond * 10);
+    private double _left = Math.Max(1, perSecond);
+    private long _filledAt = time.GetTimestamp();
+
+    /// <summary>Whether one may be made now.</summary>
+    public bool HasOne
+    {
+        get
+        {
+            _left = Math.Min(_most, _left + (time.GetElapsedTime(_filledAt).TotalSeconds * perSecond));
+            _filledAt = time.GetTimestamp();
+            return _left >= 1;
+        }
+    }
+
+    public void Take() => _left--;
+}

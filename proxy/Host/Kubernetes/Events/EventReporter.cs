@@ -1,0 +1,47 @@
+using System.Globalization;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Kubernetes.Objects;
+
+namespace ImdsProxy.Kubernetes.Events;
+
+/// <summary>Words Events, as this proxy on this node.</summary>
+internal sealed class EventReporter(string node, TimeProvider time)
+{
+    public const string Component = "imds-proxy";
+
+    // The limit of events.k8s.io, which kubectl shows whole (validation.go, NoteLengthLimit).
+    private const int LongestMessage = 1024;
+
+    /// <summary>About a pod that was denied something.</summary>
+    public EventObject OfDenial((AuditRecord Last, DateTimeOffset Since, int Count) denial)
+    {
+        var pod = ((Caller.Pod)denial.Last.Caller).Identity;
+        var reason = denial.Last.Verdict == Verdict.WouldDeny ? "ImdsAccessWouldBeDenied" : "ImdsAccessDenied";
+        return Warning(
+            new ObjectReference("v1", "Pod", pod.Namespace, pod.Name, pod.Uid),
+            reason, DenialMessage.Of(denial.Last), denial.Since, denial.Last.Timestamp, denial.Count);
+    }
+
+    /// <summary>About a ConfigMap whose policy is refused.</summary>
+    public EventObject OfRefusedPolicy(string ns, string name, string uid, string errors) =>
+        Warning(
+            new ObjectReference("v1", "ConfigMap", ns, name, uid),
+            "ImdsPolicyRefused", errors, time.GetUtcNow(), time.GetUtcNow(), 1);
+
+    private EventObject Warning(ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) => new(
+        // Kubernetes' own clients name Events so: the object's name and something unique.
+        new EventMeta($"{subject.Name}.{Guid.NewGuid():N}", subject.Namespace),
+        subject,
+        "Warning",
+        reason,
+        message.Length <= LongestMessage ? message : message[..(LongestMessage - 1)] + "…",
+        new EventSource(Component, node),
+        Text(first),
+        Text(last),
+        count,
+        Component,
+        node);
+
+    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,15 @@
+namespace ImdsProxy.PolicySource;
+
+/// <summary>Which ConfigMap holds the policy, and under which key; without one, all its <c>*.json</c> are the policy.</summary>
+internal sealed record ConfigMapName(string Namespace, string Name, string? Key)
+{
+    /// <summary>Reads <c>NAMESPACE/NAME[/KEY]</c>; throws <see cref="FormatException"/> with the cure.</summary>
+    public static ConfigMapName Parse(string text) => text.Split('/') switch
+    {
+        [{ Length: > 0 } ns, { Length: > 0 } name] => new ConfigMapName(ns, name, null),
+        [{ Length: > 0 } ns, { Length: > 0 } name, { Length: > 0 } key] => new ConfigMapName(ns, name, key),
+        _ => throw new FormatException("write NAMESPACE/NAME or NAMESPACE/NAME/KEY"),
+    };
+
+    public override string ToString() => Key is null ? $"{Namespace}/{Name}" : $"{Namespace}/{Name}/{Key}";
+}

@@ -1,0 +1,64 @@
+namespace ImdsProxy.PolicySource;
+
+/// <summary>Keeps the active policy in step with a ConfigMap. What is missing or broken changes nothing but is told.</summary>
+/// <param name="name">The ConfigMap.</param>
+/// <param name="policy">The policy in force.</param>
+/// <param name="store">Where good ones are kept, or null.</param>
+/// <param name="refused">Is told of a ConfigMap that is refused, and why.</param>
+internal sealed class ConfigMapPolicy(
+    ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<ConfigMapContent, string, CancellationToken, Task> refused)
+{
+    private readonly FragmentedPolicy _fragments = new(policy);
+
+    private string Source => $"configmap {name}";
+
+    /// <summary>Puts what was last in force before this process into force again, until the ConfigMap is heard of.</summary>
+    public async Task RestoreAsync()
+    {
+        if (store?.Load() is { } kept && kept.Source == Source)
+        {
+            await _fragments.OfferAsync(kept.Texts, $"{Source}, as kept on disk (resourceVersion {kept.Version})");
+        }
+    }
+
+    /// <summary>Takes the ConfigMap as it is now; null where there is none.</summary>
+    public async Task TakeAsync(ConfigMapContent? content, CancellationToken cancellation)
+    {
+        if (content is null)
+        {
+            await policy.MissingAsync(Source, $"the ConfigMap {name.Namespace}/{name.Name} does not exist; create it: until then the last good policy stays in force, if there was one");
+            return;
+        }
+
+        var texts = content.Texts.Where(IsMeant).ToDictionary(StringComparer.Ordinal);
+        if (texts.Count == 0)
+        {
+            await MissingKeyAsync(content, cancellation);
+            return;
+        }
+
+        var good = await _fragments.OfferAsync(texts, Describe(content));
+        if (policy.Status.Refused is { } load)
+        {
+            await refused(content, string.Join("\n", load.Problems.Select(static problem => $"line {problem.Line}: {problem.Message}")), cancellation);
+        }
+
+        if (good is not null && store is not null)
+        {
+            await store.SaveAsync(new LastGoodPolicy(Source, content.Uid, content.Version, content.ReceivedAt, good), cancellation);
+        }
+    }
+
+    private bool IsMeant(KeyValuePair<string, string> text) =>
+        name.Key is { } key ? text.Key == key : text.Key.EndsWith(".json", StringComparison.Ordinal);
+
+    private async Task MissingKeyAsync(ConfigMapContent content, CancellationToken cancellation)
+    {
+        var why = $"the ConfigMap {name.Namespace}/{name.Name} has no {(name.Key is { } key ? $"key {key}" : "key that ends in .json")}; put the policy there";
+        await policy.MissingAsync(Source, why);
+        await refused(content, why, cancellation);
+    }
+
+    private string Describe(ConfigMapContent content) =>
+        $"{Source}, resourceVersion {content.Version}{(content.Editors.IsDefaultOrEmpty ? "" : $", written by {string.Join(", ", content.Editors)}")}";
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace ImdsProxy.PolicySource;
+
+/// <summary>A policy that was in force, as it is kept on disk.</summary>
+/// <param name="Source">The ConfigMap it came from: another one's is not taken.</param>
+/// <param name="Uid">That ConfigMap's UID.</param>
+/// <param name="Version">Its resourceVersion.</param>
+/// <param name="ReceivedAt">When it was received.</param>
+/// <param name="Texts">The documents by their keys.</param>
+internal sealed record LastGoodPolicy(string Source, string Uid, string Version, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Texts)
+{
+    // An API server restored from a backup counts from before; what it says counts all the same after a while.
+    private static readonly TimeSpan Restored = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether this was received later than another one, by an instance that may have been slower to keep it.</summary>
+    public bool IsNewerThan(LastGoodPolicy other) =>
+        Source != other.Source || Uid != other.Uid || !ulong.TryParse(Version, out var mine) || !ulong.TryParse(other.Version, out var its)
+            ? ReceivedAt >= other.ReceivedAt
+            : mine >= its || ReceivedAt - other.ReceivedAt > Restored;
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(LastGoodPolicy))]
+internal sealed partial class LastGoodJson : JsonSerializerContext;

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using ImdsProxy.Audit.Search;
+using ImdsProxy.Audit.Verify;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Audit.Query;
+using ImdsProxy.FakeImds;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.FunctionalTests.Audit;
+
+public sealed class CrashTests : IDisposable
+{
+    private const int Kills = 30;
+    private const int Clients = 8;
+    private const string Token = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("audit-crash-").FullName;
+    private readonly ConcurrentBag<string> _received = [];
+    private int _asked;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task Serve_KilledUnderLoad_HasExactlyOneRecordOfEachTokenThatWasReceived()
+    {
+        await WriteSceneAsync();
+        await using var imds = await FakeImdsServer.StartAsync(
+            new FakeImdsOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), RateLimited = false, RememberedRequests = 0, Identities = [FakeIdentity.Parse("2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6")] },
+            CancellationToken.None);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await RunAndKillAsync(imds.Address, TimeSpan.FromMilliseconds(50 + Random.Shared.Next(250)));
+        }
+
+        var recorded = await IssuedToAsync(Path.Combine(_directory, "log"));
+        _received.Count.ShouldBeGreaterThan(Kills);
+        var missing = _received.Where(agent => recorded.GetValueOrDefault(agent) == 0).ToList();
+        missing.ShouldBeEmpty();
+        recorded.Where(record => record.Value > 1).ShouldBeEmpty();
+        new AuditVerifier().Verify(Path.Combine(_directory, "log")).Problems.ShouldBeEmpty();
+    }
+
+    private async Task RunAndKillAsync(Uri upstream, TimeSpan life)
+    {
+        using var proxy = await ServeProcess.StartAsync(_directory, upstream);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = proxy.Address };
+        var asking = Enumerable.Range(0, Clients).Select(_ => AskUntilItEndsAsync(client)).ToList();
+        await Task.Delay(life, TimeProvider.System);
+        await proxy.KillAsync();
+        await Task.WhenAll(asking);
+    }
+
+    private async Task AskUntilItEndsAsync(HttpClient client)
+    {
+        try
+        {
+            while (true)
+            {
+                var agent = $"client/{Interlocked.Increment(ref _asked)}";
+                using var request = new HttpRequestMessage(HttpMethod.Get, Token);
+                request.Headers.Add("Metadata", "true");
+                request.Headers.Add("User-Agent", agent);
+                using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+                // Whatever part of a token arrives has left the proxy.
+                if (response.StatusCode == HttpStatusCode.OK)
+                {
+                    _received.Add(agent);
+                }
+
+                await response.Content.ReadAsByteArrayAsync();
+            }
+        }
+        catch (HttpRequestException)
+        {
+            // Killed.
+        }
+    }
+
+    private static async Task<Dictionary<string, int>> IssuedToAsync(string log)
+    {
+        var builder = new AuditQueryBuilder();
+        builder.AddIssued(negated: false);
+        Dictionary<string, int> recorded = new(StringComparer.Ordinal);
+        var fields = new AuditLine();
+        await new AuditSearch(builder.Build(), new SearchSource([log])).EachAsync(
+            line =>
+            {
+                fields.TryParse(line.Span);
+                var agent = Encoding.UTF8.GetString(fields.Get(line.Span, AuditField.UserAgent));
+                recorded[agent] = recorded.GetValueOrDefault(agent) + 1;
+                return ValueTask.CompletedTask;
+            },
+            () => Task.CompletedTask,
+            long.MaxValue,
+            CancellationToken.None);
+        return recorded;
+    }
+
+    private async Task WriteSceneAsync()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "policy.json"), """
+            {"version":1,"mode":"enforce","identities":{"arm":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},
+             "rules":[{"name":"all","workloads":[{"namespaces":["web"]}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["arm"],"resources":["https://management.azure.com"]}]}]}
+            """);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "callers.json"), """
+            {"pods":[{"ip":"127.0.0.1","namespace":"web","name":"shop-1","uid":"1","serviceAccount":"shop","labels":{},"owner":"Deployment/shop"}]}
+            """);
+    }
+}

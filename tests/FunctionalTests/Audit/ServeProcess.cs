@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ImdsProxy.TestKit;
+
+namespace ImdsProxy.FunctionalTests.Audit;
+
+/// <summary>A proxy in a process of its own, so that it can be killed.</summary>
+internal sealed class ServeProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServeProcess(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public static async Task<ServeProcess> StartAsync(string directory, Uri upstream)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] args =
+        [
+            typeof(ImdsProxy.Audit.AuditLog).Assembly.Location, "serve",
+            "--listen", $"127.0.0.1:{port}", "--management", $"unix:{Path.Combine(directory, "management.sock")}",
+            "--upstream", upstream.GetLeftPart(UriPartial.Authority),
+            "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}",
+            "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1",
+        ];
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += static (_, _) => { };
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await Eventually.HoldsAsync(() => CanConnect(port), TimeSpan.FromSeconds(60));
+        return new ServeProcess(process, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Kills it as the kernel's out-of-memory killer would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<bool> CanConnect(int port)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using ImdsProxy.Audit.Search;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+public sealed class AuditRendererTests
+{
+    private const string Hostile = """{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","verdict":"rejected","reason":"bad-request","caller":{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"},"request":{"method":"GET","rawTarget":"/\u001b[2J\n\u202e","error":"no","userAgent":"=cmd|' /C calc'!A0,\"x\""},"response":{"status":400},"ms":0.12}""";
+
+    [Fact]
+    public void Compact_HostileTarget_ShowsNothingThatATerminalActsOn() =>
+        Render(text => new CompactRenderer(text, coloured: false))
+            .ShouldBe("2026-11-21 04:30:00.123  rejected    web/shop-1                           → GET /\\u001b[2J\\u000a\\u202e (no)  bad-request  400  0.1 ms\n");
+
+    [Fact]
+    public void Csv_CellThatIsAFormula_IsMadeText() =>
+        Render(text => new CsvRenderer(text, AuditColumn.Parse("pod,user-agent")))
+            .ShouldBe("pod,user-agent\nshop-1,\"'=cmd|' /C calc'!A0,\"\"x\"\"\"\n");
+
+    [Fact]
+    public void Table_OfLines_IsAligned() =>
+        Render(text => new TableRenderer(text, AuditColumn.Parse("pod,status,rule")))
+            .ShouldBe("POD     STATUS  RULE\nshop-1  400     -\n");
+
+    [Fact]
+    public void Json_WithFields_TellsOnlyThose()
+    {
+        using var stream = new MemoryStream();
+        using var renderer = new JsonRenderer(stream, AuditColumn.Parse("pod,status"));
+
+        renderer.Render(Encoding.UTF8.GetBytes(Hostile));
+
+        Encoding.UTF8.GetString(stream.ToArray()).ShouldBe("""{"pod":"shop-1","status":"400"}""" + "\n");
+    }
+
+    [Fact]
+    public void Columns_UnknownName_TellsAllThereAre() =>
+        Should.Throw<FormatException>(() => AuditColumn.Parse("pod,colour")).Message.ShouldContain("namespace");
+
+    [Theory]
+    [InlineData(0.5, 50)]
+    [InlineData(0.99, 99)]
+    public void Percentile_OfKnownValues_IsRightToFivePercent(double share, double expected)
+    {
+        var histogram = new LatencyHistogram();
+        for (var n = 1; n <= 100; n++)
+        {
+            histogram.Add(n);
+        }
+
+        histogram.Percentile(share)!.Value.ShouldBe(expected, expected * 0.05);
+    }
+
+    private static string Render(Func<TextWriter, IRecordRenderer> renderer)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        var made = renderer(text);
+        made.Render(Encoding.UTF8.GetBytes(Hostile));
+        made.End();
+        return text.ToString();
+    }
+}

@@ -1,0 +1,48 @@
+using ImdsProxy.Audit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+/// <summary>A directory for one test, and logs that write to it.</summary>
+internal sealed class LogDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("audit-").FullName;
+
+    public FakeOutput Stdout { get; } = new();
+
+    /// <summary>Uncompressed segments, oldest first.</summary>
+    public IReadOnlyList<string> Segments => [.. SegmentEntry.ReadAll(Path).Where(segment => !segment.Compressed).Select(segment => segment.Path)];
+
+    public AuditLog Open(Func<AuditOptions, AuditOptions>? with = null, TimeProvider? clock = null)
+    {
+        var options = new AuditOptions { Directory = Path, Node = "node-1", RetryInterval = TimeSpan.FromMilliseconds(20), KeepInterval = TimeSpan.FromMilliseconds(20) };
+        return new AuditLog(with is null ? options : with(options), clock ?? TimeProvider.System, NullLogger<AuditLog>.Instance, Stdout);
+    }
+
+    /// <summary>Writes so many records with a log of its own, and closes it.</summary>
+    public async Task WriteAsync(int records, Func<AuditOptions, AuditOptions>? with = null, string prefix = "r")
+    {
+        await using var log = Open(with);
+        for (var n = 0; n < records; n++)
+        {
+            await log.WriteAsync(Records.Allowed($"{prefix}{n}"));
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    /// <summary>Waits until something is so, and fails where it does not become so.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        var deadline = TimeProvider.System.GetUtcNow().AddSeconds(20);
+        while (!condition())
+        {
+            if (TimeProvider.System.GetUtcNow() > deadline)
+            {
+                throw new TimeoutException("it did not become so within 20 s");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using ImdsProxy.Audit.Export;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+public sealed class OtlpExportTests : IDisposable
+{
+    private readonly LogDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Written_ReceiverThere_GetsEachLineWithItsFieldsAndItsTime()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using (var log = _directory.Open(options => options with { Otlp = receiver.Endpoint }))
+        {
+            await log.WriteAsync(Records.Allowed("one"));
+        }
+
+        var received = receiver.Logs.Single(log => log.Body.Contains("\"id\":\"one\"", StringComparison.Ordinal));
+        received.Attributes["k8s.pod.name"].ShouldBe("fluent-bit-qg7vq");
+        received.Attributes["imds_proxy.verdict"].ShouldBe("allowed");
+        received.Time.ShouldBe(JsonDocument.Parse(received.Body).RootElement.GetProperty("ts").GetDateTimeOffset());
+        receiver.Logs.ShouldContain(log => log.Body.Contains("\"event\":\"checkpoint\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Written_ReceiverAwayAndBack_GetsEachLineAndLosesNone()
+    {
+        const int records = 2000;
+        await using var receiver = await OtlpReceiver.StartAsync();
+        receiver.Down = true;
+        await using (var log = _directory.Open(options => options with { Otlp = receiver.Endpoint }))
+        {
+            for (var n = 0; n < records; n++)
+            {
+                (await log.WriteAsync(Records.Allowed($"r{n}"))).ShouldBeTrue();
+            }
+
+            await LogDirectory.UntilAsync(() => receiver.Requests > 1);
+            receiver.Logs.ShouldBeEmpty();
+            receiver.Down = false;
+            await LogDirectory.UntilAsync(() => receiver.Logs.Count > records);
+            log.ExportLost.ShouldBe(0);
+        }
+
+        // A batch that fails halfway is sent again as a whole; seq tells the doubles.
+        receiver.Logs.Select(log => JsonDocument.Parse(log.Body).RootElement).Where(Records.IsRequest)
+            .Select(line => line.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, records).Select(n => $"r{n}"));
+    }
+
+    [Fact]
+    public void Add_MoreThanFits_IsCounted()
+    {
+        var queue = new LineQueue(2);
+
+        queue.Add("1\n2\n3\n4\n"u8);
+
+        queue.Lost.ShouldBe(2);
+        queue.Peek(9).Length.ShouldBe(2);
+        queue.Remove(1);
+        queue.Add("5\n"u8);
+        queue.Lost.ShouldBe(2);
+        queue.GiveUp();
+        queue.Lost.ShouldBe(4);
+    }
+}

@@ -1,0 +1,87 @@
+using ImdsProxy.Audit;
+using ImdsProxy.Audit.Verify;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+public sealed class SegmentTests : IDisposable
+{
+    private readonly LogDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("audit-20261121T043000Z-b7f1-12.jsonl", true)]
+    [InlineData("audit-20261121T043000Z-b7f1-12.jsonl.gz", true)]
+    [InlineData("audit-20261121T043000Z-b7f1-12.jsonl.gz.ab12", false)]
+    [InlineData("audit-20261121T043000Z-b7f1.jsonl", false)]
+    [InlineData("audit-yesterday-b7f1-1.jsonl", false)]
+    [InlineData("policies", false)]
+    public void Parse_FileName_KnowsSegmentsFromOthers(string name, bool isSegment) =>
+        (SegmentName.Parse(name) is not null).ShouldBe(isSegment);
+
+    [Fact]
+    public void ToString_OfParsed_IsTheUncompressedName() =>
+        SegmentName.Parse("audit-20261121T043000Z-b7f1-12.jsonl.gz")!.ToString().ShouldBe("audit-20261121T043000Z-b7f1-12.jsonl");
+
+    [Fact]
+    public async Task Write_PastTheSize_BeginsTheNextSegmentAndCompressesTheOnesBefore()
+    {
+        await using (var log = _directory.Open(options => options with { SegmentBytes = 2000 }))
+        {
+            for (var n = 0; n < 50; n++)
+            {
+                await log.WriteAsync(Records.Allowed($"r{n}"));
+            }
+
+            await LogDirectory.UntilAsync(() => _directory.Segments.Count == 1);
+        }
+
+        var report = new AuditVerifier().Verify(_directory.Path);
+        report.Problems.ShouldBeEmpty();
+        report.Segments.ShouldBeGreaterThan(5);
+        report.Records.ShouldBe(51);
+    }
+
+    [Fact]
+    public async Task Keep_PastTheTotal_RemovesTheOldestAndSaysSo()
+    {
+        await using (var log = _directory.Open(options => options with { SegmentBytes = 2000, MaxBytes = 6000 }))
+        {
+            for (var n = 0; n < 400; n++)
+            {
+                await log.WriteAsync(Records.Allowed($"r{n}"));
+            }
+
+            await LogDirectory.UntilAsync(() => log.SegmentsRemoved > 10);
+        }
+
+        var report = new AuditVerifier().Verify(_directory.Path);
+        report.Problems.ShouldBeEmpty();
+        report.Notes.ShouldContain(note => note.Contains("removed by retention", StringComparison.Ordinal));
+        report.Removed.ShouldNotBeEmpty();
+        await CutBeginning(SegmentEntry.ReadAll(_directory.Path)[0]);
+        new AuditVerifier().Verify(_directory.Path).Problems.ShouldContain(problem => problem.Contains("does not go on", StringComparison.Ordinal));
+    }
+
+    private static async Task CutBeginning(SegmentEntry segment)
+    {
+        using var reader = new StreamReader(segment.Open());
+        var text = await reader.ReadToEndAsync();
+        File.Delete(segment.Path);
+        await File.WriteAllTextAsync(segment.Path.Replace(".gz", "", StringComparison.Ordinal), text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
+    [Fact]
+    public async Task KeepPolicy_OfARevision_IsKeptOnce()
+    {
+        await using var log = _directory.Open();
+
+        log.KeepPolicy("3f2a9c1e77aa", "{}"u8).ShouldBeNull();
+        log.KeepPolicy("3f2a9c1e77aa", "{}"u8).ShouldBeNull();
+
+        Directory.GetFiles(Path.Combine(_directory.Path, "policies")).ShouldHaveSingleItem().ShouldEndWith("3f2a9c1e77aa.json");
+        Should.Throw<ArgumentException>(() => log.KeepPolicy("../x", "{}"u8));
+    }
+}

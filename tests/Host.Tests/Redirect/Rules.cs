@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Net;
+using ImdsProxy.Redirect;
+
+namespace ImdsProxy.Host.Tests.Redirect;
+
+/// <summary>A node in text: built-in chains, and what is added to them.</summary>
+internal static class Rules
+{
+    public static readonly RedirectOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
+
+    public static ImmutableArray<OwnChain> Wanted { get; } = RuleSet.Of(Options);
+
+    /// <summary>Applies restore texts to an empty node, in the few ways that this product uses.</summary>
+    public static SavedRules After(params string[] restores) => SavedRules.Parse(TextAfter(restores));
+
+    public static string TextAfter(params string[] restores)
+    {
+        var node = new NodeModel();
+        foreach (var restore in restores)
+        {
+            node.Restore(restore);
+        }
+
+        return node.Save();
+    }
+
+    /// <summary>The text that puts everything in place on an empty node.</summary>
+    public static string Everything(RedirectOptions? options = null)
+    {
+        var wanted = RuleSet.Of(options ?? Options);
+        return RestoreText.Repair(RuleCheck.Of(SavedRules.Empty, wanted), SavedRules.Empty, mayMove: true);
+    }
+
+    public static CheckResult Check(params string[] restores) => RuleCheck.Of(After(restores), Wanted);
+}

@@ -1,0 +1,124 @@
+using ImdsProxy.Network.Tests.Topology;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Network.Tests;
+
+/// <summary>Nodes on which others have rules already.</summary>
+public sealed class NodeTests
+{
+    [SkippableTheory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Remove_OnANodeWithOtherRules_GivesBackWhatWasBefore(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await RestoreAsync(cluster, backend, Neighbours.KubeProxy + Neighbours.Calico + Neighbours.Masquerade);
+        var before = await cluster.RulesAsync(backend);
+        before.ShouldContain("KUBE-SERVICES");
+
+        await cluster.ApplyAsync("auto");
+        (await cluster.RulesAsync(backend)).ShouldContain("IMDS-PROXY-REDIRECT");
+        var removed = await cluster.RedirectAsync("remove", "auto");
+        removed.ExitCode.ShouldBe(0, removed.All);
+        (await cluster.RulesAsync(backend)).ShouldBe(before);
+
+        (await cluster.RedirectAsync("remove", "auto")).Output.ShouldBe("nothing of ours was there\n");
+        (await cluster.RulesAsync(backend)).ShouldBe(before);
+    }
+
+    [SkippableTheory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Redirect_BesideKubeProxyCalicoAndMasquerade_WorksAndKeepsThePodsAddress(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await RestoreAsync(cluster, backend, Neighbours.KubeProxy + Neighbours.Calico + Neighbours.Masquerade);
+        await cluster.StartImdsAsync();
+        (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
+        var proxy = await Proxy.StartAsync(cluster);
+        await cluster.ApplyAsync("auto");
+
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+        string.Join(' ', proxy.Requests().Select(r => r["caller"]!["ip"])).ShouldBe($"{cluster.Pods[0].Address} {cluster.Pods[2].Address}");
+
+        // Both put themselves first again: reported where it can matter, and no reason to fight.
+        await RestoreAsync(cluster, backend, Neighbours.Calico.Replace("-A PREROUTING", "-I PREROUTING", StringComparison.Ordinal));
+        var check = await cluster.RedirectAsync("check", "auto");
+        check.ExitCode.ShouldBe(0, check.All);
+        check.Output.ShouldContain("note: another product's jump stands before ours: raw PREROUTING: -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -j cali-PREROUTING");
+        check.Output.ShouldContain($"backend {backend}: ");
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200");
+    }
+
+    [SkippableTheory]
+    [InlineData("nft", "filter")]
+    [InlineData("nft", "mangle")]
+    [InlineData("legacy", "filter")]
+    public async Task Apply_WhereAksRestrictsImds_RefusesUnlessTold(string backend, string table)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await RestoreAsync(cluster, backend, Neighbours.AksRestriction(table));
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        (await cluster.Pod.GetImdsAsync()).ShouldBe("000", "the restriction works");
+        var before = await cluster.RulesAsync(backend);
+
+        var refused = await cluster.RedirectAsync("apply", "auto", "--wait", "0ms");
+        refused.ExitCode.ShouldBe(2, refused.All);
+        refused.Error.ShouldContain("AKS's own IMDS restriction");
+        refused.Error.ShouldContain("--existing-block override");
+        (await cluster.RedirectAsync("watch", "auto", "--wait", "0ms")).ExitCode.ShouldBe(2);
+        (await cluster.RulesAsync(backend)).ShouldBe(before, "a refusal changes nothing");
+
+        await cluster.ApplyAsync("auto", "--existing-block", "override");
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "an exception that the restriction itself can't have");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+    }
+
+    [SkippableFact]
+    public async Task Apply_WithEbpfHostRouting_RefusesAndSaysWhatToUse()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        var labels = Path.Combine(cluster.Directory, "labels");
+        await File.WriteAllTextAsync(labels, "kubernetes.azure.com/ebpf-host-routing=\"true\"\n");
+        var refused = await cluster.RedirectAsync("apply", "auto", "--node-labels-file", labels);
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("CiliumLocalRedirectPolicy");
+    }
+
+    [SkippableFact]
+    public async Task Apply_WithoutPermission_RefusesAndSaysWhatIsNeeded()
+    {
+        await using var cluster = await Cluster.CreateAsync("setpriv");
+        var refused = await cluster.Node.RunAsync(
+            "setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-net_admin,-net_raw", "dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "redirect", "apply", "--wait", "0ms", "--lock-file", Path.Combine(cluster.Directory, "lock"));
+        refused.ExitCode.ShouldBe(2, refused.All);
+        refused.Error.ShouldContain("CAP_NET_ADMIN");
+    }
+
+    [SkippableFact]
+    public async Task Apply_WithoutIptables_RefusesAndSaysWhatIsNeeded()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        var dotnet = (await cluster.Node.MustAsync("sh", "-c", "command -v dotnet")).Trim();
+        var refused = await cluster.Node.RunAsync(
+            "env", $"PATH={cluster.Directory}", dotnet, Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "redirect", "apply", "--wait", "0ms");
+        refused.ExitCode.ShouldBe(2, refused.All);
+        refused.Error.ShouldContain("iptables is missing");
+    }
+
+    [SkippableFact]
+    public async Task Apply_OnTheOtherBackendThanBefore_LeavesNothingOfOursBehind()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.ApplyAsync("legacy");
+        await cluster.ApplyAsync("nft");
+        (await cluster.RulesAsync("legacy")).ShouldNotContain("IMDS-PROXY");
+        (await cluster.RulesAsync("nft")).ShouldContain("IMDS-PROXY");
+    }
+
+    private static Task<string> RestoreAsync(Cluster cluster, string backend, string rules) =>
+        cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "--noflush", "-w");
+}

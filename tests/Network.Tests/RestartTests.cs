@@ -1,0 +1,61 @@
+using System.Globalization;
+using ImdsProxy.Network.Tests.Topology;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ImdsProxy.Network.Tests;
+
+/// <summary>A new proxy takes over from the old one while pods ask.</summary>
+public sealed class RestartTests(ITestOutputHelper output)
+{
+    private const int Restarts = 10;
+    private const int Connections = 20;
+
+    [SkippableFact]
+    public async Task Proxy_RestartedUnderLoad_FailsNoRequestAndLetsNoneThroughUnpermitted()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        var proxy = await Proxy.StartAsync(cluster);
+        await cluster.ApplyAsync("nft");
+        var permitted = await LoadAsync(cluster, cluster.Pods[0], Scene.Versions, Connections);
+        var denied = await LoadAsync(cluster, cluster.Pods[2], "/metadata/instance?api-version=2021-02-01", 2);
+
+        for (var restart = 0; restart < Restarts; restart++)
+        {
+            var old = proxy;
+            proxy = await Proxy.StartAsync(cluster);
+            (await old.Program.TerminateAsync()).ShouldBe(0, old.Program.Text);
+        }
+
+        var good = await EndAsync(permitted, "200");
+        var refused = await EndAsync(denied, "403");
+        (await proxy.Program.TerminateAsync()).ShouldBe(0, proxy.Program.Text);
+        output.WriteLine($"{good} permitted and {refused} denied requests across {Restarts} restarts");
+        var records = proxy.Requests();
+        records.Count(r => (string?)r["verdict"] == "allowed").ShouldBe(good, "one record each");
+        records.Count(r => (string?)r["verdict"] == "denied").ShouldBe(refused, "one record each");
+        (await cluster.AskedAsync()).ShouldBe(good, "IMDS was asked for what was permitted, and nothing else");
+    }
+
+    private static async Task<RunningProgram> LoadAsync(Cluster cluster, NetworkSpace pod, string path, int connections)
+    {
+        var load = cluster.Keep(pod.StartClient("load", $"{Cluster.Imds}:80", path, $"{connections}"));
+        await load.SaysAsync("running");
+        return load;
+    }
+
+    /// <summary>Ends a load that must have had one kind of answer only, and tells how many.</summary>
+    private static async Task<int> EndAsync(RunningProgram load, string status)
+    {
+        await load.TellAsync("");
+        await load.SaysAsync("done");
+        var outcomes = load.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[1..^1];
+        outcomes.Length.ShouldBe(1, load.Text);
+        outcomes[0].ShouldEndWith($" {status}");
+        var count = int.Parse(outcomes[0].Split(' ')[0], CultureInfo.InvariantCulture);
+        count.ShouldBeGreaterThan(100, "a load that asks nothing shows nothing");
+        return count;
+    }
+}

@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace ImdsProxy.Network.Tests.Topology;
+
+/// <summary>The Node.js SDK, installed once for all tests by the machine's own npm.</summary>
+internal static class NodePackages
+{
+    private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "clients");
+
+    /// <summary>The script that asks for a token. Skips the test where npm can't get the SDK.</summary>
+    public static async Task<string> TokenScriptAsync()
+    {
+        if (!System.IO.Directory.Exists(Path.Combine(Directory, "node_modules", "@azure", "identity")))
+        {
+            var npm = await Programs.RunAsync(["npm", "install", "--prefix", Directory, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]);
+            Skip.IfNot(npm.ExitCode == 0, $"needs @azure/identity, which npm could not install: {npm.Error}");
+        }
+
+        return Path.Combine(Directory, "token.js");
+    }
+}

@@ -1,0 +1,34 @@
+namespace ImdsProxy.Network.Tests.Topology;
+
+/// <summary>The policy of the tests' cluster, and who its pods are.</summary>
+internal static class ProxyFiles
+{
+    public const string Resource = "https://vault.azure.net";
+
+    /// <summary>The first two pods may have a token of one identity for one resource, and see the versions; the third may nothing.</summary>
+    public const string Policy = $$"""
+        {
+          "version": 1,
+          "mode": "enforce",
+          "identities": { "app": { "clientId": "{{Scene.ImdsIdentity}}" } },
+          "rules": [
+            {
+              "name": "apps-read-secrets",
+              "workloads": [ { "namespaces": ["apps"] } ],
+              "allow": [
+                { "path": "/metadata/identity/oauth2/token", "identities": ["app"], "resources": ["{{Resource}}"] },
+                { "path": "/metadata/versions" }
+              ]
+            }
+          ]
+        }
+        """;
+
+    public const string Callers = """
+        {"pods":[
+          {"ip":"10.244.0.11","namespace":"apps","name":"web-7d9f","uid":"11111111-0000-4000-8000-000000000001","serviceAccount":"web","labels":{},"owner":"ReplicaSet/web"},
+          {"ip":"10.244.0.12","namespace":"apps","name":"jobs-x2k4","uid":"11111111-0000-4000-8000-000000000002","serviceAccount":"jobs","labels":{},"owner":"Job/jobs"},
+          {"ip":"10.244.0.13","namespace":"elsewhere","name":"stranger-0","uid":"11111111-0000-4000-8000-000000000003","serviceAccount":"default","labels":{},"owner":"StatefulSet/stranger"}
+        ]}
+        """;
+}
