@@ -72,6 +72,19 @@ public sealed class FairnessTests
     }
 
     [Fact]
+    public async Task Flood_OfOneCaller_LeavesRoomForAnother()
+    {
+        // A clock that stands still: what was sent within its second stays so.
+        await using var scene = await SharingScene.StartAsync(
+            SharingScene.Both(), options => options with { Limits = new() { Identity = new() { PerSecond = 4 } } }, time: new ManualTime());
+        var greedy = Enumerable.Range(0, 8).Select(i => scene.GetAsync(0, Resource($"greedy{i}"))).ToList();
+        await Eventually.HoldsAsync(() => scene.Imds.Requests.Count == 2 && scene.Proxy.Waiting == 6);
+        (await scene.GetAsync(1, Resource("modest"))).Status.ShouldBe(200);
+        scene.Imds.Requests.Count.ShouldBe(3);
+        greedy.Count(answer => answer.IsCompleted).ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
     public async Task Queue_OfOneThatAsksTooMuch_IsFullForItAlone()
     {
         await using var scene = await SharingScene.StartAsync(

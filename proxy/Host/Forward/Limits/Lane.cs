@@ -56,7 +56,7 @@ internal sealed class Lane : IDisposable
 
             if (_options.IsUnlimited)
             {
-                Grant(turn);
+                Grant(turn, caller);
             }
         }
 
@@ -84,7 +84,7 @@ internal sealed class Lane : IDisposable
         var turn = new Turn(this);
         lock (_gate)
         {
-            Grant(turn);
+            Grant(turn, caller: null);
         }
 
         return turn;
@@ -126,16 +126,16 @@ internal sealed class Lane : IDisposable
                 return;
             }
 
-            var next = _window.UntilNext();
-            while (next == TimeSpan.Zero && (_options.AtOnce == 0 || _sending < _options.AtOnce) && _waiting.Next() is { } turn)
+            var wait = _window.UntilNext();
+            while (wait == TimeSpan.Zero && (_options.AtOnce == 0 || _sending < _options.AtOnce) && _waiting.Next(_window.MaySend) is { } next)
             {
-                Grant(turn);
-                next = _window.UntilNext();
+                Grant(next.Turn, next.Caller);
+                wait = _window.UntilNext();
             }
 
             if (_waiting.Count > 0)
             {
-                var sleep = next > TimeSpan.Zero && next < LongestSleep ? next : LongestSleep;
+                var sleep = wait > TimeSpan.Zero && wait < LongestSleep ? wait : LongestSleep;
                 SleepAtMost(sleep + TimeSpan.FromMilliseconds(1));
             }
         }
@@ -162,11 +162,11 @@ internal sealed class Lane : IDisposable
         Pump();
     }
 
-    private void Grant(Turn turn)
+    private void Grant(Turn turn, IPAddress? caller)
     {
         turn.State = TurnState.Granted;
         _sending++;
-        _window.Send();
+        _window.Send(caller);
         turn.Settle(granted: true);
     }
 

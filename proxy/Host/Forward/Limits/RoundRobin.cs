@@ -36,18 +36,19 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
         return true;
     }
 
-    /// <summary>The next that still waits, or null.</summary>
-    public Turn? Next()
+    /// <summary>The next that still waits and its caller, or null.</summary>
+    /// <param name="isFree">Whether it may be a caller's turn.</param>
+    public (IPAddress Caller, Turn Turn)? Next(Func<IPAddress, bool> isFree)
     {
-        while (_order.TryDequeue(out var caller))
+        for (var left = _order.Count; left > 0; left--)
         {
+            var caller = _order.Dequeue();
             var turns = _callers[caller];
-            var turn = turns.Dequeue();
-            Count--;
+            var turn = isFree(caller) ? Waiting(turns) : null;
             Return(caller, turns);
-            if (turn.State == TurnState.Waiting)
+            if (turn is not null)
             {
-                return turn;
+                return (caller, turn);
             }
         }
 
@@ -76,6 +77,20 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
 
             Return(caller, turns);
         }
+    }
+
+    private Turn? Waiting(Queue<Turn> turns)
+    {
+        while (turns.TryDequeue(out var turn))
+        {
+            Count--;
+            if (turn.State == TurnState.Waiting)
+            {
+                return turn;
+            }
+        }
+
+        return null;
     }
 
     // To the end of the line, as long as something waits with it.

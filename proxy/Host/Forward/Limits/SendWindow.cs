@@ -1,8 +1,10 @@
+using System.Net;
+
 namespace ImdsProxy.Forward.Limits;
 
 /// <summary>
 /// At most so many requests within any second, fewer for a while once IMDS has said that it was too many: half of them,
-/// and one more every ten seconds.
+/// and one more every ten seconds. No caller gets more than half of them, so that what one asks for leaves room for the rest.
 /// </summary>
 internal sealed class SendWindow
 {
@@ -19,7 +21,7 @@ internal sealed class SendWindow
 
     private readonly int _perSecond;
     private readonly TimeProvider _time;
-    private readonly long[] _sent;
+    private readonly Sent[] _sent;
     private long _count;
     private int _allowed;
     private long _pausedUntil = long.MinValue;
@@ -31,7 +33,7 @@ internal sealed class SendWindow
     {
         _perSecond = _allowed = perSecond;
         _time = time;
-        _sent = new long[Math.Max(1, perSecond)];
+        _sent = new Sent[Math.Max(1, perSecond)];
     }
 
     /// <summary>How long until the next may be sent; zero for now.</summary>
@@ -49,15 +51,33 @@ internal sealed class SendWindow
             return TimeSpan.Zero;
         }
 
-        var left = Width - _time.GetElapsedTime(_sent[(_count - _allowed) % _perSecond], now);
+        var left = Width - _time.GetElapsedTime(_sent[(_count - _allowed) % _perSecond].At, now);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    public void Send()
+    /// <summary>Whether one caller's next may be sent, where any may.</summary>
+    public bool MaySend(IPAddress caller)
+    {
+        if (_perSecond == 0)
+        {
+            return true;
+        }
+
+        var now = _time.GetTimestamp();
+        var own = 0;
+        foreach (var sent in _sent)
+        {
+            own += caller.Equals(sent.Caller) && _time.GetElapsedTime(sent.At, now) < Width ? 1 : 0;
+        }
+
+        return own < (_allowed + 1) / 2;
+    }
+
+    public void Send(IPAddress? caller)
     {
         if (_perSecond > 0)
         {
-            _sent[_count++ % _perSecond] = _time.GetTimestamp();
+            _sent[_count++ % _perSecond] = new Sent(_time.GetTimestamp(), caller);
         }
     }
 
@@ -80,4 +100,6 @@ internal sealed class SendWindow
             _tightened += (long)(RecoveryStep.TotalSeconds * _time.TimestampFrequency);
         }
     }
+
+    private readonly record struct Sent(long At, IPAddress? Caller);
 }

@@ -180,18 +180,9 @@ internal sealed class AnswerSharing : IDisposable
 
     private void Keep(in AnswerKey key, Flight flight, ImdsAnswer answer)
     {
-        if (answer.Envelope is { } envelope)
+        if (answer.Envelope is { } envelope && !_mayKeep(key.Request, envelope.Answer))
         {
-            if (!_mayKeep(key.Request, envelope.Answer))
-            {
-                return;
-            }
-
-            if (AnswerLife.WantsNew(key.Request))
-            {
-                // IMDS gives the new one from now on.
-                _cache.RemoveWhere((_, other) => other.Envelope?.Answer is { } old && old.ClientId == envelope.Answer.ClientId && old.Resource == envelope.Answer.Resource);
-            }
+            return;
         }
 
         var life = AnswerLife.Of(key.Request, answer, _options, _time.GetUtcNow());
