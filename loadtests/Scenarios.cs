@@ -12,6 +12,7 @@ internal static class Scenarios
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
         ["flood"] = Flood.RunAsync,
+        ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
     };
 
