@@ -93,7 +93,11 @@ public sealed class AnswerTests
     public async Task Probe_WhereSomethingIsAllowed_HearsTheWordsOfImds(string path, string words)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
-        (await scene.SendAsync(Pods.FluentBit, RawRequest.Get(path).Without("Metadata"))).Text.ShouldBe(words);
+        var answer = await scene.SendAsync(Pods.FluentBit, RawRequest.Get(path).Without("Metadata"));
+        answer.Text.ShouldBe(words);
+
+        // By this MSAL tells that there is an IMDS.
+        answer.Header("Server").ShouldNotBeNull().ShouldContain("IMDS");
     }
 
     [Fact]

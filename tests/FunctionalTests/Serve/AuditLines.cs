@@ -10,6 +10,9 @@ internal sealed class AuditLines : IRecordOutput
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
 
+    /// <summary>Whether nothing can be written.</summary>
+    public bool IsFull { get; set; }
+
     /// <summary>All that was written, as it was written.</summary>
     public string Text => string.Join('\n', Lines(""));
 
@@ -21,6 +24,11 @@ internal sealed class AuditLines : IRecordOutput
 
     public void Write(ReadOnlySpan<byte> lines)
     {
+        if (IsFull)
+        {
+            throw new IOException("no space left on device");
+        }
+
         var text = Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lock (_gate)
         {

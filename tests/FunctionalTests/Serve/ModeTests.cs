@@ -72,6 +72,35 @@ public sealed class ModeTests
         scene.Record()["issued"].ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("enforce")]
+    [InlineData("audit")]
+    public async Task AuditLog_ThatCannotBeWritten_StopsAnswersOnlyWhereEnforced(string mode)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster(mode));
+        scene.Audit.IsFull = true;
+        foreach (var target in new[] { Targets.KustoToken, Targets.Location })
+        {
+            var answer = await scene.GetAsync(Pods.FluentBit, target);
+            answer.Status.ShouldBe(mode == "audit" ? 200 : 503);
+            if (mode == "enforce")
+            {
+                answer.Header("Retry-After").ShouldBe("1");
+                answer.Text.ShouldContain("\"audit_unavailable\"");
+                answer.Header("Server").ShouldBeNull();
+            }
+        }
+
+        (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(mode == "audit" ? 200 : 503);
+        (await scene.GetAsync(Pods.Web, "/metadata//x")).Status.ShouldBe(mode == "audit" ? 400 : 503);
+        (await scene.ManagementAsync("/metrics")).Text.Split('\n').ShouldContain(
+            line => line.StartsWith("imds_proxy_audit_records_total{", StringComparison.Ordinal) && line.Contains("fail", StringComparison.Ordinal) && line.EndsWith(" 4", StringComparison.Ordinal));
+        (await scene.ManagementAsync("/readyz")).Text.ShouldContain("no space left on device");
+
+        scene.Audit.IsFull = false;
+        (await scene.GetAsync(Pods.FluentBit, Targets.KustoToken)).Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task Quiet_Denial_IsRecordedAsQuiet()
     {

@@ -126,6 +126,20 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
+    public async Task NewPolicy_WhileImdsIsAsked_DecidesTheCredentialThatComes()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("enforce"),
+            options => options with { Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) } },
+            new() { Latency = TimeSpan.FromSeconds(3) });
+        var answer = scene.GetAsync(Pods.FluentBit, Targets.KustoToken);
+        await scene.UsePolicyAsync(Policies.Document("enforce"));
+        (await answer).Status.ShouldBe(403);
+        ((string?)scene.Record()["policyRevision"]).ShouldBe((string?)scene.Audit.Events("policy-loaded")[^1]["revision"]);
+        scene.Record()["issued"].ShouldBeNull();
+    }
+
+    [Fact]
     public async Task NewPolicy_Changed_IsAnEventThatTellsTheDifference()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
