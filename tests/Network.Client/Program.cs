@@ -6,6 +6,7 @@ using ImdsProxy.Network.Client;
 return args switch
 {
     ["azure-identity", var clientId, var resource] => await AzureIdentityClient.RunAsync(clientId, resource),
+    ["azure-default", var clientId, var resource] => await DefaultCredentialClient.RunAsync(clientId, resource),
     ["udp-echo", var endPoint] => await Datagrams.EchoAsync(IPEndPoint.Parse(endPoint)),
     ["udp", var endPoint] => await Datagrams.AskAsync(IPEndPoint.Parse(endPoint)),
     ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),

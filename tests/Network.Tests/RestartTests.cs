@@ -2,11 +2,12 @@ using System.Globalization;
 using ImdsProxy.Network.Tests.Topology;
 using Shouldly;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace ImdsProxy.Network.Tests;
 
 /// <summary>A new proxy takes over from the old one while pods ask.</summary>
-public sealed class RestartTests
+public sealed class RestartTests(ITestOutputHelper output)
 {
     private const int Restarts = 10;
     private const int Connections = 20;
@@ -31,6 +32,7 @@ public sealed class RestartTests
         var good = await EndAsync(permitted, "200");
         var refused = await EndAsync(denied, "403");
         (await proxy.Program.TerminateAsync()).ShouldBe(0, proxy.Program.Text);
+        output.WriteLine($"{good} permitted and {refused} denied requests across {Restarts} restarts");
         var records = proxy.Requests();
         records.Count(r => (string?)r["verdict"] == "allowed").ShouldBe(good, "one record each");
         records.Count(r => (string?)r["verdict"] == "denied").ShouldBe(refused, "one record each");

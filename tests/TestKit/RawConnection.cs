@@ -11,20 +11,22 @@ public sealed class RawConnection : IAsyncDisposable
 
     private readonly NetworkStream _stream;
     private readonly RawResponseReader _reader;
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private readonly CancellationTokenSource _patience;
 
-    private RawConnection(Socket socket)
+    private RawConnection(Socket socket, TimeSpan patience)
     {
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
         _stream = new(socket, ownsSocket: true);
         _reader = new(_stream);
+        _patience = new(patience);
     }
 
     public IPEndPoint LocalEndPoint { get; }
 
     /// <param name="server">Where to connect.</param>
     /// <param name="source">The address to come from, such as 127.0.0.11, or null for any.</param>
-    public static async Task<RawConnection> ConnectAsync(IPEndPoint server, IPAddress? source = null)
+    /// <param name="patience">For how long the connection is of use in all; 30 s where left out.</param>
+    public static async Task<RawConnection> ConnectAsync(IPEndPoint server, IPAddress? source = null, TimeSpan? patience = null)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -35,7 +37,7 @@ public sealed class RawConnection : IAsyncDisposable
             }
 
             await socket.ConnectAsync(server);
-            return new(socket);
+            return new(socket, patience ?? Patience);
         }
         catch
         {

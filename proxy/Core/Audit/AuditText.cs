@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -12,6 +13,9 @@ internal static class AuditText
 
     /// <summary>Enough to tell clients apart: the longest seen of an Azure SDK has 150 characters.</summary>
     public const int MaxUserAgentLength = 256;
+
+    // A char beyond ASCII, or U+FFFD; the two of a pair have four bytes together.
+    private const int MaxUtf8PerChar = 3;
 
     /// <summary>Writes a property, or nothing where there is no value.</summary>
     public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, int maxLength = MaxLength)
@@ -33,8 +37,10 @@ internal static class AuditText
         }
         else
         {
-            // The strict encoder escapes all that is not ASCII: line separators, bidirectional marks, lone surrogates.
-            json.WriteStringValue(JsonEncodedText.Encode(cut, JavaScriptEncoder.Default));
+            // The strict encoder escapes all that is not ASCII: line separators, bidirectional marks. It throws at half a
+            // surrogate pair, which the cut can leave of any text; the way over UTF-8 puts U+FFFD in its place.
+            Span<byte> utf8 = stackalloc byte[cut.Length * MaxUtf8PerChar];
+            json.WriteStringValue(JsonEncodedText.Encode(utf8[..Encoding.UTF8.GetBytes(cut, utf8)], JavaScriptEncoder.Default));
         }
     }
 

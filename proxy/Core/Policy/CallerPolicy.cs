@@ -22,8 +22,8 @@ internal sealed class CallerPolicy
     public CallerPolicy(PolicyMode mode, ImmutableArray<CompiledAllow> allows, ImmutableArray<CompiledDeny> denies)
     {
         Mode = mode;
-        _allows = allows;
-        _denies = denies;
+        _allows = allows.Sort(static (left, right) => string.CompareOrdinal(left.Rule.Name, right.Rule.Name));
+        _denies = denies.Sort(CompiledDeny.Louder);
     }
 
     public PolicyMode Mode { get; }
@@ -62,15 +62,25 @@ internal sealed class CallerPolicy
     public Denial? DecideProbe(Caller caller, ImdsRequest request)
     {
         var path = ForPath(request);
+        Denial? shadow = null;
         foreach (var deny in path.Denies)
         {
-            if (deny.IsUnconditional)
+            if (!deny.IsUnconditional)
             {
-                return Denied(caller, request, deny);
+                continue;
             }
+
+            var denial = Denied(caller, request, deny);
+            if (denial.Mode == PolicyMode.Enforce)
+            {
+                return denial;
+            }
+
+            shadow ??= denial;
         }
 
-        return path.Allows.IsEmpty ? new Denial(caller, request, NothingAllowed(request), null, Mode) : null;
+        var nothing = path.Allows.IsEmpty ? new Denial(caller, request, NothingAllowed(request), null, Mode) : null;
+        return nothing is { Mode: PolicyMode.Enforce } ? nothing : shadow ?? nothing;
     }
 
     private Decision Allow(Caller caller, in Question question, PathPolicy path, Denial? shadow, Reason otherwise)

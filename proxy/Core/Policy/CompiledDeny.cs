@@ -19,6 +19,14 @@ internal sealed class CompiledDeny
         _resources = source.Resources.IsDefault ? null : NameSet.Of(source.Resources, ResourceName.Broad);
     }
 
+    /// <summary>
+    /// Of several that match, the one that is not quiet speaks, and of those the first by name: the order in which they
+    /// were written never matters.
+    /// </summary>
+    public static Comparison<CompiledDeny> Louder { get; } = static (left, right) =>
+        left.Source.Quiet != right.Source.Quiet ? left.Source.Quiet.CompareTo(right.Source.Quiet)
+        : string.CompareOrdinal(left.Rule.Name, right.Rule.Name);
+
     public PolicyRule Rule { get; }
 
     public DenyPermission Source { get; }

@@ -76,11 +76,19 @@ public sealed class PolicySnapshot
     /// The denial of a request without the header that IMDS requires, or null where IMDS's own error is the answer:
     /// something is allowed on this path, or nobody knows yet who asks.
     /// </summary>
-    public Denial? DecideProbe(Caller caller, ImdsRequest request) =>
-        caller is Caller.Pod pod ? For(pod).DecideProbe(caller, request) : null;
+    public Denial? DecideProbe(Caller caller, ImdsRequest request) => caller switch
+    {
+        Caller.Pod pod => For(pod).DecideProbe(caller, request),
+        Caller.Unknown => null,
+        _ => _unidentified.DecideProbe(caller, request),
+    };
 
     /// <summary>The alias of a client id, or null.</summary>
     public string? AliasOf(string clientId) => _identities.ByClientId(clientId)?.Name;
+
+    /// <summary>The client id that a request's selector names, or null where there is none or no alias resolves it.</summary>
+    public string? ClientIdOf(ImdsRequest request) =>
+        request.Selector is { } selector ? _identities.Resolve(selector) : null;
 
     /// <summary>How each rule meets a request, for people.</summary>
     public ImmutableArray<RuleExplanation> Explain(PodIdentity pod, ImdsRequest request)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy;
 
@@ -15,6 +16,7 @@ internal sealed class UnidentifiedPolicy
     public UnidentifiedPolicy(PolicyDocument document, ImmutableArray<CompiledRule> rules)
     {
         _enforcedDenies = [.. rules.Where(rule => rule.Source.Mode == PolicyMode.Enforce).SelectMany(rule => rule.Denies)];
+        _enforcedDenies = _enforcedDenies.Sort(CompiledDeny.Louder);
         Mode = document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce;
     }
 
@@ -40,6 +42,9 @@ internal sealed class UnidentifiedPolicy
 
         return new Permit(caller, question.Request, null, Mode, denial);
     }
+
+    /// <summary>The denial of a probe: nothing is allowed on any path.</summary>
+    public Denial DecideProbe(Caller caller, ImdsRequest request) => new(caller, request, ReasonOf(caller), null, Mode);
 
     private static Reason ReasonOf(Caller caller) => caller switch
     {

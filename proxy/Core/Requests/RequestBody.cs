@@ -6,10 +6,11 @@ namespace ImdsProxy.Core.Requests;
 /// <summary>The body of a POST: JSON, or malformed.</summary>
 public static class RequestBody
 {
-    /// <summary>Event ids are GUIDs; what is longer is kept as far as this.</summary>
+    /// <summary>Event ids are GUIDs.</summary>
     private const int MaxEventId = 64;
 
-    private const int MaxEventIds = 100;
+    /// <summary>IMDS lists a handful of events at a time. All that are approved are recorded, so there may be no more than a record holds.</summary>
+    private const int MaxEventIds = 64;
 
     /// <summary>Why a body is malformed, or null.</summary>
     /// <param name="request">The request it came with.</param>
@@ -25,7 +26,7 @@ public static class RequestBody
 
         try
         {
-            var ids = ImmutableArray.CreateBuilder<string>();
+            var ids = new List<string>();
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 8 });
             while (reader.Read())
             {
@@ -33,14 +34,18 @@ public static class RequestBody
                 if (reader.TokenType == JsonTokenType.PropertyName
                     && string.Equals(reader.GetString(), "EventId", StringComparison.OrdinalIgnoreCase)
                     && reader.Read()
-                    && reader.TokenType == JsonTokenType.String
-                    && ids.Count < MaxEventIds)
+                    && reader.TokenType == JsonTokenType.String)
                 {
-                    ids.Add(Cut(reader.GetString()!));
+                    ids.Add(reader.GetString()!);
                 }
             }
 
-            eventIds = request.Endpoint.Kind == EndpointKind.ScheduledEvents ? ids.ToImmutable() : default;
+            if (ids.Count > MaxEventIds || ids.Exists(id => id.Length > MaxEventId))
+            {
+                return new RequestError($"the body names more than {MaxEventIds} events, or one by more than {MaxEventId} characters");
+            }
+
+            eventIds = request.Endpoint.Kind == EndpointKind.ScheduledEvents ? [.. ids] : default;
             return null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -48,6 +53,4 @@ public static class RequestBody
             return new RequestError("the body is not JSON");
         }
     }
-
-    private static string Cut(string id) => id.Length <= MaxEventId ? id : id[..MaxEventId];
 }

@@ -8,5 +8,6 @@ internal static class PolicyCommand
     public static Command Create() => new("policy", "Check a policy and explain its decisions")
     {
         PolicyCheckCommand.Create(),
+        PolicyExplainCommand.Create(),
     };
 }

@@ -24,6 +24,7 @@ internal sealed class Answer
     {
         Status = status;
         Body = body;
+        IsOfImds = true;
     }
 
     public int Status { get; }
@@ -31,6 +32,9 @@ internal sealed class Answer
     public int? RetryAfterSeconds { get; }
 
     public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>Whether it stands for IMDS's own.</summary>
+    public bool IsOfImds { get; }
 
     /// <summary>An answer in IMDS's own words.</summary>
     public static Answer Verbatim(int status, byte[] body) => new(status, body);

@@ -93,9 +93,10 @@ internal sealed partial class EnforcementMiddleware(
             return;
         }
 
-        // 4. Decide, once the caller is known or will not be.
+        // 4. Decide, once the caller is known or will not be, by what is in force then: the record names that policy.
         await WaitForCallerAsync(exchange, snapshot);
-        switch ((policy.Current ?? snapshot).Decide(exchange.Caller, request))
+        exchange.Policy = policy.Current ?? snapshot;
+        switch (exchange.Policy.Decide(exchange.Caller, request))
         {
             // 5. Forward or deny.
             case Permit permit:
@@ -113,10 +114,20 @@ internal sealed partial class EnforcementMiddleware(
         {
             var isAudit = snapshot.ModeOf(exchange.Caller) == PolicyMode.Audit;
             var wait = isAudit && options.IdentifyWait > EnforceOptions.AuditIdentifyWait ? EnforceOptions.AuditIdentifyWait : options.IdentifyWait;
-            exchange.Caller = await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+            exchange.Caller = await KnownAsync(exchange, wait);
+        }
+    }
 
-            // What was decided by while it waited is no longer what is in force.
-            exchange.Policy = policy.Current ?? snapshot;
+    // Who hangs up while it waits is decided all the same: the record must say that it was denied, not that IMDS failed it.
+    private async ValueTask<Caller> KnownAsync(Exchange exchange, TimeSpan wait)
+    {
+        try
+        {
+            return await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return callers.Find(exchange.Address);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace ImdsProxy.Forward;
@@ -5,17 +6,26 @@ namespace ImdsProxy.Forward;
 /// <summary>The headers that go on to IMDS: the one it requires, and those by which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders
 {
+    /// <summary>SDKs send a GUID.</summary>
+    private const int MaxValue = 128;
+
     private static readonly ImmutableArray<string> Sent =
         ["Metadata", "x-ms-client-request-id", "x-ms-return-client-request-id"];
+
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     public static void Copy(HttpContext from, HttpRequestMessage to)
     {
         foreach (var name in Sent)
         {
-            if (from.Request.Headers.TryGetValue(name, out var values) && values.Count == 1)
+            if (from.Request.Headers.TryGetValue(name, out var values) && values.Count == 1 && IsPlain(values[0]))
             {
                 to.Headers.TryAddWithoutValidation(name, values[0]);
             }
         }
     }
+
+    // What could not be sent would look as though IMDS were down.
+    private static bool IsPlain(string? value) => value is { Length: <= MaxValue } && !value.AsSpan().ContainsAnyExcept(Plain);
 }

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Policy;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Forward;
@@ -15,6 +16,9 @@ internal sealed class StreamForwarder(IHttpForwarder forwarder, Upstream upstrea
     public async Task<ForwardFailure> SendAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
     {
         UseBody(context, body);
+
+        // YARP passes an offer of WebSocket or SPDY on by itself, past the transformer.
+        context.Features.Set<IHttpUpgradeFeature>(null);
         var config = new ForwarderRequestConfig { ActivityTimeout = upstream.TimeoutOf(permit.Request), Version = new Version(1, 1) };
         var transformer = new CanonicalTransformer(permit, upstream, body.Length, gate);
         var error = await forwarder.SendAsync(

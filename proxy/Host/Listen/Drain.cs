@@ -23,7 +23,8 @@ internal sealed class Drain(TimeProvider time)
         Volatile.Write(ref _lastRequest, time.GetTimestamp());
         if (_draining)
         {
-            context.Response.Headers.Connection = "close";
+            // Once the answer starts, for a denial clears the head that it finds.
+            context.Response.OnStarting(TellClose, context.Response);
         }
     }
 
@@ -37,5 +38,11 @@ internal sealed class Drain(TimeProvider time)
         {
             await Task.Delay(Step, time, timeUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+    }
+
+    private static Task TellClose(object response)
+    {
+        ((HttpResponse)response).Headers.Connection = "close";
+        return Task.CompletedTask;
     }
 }

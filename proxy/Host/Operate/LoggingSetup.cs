@@ -20,6 +20,9 @@ internal static class LoggingSetup
         logging.Services.AddSingleton<ConsoleFormatter>(new JsonLineFormatter(TimeProvider.System));
         logging.SetMinimumLevel(level > LogLevel.Warning ? level : LogLevel.Warning);
         logging.AddFilter(OwnCategories, level);
+
+        // A host that can't start throws besides, and the command that started it says why in one line.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });
 
     /// <summary><c>--log-format</c>. Throws <see cref="FormatException"/> with the cure.</summary>

@@ -8,7 +8,10 @@ namespace ImdsProxy.PolicySource;
 /// </summary>
 internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 {
+    private readonly Lock _gate = new();
     private volatile PolicyInForce _status = PolicyInForce.None;
+    private PolicyDocument? _written;
+    private bool _lowered;
 
     /// <summary>The policy in force, or null before the first good one.</summary>
     public PolicySnapshot? Current => _status.Snapshot;
@@ -20,24 +23,64 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
     /// <param name="source">Where it comes from, for people.</param>
     public async Task OfferAsync(ReadOnlyMemory<byte> content, string source)
     {
-        var load = PolicyLoader.Load(content);
-        if (load.Document is not { } document)
-        {
-            _status = _status with { Refused = load };
-            await observer.RefusedAsync(load, source);
-            return;
-        }
-
-        var before = _status.Snapshot;
-        if (before?.Revision == document.Revision)
-        {
-            _status = _status with { Refused = null };
-            return;
-        }
-
-        _status = new PolicyInForce(PolicySnapshot.Compile(document), source, time.GetUtcNow(), Refused: null);
-        await observer.LoadedAsync(before?.Document, document, load, content, source);
+        await TakeAsync(PolicyLoader.Load(content), content, source);
     }
+
+    /// <summary>Takes what came of reading a policy. It may have both errors and a document: then fragments are left at their last good content.</summary>
+    /// <param name="load">What came of it.</param>
+    /// <param name="content">UTF-8 JSON, as it is to be kept.</param>
+    /// <param name="source">Where it comes from, for people.</param>
+    public async Task TakeAsync(PolicyLoad load, ReadOnlyMemory<byte> content, string source)
+    {
+        var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
+        if (refused is not null)
+        {
+            _status = _status with { Refused = refused };
+            await observer.RefusedAsync(load, source);
+        }
+
+        if (load.Document is { } document)
+        {
+            await SwapAsync(load, document, refused, content, source);
+        }
+    }
+
+    private async Task SwapAsync(PolicyLoad load, PolicyDocument document, PolicyLoad? refused, ReadOnlyMemory<byte> content, string source)
+    {
+        var before = _written;
+        lock (_gate)
+        {
+            if (before?.Revision == document.Revision)
+            {
+                _status = _status with { Refused = refused };
+                return;
+            }
+
+            _written = document;
+            _status = new PolicyInForce(Effective(document), source, time.GetUtcNow(), refused);
+        }
+
+        await observer.LoadedAsync(before, document, load, content, source);
+    }
+
+    /// <summary>
+    /// Lowers every policy to audit mode, but for the rules that say themselves that they are enforced; or ends that.
+    /// What is written stays as it is and counts again afterwards.
+    /// </summary>
+    public void Lower(bool lowered)
+    {
+        lock (_gate)
+        {
+            _lowered = lowered;
+            if (_written is { } document)
+            {
+                _status = _status with { Snapshot = Effective(document) };
+            }
+        }
+    }
+
+    private PolicySnapshot Effective(PolicyDocument document) =>
+        PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document);
 
     /// <summary>Says that the source has no document at all any more, or not yet.</summary>
     public async Task MissingAsync(string source, string why)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ImdsProxy.PolicySource;
 
 /// <summary>Keeps the active policy in step with a ConfigMap. What is missing or broken changes nothing but is told.</summary>
@@ -10,14 +8,16 @@ namespace ImdsProxy.PolicySource;
 internal sealed class ConfigMapPolicy(
     ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<ConfigMapContent, string, CancellationToken, Task> refused)
 {
+    private readonly FragmentedPolicy _fragments = new(policy);
+
     private string Source => $"configmap {name}";
 
     /// <summary>Puts what was last in force before this process into force again, until the ConfigMap is heard of.</summary>
     public async Task RestoreAsync()
     {
-        if (store?.Load() is { } kept && kept.Source == Source && kept.Texts.Values.SingleOrDefault() is { } text)
+        if (store?.Load() is { } kept && kept.Source == Source)
         {
-            await policy.OfferAsync(Encoding.UTF8.GetBytes(text), $"{Source}, as kept on disk (resourceVersion {kept.Version})");
+            await _fragments.OfferAsync(kept.Texts, $"{Source}, as kept on disk (resourceVersion {kept.Version})");
         }
     }
 
@@ -30,35 +30,31 @@ internal sealed class ConfigMapPolicy(
             return;
         }
 
-        var keys = name.Key is { } key ? [key] : content.Texts.Keys.Where(static key => key.EndsWith(".json", StringComparison.Ordinal)).ToList();
-        if (keys.Count != 1 || !content.Texts.TryGetValue(keys[0], out var text))
+        var texts = content.Texts.Where(IsMeant).ToDictionary(StringComparer.Ordinal);
+        if (texts.Count == 0)
         {
-            await MissingKeyAsync(content, keys, cancellation);
+            await MissingKeyAsync(content, cancellation);
             return;
         }
 
-        await OfferAsync(content, keys[0], text, cancellation);
-    }
-
-    private async Task OfferAsync(ConfigMapContent content, string key, string text, CancellationToken cancellation)
-    {
-        await policy.OfferAsync(Encoding.UTF8.GetBytes(text), Describe(content));
+        var good = await _fragments.OfferAsync(texts, Describe(content));
         if (policy.Status.Refused is { } load)
         {
-            await refused(content, string.Join("\n", load.Problems.Select(problem => $"{key}:{problem.Line}: {problem.Message}")), cancellation);
+            await refused(content, string.Join("\n", load.Problems.Select(static problem => $"line {problem.Line}: {problem.Message}")), cancellation);
         }
-        else if (store is not null)
+
+        if (good is not null && store is not null)
         {
-            var texts = new Dictionary<string, string>(StringComparer.Ordinal) { [key] = text };
-            await store.SaveAsync(new LastGoodPolicy(Source, content.Uid, content.Version, content.ReceivedAt, texts), cancellation);
+            await store.SaveAsync(new LastGoodPolicy(Source, content.Uid, content.Version, content.ReceivedAt, good), cancellation);
         }
     }
 
-    private async Task MissingKeyAsync(ConfigMapContent content, List<string> keys, CancellationToken cancellation)
+    private bool IsMeant(KeyValuePair<string, string> text) =>
+        name.Key is { } key ? text.Key == key : text.Key.EndsWith(".json", StringComparison.Ordinal);
+
+    private async Task MissingKeyAsync(ConfigMapContent content, CancellationToken cancellation)
     {
-        var why = name.Key is { } key
-            ? $"the ConfigMap {name.Namespace}/{name.Name} has no key {key}; put the policy there"
-            : $"the ConfigMap {name.Namespace}/{name.Name} has {keys.Count} keys that end in .json; name one of them: --policy-configmap {name}/KEY";
+        var why = $"the ConfigMap {name.Namespace}/{name.Name} has no {(name.Key is { } key ? $"key {key}" : "key that ends in .json")}; put the policy there";
         await policy.MissingAsync(Source, why);
         await refused(content, why, cancellation);
     }

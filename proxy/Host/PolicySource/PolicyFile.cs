@@ -30,6 +30,11 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
         if (policy.Current is not null && (content is null || PolicyLoader.Load(content).Document is null))
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
+            if (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
             content = await ReadAgainAsync(cancellation);
         }
 

@@ -207,6 +207,30 @@ public sealed class ClusterProxyTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Fragments_AreOnePolicy_AndABrokenOneKeepsItsOwnLastGoodContent()
+    {
+        _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.23", ns: "shop"));
+        _api.Cluster.Put("pods", FakePods.Pod("job", "127.0.0.24", ns: "batch"));
+        PutFragments(Rule("shop"), Rule("nobody"));
+        await using var proxy = await ClusterProxy.StartAsync(_api);
+        await Eventually.HoldsAsync(() => proxy.IsReady);
+        (await proxy.AskAsync("127.0.0.23")).Status.ShouldBe(200);
+        (await proxy.AskAsync("127.0.0.24")).Status.ShouldBe(403);
+
+        PutFragments("{ broken", Rule("batch"));
+
+        await Eventually.HoldsAsync(async () => (await proxy.AskAsync("127.0.0.24")).Status == 200);
+        (await proxy.AskAsync("127.0.0.23")).Status.ShouldBe(200);
+        proxy.LastEvent("policy-refused")!["errors"]![0]!.ToString().ShouldContain("a.json");
+
+        static string Rule(string ns) =>
+            $$"""{"rules":[{"name":"of-{{ns}}","workloads":[{"namespaces":["{{ns}}"]}],"allow":[{"path":"/metadata/instance/compute/location"}]}]}""";
+    }
+
+    private void PutFragments(string a, string b) => _api.Cluster.Put("configmaps", FakeConfigMaps.Map(
+        "security", "imds-policy", ("00.json", """{"version":1,"mode":"enforce"}"""), ("a.json", a), ("b.json", b), ("README", "not policy")));
+
+    [Fact]
     public async Task DeniedPod_GetsOneEventThatSaysHowToAllowIt()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.22", ns: "shop"));

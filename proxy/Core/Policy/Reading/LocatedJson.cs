@@ -22,25 +22,33 @@ internal sealed class LocatedJson
 
     private readonly ReadOnlyMemory<byte> _source;
     private readonly ProblemList _problems;
+    private readonly string _label;
+    private readonly int _base;
     private int _line = 1;
     private int _counted;
 
-    private LocatedJson(ReadOnlyMemory<byte> source, ProblemList problems)
+    private LocatedJson(ReadOnlyMemory<byte> source, ProblemList problems, string label, int start)
     {
         _source = source;
         _problems = problems;
+        _label = label;
+        _base = start;
     }
 
     /// <summary>The document's root, or null where it cannot be read.</summary>
-    public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems)
+    /// <param name="json">The document.</param>
+    /// <param name="problems">Where its problems go.</param>
+    /// <param name="label">Of a fragment: its file's name with a colon, which places begin with.</param>
+    /// <param name="start">Of a fragment: the offset at which it stands in the whole.</param>
+    public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, string label = "", int start = 0)
     {
         if (Refusal(json.Span) is { } refusal)
         {
-            problems.Document(0, refusal.Line, refusal.Cure);
+            problems.Document(start, refusal.Line, refusal.Cure, label);
             return null;
         }
 
-        return new LocatedJson(json, problems).Read();
+        return new LocatedJson(json, problems, label, start).Read();
     }
 
     private static (int Line, string Cure)? Refusal(ReadOnlySpan<byte> json) =>
@@ -76,12 +84,12 @@ internal sealed class LocatedJson
         catch (JsonException e)
         {
             var reason = e.Message.Split(" LineNumber:", 2)[0];
-            _problems.Document(_source.Length, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}");
+            _problems.Document(_base + _source.Length, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}", _label);
         }
         catch (InvalidOperationException)
         {
             // GetString on an escaped surrogate without its other half.
-            _problems.Document(_source.Length, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself");
+            _problems.Document(_base + _source.Length, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself", _label);
         }
 
         return null;
@@ -90,8 +98,9 @@ internal sealed class LocatedJson
     private LocatedValue ReadValue(ref Utf8JsonReader reader, LocatedValue? parent, string? key, int index)
     {
         var start = (int)reader.TokenStartIndex;
-        var value = new LocatedValue(parent, key, index, KindOf(reader.TokenType), LineAt(start), start)
+        var value = new LocatedValue(parent, key, index, KindOf(reader.TokenType), LineAt(start), _base + start)
         {
+            Label = parent is null ? _label : "",
             Text = reader.TokenType switch
             {
                 JsonTokenType.String => reader.GetString()!,

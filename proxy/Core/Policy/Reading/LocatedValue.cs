@@ -25,6 +25,9 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
 
     public List<LocatedMember> Members { get; } = [];
 
+    /// <summary>Of a root: the file it stands in, with a colon; empty where there is only one.</summary>
+    public string Label { get; init; } = "";
+
     /// <summary>Its bytes, once it was read to its end.</summary>
     public ReadOnlyMemory<byte> Source { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
         : parent.Pointer + "/" + (key is null ? IndexText : key.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
 
     /// <summary>The place as people write it: <c>rules[1].allow[0].path</c>.</summary>
-    public string Place => parent is null ? "" : key is null ? $"{parent.Place}[{IndexText}]" : Join(parent.Place, key);
+    public string Place => parent is null ? Label : key is null ? $"{parent.Place}[{IndexText}]" : Join(parent.Place, key);
 
     /// <summary>The value as it was written, on one line, without a string's quotes, cut at 80 characters.</summary>
     public string Written
@@ -51,5 +54,5 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
     private string IndexText => index.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The place of a member of the object at <paramref name="place"/>.</summary>
-    public static string Join(string place, string key) => place.Length == 0 ? key : $"{place}.{key}";
+    public static string Join(string place, string key) => place.Length == 0 ? key : place[^1] == ':' ? $"{place} {key}" : $"{place}.{key}";
 }

@@ -34,8 +34,11 @@ internal sealed class ProblemList
         Add(member.Value.Offset, new PolicyProblem(ProblemSeverity.Error, member.Value.Pointer, member.Line, Cut(member.Name), $"{member.Value.Place}: {cure}"));
 
     /// <summary>A document that cannot be read further.</summary>
-    public void Document(int offset, int line, string cure) =>
-        Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"the document: {cure}"));
+    public void Document(int offset, int line, string cure, string label = "") =>
+        Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"{(label.Length == 0 ? "the document:" : label)} {cure}"));
+
+    /// <summary>Where the errors are, as offsets.</summary>
+    public IEnumerable<int> ErrorOffsets => _problems.Where(entry => entry.Problem.Severity == ProblemSeverity.Error).Select(entry => entry.Offset);
 
     /// <summary>All problems, in the order of the document.</summary>
     public ImmutableArray<PolicyProblem> InOrder() =>

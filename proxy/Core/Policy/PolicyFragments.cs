@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using ImdsProxy.Core.Policy.Reading;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>
+/// A policy in several files. Exactly one holds the version, the mode and its lists; all hold identities and rules,
+/// each name once. Places in problems begin with the file's name.
+/// </summary>
+public static class PolicyFragments
+{
+    private const int RevisionDigits = 12;
+
+    /// <summary>Reads fragments as one policy.</summary>
+    /// <param name="fragments">The files by their names.</param>
+    public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments) => Load(fragments, out _);
+
+    /// <summary>
+    /// Reads fragments as one policy; where that is refused, each broken one is taken as it was when it was last good.
+    /// </summary>
+    /// <param name="fragments">The files by their names.</param>
+    /// <param name="lastGood">What was in force before, by the same names.</param>
+    public static FragmentsLoad Load(
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood)
+    {
+        var load = Load(fragments, out var blamed);
+        var (now, inForce, broken) = (load, fragments, ImmutableSortedSet<string>.Empty);
+        while (now.Document is null && !blamed.IsEmpty && blamed.All(name => lastGood.ContainsKey(name) && !broken.Contains(name)))
+        {
+            broken = broken.Union(blamed);
+            inForce = inForce.ToDictionary(
+                static entry => entry.Key, entry => broken.Contains(entry.Key) ? lastGood[entry.Key] : entry.Value, StringComparer.Ordinal);
+            now = Load(inForce, out blamed);
+        }
+
+        return new FragmentsLoad(load with { Document = now.Document }, inForce, broken.Union(blamed));
+    }
+
+    private static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, out ImmutableSortedSet<string> blamed)
+    {
+        var problems = new ProblemList();
+        var merger = new FragmentMerger(problems);
+        var starts = new List<(int Start, string Name)>();
+        var unreadable = ImmutableSortedSet.CreateBuilder<string>(StringComparer.Ordinal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var start = 0;
+        foreach (var (name, content) in fragments.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        {
+            starts.Add((start, name));
+            AppendTo(hash, name, content.Span);
+            if (LocatedJson.Read(content, problems, $"{name}:", start) is { } root)
+            {
+                merger.Add(root);
+            }
+            else
+            {
+                unreadable.Add(name);
+            }
+
+            start += content.Length + 1;
+        }
+
+        var revision = Convert.ToHexStringLower(hash.GetHashAndReset())[..RevisionDigits];
+        var document = new DocumentReader(problems).Read(merger.Merge(), revision);
+        // What is missing in others for want of an unreadable one is not their fault.
+        blamed = unreadable.Count > 0
+            ? unreadable.ToImmutable()
+            : [.. problems.ErrorOffsets.Select(offset => starts.LastOrDefault(entry => entry.Start <= offset).Name).OfType<string>()];
+        return new PolicyLoad(problems.Errors == 0 ? document : null, problems.InOrder(), revision);
+    }
+
+    // A zero byte is in no name, and the length says where a content ends: no two sets of files hash alike.
+    private static void AppendTo(IncrementalHash hash, string name, ReadOnlySpan<byte> content)
+    {
+        hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{content.Length}\0"));
+        hash.AppendData(content);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Core.Tests.Policy;
+
+/// <summary>Decisions as tables: modes and their exceptions, rules with a mode of their own, who is not known, and answers.</summary>
+public sealed class PolicyDecisionTests
+{
+    private const string Location = "/metadata/instance/compute/location?api-version=2021-02-01";
+    private const string Token = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://vault.azure.net";
+    private const string ShopMayRead = """{"name":"shop","workloads":[{"namespaces":["shop"]}],"allow":[{"path":"/metadata/instance/**"},{"path":"/metadata/identity/oauth2/token","identities":["adx-ingest"],"resources":["https://vault.azure.net"]}]}""";
+
+    // mode and exceptions | further rules | caller | target | decision, reason, rule, mode
+    public static TheoryData<string, string, string, string, string> Decisions => new()
+    {
+        { "enforce", "", "shop", Location, "Permit Rule shop Enforce" },
+        { "enforce", "", "logging", Location, "Denial NoRule - Enforce" },
+        { "enforce", "", "unknown", Location, "Denial CallerUnknown - Enforce" },
+        { "enforce", "", "ambiguous", Location, "Denial CallerAmbiguous - Enforce" },
+        { "enforce", "", "node", Location, "Denial CallerIsNode - Enforce" },
+        { "enforce", "", "logging", "/latest/meta-data", "Denial UnknownEndpoint - Enforce" },
+        { "enforce", "", "shop", Location + "&foo=bar", "Denial UnknownParameter - Enforce" },
+        { "audit", "", "shop", Location, "Permit Rule shop Audit" },
+        { "audit", "", "logging", Location, "Shadow NoRule - Audit" },
+        { "audit", "", "unknown", Location, "Shadow CallerUnknown - Audit" },
+        { "audit", "", "ambiguous", Location, "Shadow CallerAmbiguous - Audit" },
+        { "audit", "", "node", Location, "Shadow CallerIsNode - Audit" },
+        { "audit", "", "shop", Location + "&foo=bar", "Shadow UnknownParameter - Audit" },
+
+        { "audit,enforceOnly:logging", "", "logging", Location, "Denial NoRule - Enforce" },
+        { "audit,enforceOnly:logging", "", "infected", Location, "Shadow NoRule - Audit" },
+        { "audit,enforceOnly:logging", "", "unknown", Location, "Denial CallerUnknown - Enforce" },
+        { "audit,enforceOnly:logging", "", "ambiguous", Location, "Denial CallerAmbiguous - Enforce" },
+        { "enforce,auditOnly:logging", "", "logging", Location, "Shadow NoRule - Audit" },
+        { "enforce,auditOnly:logging", "", "infected", Location, "Denial NoRule - Enforce" },
+        { "enforce,auditOnly:logging", "", "unknown", Location, "Denial CallerUnknown - Enforce" },
+
+        { "audit", Guard("enforce"), "shop", Location, "Denial DenyRule guard Enforce" },
+        { "audit", Guard("enforce"), "kube-system", Location, "Shadow NoRule - Audit" },
+        { "audit", Guard("enforce"), "unknown", Location, "Denial CallerUnknown guard Enforce" },
+        { "audit", Guard("enforce"), "ambiguous", Location, "Denial CallerAmbiguous guard Enforce" },
+        { "audit", Guard("enforce"), "unknown", "/metadata/versions", "Shadow CallerUnknown - Audit" },
+        { "enforce", Guard("audit"), "shop", Location, "Shadow DenyRule guard Enforce" },
+        { "enforce", Guard("audit"), "logging", Location, "Denial NoRule - Enforce" },
+        { "audit", Guard("audit"), "logging", Location, "Shadow DenyRule guard Audit" },
+        { "enforce,auditOnly:shop", Guard("enforce"), "shop", Location, "Denial DenyRule guard Enforce" },
+        { "enforce,auditOnly:shop", Guard(null), "shop", Location, "Shadow DenyRule guard Audit" },
+        { "audit,enforceOnly:shop", Guard(null), "shop", Location, "Denial DenyRule guard Enforce" },
+        { "audit,enforceOnly:shop", Guard("audit"), "shop", Location, "Shadow DenyRule guard Enforce" },
+
+        { "enforce", "", "shop", Token, "Permit Rule shop Enforce" },
+        { "enforce", "", "shop", Token + "&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6", "Permit Rule shop Enforce" },
+        { "enforce", "", "shop", Token + "&client_id=e5dbcd30-9b3d-4041-b791-ac23f9038175", "Denial NoRule - Enforce" },
+        { "enforce", "", "shop", Token + "&object_id=aaaaaaaa-0000-4000-8000-000000000001", "Denial NoRule - Enforce" },
+        { "enforce", "", "shop", Token.Replace("vault", "storage", StringComparison.Ordinal), "Denial NoRule - Enforce" },
+        { "enforce", "", "shop", "/metadata/identity/oauth2/token?api-version=2018-02-01", "Denial NoRule - Enforce" },
+    };
+
+    // mode | further rules | selector of the request | client id and resource of the answer | decision
+    public static TheoryData<string, string, string, string, string, string> Answers => new()
+    {
+        { "enforce", "", "", Cluster.IngestId, "https://vault.azure.net", "Permit Rule shop Enforce" },
+        { "enforce", "", "", Cluster.IngestId, "https://VAULT.azure.net/", "Permit Rule shop Enforce" },
+        { "enforce", "", "", Cluster.KubeletId, "https://vault.azure.net", "Denial IdentityMismatch - Enforce" },
+        { "enforce", "", "", Cluster.IngestId, "https://storage.azure.net", "Denial IdentityMismatch - Enforce" },
+        { "enforce", "", "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Denial IdentityMismatch - Enforce" },
+        { "enforce", AnyIdentity, "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Denial IdentityMismatch - Enforce" },
+        { "enforce", AnyIdentity, "", Cluster.KubeletId, "https://vault.azure.net", "Permit Rule any Enforce" },
+        { "enforce", AnyIdentity + "," + NoKubelet, "", Cluster.KubeletId, "https://vault.azure.net", "Denial DenyRule no-kubelet Enforce" },
+        { "enforce", AnyIdentity + "," + NoKubelet, "&object_id=aaaaaaaa-0000-4000-8000-000000000001", Cluster.KubeletId, "https://vault.azure.net", "Denial DenyRule no-kubelet Enforce" },
+        { "audit", "", "", Cluster.KubeletId, "https://vault.azure.net", "Shadow IdentityMismatch - Audit" },
+        { "audit", NoKubelet, "", Cluster.KubeletId, "https://vault.azure.net", "Denial DenyRule no-kubelet Enforce" },
+    };
+
+    private const string AnyIdentity = """{"name":"any","workloads":[{"namespaces":["shop"]}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["*"],"resources":["*"]}]}""";
+
+    private const string NoKubelet = """{"name":"no-kubelet","mode":"enforce","workloads":[{}],"deny":[{"identities":["kubelet"]}]}""";
+
+    [Theory]
+    [MemberData(nameof(Decisions))]
+    public void Decide_Caller_IsAsTheTableSays(string mode, string rules, string caller, string target, string expected) =>
+        Text(Policy(mode, rules).Decide(CallerOf(caller), Cluster.Request(target))).ShouldBe(expected);
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public void DecideAnswer_Credential_IsAsTheTableSays(string mode, string rules, string selector, string clientId, string resource, string expected) =>
+        Text(Policy(mode, rules).DecideAnswer(Cluster.Web, Cluster.Request(Token + selector), new CredentialAnswer(clientId, resource))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("enforce", "logging", "Denial NoRule - Enforce")]
+    [InlineData("audit", "logging", "Denial NoRule - Audit")]
+    [InlineData("enforce", "shop", "none")]
+    [InlineData("enforce", "unknown", "none")]
+    [InlineData("enforce", "ambiguous", "Denial CallerAmbiguous - Enforce")]
+    [InlineData("audit", "node", "Denial CallerIsNode - Audit")]
+    public void DecideProbe_Caller_IsAsTheTableSays(string mode, string caller, string expected) =>
+        Text(Policy(mode, "").DecideProbe(CallerOf(caller), Cluster.Request(Token))).ShouldBe(expected);
+
+    // A rule that is only tried out may not make an enforced denial milder.
+    [Fact]
+    public void DecideProbe_DenyOnTrialWhereNothingIsAllowed_IsDeniedForWant()
+    {
+        var policy = Policy("enforce", Guard("audit"));
+        Text(policy.DecideProbe(Cluster.Infected, Cluster.Request(Location))).ShouldBe("Denial NoRule - Enforce");
+        Text(policy.DecideProbe(Cluster.Web, Cluster.Request(Location))).ShouldBe("Denial DenyRule guard Audit");
+    }
+
+    [Fact]
+    public void Decide_QuietAndLoudDenyOfOneRequest_IsLoud()
+    {
+        var quiet = Cluster.Rule("a-quiet", [], [Cluster.Deny() with { Quiet = true }]);
+        var loud = Cluster.Rule("b-loud", [], [Cluster.Deny()]);
+        foreach (var rules in new[] { new[] { quiet, loud }, [loud, quiet] })
+        {
+            var denial = PolicySnapshot.Compile(Cluster.Document(PolicyMode.Enforce, rules)).Decide(Cluster.Web, Cluster.Request(Location)).ShouldBeOfType<Denial>();
+            denial.Quiet.ShouldBeFalse();
+            denial.Rule.ShouldBe("b-loud");
+        }
+    }
+
+    private static string Guard(string? mode)
+    {
+        var own = mode is null ? "" : $"\"mode\":\"{mode}\",";
+        return $$"""{"name":"guard",{{own}}"workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"path":"/metadata/instance/**"}]}""";
+    }
+
+    private static PolicySnapshot Policy(string mode, string rules)
+    {
+        var parts = mode.Split(',', ':');
+        var exceptions = parts.Length > 1 ? $"\"{parts[1]}\":[{{\"namespaces\":[\"{parts[2]}\"]}}]," : "";
+        var more = rules.Length == 0 ? "" : "," + rules;
+        var json = $$"""
+            { "version": 1, "mode": "{{parts[0]}}", {{exceptions}}
+              "identities": { "kubelet": { "clientId": "{{Cluster.KubeletId}}" }, "adx-ingest": { "clientId": "{{Cluster.IngestId}}" } },
+              "rules": [ {{ShopMayRead}} {{more}} ] }
+            """;
+        var load = PolicyLoader.Load(Encoding.UTF8.GetBytes(json));
+        return PolicySnapshot.Compile(load.Document.ShouldNotBeNull(string.Join('\n', load.Problems)));
+    }
+
+    private static Caller CallerOf(string name) => name switch
+    {
+        "unknown" => Caller.Unknown.Instance,
+        "ambiguous" => Caller.Ambiguous.Instance,
+        "node" => Caller.Node.Instance,
+        _ => Cluster.Pods.Single(pod => ((Caller.Pod)pod).Identity.Namespace == name),
+    };
+
+    private static string Text(Decision? decision) => decision is null
+        ? "none"
+        : $"{(decision is Permit { Shadow: not null } ? "Shadow" : decision.GetType().Name)} {decision.Reason} {decision.Rule ?? "-"} {decision.Mode}";
+}

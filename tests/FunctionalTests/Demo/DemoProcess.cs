@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace ImdsProxy.FunctionalTests.Demo;
+
+/// <summary><c>imds-proxy demo</c> as a process, with a temporary directory of its own to see what it leaves there.</summary>
+internal sealed class DemoProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    public DemoProcess(string workingDirectory, params string[] arguments)
+    {
+        Temporary = Directory.CreateTempSubdirectory("demo-test-").FullName;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "demo", .. arguments])
+        {
+            WorkingDirectory = workingDirectory,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["TMPDIR"] = Temporary;
+
+        // The runtime's own sockets for debuggers would be among the files.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+        _process.BeginErrorReadLine();
+    }
+
+    public string Temporary { get; }
+
+    private string Errors => string.Join('\n', _errors).Trim();
+
+    public IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Temporary, "*", SearchOption.AllDirectories);
+
+    /// <summary>Reads on, up to and with the first line that contains a text.</summary>
+    public async Task<List<string>> ReadToAsync(string text)
+    {
+        var lines = new List<string>();
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            lines.Add(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return lines;
+            }
+        }
+
+        throw new InvalidOperationException($"'{text}' never came: {string.Join('\n', lines)}\n{Errors}");
+    }
+
+    /// <summary>The rest of what it says, once it has ended.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
+    {
+        var output = await _process.StandardOutput.ReadToEndAsync();
+        await _process.WaitForExitAsync();
+        return (_process.ExitCode, output, Errors);
+    }
+
+    /// <summary>Ctrl+C.</summary>
+    public async Task InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        Directory.Delete(Temporary, recursive: true);
+    }
+}

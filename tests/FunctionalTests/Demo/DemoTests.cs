@@ -1,0 +1,124 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
+using ImdsProxy.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.FunctionalTests.Demo;
+
+[SupportedOSPlatform("linux")]
+public sealed partial class DemoTests
+{
+    private const int Columns = 100;
+
+    private static readonly string Elsewhere = Path.GetTempPath();
+
+    [Fact]
+    public async Task Demo_ToldToExit_TellsTheStoryAndLeavesNothing()
+    {
+        using var demo = new DemoProcess(Elsewhere, "--exit");
+
+        var (exit, output, errors) = await demo.EndAsync();
+
+        errors.ShouldBeEmpty();
+        exit.ShouldBe(0, output);
+        var (audit, enforced) = Acts(output);
+        audit.ShouldContain("aks-managed-kubeletIdentityClientID = e5dbcd30-9b3d-4041-b791-ac23f9038175");
+        audit.ShouldContain("! would deny 200  ARM token, adx-ingest by object_id");
+        audit.ShouldContain("✗ denied     403  ARM token, kubelet by client_id        kubelet-identity-is-for-kube-system");
+        enforced.ShouldContain("✗ denied     403  ARM token, adx-ingest by object_id");
+        enforced.ShouldContain("IMDS is unreachable for this workload");
+        enforced.ShouldContain("✓ allowed    200  Kusto token, adx-ingest by client_id   fluent-bit-to-adx");
+        enforced.ShouldContain("✗ denied     403  the instance document                  istio-probes");
+        output.TrimEnd().ShouldEndWith("All as told: 28 requests; tokens stolen in audit mode: 6, enforced: 0.");
+        demo.Files.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Demo_Redirected_IsPlainNarrowAndTellsNoToken()
+    {
+        using var demo = new DemoProcess(Elsewhere, "--exit");
+
+        var (_, output, _) = await demo.EndAsync();
+
+        output.Contains('\e', StringComparison.Ordinal).ShouldBeFalse();
+        output.Split('\n').Max(line => line.Length).ShouldBeLessThanOrEqualTo(Columns);
+        Jwt().Matches(output).Max(token => token.Length).ShouldBe(12);
+    }
+
+    [Fact]
+    public async Task Demo_WithAnotherPolicy_SaysWhatDiffersAndFails()
+    {
+        var folder = Directory.CreateTempSubdirectory("demo-policy-");
+        try
+        {
+            var policy = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "policy.example.json"));
+            var open = policy.Replace("""{ "path": "/metadata/instance", "quiet": true }""", """{ "path": "/metadata/loadbalancer" }""", StringComparison.Ordinal);
+            open.Length.ShouldBeLessThan(policy.Length);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "policy.example.json"), open);
+            using var demo = new DemoProcess(folder.FullName, "--exit");
+
+            var (exit, output, _) = await demo.EndAsync();
+
+            exit.ShouldBe(1);
+            output.ShouldContain("Not as told: ");
+            output.ReplaceLineEndings(" ").ShouldContain("the instance document, enforced: denied, no-rule, status 403, and not");
+            demo.Files.ShouldBeEmpty();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Demo_LeftUp_TakesRequestsAndEditsUntilInterrupted()
+    {
+        using var demo = new DemoProcess(Elsewhere);
+        var told = await demo.ReadToAsync("The audit log from here on:");
+        var proxy = IPEndPoint.Parse(told.First(line => line.StartsWith("  proxy ", StringComparison.Ordinal))[8..].Trim());
+        var management = new Uri(told.First(line => line.Contains("/policy?access_token=", StringComparison.Ordinal)).Trim());
+        var token = demo.Files.Single(file => file.EndsWith("management-token", StringComparison.Ordinal));
+        File.GetUnixFileMode(token).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        using var http = new HttpClient();
+        (await http.GetStringAsync(management)).ShouldContain("\"enforce\"");
+        (await http.GetAsync(new Uri(management, "/policy"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await RawHttp.GetAsync(proxy, "/metadata/versions")).Status.ShouldBe(503);
+        await demo.ReadToAsync("caller-unknown");
+        var policy = told.Single(line => line.EndsWith("policy.json", StringComparison.Ordinal)).Trim();
+        await File.WriteAllTextAsync(policy, """{"version":1,"mode":"audit","rules":[]}""");
+        await demo.ReadToAsync("policy-loaded revision 71241cd92e1a");
+
+        await demo.InterruptAsync();
+        (await demo.EndAsync()).ExitCode.ShouldBe(0);
+        demo.Files.ShouldBeEmpty();
+        using var socket = new TcpClient();
+        await Should.ThrowAsync<SocketException>(() => socket.ConnectAsync(proxy));
+    }
+
+    [Fact]
+    public async Task Demo_OnATakenPort_SaysSoAndLeavesNothing()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        using var demo = new DemoProcess(Elsewhere, "--exit", "--listen", $"{taken.LocalEndpoint}");
+
+        var (exit, _, errors) = await demo.EndAsync();
+
+        exit.ShouldBe(1);
+        errors.ShouldStartWith("imds-proxy: demo: ");
+        demo.Files.ShouldBeEmpty();
+    }
+
+    private static (string Audit, string Enforced) Acts(string output)
+    {
+        var parts = output.Split("━━ ");
+        return (parts.Single(part => part.StartsWith("1. ", StringComparison.Ordinal)), parts.Single(part => part.StartsWith("2. ", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"eyJ[A-Za-z0-9_.-]+", RegexOptions.None, 1000)]
+    private static partial Regex Jwt();
+}

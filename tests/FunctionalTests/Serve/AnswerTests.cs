@@ -1,0 +1,195 @@
+using System.Text.Json;
+using ImdsProxy.Deny;
+using ImdsProxy.FakeImds;
+using ImdsProxy.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.FunctionalTests.Serve;
+
+public sealed class AnswerTests
+{
+    public static TheoryData<string> Cases => [.. AnswerCases.All.Select(row => row.Name)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task Enforce_Request_EndsAsTheTableSays(string name) => EndsAsync(Named(name), "enforce", Named(name).Enforce);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public Task Audit_Request_EndsAsTheTableSays(string name) => EndsAsync(Named(name), "audit", Named(name).Audit);
+
+    [Fact]
+    public async Task Permitted_Answer_IsThatOfImds()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        var direct = await RawHttp.GetAsync(scene.Imds.Endpoint, Targets.KustoToken);
+        foreach (var target in new[] { Targets.KustoToken, Targets.Location })
+        {
+            var expected = await RawHttp.GetAsync(scene.Imds.Endpoint, target);
+            var answer = await scene.GetAsync(Pods.FluentBit, target);
+            answer.Text.ShouldBe(expected.Text);
+            answer.Header("Server").ShouldBe(expected.Header("Server"));
+            answer.Header("Content-Type").ShouldBe(expected.Header("Content-Type"));
+            answer.Header("Content-Length").ShouldBe(expected.Header("Content-Length"));
+        }
+
+        direct.Header("Server").ShouldNotBeNull().ShouldContain("IMDS");
+    }
+
+    [Fact]
+    public async Task Denied_Token_SaysWhoWhatAndWhy()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("enforce"), options => options with { Answers = new("Ask #platform.", TokenDenialForm.Forbidden) });
+        var answer = await scene.GetAsync(Pods.Web, Targets.KustoToken);
+
+        answer.Status.ShouldBe(403);
+        answer.Header("Content-Type").ShouldBe("application/json");
+        var id = answer.Header("x-imds-proxy-request-id").ShouldNotBeNull();
+        var body = JsonElement.Parse(answer.Body.Span);
+        body.GetProperty("error").GetString().ShouldBe("access_denied");
+        body.GetProperty("error_description").GetString().ShouldBe(
+            $"IMDS is unreachable for this workload: ImdsProxy denied a token for https://api.kusto.windows.net as client_id {Policies.Ingest}: "
+            + $"no rule allows it (pod shop/web-0, service account web, request {id}). Ask #platform.");
+        ((string?)scene.Record()["id"]).ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task Denied_TokenInTheFormOfImds_IsIdentityNotFound()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("enforce"), options => options with { Answers = new(null, TokenDenialForm.IdentityNotFound) });
+        var answer = await scene.GetAsync(Pods.Web, Targets.KustoToken);
+
+        answer.Status.ShouldBe(400);
+        var body = JsonElement.Parse(answer.Body.Span);
+        body.GetProperty("error").GetString().ShouldBe("invalid_request");
+        body.GetProperty("error_description").GetString()!.ShouldStartWith(
+            "Identity not found: IMDS is unreachable for this workload: ImdsProxy denied a token for https://api.kusto.windows.net");
+        ((string?)scene.Record()["verdict"]).ShouldBe("denied");
+
+        // What is no token has no such form.
+        (await scene.GetAsync(Pods.Web, Targets.Instance)).Status.ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task Denied_Leaf_SaysWhatOnly()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        (await scene.GetAsync(Pods.Web, Targets.Location)).Text.ShouldContain("denied GET /metadata/instance/compute/location: no rule allows it");
+    }
+
+    [Fact]
+    public async Task Denied_AnyAnswer_NamesNoRule()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        (await scene.GetAsync(Pods.Web, Targets.Instance)).Text.ShouldNotContain("istio");
+    }
+
+    [Theory]
+    [InlineData("/metadata/identity/oauth2/token", """{"error":"invalid_request","error_description":"Required metadata header not specified"}""")]
+    [InlineData("/metadata/instance/compute/location", """{ "error": "Bad request: . Required metadata header not specified" }""")]
+    public async Task Probe_WhereSomethingIsAllowed_HearsTheWordsOfImds(string path, string words)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        var answer = await scene.SendAsync(Pods.FluentBit, RawRequest.Get(path).Without("Metadata"));
+        answer.Text.ShouldBe(words);
+
+        // By this MSAL tells that there is an IMDS.
+        answer.Header("Server").ShouldNotBeNull().ShouldContain("IMDS");
+    }
+
+    [Fact]
+    public async Task Malformed_Answer_IsJsonThatSaysWhy()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        var answer = await scene.GetAsync(Pods.FluentBit, "/metadata//instance");
+        var body = JsonElement.Parse(answer.Body.Span);
+        body.GetProperty("error").GetString().ShouldBe("bad_request");
+        body.GetProperty("error_description").GetString().ShouldNotBeNullOrEmpty();
+        ((string?)scene.Record()["request"]!["rawTarget"]).ShouldBe("/metadata//instance");
+    }
+
+    [Theory]
+    [InlineData(true, 504)]
+    [InlineData(false, 504)]
+    public async Task Imds_TooSlow_Is504(bool token, int status)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        scene.Imds.Faults = _ => FakeFault.Stall;
+        await FailsAsync(scene, token, status, "gateway_timeout");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Imds_Down_Is502(bool token)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await scene.Imds.DisposeAsync();
+        await FailsAsync(scene, token, 502, "bad_gateway");
+    }
+
+    [Fact]
+    public async Task CallerNotKnownYet_StaysUnknown_Is503WithRetryAfter()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        var answer = await scene.GetAsync(Pods.Stranger, Targets.Location);
+        answer.Status.ShouldBe(503);
+        answer.Header("Retry-After").ShouldBe("1");
+        ((double)scene.Record()["ms"]!).ShouldBeGreaterThan(250);
+    }
+
+    [Fact]
+    public async Task CallerNotKnownYet_BecomesKnown_IsAnsweredThen()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("enforce"), options => options with { Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) } });
+        var answer = scene.GetAsync(Pods.Stranger, Targets.Location);
+        await scene.UseCallersAsync(Pods.FileWith(Pods.Stranger, "logging", "fluent-bit"));
+        (await answer).Status.ShouldBe(200);
+        ((string?)scene.Record()["caller"]!["pod"]).ShouldBe("fluent-bit-0");
+    }
+
+    [Fact]
+    public async Task CallerNotKnownYet_InAuditMode_WaitsHalfASecondAtMost()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("audit"), options => options with { Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) } });
+        (await scene.GetAsync(Pods.Stranger, Targets.Location)).Status.ShouldBe(200);
+        ((double)scene.Record()["ms"]!).ShouldBeInRange(450, 5000);
+    }
+
+    [Fact]
+    public async Task Probe_OfACallerNotKnownYet_NeverWaits()
+    {
+        await using var scene = await ProxyScene.StartAsync(
+            Policies.Cluster("enforce"), options => options with { Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) } });
+        (await scene.SendAsync(Pods.Stranger, RawRequest.Get(Targets.TokenPath).Without("Metadata"))).Status.ShouldBe(400);
+        ((double)scene.Record()["ms"]!).ShouldBeLessThan(5000);
+    }
+
+    private static AnswerCase Named(string name) => AnswerCases.All.Single(row => row.Name == name);
+
+    private static async Task EndsAsync(AnswerCase row, string mode, AnswerCase.End expected)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster(mode));
+        var answer = await scene.SendAsync(row.Pod, row.Request);
+
+        var record = scene.Record();
+        var actual = new AnswerCase.End(answer.Status, (string)record["verdict"]!, (string)record["reason"]!, (string?)record["rule"], scene.Imds.Requests.Count == 1);
+        actual.ShouldBe(expected);
+        ((string?)record["mode"]).ShouldBe(mode);
+        ((int?)record["response"]!["status"]).ShouldBe(answer.Status);
+    }
+
+    private static async Task FailsAsync(ProxyScene scene, bool token, int status, string error)
+    {
+        var answer = await scene.GetAsync(Pods.FluentBit, token ? Targets.KustoToken : Targets.Location);
+        answer.Status.ShouldBe(status);
+        JsonElement.Parse(answer.Body.Span).GetProperty("error").GetString().ShouldBe(error);
+        ((string?)scene.Record()["verdict"]).ShouldBe("failed");
+        ((string?)scene.Record()["reason"]).ShouldBe("upstream-error");
+    }
+}

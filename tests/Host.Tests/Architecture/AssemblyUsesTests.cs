@@ -1,0 +1,44 @@
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Architecture;
+
+/// <summary>The checker itself, on a house that breaks the rules.</summary>
+public sealed class AssemblyUsesTests
+{
+    private const string Sample = "ImdsProxy.Host.Tests.Architecture.Sample";
+
+    private static readonly IReadOnlyCollection<TypeUse> Uses = AssemblyUses.Of(typeof(AssemblyUsesTests).Assembly.Location);
+
+    private static readonly IReadOnlyList<TypeUse> Broken = new RoomRule(Sample, "Leaf", ["Composition"]).Broken(Uses);
+
+    [Theory]
+    [InlineData("Base")]
+    [InlineData("Implements")]
+    [InlineData("Holds")]
+    [InlineData("HoldsMany")]
+    [InlineData("Takes")]
+    [InlineData("Calls")]
+    [InlineData("Reads")]
+    [InlineData("Names")]
+    [InlineData("CallsInALambda")]
+    [InlineData("CallsLater")]
+    [InlineData("Catches")]
+    [InlineData("Constrains`1")]
+    [InlineData("PassesOn")]
+    [InlineData("IsMarked")]
+    [InlineData("CallsUp")]
+    public void Rule_RoomThatUsesAnother_IsBroken(string type) => Broken.ShouldContain(use => use.From == $"{Sample}.Room.{type}");
+
+    [Fact]
+    public void Rule_LeafThatUsesARoom_IsBroken() => Broken.ShouldContain(use => use.From == $"{Sample}.Leaf.GoesUp");
+
+    [Theory]
+    [InlineData("Room.Knows")]
+    [InlineData("Composition.All")]
+    public void Rule_UseThatIsAllowed_IsNotBroken(string type)
+    {
+        Uses.ShouldContain(use => use.From == $"{Sample}.{type}" && use.To.StartsWith(Sample, StringComparison.Ordinal));
+        Broken.ShouldNotContain(use => use.From == $"{Sample}.{type}");
+    }
+}

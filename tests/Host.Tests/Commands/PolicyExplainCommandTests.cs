@@ -1,0 +1,138 @@
+using System.Net;
+using ImdsProxy.Commands;
+using ImdsProxy.Commands.Explain;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Commands;
+
+public sealed class PolicyExplainCommandTests : IDisposable
+{
+    private const string Agent = "10.0.0.11";
+    private const string Web = "10.0.0.21";
+    private const string AdxIngest = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
+    private const string Kubelet = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
+    private const string Token = "GET /metadata/identity/oauth2/token?api-version=2018-02-01";
+    private const string Kusto = Token + "&resource=https://api.kusto.windows.net";
+    private const string Arm = Token + "&resource=https%3A%2F%2Fmanagement.azure.com%2F";
+
+    private const string Callers = """
+        {"pods":[
+          {"ip":"10.0.0.11","namespace":"logging","name":"agent-1","uid":"1","serviceAccount":"agent","owner":"DaemonSet/agent"},
+          {"ip":"10.0.0.21","namespace":"shop","name":"web-1","uid":"2","serviceAccount":"web"},
+          {"ip":"10.0.0.31","namespace":"shop","name":"web-2","uid":"3","serviceAccount":"web"},
+          {"ip":"10.0.0.31","namespace":"shop","name":"web-3","uid":"4","serviceAccount":"web"}]}
+        """;
+
+    private const string Policy = """
+        {"version":1,"mode":"MODE",
+         "identities":{"adx":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"},"kubelet":{"clientId":"e5dbcd30-9b3d-4041-b791-ac23f9038175"}},
+         "rules":[
+          {"name":"ship","workloads":[{"namespaces":["logging"]}],"allow":[
+            {"path":"/metadata/identity/oauth2/token","identities":["adx"],"resources":["https://api.kusto.windows.net"]},
+            {"path":"/metadata/instance/**"},
+            {"path":"/metadata/scheduledevents"}]},
+          {"name":"guard","mode":"enforce","workloads":[{}],"except":[{"namespaces":["kube-system"]}],
+           "deny":[{"path":"/metadata/identity/oauth2/token","identities":["kubelet"]}]},
+          {"name":"shop-is-not-told","workloads":[{}],"except":[{"namespaces":["logging"]}],"deny":[{"path":"/metadata/instance"}]}]}
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("explain-").FullName;
+
+    public static TheoryData<ExplainCase> Cases =>
+    [
+        new ExplainCase("allowed", Agent, $"{Kusto}&client_id={AdxIngest}", 0, "permitted by rule ship",
+            "* ship              allow /metadata/identity/oauth2/token: allows it",
+            "allow /metadata/instance/**: another path",
+            "guard             deny /metadata/identity/oauth2/token: identity kubelet is not the one asked for",
+            "shop-is-not-told  its except takes this workload out",
+            "pod logging/agent-1, service account agent, DaemonSet/agent, 10.0.0.11"),
+        new ExplainCase("no selector", Agent, Kusto, 0, "permitted by rule ship; waits for the answer, whose identity is decided before the credential leaves",
+            "guard             deny /metadata/identity/oauth2/token: waits for the answer: denies it if identity kubelet is what IMDS answers with"),
+        new ExplainCase("denied by a rule", Web, $"{Arm}&client_id={Kubelet}", 1, "denied: rule guard denies it, whatever allows it",
+            "ship              speaks of other workloads",
+            "* guard             deny /metadata/identity/oauth2/token: denies it"),
+        new ExplainCase("another resource", Agent, $"{Arm}&client_id={AdxIngest}", 1, "denied: no rule allows it",
+            "ship              allow /metadata/identity/oauth2/token: another resource: https://api.kusto.windows.net only",
+            """{ "path": "/metadata/identity/oauth2/token", "identities": ["adx"], "resources": ["https://management.azure.com"] }""",
+            """{ "namespaces": ["logging"], "serviceAccounts": ["agent"] }"""),
+        new ExplainCase("another identity", Agent, $"{Kusto}&client_id={Kubelet}", 1, "denied: rule guard denies it",
+            "ship              allow /metadata/identity/oauth2/token: identity adx is not the one asked for"),
+        new ExplainCase("an identity without an alias", Agent, $"{Kusto}&object_id={AdxIngest}", 1, "denied: no rule allows it",
+            "ship              allow /metadata/identity/oauth2/token: no alias of the policy has this object_id, so nobody can tell that identity adx is asked for",
+            "note: no alias of the policy has this object_id: give its identity one, with its clientId, and write that in place of CLIENT_ID"),
+        new ExplainCase("another method", Agent, "POST /metadata/scheduledevents?api-version=2019-08-01", 1, "denied: no rule allows it",
+            "allow /metadata/scheduledevents: another method: GET only",
+            """{ "path": "/metadata/scheduledevents", "methods": ["POST"] }"""),
+        new ExplainCase("an unknown parameter", Agent, "GET /metadata/instance?x=1", 1, "denied: IMDS is not known to take one of its parameters",
+            "allow /metadata/instance/**: IMDS is not known to take 'x', and extraQuery does not list it",
+            """{ "path": "/metadata/instance", "extraQuery": ["x"] }"""),
+        new ExplainCase("an unknown path", Web, "GET /latest/meta-data", 1, "denied: IMDS is not known to have this path, and no rule allows it",
+            """{ "path": "/latest/meta-data" }"""),
+        new ExplainCase("audit mode", Web, "GET /metadata/versions", 0, "would be denied: no rule allows it; audit mode sends it all the same",
+            """{ "path": "/metadata/versions" }""") { Mode = "audit" },
+        new ExplainCase("audit mode, denied by a rule", Web, "GET /metadata/instance", 0, "would be denied: rule shop-is-not-told denies it, whatever allows it; audit mode",
+            "* shop-is-not-told  deny /metadata/instance: denies it") { Mode = "audit" },
+        new ExplainCase("audit mode, an enforced rule", Web, $"{Arm}&client_id={Kubelet}", 1, "denied: rule guard denies it") { Mode = "audit" },
+        new ExplainCase("nobody", "10.0.0.99", "GET /metadata/versions", 1, "denied: no known pod has the address 10.0.0.99"),
+        new ExplainCase("two pods", "10.0.0.31", "GET /metadata/versions", 1, "denied: more than one pod has the address 10.0.0.31"),
+        new ExplainCase("malformed", Agent, "GET /metadata\\instance", 1, "rejected: malformed, answered with status 400 whatever the policy says: "),
+        new ExplainCase("a header that is refused", Agent, "GET /metadata/instance", 1, "rejected: malformed") { Headers = ["X-Forwarded-For: 1.2.3.4"] },
+        new ExplainCase("a probe where something is allowed", Agent, "GET /metadata/instance", 1, "rejected: without 'Metadata: true'") { Headers = ["Metadata:"] },
+        new ExplainCase("a probe where nothing is", Web, "GET /metadata/versions", 1, "denied: no rule allows it") { Headers = ["metadata: false"] },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Explain_ARequest_TellsTheDecisionAndWhy(ExplainCase @case)
+    {
+        ArgumentNullException.ThrowIfNull(@case);
+
+        var (exit, output, errors) = Explain(@case.Request, @case.Ip, Policy.Replace("MODE", @case.Mode, StringComparison.Ordinal), @case.Headers);
+
+        errors.ShouldBeEmpty();
+        output.ShouldStartWith(@case.Says);
+        var lines = output.Split('\n').Select(line => line.Trim()).ToList();
+        foreach (var line in @case.Lines)
+        {
+            lines.Contains(line, StringComparer.Ordinal).ShouldBeTrue($"{line}\nis not in\n{output}");
+        }
+
+        exit.ShouldBe(@case.Exit);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("/metadata/instance")]
+    public void Explain_WhatIsNoRequest_IsAUsageError(string request)
+    {
+        var (exit, output, errors) = Explain(request, Agent, Policy.Replace("MODE", "enforce", StringComparison.Ordinal));
+
+        exit.ShouldBe(2);
+        output.ShouldBeEmpty();
+        errors.ShouldContain("write a method and a target");
+    }
+
+    [Fact]
+    public void Explain_ABadPolicy_IsAConfigurationError()
+    {
+        var (exit, _, errors) = Explain("GET /metadata/instance", Agent, """{"version":1}""");
+
+        exit.ShouldBe(2);
+        errors.ShouldContain("policy check tells all its errors");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private (int Exit, string Output, string Errors) Explain(string request, string ip, string policy, params string[] headers)
+    {
+        var (policyPath, callersPath) = (Path.Combine(_folder, "policy.json"), Path.Combine(_folder, "callers.json"));
+        File.WriteAllText(policyPath, policy);
+        File.WriteAllText(callersPath, Callers);
+        using var output = new StringWriter { NewLine = "\n" };
+        using var errors = new StringWriter { NewLine = "\n" };
+        var exit = PolicyExplainCommand.Run(
+            policyPath, $"file:{callersPath}", IPAddress.Parse(ip), request, [.. headers.Select(GivenRequest.Header)], output, errors);
+        return (exit, output.ToString(), errors.ToString());
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.PolicySource;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.PolicySource;
+
+public sealed class PolicyFileTests
+{
+    // A bad content is looked at twice, half a second apart; the end may come in between.
+    [Fact]
+    public async Task Run_EndedWhileABadContentIsLookedAtAgain_RefusesNothing()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "{");
+        var observer = new Observer();
+        var policy = new ActivePolicy(observer, TimeProvider.System);
+        await policy.OfferAsync("""{"version":1,"mode":"enforce","identities":{},"rules":[]}"""u8.ToArray(), "before");
+        policy.Current.ShouldNotBeNull();
+
+        using var ending = new CancellationTokenSource();
+        var first = new TaskCompletionSource();
+        var run = new PolicyFile(path, policy, TimeProvider.System, NullLogger<PolicyFile>.Instance).RunAsync(first, ending.Token);
+        await ending.CancelAsync();
+        await run;
+        File.Delete(path);
+
+        first.Task.IsCompleted.ShouldBeTrue();
+        observer.Refused.ShouldBeEmpty();
+    }
+
+    private sealed class Observer : IPolicyObserver
+    {
+        public ConcurrentQueue<string> Refused { get; } = new();
+
+        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
+
+        public Task RefusedAsync(PolicyLoad load, string source)
+        {
+            Refused.Enqueue(load.Revision);
+            return Task.CompletedTask;
+        }
+    }
+}
