@@ -26,7 +26,7 @@ public static class EnvelopeReader
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return EnvelopeContent.NoCredential;
+                return Without(body);
             }
 
             ReadFields(ref reader, ref fields);
@@ -37,9 +37,8 @@ public static class EnvelopeReader
         catch (JsonException)
         {
             // Half a credential is none that may leave.
-            return fields.HasCredential ? EnvelopeContent.Unreadable : EnvelopeContent.NoCredential;
+            return fields.HasCredential ? EnvelopeContent.Unreadable : Without(body);
         }
-
         catch (InvalidOperationException)
         {
             // Text that is no UTF-8: nobody can tell whose credential it is.
@@ -48,12 +47,16 @@ public static class EnvelopeReader
 
         if (!fields.HasCredential)
         {
-            return EnvelopeContent.NoCredential;
+            return Without(body);
         }
 
         envelope = Envelope(fields, endpoint);
         return envelope is null ? EnvelopeContent.Unreadable : EnvelopeContent.Credential;
     }
+
+    // An error of IMDS's goes on to the caller as it is, so nothing that holds a token anywhere may pass for one.
+    private static EnvelopeContent Without(ReadOnlySpan<byte> body) =>
+        body.IndexOf("\"access_token\""u8) < 0 ? EnvelopeContent.NoCredential : EnvelopeContent.Unreadable;
 
     private static void ReadFields(ref Utf8JsonReader reader, ref EnvelopeFields fields)
     {

@@ -11,8 +11,10 @@ internal static class AnswerWriter
     {
         var response = context.Response;
 
-        // A forwarder may have put IMDS's head there already.
+        // A forwarder may have put IMDS's head there already. What is said of the connection is the listener's, and stays.
+        var connection = response.Headers.Connection;
         response.Clear();
+        response.Headers.Connection = connection;
         response.StatusCode = answer.Status;
         response.ContentType = "application/json";
         response.ContentLength = answer.Body.Length;

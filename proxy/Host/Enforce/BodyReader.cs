@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
 namespace ImdsProxy.Enforce;
 
 /// <summary>Reads a POST's body whole, so that it can be checked.</summary>
@@ -6,23 +9,41 @@ internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider ti
     /// <summary>All of the body, or null where it is too large or too slow.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
     {
+        var reader = context.Request.BodyReader;
         using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
-        var buffer = new byte[maxBytes + 1];
+
+        // Ending the read by a token would leave it pending, which Kestrel reports as an error when it drains the rest.
+        using var end = deadline.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
         try
         {
-            var length = await context.Request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
-            if (length <= maxBytes)
-            {
-                return buffer.AsMemory(0, length);
-            }
-
-            // No conditional expression: a null in it would convert to an empty memory, which is a good body.
-            return null;
+            return await ReadAsync(reader);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
             return null;
+        }
+    }
+
+    // What has come is looked at in the server's own buffers and copied once it is all there: a body costs what it has.
+    private async Task<ReadOnlyMemory<byte>?> ReadAsync(PipeReader reader)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            if (read.IsCanceled || read.Buffer.Length > maxBytes)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                return null;
+            }
+
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
 }

@@ -114,7 +114,20 @@ internal sealed partial class EnforcementMiddleware(
         {
             var isAudit = snapshot.ModeOf(exchange.Caller) == PolicyMode.Audit;
             var wait = isAudit && options.IdentifyWait > EnforceOptions.AuditIdentifyWait ? EnforceOptions.AuditIdentifyWait : options.IdentifyWait;
-            exchange.Caller = await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+            exchange.Caller = await KnownAsync(exchange, wait);
+        }
+    }
+
+    // Who hangs up while it waits is decided all the same: the record must say that it was denied, not that IMDS failed it.
+    private async ValueTask<Caller> KnownAsync(Exchange exchange, TimeSpan wait)
+    {
+        try
+        {
+            return await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return callers.Find(exchange.Address);
         }
     }
 

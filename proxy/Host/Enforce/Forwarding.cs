@@ -37,6 +37,11 @@ internal sealed class Forwarding(
         {
             await FailAsync(exchange, permit, failure, status: null);
         }
+        else if (failure is not (ForwardFailure.None or ForwardFailure.CallerGone) && !exchange.Context.Response.HasStarted)
+        {
+            // Its head is on record, but nothing of it has left.
+            await AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("IMDS broke off its answer"));
+        }
     }
 
     private async Task CredentialAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)

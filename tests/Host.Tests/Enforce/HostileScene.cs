@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using ImdsProxy.Audit;
+using ImdsProxy.Commands.Serve;
+using ImdsProxy.Operate;
+using ImdsProxy.TestKit;
+using Microsoft.Extensions.Logging;
+
+namespace ImdsProxy.Host.Tests.Enforce;
+
+/// <summary>A node proxy in front of an IMDS that follows a script, for what neither a decent client nor a decent server does.</summary>
+internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IAsyncDisposable
+{
+    public static readonly IPAddress Pod = IPAddress.Parse("127.0.0.11");
+    public static readonly IPAddress Stranger = IPAddress.Parse("127.0.0.99");
+
+    private const string Rules = """
+        "rules":[{"name":"all","workloads":[{"namespaces":["a"]}],"allow":[
+          {"path":"/metadata/identity/oauth2/token","identities":["*"],"resources":["*"]},
+          {"path":"/metadata/scheduledevents","methods":["GET","POST"]},{"path":"/metadata/instance/**"}]}]
+        """;
+
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly ConcurrentQueue<string> _logs = new();
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-test");
+    private readonly ScriptedImds _imds;
+    private readonly ILoggerFactory _logging;
+
+    private HostileScene(string answer)
+    {
+        _imds = new ScriptedImds(answer);
+        _logging = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Error).AddProvider(this));
+    }
+
+    public NodeProxy Proxy { get; private set; } = null!;
+
+    /// <summary>What was logged as an error.</summary>
+    public IReadOnlyCollection<string> Errors => _logs;
+
+    public IReadOnlyList<JsonNode> Records =>
+        [.. _lines.Where(line => line.Contains("\"kind\":\"request\"", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line)!)];
+
+    public static async Task<HostileScene> StartAsync(string answer = "", string mode = "enforce", Func<ServeOptions, ServeOptions>? with = null)
+    {
+        var scene = new HostileScene(answer);
+        var policy = Path.Combine(scene._directory.FullName, "policy.json");
+        var callers = Path.Combine(scene._directory.FullName, "callers.json");
+        await File.WriteAllTextAsync(policy, $$"""{"version":1,"mode":"{{mode}}",{{Rules}}}""");
+        await File.WriteAllTextAsync(callers, $$"""{"pods":[{"ip":"{{Pod}}","namespace":"a","name":"p","uid":"u","serviceAccount":"s"}]}""");
+        var options = new ServeOptions
+        {
+            PolicyPath = policy,
+            CallersPath = callers,
+            Listen = new() { EndPoint = new(IPAddress.Loopback, 0), BodyTimeout = TimeSpan.FromMilliseconds(200) },
+            Upstream = new() { Address = scene._imds.Address },
+            Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) },
+            Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
+            DrainTimeout = TimeSpan.FromSeconds(1),
+            WarmUp = false,
+        };
+        scene.Proxy = await NodeProxy.StartAsync((with ?? (same => same))(options), scene._logging, TimeProvider.System, CancellationToken.None, scene);
+        return scene;
+    }
+
+    public Task<RawConnection> ConnectAsync(IPAddress pod) => RawConnection.ConnectAsync(Proxy.EndPoint, pod);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Proxy.DisposeAsync();
+        await _imds.DisposeAsync();
+        _logging.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    void IDisposable.Dispose()
+    {
+    }
+
+    void IRecordOutput.Write(ReadOnlySpan<byte> lines)
+    {
+        foreach (var line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            _lines.Enqueue(line);
+        }
+    }
+
+    ILogger ILoggerProvider.CreateLogger(string categoryName) => this;
+
+    IDisposable? ILogger.BeginScope<TState>(TState state) => null;
+
+    bool ILogger.IsEnabled(LogLevel logLevel) => true;
+
+    void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _logs.Enqueue(formatter(state, exception));
+}

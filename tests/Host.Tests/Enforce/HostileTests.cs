@@ -1,0 +1,99 @@
+using System.Text.Json;
+using ImdsProxy.Deny;
+using ImdsProxy.TestKit;
+using Microsoft.AspNetCore.Http;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Enforce;
+
+public sealed class HostileTests
+{
+    private const string Token = """{"access_token":"h.e30.s","client_id":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6","resource":"https://vault.azure.net"}""";
+
+    private static readonly RawRequest Location = RawRequest.Get("/metadata/instance/compute/location");
+
+    [Theory]
+    [InlineData("enforce")]
+    [InlineData("audit")]
+    public async Task UserAgent_CutWithinACharacter_IsRecorded(string mode)
+    {
+        await using var scene = await HostileScene.StartAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", mode);
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+
+        // UTF-8 as Latin-1, which is how RawRequest sends bytes.
+        var answer = await connection.ExchangeAsync(Location.With("User-Agent", new string('a', 255) + "\u00f0\u009f\u0098\u0080"));
+
+        answer.ShouldNotBeNull().Status.ShouldBe(200);
+        ((string?)scene.Records.ShouldHaveSingleItem()["verdict"]).ShouldBe("allowed");
+    }
+
+    [Fact]
+    public async Task StrangerThatHangsUpWhileItWaits_IsRecordedAsDenied()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        await using (var connection = await scene.ConnectAsync(HostileScene.Stranger))
+        {
+            await connection.SendAsync(Location);
+        }
+
+        await Eventually.HoldsAsync(() => scene.Records.Count > 0);
+        var record = scene.Records.ShouldHaveSingleItem();
+        ((string?)record["verdict"]).ShouldBe("denied");
+        ((string?)record["reason"]).ShouldBe("caller-unknown");
+    }
+
+    [Fact]
+    public async Task Body_NeverFinished_IsNoErrorInTheLog()
+    {
+        await using var scene = await HostileScene.StartAsync();
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+
+        var request = new RawRequest("POST", "/metadata/scheduledevents?api-version=2020-07-01").With("Connection", "close").With("Content-Length", "10") with { Body = "{}" };
+        (await connection.ExchangeAsync(request)).ShouldNotBeNull().Status.ShouldBe(400);
+        await connection.SendAsync("12345678"u8.ToArray());
+
+        (await connection.ClosesAsync()).ShouldBeTrue();
+        scene.Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    public async Task Imds_BreaksOffAfterItsHead_Is502InTheUsualShape(string head)
+    {
+        await using var scene = await HostileScene.StartAsync(head);
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+
+        var answer = (await connection.ExchangeAsync(Location)).ShouldNotBeNull();
+
+        answer.Status.ShouldBe(502);
+        JsonElement.Parse(answer.Body.Span).GetProperty("error").GetString().ShouldBe("bad_gateway");
+        scene.Records.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Token_InAnErrorOfImds_NeverLeaves()
+    {
+        await using var scene = await HostileScene.StartAsync($"HTTP/1.1 400 Bad Request\r\nContent-Length: {Token.Length + 2}\r\n\r\n[{Token}]");
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+
+        var answer = (await connection.ExchangeAsync(RawRequest.Get("/metadata/identity/oauth2/token?resource=https://vault.azure.net"))).ShouldNotBeNull();
+
+        answer.Status.ShouldBe(502);
+        answer.Text.ShouldNotContain("access_token");
+    }
+
+    [Fact]
+    public async Task OwnAnswer_WhileDraining_StillEndsTheConnection()
+    {
+        var context = new DefaultHttpContext();
+        context.Response.Headers.Connection = "close";
+        context.Response.Headers.Server = "IMDS";
+
+        await AnswerWriter.WriteAsync(context, Answers.Broken());
+
+        context.Response.Headers.Connection.ToString().ShouldBe("close");
+        context.Response.Headers.ContainsKey("Server").ShouldBeFalse();
+    }
+}
