@@ -61,7 +61,11 @@ internal sealed class AuditQueryFlags
     public AuditQuery Query(ParseResult flags, TimeProvider clock)
     {
         var builder = new AuditQueryBuilder();
-        AddFilters(builder, flags.Tokens);
+        foreach (var (name, value, negated) in Given(flags.Tokens))
+        {
+            Add(builder, name, value, negated);
+        }
+
         foreach (var word in (flags.GetValue(_from) ?? []).Where(word => !IsPath(word)))
         {
             builder.AddText(word, negated: false);
@@ -80,7 +84,26 @@ internal sealed class AuditQueryFlags
         return builder.Build();
     }
 
-    private static void AddFilters(AuditQueryBuilder builder, IReadOnlyList<Token> tokens)
+    /// <summary>The same filters as the management address takes them.</summary>
+    /// <exception cref="FormatException">A <c>--not</c> has nothing after it, or a word is a path.</exception>
+    public string ManagementQuery(ParseResult flags)
+    {
+        var words = flags.GetValue(_from) ?? [];
+        if (words.FirstOrDefault(IsPath) is { } path)
+        {
+            throw new FormatException($"'{path}': give either --management or what to search, not both");
+        }
+
+        var parameters = Given(flags.Tokens)
+            .Where(given => given.Name is Issued or Text || FilterOf(given.Name) is not null)
+            .Select(given => (Name: (given.Negated ? "not." : "") + (FilterOf(given.Name)?.Name ?? given.Name.TrimStart('-')), Value: given.Name == Issued ? "true" : given.Value))
+            .Concat(words.Select(word => (Name: "text", Value: word)))
+            .Append((Name: "since", Value: flags.GetValue(_since) ?? ""))
+            .Append((Name: "until", Value: flags.GetValue(_until) ?? ""));
+        return string.Join('&', parameters.Where(parameter => parameter.Value.Length > 0).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
+    }
+
+    private static IEnumerable<(string Name, string Value, bool Negated)> Given(IReadOnlyList<Token> tokens)
     {
         var negated = false;
         for (var i = 0; i < tokens.Count; i++)
@@ -90,14 +113,13 @@ internal sealed class AuditQueryFlags
                 continue;
             }
 
-            var name = tokens[i].Value;
-            if (name == Not)
+            if (tokens[i].Value == Not)
             {
                 negated = true;
                 continue;
             }
 
-            Add(builder, name, i + 1 < tokens.Count ? tokens[i + 1].Value : "", negated);
+            yield return (tokens[i].Value, i + 1 < tokens.Count ? tokens[i + 1].Value : "", negated);
             negated = false;
         }
 
@@ -106,6 +128,8 @@ internal sealed class AuditQueryFlags
             throw new FormatException("--not speaks of the flag after it, and there is none; for example --not --verdict allowed");
         }
     }
+
+    private static AuditFilter? FilterOf(string name) => AuditFilter.Find(name == "-n" ? "namespace" : name.TrimStart('-'));
 
     private static void Add(AuditQueryBuilder builder, string name, string value, bool negated)
     {
@@ -117,7 +141,7 @@ internal sealed class AuditQueryFlags
         {
             builder.AddText(value, negated);
         }
-        else if (AuditFilter.Find(name == "-n" ? "namespace" : name.TrimStart('-')) is { } filter)
+        else if (FilterOf(name) is { } filter)
         {
             builder.Add(filter.Name, value, negated);
         }

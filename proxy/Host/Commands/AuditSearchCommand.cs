@@ -18,24 +18,37 @@ internal static class AuditSearchCommand
         var command = new Command("search", "Finds records and events in the audit log");
         filters.AddTo(command);
         output.AddTo(command);
-        command.SetAction((flags, cancellation) => RunAsync(flags, filters, output, cancellation));
+        var management = new AuditManagementFlags();
+        management.AddTo(command);
+        command.SetAction((flags, cancellation) => RunAsync(flags, filters, output, management, cancellation));
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, CancellationToken cancellation) =>
-        AuditCommand.GuardAsync(() => SearchAsync(
-            filters.Query(flags, TimeProvider.System),
-            filters.Source(flags).NotEmpty(),
-            output.Read(flags),
-            output.Columns(flags, DefaultFields),
-            cancellation));
+    private static Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, AuditManagementFlags management, CancellationToken cancellation) =>
+        AuditCommand.GuardAsync(async () =>
+        {
+            var shown = output.Read(flags);
+            var columns = output.Columns(flags, DefaultFields);
+            if (management.Read(flags) is { } remote)
+            {
+                var query = $"/audit/search?{filters.ManagementQuery(flags)}{ManagementParameters(shown)}";
+                return await ShowAsync(shown, columns, async (show, flush) => (await remote.EachAsync(query, show, flush, cancellation), 0));
+            }
 
-    private static async Task<int> SearchAsync(AuditQuery query, SearchSource source, AuditOutput output, ImmutableArray<AuditColumn> columns, CancellationToken cancellation)
+            var local = filters.Query(flags, TimeProvider.System);
+            var source = filters.Source(flags).NotEmpty();
+            return await ShowAsync(shown, columns, (show, flush) => FindAsync(local, source, shown, show, flush, cancellation));
+        });
+
+    private static string ManagementParameters(AuditOutput output) =>
+        $"{(output.Last is { } last ? $"&last={last}" : "")}{(output.First is { } first ? $"&first={first}" : "")}{(output.Follow ? "&follow=true" : "")}";
+
+    private static async Task<int> ShowAsync(AuditOutput output, ImmutableArray<AuditColumn> columns, Func<Func<ReadOnlyMemory<byte>, ValueTask>, Func<Task>, Task<(long Found, long Skipped)>> find)
     {
         await using var stdout = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         await using var text = new StreamWriter(stdout, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 14);
         var renderer = output.Renderer(stdout, text, columns);
-        var (found, skipped) = await FindAsync(query, source, output, line => Show(renderer, line), () => Flush(text, stdout), cancellation);
+        var (found, skipped) = await find(line => Show(renderer, line), () => Flush(text, stdout));
         renderer.End();
         if (skipped > 0)
         {

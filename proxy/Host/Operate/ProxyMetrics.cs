@@ -138,6 +138,10 @@ internal sealed class ProxyMetrics : IDisposable
     public void ObserveReadiness(Readiness readiness) =>
         _meter.CreateObservableGauge("imds_proxy.ready", () => readiness.IsReady ? 1L : 0L, null, "1 while the proxy is ready, else 0.");
 
+    /// <summary>Asks at each scrape whether break glass has lowered the policy to audit mode.</summary>
+    public void ObserveOverride(Func<bool> isOn) =>
+        _meter.CreateObservableGauge("imds_proxy.override.active", () => isOn() ? 1L : 0L, null, "1 while an override has lowered everything to audit mode, else 0.");
+
     public void Dispose() => _meter.Dispose();
 
     private Histogram<double> Duration(string name, string description) =>

@@ -8,7 +8,10 @@ namespace ImdsProxy.PolicySource;
 /// </summary>
 internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 {
+    private readonly Lock _gate = new();
     private volatile PolicyInForce _status = PolicyInForce.None;
+    private PolicyDocument? _written;
+    private bool _lowered;
 
     /// <summary>The policy in force, or null before the first good one.</summary>
     public PolicySnapshot? Current => _status.Snapshot;
@@ -44,16 +47,40 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 
     private async Task SwapAsync(PolicyLoad load, PolicyDocument document, PolicyLoad? refused, ReadOnlyMemory<byte> content, string source)
     {
-        var before = _status.Snapshot;
-        if (before?.Revision == document.Revision)
+        var before = _written;
+        lock (_gate)
         {
-            _status = _status with { Refused = refused };
-            return;
+            if (before?.Revision == document.Revision)
+            {
+                _status = _status with { Refused = refused };
+                return;
+            }
+
+            _written = document;
+            _status = new PolicyInForce(Effective(document), source, time.GetUtcNow(), refused);
         }
 
-        _status = new PolicyInForce(PolicySnapshot.Compile(document), source, time.GetUtcNow(), refused);
-        await observer.LoadedAsync(before?.Document, document, load, content, source);
+        await observer.LoadedAsync(before, document, load, content, source);
     }
+
+    /// <summary>
+    /// Lowers every policy to audit mode, but for the rules that say themselves that they are enforced; or ends that.
+    /// What is written stays as it is and counts again afterwards.
+    /// </summary>
+    public void Lower(bool lowered)
+    {
+        lock (_gate)
+        {
+            _lowered = lowered;
+            if (_written is { } document)
+            {
+                _status = _status with { Snapshot = Effective(document) };
+            }
+        }
+    }
+
+    private PolicySnapshot Effective(PolicyDocument document) =>
+        PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document);
 
     /// <summary>Says that the source has no document at all any more, or not yet.</summary>
     public async Task MissingAsync(string source, string why)

@@ -1,3 +1,5 @@
+using ImdsProxy.Runtime;
+
 namespace ImdsProxy.Redirect;
 
 /// <summary>Tells how much of the rules is wanted now, from the listener and the override.</summary>
@@ -7,25 +9,25 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
     private const int ProbesToLift = 3;
 
     private readonly OverrideFiles? _files =
-        settings.OverrideDirectory is { } directory ? OverrideFiles.In(directory, seams.Time) : null;
+        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, seams.Time) : null;
 
     private string? _refusal;
     private int _failed;
 
     /// <summary>The override in force, if any.</summary>
-    public InterceptionOverride Override { get; private set; } = InterceptionOverride.None;
+    public Override Override { get; private set; } = Runtime.Override.None;
 
     /// <param name="probeIsDue">Whether a failed probe counts this time.</param>
     public RedirectState Next(bool probeIsDue)
     {
-        Override = _files?.Current() ?? InterceptionOverride.None;
+        Override = _files?.Current() ?? Runtime.Override.None;
         if (Override.Refusal is { } why && why != _refusal)
         {
             Messages.OverrideRefused(seams.Log, why);
         }
 
         _refusal = Override.Refusal;
-        return Override.Off ? RedirectState.Off : IsDown(probeIsDue) ? RedirectState.Lifted : RedirectState.Closed;
+        return Override.On ? RedirectState.Off : IsDown(probeIsDue) ? RedirectState.Lifted : RedirectState.Closed;
     }
 
     private bool IsDown(bool probeIsDue)

@@ -1,3 +1,5 @@
+using ImdsProxy.Runtime;
+
 namespace ImdsProxy.Redirect;
 
 /// <summary>The rules under watch: brings them to a state and holds them there.</summary>
@@ -13,7 +15,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
 
     /// <summary>Reaches or repairs the state. A failed call is logged and counted; the next one comes soon.</summary>
-    public async Task KeepAsync(RedirectState state, InterceptionOverride reason, CancellationToken cancellation)
+    public async Task KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
     {
         try
         {
@@ -68,7 +70,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         await OpenedAsync(RedirectState.Lifted, "redirect and guards", "the proxy is down, and --when-down is open", null);
     }
 
-    private async Task OffAsync(InterceptionOverride reason, CancellationToken cancellation)
+    private async Task OffAsync(Override reason, CancellationToken cancellation)
     {
         if (await IsNewerThereAsync(cancellation))
         {

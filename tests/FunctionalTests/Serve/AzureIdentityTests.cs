@@ -20,7 +20,10 @@ public sealed class AzureIdentityTests : IDisposable
             #!/bin/sh
             echo '{"accessToken":"of-the-next-credential","expiresOn":"2040-01-01 00:00:00.000000","expires_on":2208988800,"tokenType":"Bearer"}'
             """);
-        File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     public void Dispose() => _path.Delete(recursive: true);
@@ -80,7 +83,7 @@ public sealed class AzureIdentityTests : IDisposable
     {
         await Eventually.HoldsAsync(() => scene.Logs.All.Any(line => line.Contains("7 callers are known", StringComparison.Ordinal)));
         var client = Path.Combine(AppContext.BaseDirectory, "network-client.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [client, credential, Policies.Ingest, resource]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [client, credential, Policies.Ingest, resource]) { UseShellExecute = false, RedirectStandardOutput = true };
         start.Environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = $"http://{scene.Proxy.EndPoint}";
         start.Environment["PATH"] = _path.FullName;
         using var process = Process.Start(start)!;

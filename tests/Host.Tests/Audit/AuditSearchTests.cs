@@ -12,7 +12,7 @@ public sealed class AuditSearchTests : IDisposable
 {
     private static readonly string[] Log =
     [
-        Line(1, """ "kind":"request","verdict":"allowed","reason":"rule","rule":"r1","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.1.0.5","namespace":"logging","pod":"fluent-bit-qg7vq","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","resource":"https://api.kusto.windows.net","selector":{"kind":"client_id","value":"2bc9"},"userAgent":"azsdk-net"},"response":{"status":200},"issued":{"identity":"adx","clientId":"2bc9","resource":"https://api.kusto.windows.net/","tokenId":"uti1"},"ms":4.5 """),
+        Line(1, """ "kind":"request","verdict":"allowed","reason":"rule","rule":"r1","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.1.0.5","namespace":"logging","pod":"fluent-bit-qg7vq","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","resource":"https://api.kusto.windows.net","selector":{"kind":"client_id","value":"2bc9"},"userAgent":"azsdk-net"},"response":{"status":200},"issued":{"identity":"adx","clientId":"2bc9","resource":"https://api.kusto.windows.net/","expiresOn":"2026-11-22T04:30:00Z","tokenId":"uti1"},"ms":4.5 """),
         Line(2, """ "kind":"request","verdict":"denied","reason":"no-rule","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.1.0.6","namespace":"web","pod":"shop-1","serviceAccount":"shop","owner":"Deployment/shop"},"request":{"method":"GET","path":"/metadata/identity/oauth2/token","resource":"https://management.azure.com/","userAgent":"\u0022pod\u0022:\u0022fluent-bit-qg7vq\u0022"},"response":{"status":403},"ms":0.2 """),
         Line(3, """ "kind":"request","verdict":"would-deny","reason":"unknown-endpoint","mode":"audit","caller":{"ip":"10.2.0.1","kind":"unknown"},"request":{"method":"GET","path":"/latest/meta-data"},"response":{"status":404},"ms":120 """),
         Line(4, """ "kind":"request","verdict":"rejected","reason":"bad-request","mode":"enforce","caller":{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"},"request":{"method":"GET","rawTarget":"/metadata\\identity\",\"verdict\":\"allowed\",\"x\":\"","error":"no"},"response":{"status":400},"ms":0.1 """),
@@ -53,6 +53,8 @@ public sealed class AuditSearchTests : IDisposable
         { "client-id=2BC9", [1] },
         { "identity=adx", [1] },
         { "token-id=uti1", [1] },
+        { "good-at=2026-11-22T04:29:59Z", [1] },
+        { "good-at=2026-11-22T04:30:00Z", [] },
         { "path=/metadata/instance*", [6] },
         { "path=/metadata\\identity*", [4] },
         { "rule=r1 rule=r2", [1, 6] },

@@ -39,6 +39,7 @@ public sealed class AuditFilter
         new("client-id", "The identity asked for or issued, by client id", LowerText, AuditField.ClientId, AuditField.Selector),
         new("identity", "The identity issued, by the policy's alias", Text, AuditField.Identity),
         new("token-id", "The issued token's uti", Text, AuditField.TokenId),
+        new("good-at", "A credential that is still good at a moment such as 2026-11-21T04:30:00Z", Later, AuditField.ExpiresOn),
         new("rule", "The rule that decided", Text, AuditField.Rule),
         new("status", "The status answered, such as 403, 4xx or 200-299", Status, AuditField.Status),
         new("user-agent", "The caller's user agent, such as azsdk-net*", Text, AuditField.UserAgent),
@@ -97,6 +98,11 @@ public sealed class AuditFilter
 
     private static NumberMatch Least(string value) =>
         Number(value) is { } least ? new NumberMatch(least, double.MaxValue) : throw new FormatException("write milliseconds, such as 250");
+
+    private static LaterMatch Later(string value) =>
+        DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? new LaterMatch(moment)
+            : throw new FormatException("write a moment such as 2026-11-21T04:30:00Z");
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;

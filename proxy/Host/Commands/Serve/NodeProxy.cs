@@ -9,6 +9,7 @@ using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
@@ -28,6 +29,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly FileCallers _fileCallers;
     private readonly ClusterSide? _cluster;
     private readonly ICallerSource _callers;
+    private readonly ModeOverride? _override;
     private readonly Upstream _upstream;
     private readonly Drain _drain;
     private readonly Readiness _readiness = new();
@@ -48,6 +50,9 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _fileCallers = new FileCallers(time);
         _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, time, logging) : null;
         _callers = _cluster?.Callers ?? _fileCallers;
+        _override = options.OverrideDirectory is { } directory
+            ? new ModeOverride(OverrideFiles.Mode(directory, time), _policy, _audit, time, logging.CreateLogger<ModeOverride>())
+            : null;
         _upstream = new Upstream(options.Upstream);
         _drain = new Drain(time);
     }
@@ -150,6 +155,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _readiness.Add("callers", () => _callers.IsReady ? null : "the callers are not known yet");
         _readiness.Add("audit", () => _audit.Failure);
         _metrics.ObserveReadiness(_readiness);
+        _metrics.ObserveOverride(() => _override?.IsOn ?? false);
         _metrics.ObserveCallers(
             () => _callers.Known.Count(pod => !pod.HostNetwork),
             () => _callers.Known.Count(pod => pod.HostNetwork));
@@ -189,6 +195,12 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     {
         var policyRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var callersRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_override is not null)
+        {
+            await _override.LookAsync();
+            _followers.Add(_override.RunAsync(_ending.Token));
+        }
+
         if (_cluster is not null)
         {
             await _cluster.RestoreAsync();

@@ -20,6 +20,9 @@ internal sealed record ServeOptions
     /// <summary>What comes from Kubernetes, or null.</summary>
     public ClusterOptions? Cluster { get; init; }
 
+    /// <summary>The directory of the break-glass files, or null for none.</summary>
+    public string? OverrideDirectory { get; init; }
+
     public ListenOptions Listen { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();

@@ -1,9 +1,9 @@
-using ImdsProxy.Redirect;
+using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Redirect;
+namespace ImdsProxy.Host.Tests.Runtime;
 
 public sealed class OverrideFilesTests
 {
@@ -30,7 +30,7 @@ public sealed class OverrideFilesTests
     public void Override_AsWritten_IsObeyedOrRefused(string? interception, string? until, string? reason, bool off, bool refused)
     {
         var current = Files(interception, until, reason, new ManualTime()).Current();
-        current.Off.ShouldBe(off);
+        current.On.ShouldBe(off);
         (current.Refusal is not null).ShouldBe(refused);
     }
 
@@ -39,9 +39,9 @@ public sealed class OverrideFilesTests
     {
         var time = new ManualTime();
         var files = Files("off", "2026-11-21T04:31:00Z", "outage", time);
-        files.Current().Off.ShouldBeTrue();
+        files.Current().On.ShouldBeTrue();
         time.Advance(TimeSpan.FromMinutes(1));
-        files.Current().ShouldBe(InterceptionOverride.None);
+        files.Current().ShouldBe(Override.None);
     }
 
     [Fact]
@@ -51,16 +51,18 @@ public sealed class OverrideFilesTests
         var files = Files("off", "2026-11-22T06:00:00Z", "outage", time);
         files.Current().Refusal.ShouldNotBeNull();
         time.Advance(TimeSpan.FromHours(2));
-        files.Current().Off.ShouldBeFalse();
+        files.Current().On.ShouldBeFalse();
     }
 
     [Fact]
     public void Override_ThatCannotBeRead_IsRefused()
     {
-        var files = new OverrideFiles(name => name == "interception" ? "off" : throw new UnauthorizedAccessException("no"), new ManualTime());
+        var files = new OverrideFiles("interception", "off", name => name == "interception" ? "off" : throw new UnauthorizedAccessException("no"), new ManualTime());
         files.Current().Refusal.ShouldNotBeNull();
     }
 
     private static OverrideFiles Files(string? interception, string? until, string? reason, ManualTime time) => new(
+        "interception",
+        "off",
         name => name switch { "interception" => interception, "until" => until, "reason" => reason, _ => null }, time);
 }

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>
+/// Reads the break-glass files: one that asks for something, and <c>until</c> and <c>reason</c> beside it. Whatever is
+/// missing, unreadable or odd in them is refused: a mistake must not open IMDS.
+/// </summary>
+/// <param name="file">The file that asks: <c>mode</c> or <c>interception</c>.</param>
+/// <param name="word">The only word it can hold.</param>
+/// <param name="read">Reads a file of the directory; null when it is not there.</param>
+/// <param name="time">The clock.</param>
+internal sealed class OverrideFiles(string file, string word, Func<string, string?> read, TimeProvider time)
+{
+    // Nobody needs more for a time or a reason.
+    private const int LongestText = 4096;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
+
+    private static readonly string[] Rfc3339 =
+        ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:sszzz"];
+
+    // A time too far ahead stays refused, also when it has come nearer: nobody then thinks of it any more.
+    private string? _tooFar;
+
+    /// <summary>The files by which <c>redirect watch</c> takes the rules away.</summary>
+    public static OverrideFiles Interception(string directory, TimeProvider time) => new("interception", "off", In(directory), time);
+
+    /// <summary>The files by which <c>serve</c> falls back to audit mode.</summary>
+    public static OverrideFiles Mode(string directory, TimeProvider time) => new("mode", "audit", In(directory), time);
+
+    public Override Current()
+    {
+        try
+        {
+            var asked = read(file)?.Trim();
+            return asked is null ? Override.None
+                : asked == word ? On(read("until")?.Trim(), read("reason")?.Trim())
+                : Override.Refused($"{file} is '{Shown(asked)}'; the only word for it is {word}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Override.Refused($"the override can't be read: {e.Message}");
+        }
+    }
+
+    private Override On(string? until, string? reason)
+    {
+        if (string.IsNullOrEmpty(until) || string.IsNullOrEmpty(reason))
+        {
+            return Override.Refused($"{file}={word} needs the files until (RFC 3339) and reason");
+        }
+
+        if (!DateTimeOffset.TryParseExact(until, Rfc3339, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end))
+        {
+            return Override.Refused($"until is '{Shown(until)}'; write a time such as 2026-11-21T18:00:00Z");
+        }
+
+        if (until == _tooFar || end - time.GetUtcNow() > Longest)
+        {
+            _tooFar = until;
+            return Override.Refused($"until is {end:O}, which was more than 24 hours ahead; write an earlier one");
+        }
+
+        return end <= time.GetUtcNow() ? Override.None : new Override(true, end, Shown(reason), null);
+    }
+
+    private static Func<string, string?> In(string directory) => name => Read(Path.Combine(directory, name));
+
+    private static string Shown(string text) => text.Length > 200 ? text[..200] : text;
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            using var reader = new StreamReader(path);
+            var buffer = new char[LongestText];
+            return new string(buffer, 0, reader.ReadBlock(buffer));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}
