@@ -3,6 +3,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Identify;
+using ImdsProxy.Listen;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
@@ -48,7 +49,8 @@ internal sealed class RefusedRecords(
         var request = features.Get<IHttpRequestFeature>();
         var error = features.Get<IBadRequestExceptionFeature>()?.Error;
         var address = connection?.RemoteIpAddress ?? IPAddress.None;
-        var caller = callers.Find(address);
+        var origin = features.Get<CallerConnection>();
+        var caller = callers.Confirm(callers.Find(address), origin?.InterfaceIndex ?? 0);
         return new AuditRecord
         {
             Timestamp = time.GetUtcNow(),
@@ -60,6 +62,7 @@ internal sealed class RefusedRecords(
             Caller = caller,
             CallerIp = address,
             CallerPort = connection?.RemotePort ?? 0,
+            CallerInterface = origin?.InterfaceName,
             RawMethod = request?.Method,
             RawTarget = request?.RawTarget,
             Error = error?.Message,
