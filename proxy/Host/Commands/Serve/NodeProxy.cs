@@ -10,7 +10,6 @@ using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
 
