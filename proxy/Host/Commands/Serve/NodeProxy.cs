@@ -10,7 +10,6 @@ using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -123,7 +122,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         }
 
         await WaitForTurnAsync(cancellation);
-        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, Ended);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
@@ -252,9 +252,6 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             _metrics.RecordFailed();
         }
     }
-
-    private void Refused(IFeatureCollection features) =>
-        RefusedRecord.Write(features, _callers, _policy.Current, _time, _audit, Ended);
 
     private static partial class Log
     {
