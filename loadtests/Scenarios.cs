@@ -1,4 +1,5 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
 
 namespace ImdsProxy.LoadTests;
@@ -8,9 +9,11 @@ internal static class Scenarios
 {
     private static readonly Dictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
+        ["first-requests"] = FirstRequests.RunAsync,
         ["audit-data"] = AuditData.RunAsync,
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
+        ["cached-token"] = CachedToken.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,

@@ -38,12 +38,12 @@ internal sealed class NodeScene : IAsyncDisposable
     public static string Token(int identity) =>
         $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com&client_id={ClientId(identity)}";
 
-    public static async Task<NodeScene> StartAsync()
+    public static async Task<NodeScene> StartAsync(bool unlimited = false)
     {
         var directory = Directory.CreateTempSubdirectory("imds-proxy-load");
         var imds = await FakeImdsServer.StartAsync(new FakeImdsOptions
         {
-            RateLimited = true,
+            RateLimited = !unlimited,
             Latency = TimeSpan.FromMilliseconds(4),
             Identities = [.. Enumerable.Range(0, Identities).Select(i => FakeIdentity.Create(ClientId(i)))],
         });
@@ -54,8 +54,8 @@ internal sealed class NodeScene : IAsyncDisposable
                 CallersPath = await WriteAsync(directory, "callers.json", Callers()),
                 Listen = new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) },
                 Upstream = new() { Address = imds.Address },
-                Limits = new() { General = new() { PerSecond = LimitOptions.ImdsPerSecond }, Identity = new() { PerSecond = LimitOptions.ImdsTokensPerSecond, AtOnce = LimitOptions.ImdsTokensAtOnce } },
-                Enforce = new() { CallerRate = EnforceOptions.DefaultCallerRate },
+                Limits = unlimited ? new() : new() { General = new() { PerSecond = LimitOptions.ImdsPerSecond }, Identity = new() { PerSecond = LimitOptions.ImdsTokensPerSecond, AtOnce = LimitOptions.ImdsTokensAtOnce } },
+                Enforce = new() { CallerRate = unlimited ? 0 : EnforceOptions.DefaultCallerRate },
                 Audit = new AuditOptions { Directory = Path.Combine(directory.FullName, "audit") },
                 Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
             },

@@ -43,9 +43,8 @@ internal sealed class PodConnection : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
-
-    private static bool IsWhole(ReadOnlySpan<byte> answer)
+    /// <summary>Whether all of an answer is there.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> answer)
     {
         var head = answer.IndexOf("\r\n\r\n"u8);
         if (head < 0)
@@ -56,4 +55,6 @@ internal sealed class PodConnection : IDisposable
         var at = answer.IndexOf("Content-Length: "u8);
         return System.Buffers.Text.Utf8Parser.TryParse(answer[(at + 16)..], out int length, out _) && answer.Length >= head + 4 + length;
     }
+
+    public void Dispose() => _socket.Dispose();
 }

@@ -59,11 +59,7 @@ internal static class InstanceFields
 
     private static IEnumerable<string> Of(string parent, string names) => names.Split(' ').Select(name => $"{parent}.{name}");
 
-    private static IEnumerable<string> Prefixes(string path)
-    {
-        for (var dot = path.IndexOf('.', StringComparison.Ordinal); dot >= 0; dot = path.IndexOf('.', dot + 1))
-        {
-            yield return path[..dot];
-        }
-    }
+    // What comes before each of its dots.
+    private static IEnumerable<string> Prefixes(string path) =>
+        Enumerable.Range(0, path.Length).Where(at => path[at] == '.').Select(dot => path[..dot]);
 }

@@ -44,32 +44,17 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>Writes records and events. True once all of them are with the kernel; false if none is.</summary>
     public bool Write(ReadOnlySpan<object> items)
     {
-        PrepareSegment();
         try
         {
-            Serialise(items);
+            return TryWrite(items);
         }
-        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        catch (Exception e)
         {
-            // Not for any input known; whatever can't be told must not leave.
+            // Known for no input; whatever can't be told must not leave, and the next batch must not wait for ever.
             _chain.TakeBack();
-            Log.NotWritable(_logger, e.Message);
+            Log.NotWritable(_logger, e.GetType().Name, e.Message);
             return false;
         }
-
-        if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(items))
-        {
-            return true;
-        }
-
-        if (_directory is not null && _options.OnError == AuditOnError.Stdout && WriteDegraded(items))
-        {
-            return true;
-        }
-
-        _chain.TakeBack();
-        _degraded.Lost += items.Length;
-        return false;
     }
 
     /// <summary>What is due by time alone: another try of a directory that failed.</summary>
@@ -103,6 +88,25 @@ internal sealed partial class AuditWriter : IDisposable
     {
         _directory?.Dispose();
         _chain.Dispose();
+    }
+
+    private bool TryWrite(ReadOnlySpan<object> items)
+    {
+        PrepareSegment();
+        Serialise(items);
+        if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(items))
+        {
+            return true;
+        }
+
+        if (_directory is not null && _options.OnError == AuditOnError.Stdout && WriteDegraded(items))
+        {
+            return true;
+        }
+
+        _chain.TakeBack();
+        _degraded.Lost += items.Length;
+        return false;
     }
 
     private void Serialise(ReadOnlySpan<object> items)
@@ -306,8 +310,8 @@ internal sealed partial class AuditWriter : IDisposable
         [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
         public static partial void Recovered(ILogger logger, long lost);
 
-        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "A record can't be put into words: {Cause}")]
-        public static partial void NotWritable(ILogger logger, string cause);
+        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
+        public static partial void NotWritable(ILogger logger, string kind, string cause);
 
         [LoggerMessage(EventName = "AuditStdoutFailed", Level = LogLevel.Error, Message = "{Cause}")]
         public static partial void StdoutFailed(ILogger logger, string cause);

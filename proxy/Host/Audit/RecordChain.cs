@@ -14,8 +14,8 @@ internal sealed class RecordChain : IDisposable
     public static readonly string Genesis = new('0', 64);
 
     private readonly AuditRecordWriter _writer;
-    private byte[] _head = Encoding.ASCII.GetBytes(Genesis);
-    private byte[] _marked = Encoding.ASCII.GetBytes(Genesis);
+    private readonly byte[] _head = Encoding.ASCII.GetBytes(Genesis);
+    private readonly byte[] _marked = Encoding.ASCII.GetBytes(Genesis);
     private long _markedSeq;
 
     public RecordChain(AuditOrigin origin)
@@ -60,11 +60,11 @@ internal sealed class RecordChain : IDisposable
         _head.CopyTo(_marked, 0);
     }
 
-    /// <summary>Forgets all lines since the last <see cref="Mark"/>.</summary>
+    /// <summary>Forgets all lines since the last <see cref="Mark"/>. Twice is as good as once.</summary>
     public void TakeBack()
     {
         Seq = _markedSeq;
-        (_head, _marked) = (_marked, _head);
+        _marked.CopyTo(_head, 0);
     }
 
     /// <summary>The SHA-256 of a line, in lower-case hex.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using Shouldly;

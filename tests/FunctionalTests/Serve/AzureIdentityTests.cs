@@ -20,7 +20,10 @@ public sealed class AzureIdentityTests : IDisposable
             #!/bin/sh
             echo '{"accessToken":"of-the-next-credential","expiresOn":"2040-01-01 00:00:00.000000","expires_on":2208988800,"tokenType":"Bearer"}'
             """);
-        File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(az, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
     }
 
     public void Dispose() => _path.Delete(recursive: true);
@@ -53,18 +56,20 @@ public sealed class AzureIdentityTests : IDisposable
         scene.Imds.Requests.ShouldBeEmpty();
     }
 
-    // Its probe is denied at once where nothing is allowed. (Where something is, it goes on after IMDS's 400 only if that
-    // comes from 169.254.169.254 itself: that is for tests with a redirect.)
+    // Azure.Identity 1.21 goes on after the 400 of a probe, and stops its chain at a 403 of one: a pod that may have no token
+    // at all needs the other form. (That it asks once more after IMDS's 400 holds for 169.254.169.254 itself alone, which is
+    // for tests with a redirect.)
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task DefaultAzureCredential_Denied_GoesOnToTheNextCredential(bool forbidden)
+    [InlineData(true, "logging", "fluent-bit", "missing-header")]
+    [InlineData(false, "logging", "fluent-bit", "missing-header")]
+    [InlineData(false, "shop", "till", "no-rule")]
+    public async Task DefaultAzureCredential_Denied_GoesOnToTheNextCredential(bool forbidden, string ns, string account, string reason)
     {
-        await using var scene = await StartAsync(forbidden ? TokenDenialForm.Forbidden : TokenDenialForm.IdentityNotFound, "shop", "till");
+        await using var scene = await StartAsync(forbidden ? TokenDenialForm.Forbidden : TokenDenialForm.IdentityNotFound, ns, account);
         var (_, said) = await RunAsync(scene, "azure-default", "https://management.azure.com");
         said.ShouldStartWith("token until 2040");
         scene.Imds.Requests.ShouldBeEmpty();
-        scene.Audit.Requests.Select(record => (string?)record["reason"]).ShouldBe(["no-rule"]);
+        ((string?)scene.Record()["reason"]).ShouldBe(reason);
     }
 
     private static async Task<ProxyScene> StartAsync(TokenDenialForm form, string ns, string account)
@@ -80,7 +85,7 @@ public sealed class AzureIdentityTests : IDisposable
     {
         await Eventually.HoldsAsync(() => scene.Logs.All.Any(line => line.Contains("7 callers are known", StringComparison.Ordinal)));
         var client = Path.Combine(AppContext.BaseDirectory, "network-client.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [client, credential, Policies.Ingest, resource]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [client, credential, Policies.Ingest, resource]) { UseShellExecute = false, RedirectStandardOutput = true };
         start.Environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = $"http://{scene.Proxy.EndPoint}";
         start.Environment["PATH"] = _path.FullName;
         using var process = Process.Start(start)!;

@@ -181,7 +181,7 @@ public sealed class CredentialTests
 
         tokens.Count.ShouldBe(6);
         var metrics = (await scene.ManagementAsync("/metrics")).Text;
-        foreach (var part in tokens.SelectMany(token => token.Split('.')).Distinct())
+        foreach (var part in tokens.SelectMany(token => token.Split('.')).Distinct(StringComparer.Ordinal))
         {
             part.Length.ShouldBeGreaterThan(8);
             scene.Audit.Text.ShouldNotContain(part);

@@ -1,5 +1,4 @@
 using System.Net;
-using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 

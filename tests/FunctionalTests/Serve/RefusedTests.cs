@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using ImdsProxy.Listen;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -80,8 +79,8 @@ public sealed class RefusedTests
         scene.Audit.Requests.Select(record => (string?)record["verdict"]).ShouldBe(["allowed", "rejected"]);
 
         // It does not speak of the request before.
-        ((string?)scene.Audit.Requests[1]["request"]!["rawTarget"]).ShouldNotBe("/metadata/versions");
-        scene.Audit.Requests.Select(record => (string?)record["id"]).Distinct().Count().ShouldBe(2);
+        ((string?)scene.Audit.Requests[1]["request"]!["rawTarget"]).ShouldNotBe("/metadata/versions", StringComparer.Ordinal);
+        scene.Audit.Requests.Select(record => (string?)record["id"]).Distinct(StringComparer.Ordinal).Count().ShouldBe(2);
         scene.Imds.Requests.ShouldHaveSingleItem();
     }
 

@@ -47,12 +47,10 @@ public sealed class StormTests
         await using var scene = await ProxyScene.StartAsync(
             Document(0), options => options with { Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) }, Sharing = new() });
         var answers = new ConcurrentDictionary<string, (int Pod, int Target, int Status)>(StringComparer.Ordinal);
-        using var finished = new CancellationTokenSource();
-        var edits = EditAsync(scene, finished.Token);
-        await Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => AskAsync(scene, connection, answers, edits)));
-        var edited = await edits;
+        var edits = EditAsync(scene);
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => AskAsync(scene, connection, answers, () => edits.IsCompleted)));
+        await edits;
 
-        edited.ShouldBe(Edits);
         var records = scene.Audit.Requests;
         records.Count.ShouldBe(answers.Count);
         records.Count.ShouldBeGreaterThanOrEqualTo(Connections * RequestsEach);
@@ -63,28 +61,24 @@ public sealed class StormTests
         }
 
         scene.Audit.All.Select(line => (long)line["seq"]!).ShouldBe(Enumerable.Range(1, scene.Audit.All.Count).Select(seq => (long)seq));
-        records.Select(record => (string)record["policyRevision"]!).Distinct().Count().ShouldBeGreaterThan(Edits / 2);
+        records.Select(record => (string)record["policyRevision"]!).Distinct(StringComparer.Ordinal).Count().ShouldBeGreaterThan(Edits / 2);
         scene.Imds.Requests.Count.ShouldBe(records.Count(record => record["upstream"] is { } upstream && !(bool)upstream["cached"]!));
     }
 
-    private static async Task<int> EditAsync(ProxyScene scene, CancellationToken cancellation)
+    private static async Task EditAsync(ProxyScene scene)
     {
-        var edit = 0;
-        while (edit < Edits && !cancellation.IsCancellationRequested)
+        for (var edit = 1; edit <= Edits; edit++)
         {
-            edit++;
             await scene.UsePolicyAsync(Document(edit));
         }
-
-        return edit;
     }
 
     // Goes on until the policy has been edited often enough, however fast requests are answered.
-    private static async Task AskAsync(ProxyScene scene, int number, ConcurrentDictionary<string, (int, int, int)> answers, Task edits)
+    private static async Task AskAsync(ProxyScene scene, int number, ConcurrentDictionary<string, (int, int, int)> answers, Func<bool> isEdited)
     {
         var pod = number % Callers.Length;
         await using var connection = await RawConnection.ConnectAsync(scene.Proxy.EndPoint, Callers[pod], TimeSpan.FromMinutes(2));
-        for (var i = 0; i < RequestsEach || !edits.IsCompleted; i++)
+        for (var i = 0; i < RequestsEach || !isEdited(); i++)
         {
             if (i >= RequestsEach)
             {

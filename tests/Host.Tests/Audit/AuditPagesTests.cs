@@ -1,6 +1,14 @@
+using System.Net;
 using System.Text;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -40,6 +48,35 @@ public sealed class AuditPagesTests : IDisposable
         var (_, body) = await AskAsync(pages => pages.HandleStatsAsync, "?kind=request&by=verdict,pod");
 
         body.ShouldStartWith("""{"verdict":"allowed","pod":"fluent-bit-qg7vq","count":5,"p50Ms":""");
+    }
+
+    [Fact]
+    public async Task Client_OfARunningProxy_TellsTheLinesAndTheRefusal()
+    {
+        await _directory.WriteAsync(5);
+        var pages = new AuditPages(_directory.Path, TimeProvider.System);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using var app = builder.Build();
+        app.Run(pages.HandleSearchAsync);
+        await app.StartAsync();
+        var address = IPEndPoint.Parse(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Authority);
+        var client = new AuditManagementClient(address, token: null);
+        var lines = 0;
+
+        var found = await client.EachAsync("/audit/search?kind=request", _ => Count(ref lines), () => Task.CompletedTask, CancellationToken.None);
+
+        found.ShouldBe(5);
+        lines.ShouldBe(5);
+        (await Should.ThrowAsync<HttpRequestException>(() => client.EachAsync("/audit/search?status=abc", _ => ValueTask.CompletedTask, () => Task.CompletedTask, CancellationToken.None)))
+            .Message.ShouldContain("403, 4xx");
+    }
+
+    private static ValueTask Count(ref int lines)
+    {
+        lines++;
+        return ValueTask.CompletedTask;
     }
 
     private async Task<(int Status, string Body)> AskAsync(Func<AuditPages, RequestDelegate> handler, string query)

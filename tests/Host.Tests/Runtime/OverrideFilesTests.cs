@@ -62,5 +62,7 @@ public sealed class OverrideFilesTests
     }
 
     private static OverrideFiles Files(string? interception, string? until, string? reason, ManualTime time) => new(
+        "interception",
+        "off",
         name => name switch { "interception" => interception, "until" => until, "reason" => reason, _ => null }, time);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Search;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
@@ -10,7 +11,6 @@ using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -136,7 +136,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         }
 
         await WaitForTurnAsync(cancellation);
-        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, Ended);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
@@ -168,6 +169,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _readiness.Add("audit", () => _audit.Failure);
         _metrics.ObserveReadiness(_readiness);
         _metrics.ObserveOverride(() => _override?.IsOn ?? false);
+        _metrics.ObserveAudit(() => _audit.Degraded is not null, () => _audit.SegmentsRemoved, () => _audit.ExportLost ?? 0);
         _metrics.ObserveCallers(
             () => _callers.Known.Count(pod => !pod.HostNetwork),
             () => _callers.Known.Count(pod => pod.HostNetwork));
@@ -199,7 +201,21 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Policy = () => _policy.Status is { Snapshot: { } snapshot } status
             ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
             : null,
+        Guarded = AuditPages(),
     };
+
+    private Dictionary<string, RequestDelegate> AuditPages()
+    {
+        var pages = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal);
+        if (_options.Audit.Directory is { } directory)
+        {
+            var audit = new AuditPages(directory, _time);
+            pages["/audit/search"] = audit.HandleSearchAsync;
+            pages["/audit/stats"] = audit.HandleStatsAsync;
+        }
+
+        return pages;
+    }
 
     // The first look at each file is waited for, so that the first request finds it decided. The cluster is not: it may
     // be away for long, and until it is heard all is denied.
@@ -265,9 +281,6 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             _metrics.RecordFailed();
         }
     }
-
-    private void Refused(IFeatureCollection features) =>
-        RefusedRecord.Write(features, _callers, _policy.Current, _time, _audit, Ended);
 
     private static partial class Log
     {

@@ -30,8 +30,7 @@ internal sealed class EventReporter(string node, TimeProvider time)
             "ImdsPolicyRefused", errors, time.GetUtcNow(), time.GetUtcNow(), 1);
 
     private EventObject Warning(ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) => new(
-        // Kubernetes' own clients name Events so: the object's name and something unique.
-        new EventMeta($"{subject.Name}.{Guid.NewGuid():N}", subject.Namespace),
+        new EventMeta(UniqueName(subject.Name), subject.Namespace),
         subject,
         "Warning",
         reason,
@@ -42,6 +41,10 @@ internal sealed class EventReporter(string node, TimeProvider time)
         count,
         Component,
         node);
+
+    // Kubernetes' own clients name Events so: the object's name and something unique. A name has 253 characters at most.
+    private static string UniqueName(string name) =>
+        $"{(name.Length <= 200 ? name : name[..200].TrimEnd('-', '.'))}.{Guid.NewGuid():N}";
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,5 @@
 // A small house that breaks the rules in every way the checker has to see.
-#pragma warning disable IDE0051, IDE0052, IDE0060, CA1822, CS0169, CS0649, CA1823, CA1801, RCS1213
+#pragma warning disable IDE0051, IDE0052, IDE0060, CA1822, CS0169, CS0649, CA1823, CA1801, RCS1213, RCS1194, RCS1102
 
 namespace ImdsProxy.Host.Tests.Architecture.Sample.Beside
 {
