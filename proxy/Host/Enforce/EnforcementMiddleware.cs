@@ -28,6 +28,8 @@ internal sealed partial class EnforcementMiddleware(
     TimeProvider time,
     ILogger<EnforcementMiddleware> logger)
 {
+    private readonly RequestMemory _targets = new();
+
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = new Exchange(context, time);
@@ -67,7 +69,7 @@ internal sealed partial class EnforcementMiddleware(
         }
 
         // 2. Parse: once, from what was sent. Nothing after this reads the raw request.
-        var parsed = ImdsRequestParser.Parse(
+        var parsed = _targets.Parse(
             context.Request.Method, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, new KestrelHeaders(context.Request.Headers));
         if (!parsed.IsParsed)
         {

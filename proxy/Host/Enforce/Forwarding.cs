@@ -9,10 +9,10 @@ namespace ImdsProxy.Enforce;
 internal sealed class Forwarding(
     StreamForwarder streams, WholeForwarding whole, UpstreamParts upstream, ActivePolicy policy, Answers answers, ForwardingEnd end)
 {
-    public async Task SendAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)
+    public Task SendAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)
     {
         exchange.Sent();
-        await (IsWhole(permit) ? whole.SendAsync(exchange, permit, body) : StreamAsync(exchange, permit, body));
+        return IsWhole(permit) ? whole.SendAsync(exchange, permit, body) : StreamAsync(exchange, permit, body);
     }
 
     // A credential is checked before any of it leaves. What several may ask for at once is fetched once, and what is

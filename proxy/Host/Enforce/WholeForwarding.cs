@@ -1,6 +1,5 @@
 using System.Buffers;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Redaction;
 using ImdsProxy.Core.Requests;
@@ -97,7 +96,7 @@ internal sealed class WholeForwarding(
     private Task ReleaseAsync(Exchange exchange, Permit permit, ImdsAnswer answer, PolicySnapshot current) =>
         permit.IsRedacted && answer.Status == StatusCodes.Status200OK
             ? RedactedAsync(exchange, permit, answer)
-            : WholeAsync(exchange, permit, answer, answer.Envelope is { } envelope ? Issued(current, envelope) : null);
+            : WholeAsync(exchange, permit, answer, answer.IssuedUnder(current));
 
     private async Task WholeAsync(Exchange exchange, Permit permit, ImdsAnswer answer, IssuedCredential? issued)
     {
@@ -129,14 +128,4 @@ internal sealed class WholeForwarding(
             ? ImdsAnswerWriter.WriteAsync(exchange.Context, answer, shown.WrittenMemory)
             : AnswerWriter.WriteAsync(exchange.Context, Answers.AuditUnavailable()));
     }
-
-    private static IssuedCredential Issued(PolicySnapshot policy, CredentialEnvelope envelope) => new(
-        policy.AliasOf(envelope.Answer.ClientId),
-        envelope.Answer.ClientId,
-        envelope.Answer.Resource,
-        envelope.ExpiresOn,
-        envelope.TokenId)
-    {
-        Audience = envelope.Answer.Claims?.AudienceId,
-    };
 }

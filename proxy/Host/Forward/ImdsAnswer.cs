@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Credentials;
+using ImdsProxy.Core.Policy;
 using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward;
@@ -13,6 +15,7 @@ internal sealed class ImdsAnswer
     private readonly byte[]? _buffer;
     private readonly int _length;
     private int _holders = 1;
+    private NamedIssue? _issued;
 
     private ImdsAnswer(ForwardFailure failure, int? status)
     {
@@ -56,6 +59,23 @@ internal sealed class ImdsAnswer
     /// <summary>It was not IMDS's turn to be asked in time.</summary>
     public static ImdsAnswer Throttled(TimeSpan retryAfter) => new(ForwardFailure.Throttled, null) { RetryAfter = retryAfter };
 
+    /// <summary>What is recorded of the credential in it, or null where there is none; worked out once for a policy, which names the identity.</summary>
+    public IssuedCredential? IssuedUnder(PolicySnapshot policy)
+    {
+        if (Envelope is not { } envelope)
+        {
+            return null;
+        }
+
+        var known = _issued;
+        if (known?.Policy != policy)
+        {
+            _issued = known = new NamedIssue(policy, Issued(policy, envelope));
+        }
+
+        return known.Issued;
+    }
+
     /// <summary>Holds it once more; false where the last has let go already and the bytes are gone.</summary>
     public bool TryHold()
     {
@@ -82,4 +102,16 @@ internal sealed class ImdsAnswer
             CryptographicOperations.ZeroMemory(_buffer);
         }
     }
+
+    private static IssuedCredential Issued(PolicySnapshot policy, CredentialEnvelope envelope) => new(
+        policy.AliasOf(envelope.Answer.ClientId),
+        envelope.Answer.ClientId,
+        envelope.Answer.Resource,
+        envelope.ExpiresOn,
+        envelope.TokenId)
+    {
+        Audience = envelope.Answer.Claims?.AudienceId,
+    };
+
+    private sealed record NamedIssue(PolicySnapshot Policy, IssuedCredential Issued);
 }
