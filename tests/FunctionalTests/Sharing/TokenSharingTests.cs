@@ -145,6 +145,18 @@ public sealed class TokenSharingTests
     }
 
     [Fact]
+    public async Task Forget_AllThatIsKept_IsAskedAnew()
+    {
+        await using var scene = await SharingScene.StartAsync(SharingScene.Both());
+        await scene.GetAsync(0, SharingScene.Vault);
+        await scene.GetAsync(0, SharingScene.Vault + "&client_id=" + SharingScene.Ingest);
+        scene.Proxy.ForgetAnswers().ShouldBe(2);
+        scene.Proxy.ForgetAnswers().ShouldBe(0);
+        await scene.GetAsync(0, SharingScene.Vault);
+        scene.Asked.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Policy_ThatChangesWhileTheyWait_IsObeyedByEach()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
