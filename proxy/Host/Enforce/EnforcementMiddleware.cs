@@ -57,7 +57,7 @@ internal sealed partial class EnforcementMiddleware(
         var context = exchange.Context;
 
         // 1. Identify: as far as is known this moment.
-        exchange.Caller = callers.Find(exchange.Address);
+        exchange.Caller = Confirmed(callers.Find(exchange.Address), exchange);
         exchange.Policy = policy.Current;
         if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
         {
@@ -123,13 +123,16 @@ internal sealed partial class EnforcementMiddleware(
     {
         try
         {
-            return await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted);
+            return Confirmed(await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted), exchange);
         }
         catch (OperationCanceledException)
         {
-            return callers.Find(exchange.Address);
+            return Confirmed(callers.Find(exchange.Address), exchange);
         }
     }
+
+    // An address alone may be a reused one: the interface the connection came in by has to be that pod's too.
+    private Caller Confirmed(Caller caller, Exchange exchange) => callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
 
     private async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
     {

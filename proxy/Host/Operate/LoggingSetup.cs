@@ -6,6 +6,7 @@ namespace ImdsProxy.Operate;
 internal static class LoggingSetup
 {
     private const string OwnCategories = "ImdsProxy";
+    private const string Forwarder = "Yarp.ReverseProxy";
 
     /// <param name="format">How entries are written.</param>
     /// <param name="level">From which level on the proxy's own categories are heard; libraries are heard from warning on at the lowest.</param>
@@ -20,6 +21,10 @@ internal static class LoggingSetup
         logging.Services.AddSingleton<ConsoleFormatter>(new JsonLineFormatter(TimeProvider.System));
         logging.SetMinimumLevel(level > LogLevel.Warning ? level : LogLevel.Warning);
         logging.AddFilter(OwnCategories, level);
+
+        // It tells of each request that fails, with a stack trace: also of each that a pod breaks off, as often as the pod
+        // likes. The audit record has all of them.
+        logging.AddFilter(Forwarder, LogLevel.Error);
 
         // A host that can't start throws besides, and the command that started it says why in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);

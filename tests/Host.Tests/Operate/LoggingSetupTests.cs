@@ -42,6 +42,14 @@ public sealed partial class LoggingSetupTests : IDisposable
         _results.ToString().ShouldBe("");
     }
 
+    [Fact]
+    public void Log_OfTheForwarder_IsQuietAboutWhatAPodCanBringAbout()
+    {
+        Write(LogFormat.Console, "Yarp.ReverseProxy.Forwarder.HttpForwarder");
+
+        _written.ToString().ShouldBe("");
+    }
+
     public void Dispose()
     {
         Console.SetError(_error);
@@ -51,10 +59,10 @@ public sealed partial class LoggingSetupTests : IDisposable
     }
 
     // Disposing the factory waits until all is written.
-    private static void Write(LogFormat format)
+    private static void Write(LogFormat format, string category = "ImdsProxy.Test")
     {
         using var logs = LoggingSetup.Create(format, LogLevel.Information);
-        Log.Tried(logs.CreateLogger("ImdsProxy.Test"), "a\nb");
+        Log.Tried(logs.CreateLogger(category), "a\nb");
     }
 
     private static partial class Log

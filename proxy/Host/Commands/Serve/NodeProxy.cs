@@ -123,7 +123,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         }
 
         await WaitForTurnAsync(cancellation);
-        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), Refused, _drain);
+        var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, Ended);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
@@ -252,9 +253,6 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             _metrics.RecordFailed();
         }
     }
-
-    private void Refused(IFeatureCollection features) =>
-        RefusedRecord.Write(features, _callers, _policy.Current, _time, _audit, Ended);
 
     private static partial class Log
     {

@@ -3,33 +3,45 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Identify;
+using ImdsProxy.Listen;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>The record of a request that Kestrel refused by itself, unless the request has one already.</summary>
-internal static class RefusedRecord
+/// <summary>The records of requests that Kestrel refused by itself, unless a request has one already.</summary>
+internal sealed class RefusedRecords(
+    ICallerSource callers, Func<PolicySnapshot?> policy, TimeProvider time, IAuditLog log, Action<AuditRecord, bool> ended)
 {
-    public static void Write(
-        IFeatureCollection features,
-        ICallerSource callers,
-        PolicySnapshot? policy,
-        TimeProvider time,
-        IAuditLog log,
-        Action<AuditRecord, bool> ended)
+    /// <summary>
+    /// As many as there are connections by default. Nothing holds such a request until its record is written, so while
+    /// the log stands still a pod could fill the memory with them. What is over it is counted as not written.
+    /// </summary>
+    public const int MostWaiting = 4096;
+
+    private int _waiting;
+
+    public void Write(IFeatureCollection features)
     {
         if (features.Get<Exchange>() is { IsRecorded: true })
         {
             return;
         }
 
-        var record = Of(features, callers, policy, time);
-
         // Kestrel answers without asking; its answer says nothing that a record would have to go before.
-        _ = EndAsync(log.WriteAsync(record), record, ended);
+        _ = WriteAsync(Of(features, callers, policy(), time));
     }
 
-    private static async Task EndAsync(ValueTask<bool> written, AuditRecord record, Action<AuditRecord, bool> ended) => ended(record, await written);
+    private async Task WriteAsync(AuditRecord record)
+    {
+        try
+        {
+            ended(record, Interlocked.Increment(ref _waiting) <= MostWaiting && await log.WriteAsync(record));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
 
     private static AuditRecord Of(IFeatureCollection features, ICallerSource callers, PolicySnapshot? policy, TimeProvider time)
     {
@@ -37,7 +49,8 @@ internal static class RefusedRecord
         var request = features.Get<IHttpRequestFeature>();
         var error = features.Get<IBadRequestExceptionFeature>()?.Error;
         var address = connection?.RemoteIpAddress ?? IPAddress.None;
-        var caller = callers.Find(address);
+        var origin = features.Get<CallerConnection>();
+        var caller = callers.Confirm(callers.Find(address), origin?.InterfaceIndex ?? 0);
         return new AuditRecord
         {
             Timestamp = time.GetUtcNow(),
@@ -49,6 +62,7 @@ internal static class RefusedRecord
             Caller = caller,
             CallerIp = address,
             CallerPort = connection?.RemotePort ?? 0,
+            CallerInterface = origin?.InterfaceName,
             RawMethod = request?.Method,
             RawTarget = request?.RawTarget,
             Error = error?.Message,

@@ -1,0 +1,108 @@
+using System.Net;
+using ImdsProxy.Commands.Serve;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Forward;
+using ImdsProxy.Identify;
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+using ImdsProxy.PolicySource;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Enforce;
+
+public sealed class InterfaceTests
+{
+    private static readonly Caller.Pod Pod = new(new PodIdentity("a", "p", "u", "s", null, []));
+
+    private readonly Records _log = new();
+
+    [Fact]
+    public async Task Request_ByAnotherInterfaceThanThePods_IsOfNobody()
+    {
+        (await AskAsync(interfaceIndex: 8)).ShouldBe(503);
+        _log.Last!.Caller.ShouldBe(Caller.Unknown.Instance);
+    }
+
+    [Fact]
+    public async Task Request_ByThePodsInterface_IsThePods()
+    {
+        // The rules allow it nothing, so that IMDS is not needed.
+        (await AskAsync(interfaceIndex: 7)).ShouldBe(403);
+        _log.Last!.Caller.ShouldBe(Pod);
+    }
+
+    private async Task<int> AskAsync(int interfaceIndex)
+    {
+        var policy = new ActivePolicy(new Silence(), TimeProvider.System);
+        await policy.OfferAsync("""{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray(), "test");
+        using var upstream = new Upstream(new UpstreamOptions());
+        await using var services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
+        var handler = new Pipeline
+        {
+            Options = new ServeOptions
+            {
+                PolicyPath = "",
+                CallersPath = "",
+                Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
+            },
+            Callers = new OnInterface7(),
+            Policy = policy,
+            Upstream = upstream,
+            Audit = _log,
+            Drain = new Drain(TimeProvider.System),
+            Ended = static (_, _) => { },
+            UpstreamEnded = static (_, _, _) => { },
+            Time = TimeProvider.System,
+            Logging = NullLoggerFactory.Instance,
+        }.Handler(services);
+        var context = new DefaultHttpContext();
+        context.Features.Set(new CallerConnection(new CallerSlots(), interfaceIndex, null));
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/metadata/instance";
+        context.Request.Method = "GET";
+        context.Request.Headers.Host = "169.254.169.254";
+        context.Request.Headers["Metadata"] = "true";
+        await handler(context);
+        return context.Response.StatusCode;
+    }
+
+    private sealed class OnInterface7 : ICallerSource
+    {
+        public bool IsReady => true;
+
+        public IReadOnlyCollection<KnownPod> Known => [];
+
+        public Caller Find(IPAddress address) => Pod;
+
+        public ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation) => new(Caller.Unknown.Instance);
+
+        public Caller Confirm(Caller caller, int interfaceIndex) => interfaceIndex is 7 ? caller : Caller.Unknown.Instance;
+    }
+
+    private sealed class Silence : IPolicyObserver
+    {
+        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
+
+        public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
+    }
+
+    private sealed class Records : ImdsProxy.Audit.IAuditLog
+    {
+        public ImdsProxy.Core.Audit.AuditRecord? Last { get; private set; }
+
+        public string? Failure => null;
+
+        public ValueTask<bool> WriteAsync(ImdsProxy.Core.Audit.AuditRecord record)
+        {
+            Last = record;
+            return new(true);
+        }
+
+        public ValueTask<bool> WriteAsync(ImdsProxy.Core.Audit.AuditEvent auditEvent) => new(true);
+    }
+}
