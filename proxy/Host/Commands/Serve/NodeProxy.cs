@@ -10,7 +10,6 @@ using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -187,6 +186,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Policy = () => _policy.Status is { Snapshot: { } snapshot } status
             ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
             : null,
+        Guarded = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
+        {
+            ["/callers"] = new CallersPage(_callers, () => _policy.Current).HandleAsync,
+            ["/explain"] = new ExplainPage(_callers, () => _policy.Current).HandleAsync,
+        },
     };
 
     // The first look at each file is waited for, so that the first request finds it decided. The cluster is not: it may
