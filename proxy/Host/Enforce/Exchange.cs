@@ -47,6 +47,9 @@ internal sealed class Exchange
     /// <summary>Whether its caller has more requests in flight than it may have, which audit mode records and lets go.</summary>
     public bool IsOverLimit { get; set; }
 
+    /// <summary>Whether its connection is of a pod that has this address no more: the end of the connection is the cure, not waiting.</summary>
+    public bool IsOfAnotherPod { get; private set; }
+
     /// <summary>Whether its record has been made: there is exactly one.</summary>
     public bool IsRecorded { get; private set; }
 
@@ -54,6 +57,14 @@ internal sealed class Exchange
 
     /// <summary>Without a policy all is denied, so the mode is to enforce.</summary>
     public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
+
+    /// <summary>Its connection was opened by another pod: nobody is known to ask by it any more, and it ends.</summary>
+    public Caller EndConnection()
+    {
+        IsOfAnotherPod = true;
+        ConnectionEnd.After(Context.Response);
+        return Caller.Unknown.Instance;
+    }
 
     /// <summary>The request goes to IMDS now.</summary>
     public void Sent() => _sent = _time.GetTimestamp();
