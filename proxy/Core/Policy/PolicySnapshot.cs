@@ -106,6 +106,17 @@ public sealed class PolicySnapshot
         return [.. _rules.Select(rule => rule.Explain(pod.Workload, question))];
     }
 
+    /// <summary>What a pod may ask for and what not, for people.</summary>
+    public EffectivePermissions PermissionsOf(PodIdentity pod)
+    {
+        var mode = ModeFor(pod.Workload);
+        var rules = _rules.Where(rule => rule.SpeaksOf(pod.Workload)).Select(static rule => rule.Source).ToList();
+        return new EffectivePermissions(
+            mode,
+            [.. rules.SelectMany(static rule => rule.Allow.Select(allow => new EffectiveAllow(rule.Name, allow)))],
+            [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectiveDeny(rule.Name, rule.Mode ?? mode, deny)))]);
+    }
+
     private bool IsAnotherIdentity(ImdsRequest request, CredentialAnswer answer) =>
         request.Selector is { } selector
         && _identities.Resolve(selector) is { } asked

@@ -1,30 +1,15 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
 using ImdsProxy.Audit;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>Asks a running proxy's management address for lines of its log.</summary>
-internal sealed class AuditManagementClient(EndPoint address, string? token)
+/// <summary>Asks a running proxy for lines of its log.</summary>
+internal sealed class AuditManagementClient(ManagementClient management)
 {
     /// <summary>Tells each line of an answer.</summary>
     /// <returns>How many there were.</returns>
     /// <exception cref="HttpRequestException">Nobody answers, or the answer is a refusal, whose reason the message tells.</exception>
-    public async Task<long> EachAsync(string pathAndQuery, Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, CancellationToken cancellation)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { Timeout = Timeout.InfiniteTimeSpan };
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"http://{(address is IPEndPoint ? address : "localhost")}{pathAndQuery}");
-        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new HttpRequestException($"the proxy at {address} answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(cancellation)}");
-        }
-
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
-        return await ReadAsync(stream, take, flush, cancellation);
-    }
+    public Task<long> EachAsync(string pathAndQuery, Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, CancellationToken cancellation) =>
+        management.GetAsync(pathAndQuery, stream => ReadAsync(stream, take, flush, cancellation), cancellation);
 
     private static async Task<long> ReadAsync(Stream stream, Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, CancellationToken cancellation)
     {
@@ -57,20 +42,5 @@ internal sealed class AuditManagementClient(EndPoint address, string? token)
         bytes.Span.CopyTo(rest.GetSpan(bytes.Length));
         rest.Advance(bytes.Length);
         return lines;
-    }
-
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(address, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
     }
 }

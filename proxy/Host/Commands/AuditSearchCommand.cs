@@ -18,13 +18,13 @@ internal static class AuditSearchCommand
         var command = new Command("search", "Finds records and events in the audit log");
         filters.AddTo(command);
         output.AddTo(command);
-        var management = new AuditManagementFlags();
+        var management = new ManagementFlags("Ask a running proxy in place of reading a directory: IP:PORT or unix:PATH");
         management.AddTo(command);
         command.SetAction((flags, cancellation) => RunAsync(flags, filters, output, management, cancellation));
         return command;
     }
 
-    private static Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, AuditManagementFlags management, CancellationToken cancellation) =>
+    private static Task<int> RunAsync(ParseResult flags, AuditQueryFlags filters, AuditOutputFlags output, ManagementFlags management, CancellationToken cancellation) =>
         AuditCommand.GuardAsync(async () =>
         {
             var shown = output.Read(flags);
@@ -32,7 +32,7 @@ internal static class AuditSearchCommand
             if (management.Read(flags) is { } remote)
             {
                 var query = $"/audit/search?{filters.ManagementQuery(flags)}{ManagementParameters(shown)}";
-                return await ShowAsync(shown, columns, async (show, flush) => (await remote.EachAsync(query, show, flush, cancellation), 0));
+                return await ShowAsync(shown, columns, async (show, flush) => (await new AuditManagementClient(remote).EachAsync(query, show, flush, cancellation), 0));
             }
 
             var local = filters.Query(flags, TimeProvider.System);

@@ -9,7 +9,7 @@ internal static class PolicyCheckCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A policy, or a ConfigMap manifest (YAML or JSON) that holds one; - reads it from stdin" };
+        var path = new Argument<string>("PATH") { Description = "A policy, a directory of fragments, or a ConfigMap manifest (YAML or JSON); - reads one from stdin" };
         var command = new Command("check", "Tell every error and warning of a policy, with its place, and its revision") { path };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(path), Console.OpenStandardInput, Console.Out, Console.Error, cancellation));
@@ -21,9 +21,7 @@ internal static class PolicyCheckCommand
     {
         try
         {
-            var content = await ReadAsync(path, stdin, cancellation);
-            var source = PolicyManifest.Read(content, path == "-" ? "<stdin>" : path);
-            return await ReportAsync(source, output);
+            return await ReportAsync(await ReadAsync(path, stdin, cancellation), output);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -37,30 +35,28 @@ internal static class PolicyCheckCommand
         }
     }
 
-    private static async Task<byte[]> ReadAsync(string path, Func<Stream> stdin, CancellationToken cancellation)
+    private static async Task<PolicyManifest> ReadAsync(string path, Func<Stream> stdin, CancellationToken cancellation)
     {
-        if (path == "-")
+        if (path != "-")
         {
-            using var copy = new MemoryStream();
-            await using var input = stdin();
-            await input.CopyToAsync(copy, cancellation);
-            return copy.ToArray();
+            return await PolicyManifest.ReadAsync(path, cancellation);
         }
 
-        return Directory.Exists(path)
-            ? throw new IOException($"'{path}' is a directory, and this version takes one policy: name its file")
-            : await File.ReadAllBytesAsync(path, cancellation);
+        using var copy = new MemoryStream();
+        await using var input = stdin();
+        await input.CopyToAsync(copy, cancellation);
+        return PolicyManifest.Read(copy.ToArray(), "<stdin>");
     }
 
     private static async Task<int> ReportAsync(PolicyManifest source, TextWriter output)
     {
-        var load = PolicyLoader.Load(source.Policy);
+        var load = source.Texts.Load();
         foreach (var problem in load.Problems)
         {
             var severity = problem.Severity == ProblemSeverity.Error ? "error" : "warning";
 
             // The pointer as a URI fragment (RFC 6901, 6), so that the whole document has one too.
-            await output.WriteLineAsync($"{source.Name}:{problem.Line}: #{problem.Pointer}: {severity}: {problem.Message}");
+            await output.WriteLineAsync($"{source.PlaceOf(problem)}: #{problem.Pointer}: {severity}: {problem.Message}");
         }
 
         await output.WriteLineAsync($"revision {load.Revision}");

@@ -113,7 +113,7 @@ internal sealed partial class EnforcementMiddleware(
 
     private async Task WaitForCallerAsync(Exchange exchange, PolicySnapshot snapshot)
     {
-        if (exchange.Caller is Caller.Unknown)
+        if (exchange.Caller is Caller.Unknown && !exchange.IsOfAnotherPod)
         {
             var isAudit = snapshot.ModeOf(exchange.Caller) == PolicyMode.Audit;
             var wait = isAudit && options.IdentifyWait > EnforceOptions.AuditIdentifyWait ? EnforceOptions.AuditIdentifyWait : options.IdentifyWait;
@@ -134,8 +134,12 @@ internal sealed partial class EnforcementMiddleware(
         }
     }
 
-    // An address alone may be a reused one: the interface the connection came in by has to be that pod's too.
-    private Caller Confirmed(Caller caller, Exchange exchange) => callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
+    // An address alone may be a reused one: the interface and the connection have to be that pod's too.
+    private Caller Confirmed(Caller caller, Exchange exchange)
+    {
+        var confirmed = callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
+        return confirmed is Caller.Pod pod && exchange.Connection?.IsOf(pod.Identity.Uid) == false ? exchange.EndConnection() : confirmed;
+    }
 
     private async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
     {

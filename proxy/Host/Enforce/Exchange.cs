@@ -50,6 +50,9 @@ internal sealed class Exchange
     /// <summary>Whether its answer was kept from before, or fetched for another request.</summary>
     public bool IsCached { get; set; }
 
+    /// <summary>Whether its connection is of a pod that has this address no more: the end of the connection is the cure, not waiting.</summary>
+    public bool IsOfAnotherPod { get; private set; }
+
     /// <summary>Whether its record has been made: there is exactly one.</summary>
     public bool IsRecorded { get; private set; }
 
@@ -57,6 +60,14 @@ internal sealed class Exchange
 
     /// <summary>Without a policy all is denied, so the mode is to enforce.</summary>
     public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
+
+    /// <summary>Its connection was opened by another pod: nobody is known to ask by it any more, and it ends.</summary>
+    public Caller EndConnection()
+    {
+        IsOfAnotherPod = true;
+        ConnectionEnd.After(Context.Response);
+        return Caller.Unknown.Instance;
+    }
 
     /// <summary>The request goes to IMDS now.</summary>
     public void Sent() => _sent = _time.GetTimestamp();

@@ -170,7 +170,8 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         if (_pods.TryGetValue(uid, out var old))
         {
             _claims.Remove(old, touched);
-            entry.IsDoubted = old.IsDoubted && old.Record.ResourceVersion == entry.Record.ResourceVersion;
+            // That a pod is on its way out is no news of where it is.
+            entry.IsDoubted = old.IsDoubted && (old.Record.ResourceVersion == entry.Record.ResourceVersion || entry.Record.Deleting);
             if (old.IsDoubted && !entry.IsDoubted)
             {
                 evidence.Forget(uid);

@@ -1,7 +1,22 @@
 namespace ImdsProxy.Listen;
 
 /// <summary>What is known of the connection a request comes by, worked out once for all its requests.</summary>
-/// <param name="Slots">What its source address uses of the proxy.</param>
-/// <param name="InterfaceIndex">The interface it came in by, or 0.</param>
-/// <param name="InterfaceName">That interface's name, or null.</param>
-internal sealed record CallerConnection(CallerSlots Slots, int InterfaceIndex, string? InterfaceName);
+/// <param name="slots">What its source address uses of the proxy.</param>
+/// <param name="interfaceIndex">The interface it came in by, or 0.</param>
+/// <param name="interfaceName">That interface's name, or null.</param>
+internal sealed class CallerConnection(CallerSlots slots, int interfaceIndex, string? interfaceName)
+{
+    private string? _uid;
+
+    public CallerSlots Slots { get; } = slots;
+
+    public int InterfaceIndex { get; } = interfaceIndex;
+
+    public string? InterfaceName { get; } = interfaceName;
+
+    /// <summary>
+    /// Whether it is this pod's: it is the first one's that asks by it, for good. Whoever has the address later never
+    /// opened it.
+    /// </summary>
+    public bool IsOf(string uid) => (Interlocked.CompareExchange(ref _uid, uid, null) ?? uid) == uid;
+}

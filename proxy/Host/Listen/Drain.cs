@@ -23,8 +23,7 @@ internal sealed class Drain(TimeProvider time)
         Volatile.Write(ref _lastRequest, time.GetTimestamp());
         if (_draining)
         {
-            // Once the answer starts, for a denial clears the head that it finds.
-            context.Response.OnStarting(TellClose, context.Response);
+            ConnectionEnd.After(context.Response);
         }
     }
 
@@ -38,11 +37,5 @@ internal sealed class Drain(TimeProvider time)
         {
             await Task.Delay(Step, time, timeUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    private static Task TellClose(object response)
-    {
-        ((HttpResponse)response).Headers.Connection = "close";
-        return Task.CompletedTask;
     }
 }

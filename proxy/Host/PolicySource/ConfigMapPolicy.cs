@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ImdsProxy.PolicySource;
 
 /// <summary>Keeps the active policy in step with a ConfigMap. What is missing or broken changes nothing but is told.</summary>
@@ -17,7 +19,7 @@ internal sealed class ConfigMapPolicy(
     {
         if (store?.Load() is { } kept && kept.Source == Source)
         {
-            await _fragments.OfferAsync(kept.Texts, $"{Source}, as kept on disk (resourceVersion {kept.Version})");
+            await _fragments.OfferAsync(Texts(kept.Texts), $"{Source}, as kept on disk (resourceVersion {kept.Version})");
         }
     }
 
@@ -30,8 +32,8 @@ internal sealed class ConfigMapPolicy(
             return;
         }
 
-        var texts = content.Texts.Where(IsMeant).ToDictionary(StringComparer.Ordinal);
-        if (texts.Count == 0)
+        var texts = Texts(content.Texts.Where(IsMeant));
+        if (texts.ByName.Count == 0)
         {
             await MissingKeyAsync(content, cancellation);
             return;
@@ -45,12 +47,18 @@ internal sealed class ConfigMapPolicy(
 
         if (good is not null && store is not null)
         {
-            await store.SaveAsync(new LastGoodPolicy(Source, content.Uid, content.Version, content.ReceivedAt, good), cancellation);
+            await store.SaveAsync(new LastGoodPolicy(Source, content.Uid, content.Version, content.ReceivedAt, Strings(good)), cancellation);
         }
     }
 
     private bool IsMeant(KeyValuePair<string, string> text) =>
-        name.Key is { } key ? text.Key == key : text.Key.EndsWith(".json", StringComparison.Ordinal);
+        name.Key is { } key ? text.Key == key : PolicyTexts.IsFragment(text.Key);
+
+    private static PolicyTexts Texts(IEnumerable<KeyValuePair<string, string>> texts) =>
+        new(texts.ToDictionary(static text => text.Key, static text => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(text.Value), StringComparer.Ordinal));
+
+    private static Dictionary<string, string> Strings(PolicyTexts texts) =>
+        texts.ByName.ToDictionary(static text => text.Key, static text => Encoding.UTF8.GetString(text.Value.Span), StringComparer.Ordinal);
 
     private async Task MissingKeyAsync(ConfigMapContent content, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
 
@@ -62,6 +63,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
             }
 
             File.Move(temporary, PathOf, overwrite: true);
+            DurableDirectory.Flush(directory);
         }
         finally
         {

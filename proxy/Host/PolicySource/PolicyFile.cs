@@ -1,21 +1,23 @@
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>Keeps the active policy in step with a file.</summary>
+/// <summary>Keeps the active policy in step with a file, or with the fragments of a directory.</summary>
 internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider time, ILogger<PolicyFile> logger)
 {
-    /// <summary>Reads the file, then follows it until cancelled.</summary>
-    /// <param name="first">Is set once the file has been read for the first time, whatever came of it.</param>
+    private readonly FragmentedPolicy _fragments = new(policy);
+
+    /// <summary>Reads it, then follows it until cancelled.</summary>
+    /// <param name="first">Is set once it has been read for the first time, whatever came of it.</param>
     /// <param name="cancellation">Ends it.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
-        new FileWatch(path, time, logger).RunAsync(
-            async content =>
+        new ContentWatch<PolicyTexts>(
+            path, async token => await PolicyTexts.ReadAsync(path, token), static (left, right) => left.IsSameAs(right), time, logger).RunAsync(
+            async texts =>
             {
                 try
                 {
-                    await OfferAsync(content, cancellation);
+                    await OfferAsync(texts, cancellation);
                 }
                 finally
                 {
@@ -24,10 +26,10 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
             },
             cancellation);
 
-    private async Task OfferAsync(byte[]? content, CancellationToken cancellation)
+    private async Task OfferAsync(PolicyTexts? texts, CancellationToken cancellation)
     {
         // Caught in the middle of being written it is broken for a moment only; the next look has the rest.
-        if (policy.Current is not null && (content is null || PolicyLoader.Load(content).Document is null))
+        if (policy.Current is not null && texts?.Load().Document is null)
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
             if (cancellation.IsCancellationRequested)
@@ -35,24 +37,22 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
                 return;
             }
 
-            content = await ReadAgainAsync(cancellation);
+            texts = await ReadAgainAsync(cancellation);
         }
 
-        if (content is null)
+        await (texts switch
         {
-            await policy.MissingAsync(path, $"the policy file can't be read; put it at {path}");
-        }
-        else
-        {
-            await policy.OfferAsync(content, path);
-        }
+            null => policy.MissingAsync(path, $"the policy can't be read; put it at {path}"),
+            { ByName.Count: 0 } => policy.MissingAsync(path, $"the directory {path} has no file that ends in .json; put the policy there"),
+            _ => _fragments.OfferAsync(texts, path),
+        });
     }
 
-    private async Task<byte[]?> ReadAgainAsync(CancellationToken cancellation)
+    private async Task<PolicyTexts?> ReadAgainAsync(CancellationToken cancellation)
     {
         try
         {
-            return await File.ReadAllBytesAsync(path, cancellation);
+            return await PolicyTexts.ReadAsync(path, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
         {

@@ -1,34 +1,56 @@
 using System.Text;
 using System.Text.Json;
+using ImdsProxy.Core.Policy;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>A policy as a file holds it: by itself, or in a ConfigMap's manifest.</summary>
-/// <param name="Name">The file, and the ConfigMap's key where there is one.</param>
-/// <param name="Policy">The policy's own bytes.</param>
-internal sealed record PolicyManifest(string Name, ReadOnlyMemory<byte> Policy)
+/// <summary>A policy as it is given to a command: a file by itself, a directory of fragments, or a ConfigMap's manifest.</summary>
+/// <param name="Name">Where it is.</param>
+/// <param name="Texts">The policy's own bytes.</param>
+/// <param name="NameOf">How the place of a fragment is written.</param>
+internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<string, string> NameOf)
 {
+    /// <summary>Reads a path.</summary>
+    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="FormatException">It holds no policy.</exception>
+    public static async Task<PolicyManifest> ReadAsync(string path, CancellationToken cancellation)
+    {
+        var texts = await PolicyTexts.ReadAsync(path, cancellation);
+        return !Directory.Exists(path) ? Read(texts.ByName.Values.Single().ToArray(), path)
+            : texts.ByName.Count > 0 ? new PolicyManifest(path, texts, file => Path.Combine(path, file))
+            : throw new FormatException($"'{path}': the directory holds no policy: put it into files that end in .json");
+    }
+
     /// <summary>Finds the policy. What is no ConfigMap is taken for a policy, so that its reader tells what is wrong.</summary>
-    /// <exception cref="FormatException">A ConfigMap that does not hold one policy, or YAML that cannot be read.</exception>
+    /// <exception cref="FormatException">A ConfigMap that does not hold a policy, or YAML that cannot be read.</exception>
     public static PolicyManifest Read(byte[] content, string name)
     {
         var isJson = content.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
         return (isJson ? JsonData(content) : YamlData(content, name)) is { } data
-            ? Single(data, name)
-            : new PolicyManifest(name, content);
+            ? OfMap(data, name)
+            : new PolicyManifest(name, new PolicyTexts(new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { [name] = content }), static file => file);
     }
 
-    private static PolicyManifest Single(IReadOnlyList<KeyValuePair<string, string>> data, string name)
+    /// <summary>Where a problem is: the file or key, and the line in it.</summary>
+    public string PlaceOf(PolicyProblem problem) =>
+        $"{(Texts.IsSingle ? NameOf(Texts.ByName.Keys.Single()) : problem.Fragment.Length > 0 ? NameOf(problem.Fragment) : Name)}:{problem.Line}";
+
+    private static PolicyManifest OfMap(List<KeyValuePair<string, string>> data, string name)
     {
-        var policies = data.Where(entry => entry.Key.EndsWith(".json", StringComparison.Ordinal)).ToList();
-        return policies.Count switch
+        var texts = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var (key, text) in data.Where(static entry => PolicyTexts.IsFragment(entry.Key)))
         {
-            1 => new PolicyManifest($"{name}[{policies[0].Key}]", Encoding.UTF8.GetBytes(policies[0].Value)),
-            0 => throw new FormatException($"'{name}': the ConfigMap holds no policy: put it under a key of data that ends in .json"),
-            _ => throw new FormatException($"'{name}': the ConfigMap holds {policies.Count} keys that end in .json, and this version takes one policy: leave one of them"),
-        };
+            if (!texts.TryAdd(key, Encoding.UTF8.GetBytes(text)))
+            {
+                throw new FormatException($"'{name}': the ConfigMap holds the key {key} twice: leave one of them");
+            }
+        }
+
+        return texts.Count > 0
+            ? new PolicyManifest(name, new PolicyTexts(texts), key => $"{name}[{key}]")
+            : throw new FormatException($"'{name}': the ConfigMap holds no policy: put it under a key of data that ends in .json");
     }
 
     private static List<KeyValuePair<string, string>>? JsonData(byte[] content)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -94,18 +93,16 @@ public sealed class PolicyReloadTests
         await IsAuditedAsync(scene);
     }
 
-    // kubelet writes a mounted ConfigMap into a new directory and swaps the link "..data" to it; the file is a link through that.
     [Fact]
     public async Task NewPolicy_BySwapOfAConfigMapsLink_IsInForceWithinTwoSeconds()
     {
         var mount = Directory.CreateTempSubdirectory("imds-proxy-mount");
         try
         {
-            Publish(mount.FullName, "..1", Policies.Cluster("enforce"));
-            File.CreateSymbolicLink(Path.Combine(mount.FullName, "policy.json"), Path.Combine("..data", "policy.json"));
+            MountedConfigMap.Publish(mount.FullName, "..1", ("policy.json", Policies.Cluster("enforce")));
             await using var scene = await ProxyScene.StartAsync("", options => options with { PolicyPath = Path.Combine(mount.FullName, "policy.json") });
             scene.Proxy.IsReady.ShouldBeTrue();
-            Publish(mount.FullName, "..2", Policies.Cluster("audit"));
+            MountedConfigMap.Publish(mount.FullName, "..2", ("policy.json", Policies.Cluster("audit")));
             await IsAuditedAsync(scene);
         }
         finally
@@ -177,17 +174,5 @@ public sealed class PolicyReloadTests
     {
         await Eventually.HoldsAsync(() => scene.Audit.Events("mode-changed").Count == 1, TwoSeconds);
         (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(200);
-    }
-
-    private static void Publish(string mount, string version, string policy)
-    {
-        Directory.CreateDirectory(Path.Combine(mount, version));
-        File.WriteAllText(Path.Combine(mount, version, "policy.json"), policy);
-        File.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), version);
-
-        // Only rename(2) swaps a link to a directory, as kubelet does it.
-        using var rename = Process.Start("mv", ["-T", Path.Combine(mount, "..data_tmp"), Path.Combine(mount, "..data")]);
-        rename.WaitForExit();
-        rename.ExitCode.ShouldBe(0);
     }
 }

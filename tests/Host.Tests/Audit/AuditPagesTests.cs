@@ -62,7 +62,7 @@ public sealed class AuditPagesTests : IDisposable
         app.Run(pages.HandleSearchAsync);
         await app.StartAsync();
         var address = IPEndPoint.Parse(new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()).Authority);
-        var client = new AuditManagementClient(address, token: null);
+        var client = new AuditManagementClient(new ManagementClient(address, token: null));
         var lines = 0;
 
         var found = await client.EachAsync("/audit/search?kind=request", _ => Count(ref lines), () => Task.CompletedTask, CancellationToken.None);

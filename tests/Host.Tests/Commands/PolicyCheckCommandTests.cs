@@ -9,6 +9,8 @@ namespace ImdsProxy.Host.Tests.Commands;
 public sealed class PolicyCheckCommandTests
 {
     private const string Good = """{"version":1,"mode":"audit","rules":[]}""";
+    private const string Head = """{"version":1,"mode":"audit"}""";
+    private const string Team = """{"rules":[{"name":"x","workloads":[{}],"deny":[{"path":"/metadata/instance"}]}]}""";
     private const string Revision = "71241cd92e1a";
     private const string Bad = "{\"version\":1,\"mode\":\"audit\",\n  \"rules\":[{\"name\":\"x\",\"workloads\":[{}],\n    \"deny\":[{\"path\":\"x\"}]}]}";
 
@@ -64,7 +66,7 @@ public sealed class PolicyCheckCommandTests
     [Theory]
     [InlineData("kind: ConfigMap\ndata: {}", "holds no policy")]
     [InlineData("kind: ConfigMap", "holds no policy")]
-    [InlineData("kind: ConfigMap\ndata: { a.json: '{}', b.json: '{}' }", "holds 2 keys that end in .json")]
+    [InlineData("{\"kind\":\"ConfigMap\",\"data\":{\"a.json\":\"{}\",\"a.json\":\"{}\"}}", "holds the key a.json twice")]
     [InlineData("kind: ConfigMap\n---\nkind: ConfigMap", "holds 2 ConfigMaps")]
     [InlineData("a: [", "neither a JSON policy nor YAML")]
     public async Task Check_AManifestWithoutOnePolicy_Fails(string manifest, string fragment)
@@ -77,15 +79,49 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_AMissingFileOrADirectory_IsWrongUsage()
+    public async Task Check_AConfigMapOfFragments_ChecksThemAsOnePolicyAndNamesTheKey()
+    {
+        var yaml = $"kind: ConfigMap\ndata:\n  README: x\n  00.json: '{Head}'\n  a.json: '{Team}'\n";
+
+        (await CheckAsync(yaml)).Exit.ShouldBe(0);
+        (await CheckAsync(yaml.Replace("\"deny\"", "\"deni\"", StringComparison.Ordinal))).Output
+            .ShouldContain("<stdin>[a.json]:1: #/rules/0/deni: error: a.json: rules[0].deni: ");
+        (await CheckAsync(yaml.Replace("\"version\"", "\"versiom\"", StringComparison.Ordinal))).Output
+            .ShouldContain("<stdin>:1: #: error: the policy: \"version\" is missing");
+    }
+
+    [Fact]
+    public async Task Check_ADirectory_ChecksItsFragmentsAsOnePolicyAndNamesTheFile()
+    {
+        var directory = Directory.CreateTempSubdirectory("imds-proxy-check-");
+        try
+        {
+            var (exit, _, errors) = await CheckAsync("", directory.FullName);
+            exit.ShouldBe(1);
+            errors.ShouldContain("holds no policy");
+
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "00.json"), Head);
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "a.json"), Team);
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, ".a.json.swp.json"), "{");
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "notes.txt"), "{");
+            (await CheckAsync("", directory.FullName)).Output.ShouldStartWith("revision ");
+
+            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "b.json"), "\n{");
+            (await CheckAsync("", directory.FullName)).Output.ShouldStartWith($"{Path.Combine(directory.FullName, "b.json")}:2: #: error: b.json: ");
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Check_AMissingFile_IsWrongUsage()
     {
         var directory = Directory.CreateTempSubdirectory("imds-proxy-check-");
         try
         {
             (await CheckAsync("", Path.Combine(directory.FullName, "none.json"))).Exit.ShouldBe(2);
-            var (exit, _, errors) = await CheckAsync("", directory.FullName);
-            exit.ShouldBe(2);
-            errors.ShouldContain("is a directory");
 
             var file = Path.Combine(directory.FullName, "policy.json");
             await File.WriteAllTextAsync(file, Bad);

@@ -84,11 +84,11 @@ public sealed class PolicyExplainCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Explain_ARequest_TellsTheDecisionAndWhy(ExplainCase @case)
+    public async Task Explain_ARequest_TellsTheDecisionAndWhy(ExplainCase @case)
     {
         ArgumentNullException.ThrowIfNull(@case);
 
-        var (exit, output, errors) = Explain(@case.Request, @case.Ip, Policy.Replace("MODE", @case.Mode, StringComparison.Ordinal), @case.Headers);
+        var (exit, output, errors) = await ExplainAsync(@case.Request, @case.Ip, Policy.Replace("MODE", @case.Mode, StringComparison.Ordinal), @case.Headers);
 
         errors.ShouldBeEmpty();
         output.ShouldStartWith(@case.Says);
@@ -104,9 +104,9 @@ public sealed class PolicyExplainCommandTests : IDisposable
     [Theory]
     [InlineData("GET")]
     [InlineData("/metadata/instance")]
-    public void Explain_WhatIsNoRequest_IsAUsageError(string request)
+    public async Task Explain_WhatIsNoRequest_IsAUsageError(string request)
     {
-        var (exit, output, errors) = Explain(request, Agent, Policy.Replace("MODE", "enforce", StringComparison.Ordinal));
+        var (exit, output, errors) = await ExplainAsync(request, Agent, Policy.Replace("MODE", "enforce", StringComparison.Ordinal));
 
         exit.ShouldBe(2);
         output.ShouldBeEmpty();
@@ -114,9 +114,9 @@ public sealed class PolicyExplainCommandTests : IDisposable
     }
 
     [Fact]
-    public void Explain_ABadPolicy_IsAConfigurationError()
+    public async Task Explain_ABadPolicy_IsAConfigurationError()
     {
-        var (exit, _, errors) = Explain("GET /metadata/instance", Agent, """{"version":1}""");
+        var (exit, _, errors) = await ExplainAsync("GET /metadata/instance", Agent, """{"version":1}""");
 
         exit.ShouldBe(2);
         errors.ShouldContain("policy check tells all its errors");
@@ -124,15 +124,18 @@ public sealed class PolicyExplainCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private (int Exit, string Output, string Errors) Explain(string request, string ip, string policy, params string[] headers)
+    private async Task<(int Exit, string Output, string Errors)> ExplainAsync(string request, string ip, string policy, params string[] headers)
     {
         var (policyPath, callersPath) = (Path.Combine(_folder, "policy.json"), Path.Combine(_folder, "callers.json"));
-        File.WriteAllText(policyPath, policy);
-        File.WriteAllText(callersPath, Callers);
-        using var output = new StringWriter { NewLine = "\n" };
-        using var errors = new StringWriter { NewLine = "\n" };
-        var exit = PolicyExplainCommand.Run(
-            policyPath, $"file:{callersPath}", IPAddress.Parse(ip), request, [.. headers.Select(GivenRequest.Header)], output, errors);
+        await File.WriteAllTextAsync(policyPath, policy);
+        await File.WriteAllTextAsync(callersPath, Callers);
+        await using var output = new StringWriter { NewLine = "\n" };
+        await using var errors = new StringWriter { NewLine = "\n" };
+        var exit = await PolicyExplainCommand.GuardAsync(
+            () => PolicyExplainCommand.ExplainAsync(
+                policyPath, $"file:{callersPath}", IPAddress.Parse(ip), request, [.. headers.Select(GivenRequest.Header)], CancellationToken.None),
+            output,
+            errors);
         return (exit, output.ToString(), errors.ToString());
     }
 }

@@ -154,6 +154,19 @@ public sealed class PodIndexTests
         index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 8).Word().ShouldBe("a");
     }
 
+    // That it is on its way out is the news to be expected of a pod whose address is another's already.
+    [Fact]
+    public void AnotherInterface_OfAPodThatIsBeingDeleted_StaysUnknown_Complaint2()
+    {
+        var index = Index(pods: Pod("a", "10.0.0.1", version: 5));
+        index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 7).Word().ShouldBe("a");
+        index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 8).Word().ShouldBe("unknown");
+
+        index.Upsert(Pod("a", "10.0.0.1", version: 6, deleting: true));
+
+        index.Who("10.0.0.1").ShouldBe("unknown");
+    }
+
     [Fact]
     public void NewPod_WithAnOldAddress_HasEvidenceOfItsOwn()
     {

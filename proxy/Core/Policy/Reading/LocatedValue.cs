@@ -28,6 +28,9 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
     /// <summary>Of a root: the file it stands in, with a colon; empty where there is only one.</summary>
     public string Label { get; init; } = "";
 
+    /// <summary>The file it stands in; empty where there is only one.</summary>
+    public string Fragment => parent?.Fragment ?? Label.TrimEnd(':');
+
     /// <summary>Its bytes, once it was read to its end.</summary>
     public ReadOnlyMemory<byte> Source { get; set; }
 

@@ -23,19 +23,19 @@ internal sealed class ProblemList
 
     /// <summary>Something that is not there.</summary>
     public void Missing(LocatedValue owner, string key, string cure) =>
-        Add(owner.Offset, new PolicyProblem(ProblemSeverity.Error, owner.Pointer, owner.Line, "", $"{Owner(owner)}: \"{key}\" is missing: {cure}"));
+        Add(owner.Offset, new PolicyProblem(ProblemSeverity.Error, owner.Pointer, owner.Line, "", $"{Owner(owner)}: \"{key}\" is missing: {cure}") { Fragment = owner.Fragment });
 
     /// <summary>A thing that is wrong as a whole, whatever its values.</summary>
     public void Whole(ProblemSeverity severity, LocatedValue at, string cure) =>
-        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, "", $"{Owner(at)}: {cure}"));
+        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, "", $"{Owner(at)}: {cure}") { Fragment = at.Fragment });
 
     /// <summary>A key that should not be there.</summary>
     public void Key(LocatedMember member, string cure) =>
-        Add(member.Value.Offset, new PolicyProblem(ProblemSeverity.Error, member.Value.Pointer, member.Line, Cut(member.Name), $"{member.Value.Place}: {cure}"));
+        Add(member.Value.Offset, new PolicyProblem(ProblemSeverity.Error, member.Value.Pointer, member.Line, Cut(member.Name), $"{member.Value.Place}: {cure}") { Fragment = member.Value.Fragment });
 
     /// <summary>A document that cannot be read further.</summary>
     public void Document(int offset, int line, string cure, string label = "") =>
-        Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"{(label.Length == 0 ? "the document:" : label)} {cure}"));
+        Add(offset, new PolicyProblem(ProblemSeverity.Error, "", line, "", $"{(label.Length == 0 ? "the document:" : label)} {cure}") { Fragment = label.TrimEnd(':') });
 
     /// <summary>Where the errors are, as offsets.</summary>
     public IEnumerable<int> ErrorOffsets => _problems.Where(entry => entry.Problem.Severity == ProblemSeverity.Error).Select(entry => entry.Offset);
@@ -63,7 +63,7 @@ internal sealed class ProblemList
     private void Add(ProblemSeverity severity, LocatedValue at, string cure)
     {
         var written = at.Written;
-        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, written, $"{Owner(at)} '{written}': {cure}"));
+        Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, written, $"{Owner(at)} '{written}': {cure}") { Fragment = at.Fragment });
     }
 
     private void Add(int offset, PolicyProblem problem)
@@ -73,6 +73,7 @@ internal sealed class ProblemList
         {
             _problems.Add((offset, problem with
             {
+                Fragment = Visible(problem.Fragment),
                 Pointer = Visible(problem.Pointer),
                 Value = Visible(problem.Value),
                 Message = Visible(problem.Message),

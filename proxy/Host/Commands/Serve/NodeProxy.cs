@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
-using ImdsProxy.Audit.Search;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
@@ -201,21 +200,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Policy = () => _policy.Status is { Snapshot: { } snapshot } status
             ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
             : null,
-        Guarded = AuditPages(),
+        Guarded = GuardedPages.Of(_callers, () => _policy.Current, _options.Audit.Directory, _time),
     };
-
-    private Dictionary<string, RequestDelegate> AuditPages()
-    {
-        var pages = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal);
-        if (_options.Audit.Directory is { } directory)
-        {
-            var audit = new AuditPages(directory, _time);
-            pages["/audit/search"] = audit.HandleSearchAsync;
-            pages["/audit/stats"] = audit.HandleStatsAsync;
-        }
-
-        return pages;
-    }
 
     // The first look at each file is waited for, so that the first request finds it decided. The cluster is not: it may
     // be away for long, and until it is heard all is denied.

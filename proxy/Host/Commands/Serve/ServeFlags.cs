@@ -21,7 +21,7 @@ internal sealed class ServeFlags
     private readonly Option<IPEndPoint?> _metrics = Flag.Of<IPEndPoint?>("--metrics", "A second management listener with /metrics, /livez and /readyz only", FlagValues.IpEndPoint);
     private readonly Option<Uri> _upstream = Flag.Of("--upstream", "Where IMDS is", UpstreamAddress, "http://169.254.169.254");
     private readonly Option<TimeSpan> _upstreamTimeout = Flag.Of("--upstream-timeout", "How long IMDS may take; scheduled events have 2 minutes", FlagValues.Duration, Text(Upstreams.Timeout));
-    private readonly Option<string?> _policy = Flag.Text("--policy", "The policy, a JSON file");
+    private readonly Option<string?> _policy = Flag.Text("--policy", "The policy: a JSON file, or a directory whose *.json are one policy");
     private readonly Option<string?> _callers = Flag.Text("--callers", "Who has which address: kubernetes or file:PATH");
     private readonly Option<string?> _nodeName = Flag.Text("--node-name", "This node's name, for the audit log");
     private readonly Option<string?> _clusterName = Flag.Text("--cluster-name", "This cluster's name, for the audit log");

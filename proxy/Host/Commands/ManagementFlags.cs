@@ -1,15 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using ImdsProxy.Operate;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>The flags that search a running proxy's log in place of a directory.</summary>
-internal sealed class AuditManagementFlags
+/// <summary>The flags that ask a running proxy in place of reading files.</summary>
+/// <param name="description">What <c>--management</c> asks it, for <c>--help</c>.</param>
+internal sealed class ManagementFlags(string description)
 {
     private readonly Option<EndPoint?> _address = new("--management")
     {
-        Description = "Ask a running proxy in place of reading a directory: IP:PORT or unix:PATH",
+        Description = description,
         CustomParser = result =>
         {
             try
@@ -32,8 +34,11 @@ internal sealed class AuditManagementFlags
         command.Options.Add(_token);
     }
 
+    /// <summary>Whether a proxy was named.</summary>
+    public bool IsGiven(CommandResult flags) => flags.GetValue(_address) is not null;
+
     /// <summary>The proxy to ask, or null where none was named.</summary>
-    public AuditManagementClient? Read(ParseResult flags) => flags.GetValue(_address) is { } address
-        ? new AuditManagementClient(address, flags.GetValue(_token) is { } file ? File.ReadAllText(file).Trim() : null)
+    public ManagementClient? Read(ParseResult flags) => flags.GetValue(_address) is { } address
+        ? new ManagementClient(address, flags.GetValue(_token) is { } file ? File.ReadAllText(file).Trim() : null)
         : null;
 }

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+using Shouldly;
+
+namespace ImdsProxy.FunctionalTests.Serve;
+
+/// <summary>
+/// Writes a mounted ConfigMap as kubelet does: into a new directory, then the link "..data" is swapped to it; each file is a
+/// link through that.
+/// </summary>
+internal static class MountedConfigMap
+{
+    public static void Publish(string mount, string version, params (string Name, string Text)[] files)
+    {
+        Directory.CreateDirectory(Path.Combine(mount, version));
+        foreach (var (name, text) in files)
+        {
+            File.WriteAllText(Path.Combine(mount, version, name), text);
+        }
+
+        Swap(mount, version);
+        foreach (var path in files.Select(file => Path.Combine(mount, file.Name)).Where(path => !File.Exists(path)))
+        {
+            File.CreateSymbolicLink(path, Path.Combine("..data", Path.GetFileName(path)));
+        }
+    }
+
+    // Only rename(2) swaps a link to a directory.
+    private static void Swap(string mount, string version)
+    {
+        File.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), version);
+        using var rename = Process.Start("mv", ["-T", Path.Combine(mount, "..data_tmp"), Path.Combine(mount, "..data")]);
+        rename.WaitForExit();
+        rename.ExitCode.ShouldBe(0);
+    }
+}

@@ -1,0 +1,55 @@
+using ImdsProxy.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.FunctionalTests.Serve;
+
+/// <summary>A connection outlives its pod, and the pod's address goes to another one.</summary>
+public sealed class ReusedAddressTests
+{
+    [Fact]
+    public async Task Connection_OfAPodWhoseAddressIsAnothersNow_IsRefusedAndClosed_Complaint2()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await using var connection = await OpenedBeforeAsync(scene);
+
+        var answer = (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+
+        answer.Status.ShouldBe(503);
+        answer.Header("Connection").ShouldBe("close");
+        (await connection.ClosesAsync()).ShouldBeTrue();
+        var record = scene.Audit.Requests[^1];
+        record["verdict"]!.ToString().ShouldBe("denied");
+        record["reason"]!.ToString().ShouldBe("caller-unknown");
+        record["caller"]!["pod"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Connection_OfAPodWhoseAddressIsAnothersNow_InAuditMode_IsForwardedAsNobodysAndClosed()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit"));
+        await using var connection = await OpenedBeforeAsync(scene);
+
+        var answer = (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+
+        answer.Status.ShouldBe(200);
+        answer.Header("Connection").ShouldBe("close");
+        (await connection.ClosesAsync()).ShouldBeTrue();
+        scene.Audit.Requests[^1]["verdict"]!.ToString().ShouldBe("would-deny");
+        scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
+    }
+
+    // The new pod may as much as the old one: it is the connection that is not its own.
+    private static async Task<RawConnection> OpenedBeforeAsync(ProxyScene scene)
+    {
+        var connection = await scene.ConnectAsync(Pods.FluentBit);
+        (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(200);
+        await scene.UseCallersAsync(Pods.File.Replace("uid-logging-fluent-bit", "uid-of-its-successor", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () =>
+        {
+            (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
+            return scene.Audit.Requests[^1]["caller"]!["uid"]!.ToString() == "uid-of-its-successor";
+        });
+        return connection;
+    }
+}
