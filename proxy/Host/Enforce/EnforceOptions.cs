@@ -10,11 +10,7 @@ internal sealed record EnforceOptions
     public static readonly TimeSpan AuditIdentifyWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Requests a second of one caller, on average; 0 for no limit, which the command line has not. Any client of IMDS's asks
-    /// less than once a second.
+    /// Requests a second of one caller, on average; 0 for no limit. Any client of IMDS's asks less than once a second.
     /// </summary>
     public int CallerRate { get; init; }
-
-    /// <summary>What the command line has: enough for a pod of many processes that all start at once.</summary>
-    public const int DefaultCallerRate = 100;
 }

@@ -11,6 +11,9 @@ internal sealed class Lane : IDisposable
     // Who waits too long is told within this, and a clock that jumps does no harm beyond it.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Without a 429 for this long, what was learned counts no more: limits of clouds and hosts change.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
     private readonly LaneOptions _options;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -18,6 +21,7 @@ internal sealed class Lane : IDisposable
     private readonly RoundRobin _waiting;
     private readonly ITimer _timer;
     private int _sending;
+    private long? _lastRefused;
     private long _wakesAt = long.MaxValue;
 
     public Lane(LaneOptions options, TimeProvider time)
@@ -49,14 +53,13 @@ internal sealed class Lane : IDisposable
         lock (_gate)
         {
             turn.Until = Deadline();
-            if (!_options.IsUnlimited && !_waiting.TryAdd(caller, turn))
-            {
-                return null;
-            }
-
-            if (_options.IsUnlimited)
+            if (IsOpen())
             {
                 Grant(turn, caller);
+            }
+            else if (!_waiting.TryAdd(caller, turn))
+            {
+                return null;
             }
         }
 
@@ -97,7 +100,9 @@ internal sealed class Lane : IDisposable
         {
             lock (_gate)
             {
-                _window.Refused(retryAfter);
+                // The first one that is learned from tells that there are limits, not that they are narrower than documented.
+                _window.Refused(retryAfter, tighten: !_options.Learns || _lastRefused is not null);
+                _lastRefused = _time.GetTimestamp();
             }
         }
     }
@@ -116,6 +121,17 @@ internal sealed class Lane : IDisposable
     }
 
     public void Dispose() => _timer.Dispose();
+
+    // Whether nothing has to wait now.
+    private bool IsOpen()
+    {
+        if (_lastRefused is { } last && _waiting.Count == 0 && _time.GetElapsedTime(last) >= Calm)
+        {
+            _lastRefused = null;
+        }
+
+        return _options.IsUnlimited || (_options.Learns && _lastRefused is null);
+    }
 
     private void Pump()
     {

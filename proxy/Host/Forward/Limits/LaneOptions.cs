@@ -9,6 +9,9 @@ internal sealed record LaneOptions
     /// <summary>Requests at once; 0 for no limit.</summary>
     public int AtOnce { get; init; }
 
+    /// <summary>Whether the limits begin to hold with IMDS's first 429, and end a minute after its last. Else they hold always.</summary>
+    public bool Learns { get; init; }
+
     /// <summary>Requests of one caller that may wait. IMDS's own clients ask for a few things at a time.</summary>
     public int DepthPerCaller { get; init; } = 16;
 

@@ -2,7 +2,7 @@ namespace ImdsProxy.Forward.Limits;
 
 /// <summary>
 /// IMDS's limits, which hold for the VM and so for all its pods together. Left out they are off, as for an upstream that
-/// has none; the command line has IMDS's own.
+/// has none; the command line learns IMDS's own.
 /// </summary>
 internal sealed record LimitOptions
 {

@@ -82,14 +82,19 @@ internal sealed class SendWindow
     }
 
     /// <summary>IMDS has refused one as too many.</summary>
-    public void Refused(TimeSpan? retryAfter)
+    /// <param name="retryAfter">How long it wants to be left alone, or null.</param>
+    /// <param name="tighten">Whether fewer are to be sent from now on; else the limit is what it was.</param>
+    public void Refused(TimeSpan? retryAfter, bool tighten = true)
     {
         var now = _time.GetTimestamp();
         var pause = retryAfter is { } asked && asked > TimeSpan.Zero ? asked : DefaultPause;
         pause = pause < LongestPause ? pause : LongestPause;
         _pausedUntil = Math.Max(_pausedUntil, now + (long)(pause.TotalSeconds * _time.TimestampFrequency));
-        _allowed = Math.Max(Math.Min(1, _perSecond), _allowed / 2);
-        _tightened = now;
+        if (tighten)
+        {
+            _allowed = Math.Max(Math.Min(1, _perSecond), _allowed / 2);
+            _tightened = now;
+        }
     }
 
     private void Recover(long now)
