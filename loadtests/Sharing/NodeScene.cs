@@ -55,7 +55,7 @@ internal sealed class NodeScene : IAsyncDisposable
                 Listen = new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) },
                 Upstream = new() { Address = imds.Address },
                 Limits = unlimited ? new() : new() { General = new() { PerSecond = LimitOptions.ImdsPerSecond }, Identity = new() { PerSecond = LimitOptions.ImdsTokensPerSecond, AtOnce = LimitOptions.ImdsTokensAtOnce } },
-                Enforce = new() { CallerRate = unlimited ? 0 : EnforceOptions.DefaultCallerRate },
+                Enforce = new() { CallerRate = unlimited ? 0 : 100 },
                 Audit = new AuditOptions { Directory = Path.Combine(directory.FullName, "audit") },
                 Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
             },

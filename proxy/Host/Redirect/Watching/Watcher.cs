@@ -8,6 +8,9 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     // An override must be obeyed within two seconds of its file's change, whatever the interval.
     private static readonly TimeSpan LongestPulse = TimeSpan.FromMilliseconds(500);
 
+    // A change that has begun is finished and told: cut off between the two, the audit log would lack it.
+    private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(5);
+
     private readonly DesiredState _desired = new(settings, redirect.Options, seams);
     private readonly WatchedRules _rules = new(redirect, seams);
     private RedirectState? _lastState;
@@ -18,12 +21,14 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     {
         var pulse = settings.Interval < LongestPulse ? settings.Interval : LongestPulse;
         using var timer = new PeriodicTimer(pulse, seams.Time);
+        using var finishing = new CancellationTokenSource();
+        using var end = cancellation.UnsafeRegister(_ => finishing.CancelAfter(ToFinish), null);
         try
         {
             await ListenerWait.RunAsync(redirect.Options, settings.Wait, seams, cancellation);
             do
             {
-                await StepAsync(cancellation);
+                await StepAsync(finishing.Token);
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }
