@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish clean
+.PHONY: help build demo test format publish clean loadtest
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,3 +33,6 @@ publish: ## What the image holds, in artifacts/publish: ReadyToRun for linux-x64
 clean: ## Remove what was built
 	rm -rf artifacts
 	dotnet clean ImdsProxy.sln -v quiet --nologo
+
+loadtest: publish ## One load test against the published proxy: SCENARIO=first-requests
+	dotnet run --project loadtests -c Release -- $(SCENARIO) $(ARGS)

@@ -1,4 +1,5 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Serving;
 
 namespace ImdsProxy.LoadTests;
 
@@ -7,6 +8,7 @@ internal static class Scenarios
 {
     private static readonly Dictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
+        ["first-requests"] = FirstRequests.RunAsync,
         ["audit-data"] = AuditData.RunAsync,
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,

@@ -39,6 +39,25 @@ public sealed class ClientTests
         Told(proxy).Where(t => t.Contains("10.244.0.13", StringComparison.Ordinal)).ShouldAllBe(t => t == "denied elsewhere/stranger-0 10.244.0.13");
     }
 
+    // Only at 169.254.169.254 itself does the SDK take IMDS's 400 to its probe for what it is and ask again.
+    [SkippableFact]
+    public async Task DefaultAzureCredential_BehindTheRedirect_GetsATokenOrGoesOnToTheNextCredential()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        var proxy = await StartAsync(cluster, "nft");
+
+        var permitted = await cluster.Pods[0].ClientAsync("azure-default", Scene.ImdsIdentity, ProxyFiles.Resource);
+        permitted.Output.ShouldStartWith("token until ", customMessage: permitted.All);
+        var denied = await cluster.Pods[1].ClientAsync("azure-default", Scene.ImdsIdentity, "https://management.azure.com");
+        denied.ExitCode.ShouldBe(1, denied.All);
+        denied.Output.ShouldContain("AzureCliCredential", customMessage: denied.All);
+
+        var told = Told(proxy).ToHashSet(StringComparer.Ordinal);
+        told.ShouldBe(
+            ["rejected apps/web-7d9f 10.244.0.11", "allowed apps/web-7d9f 10.244.0.11", "rejected apps/jobs-x2k4 10.244.0.12", "denied apps/jobs-x2k4 10.244.0.12"],
+            ignoreOrder: true);
+    }
+
     [SkippableFact]
     public async Task AzureIdentityForNode_BehindTheRedirect_GetsATokenOrTheDenial()
     {

@@ -1,4 +1,6 @@
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Commands;
 

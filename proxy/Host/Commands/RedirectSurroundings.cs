@@ -4,6 +4,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Node;
 
 namespace ImdsProxy.Commands;
 

@@ -138,6 +138,17 @@ internal sealed class ProxyMetrics : IDisposable
     public void ObserveReadiness(Readiness readiness) =>
         _meter.CreateObservableGauge("imds_proxy.ready", () => readiness.IsReady ? 1L : 0L, null, "1 while the proxy is ready, else 0.");
 
+    /// <summary>Asks at each scrape how the audit log fares.</summary>
+    /// <param name="degraded">Whether records go to stdout because the directory can't be written.</param>
+    /// <param name="segmentsRemoved">Segments that retention has removed.</param>
+    /// <param name="exportLost">Lines that the export has lost.</param>
+    public void ObserveAudit(Func<bool> degraded, Func<long> segmentsRemoved, Func<long> exportLost)
+    {
+        _meter.CreateObservableGauge("imds_proxy.audit.degraded", () => degraded() ? 1L : 0L, null, "1 while records go to stdout because the audit directory can't be written, else 0.");
+        _meter.CreateObservableCounter("imds_proxy.audit.segments.removed", segmentsRemoved, "{segment}", "Segments of the audit log that retention has removed.");
+        _meter.CreateObservableCounter("imds_proxy.audit.export.lost", exportLost, "{line}", "Lines of the audit log that could not be exported and were given up.");
+    }
+
     /// <summary>Asks at each scrape whether break glass has lowered the policy to audit mode.</summary>
     public void ObserveOverride(Func<bool> isOn) =>
         _meter.CreateObservableGauge("imds_proxy.override.active", () => isOn() ? 1L : 0L, null, "1 while an override has lowered everything to audit mode, else 0.");

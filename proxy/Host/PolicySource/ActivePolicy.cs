@@ -35,8 +35,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
         var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
         if (refused is not null)
         {
-            _status = _status with { Refused = refused };
-            await observer.RefusedAsync(load, source);
+            await RefuseAsync(refused, source);
         }
 
         if (load.Document is { } document)
@@ -86,7 +85,17 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
     public async Task MissingAsync(string source, string why)
     {
         var load = new PolicyLoad(null, [new PolicyProblem(ProblemSeverity.Error, "", 0, "", why)], "");
-        _status = _status with { Refused = load };
+        await RefuseAsync(load, source);
+    }
+
+    // Under the lock like every change: otherwise it could put back the lowered policy just as the lowering ends.
+    private async Task RefuseAsync(PolicyLoad load, string source)
+    {
+        lock (_gate)
+        {
+            _status = _status with { Refused = load };
+        }
+
         await observer.RefusedAsync(load, source);
     }
 }

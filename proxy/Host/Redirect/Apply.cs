@@ -1,3 +1,7 @@
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Redirect.Watching;
+
 namespace ImdsProxy.Redirect;
 
 /// <summary>Puts the rules in place once: what <c>apply</c> does, and <c>watch</c> when it starts.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect;
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Redirect;
 

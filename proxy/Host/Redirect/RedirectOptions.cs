@@ -1,4 +1,6 @@
 using System.Net;
+using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Redirect;
 

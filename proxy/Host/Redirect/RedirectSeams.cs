@@ -1,3 +1,5 @@
+using ImdsProxy.Redirect.Node;
+
 namespace ImdsProxy.Redirect;
 
 /// <summary>What the redirect needs of the world around it.</summary>

@@ -70,8 +70,11 @@ public sealed class UpstreamRequestTests
     public async Task Post_InChunks_IsSentOnWithItsLength(string target, string body)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("enforce", Policies.AllowAll));
-        var request = new RawRequest("POST", target).With("Transfer-Encoding", "chunked").With("Content-Type", "application/json; charset=utf-8").With("Accept-Encoding", "gzip")
-            with { Body = $"1\r\n{body[..1]}\r\n{body.Length - 1:x}\r\n{body[1..]}\r\n0\r\n\r\n" };
+        var post = new RawRequest("POST", target)
+            .With("Transfer-Encoding", "chunked")
+            .With("Content-Type", "application/json; charset=utf-8")
+            .With("Accept-Encoding", "gzip");
+        var request = post with { Body = $"1\r\n{body[..1]}\r\n{body.Length - 1:x}\r\n{body[1..]}\r\n0\r\n\r\n" };
         (await scene.SendAsync(Pods.Web, request)).Status.ShouldBe(200);
         var heard = scene.Imds.Requests.ShouldHaveSingleItem();
         heard.Body.ShouldBe(body);

@@ -69,7 +69,7 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
     public async ValueTask DisposeAsync()
     {
         await Proxy.DisposeAsync();
-        await _imds.DisposeAsync();
+        _imds.Dispose();
         _logging.Dispose();
         _directory.Delete(recursive: true);
     }

@@ -5,27 +5,21 @@ using System.Text;
 namespace ImdsProxy.Host.Tests.Enforce;
 
 /// <summary>An IMDS that answers each request with the same bytes and hangs up, whatever HTTP says to them.</summary>
-internal sealed class ScriptedImds : IAsyncDisposable
+internal sealed class ScriptedImds : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly byte[] _answer;
-    private readonly Task _serving;
 
     public ScriptedImds(string answer)
     {
         _answer = Encoding.Latin1.GetBytes(answer);
         _listener.Start();
-        _serving = ServeAsync();
+        _ = ServeAsync();
     }
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}");
 
-    public async ValueTask DisposeAsync()
-    {
-        _listener.Stop();
-        await _serving;
-        _listener.Dispose();
-    }
+    public void Dispose() => _listener.Dispose();
 
     private async Task ServeAsync()
     {

@@ -1,4 +1,6 @@
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Rules;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
-using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Watching;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;

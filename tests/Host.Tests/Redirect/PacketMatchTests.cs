@@ -1,5 +1,5 @@
 using System.Net;
-using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 using Shouldly;
 using Xunit;
 

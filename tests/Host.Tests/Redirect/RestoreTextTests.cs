@@ -1,4 +1,5 @@
-using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Redirect.Watching;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 using Shouldly;
 using Xunit;
 

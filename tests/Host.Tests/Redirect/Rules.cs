@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 

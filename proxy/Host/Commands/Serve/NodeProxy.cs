@@ -155,6 +155,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _readiness.Add("audit", () => _audit.Failure);
         _metrics.ObserveReadiness(_readiness);
         _metrics.ObserveOverride(() => _override?.IsOn ?? false);
+        _metrics.ObserveAudit(() => _audit.Degraded is not null, () => _audit.SegmentsRemoved, () => _audit.ExportLost ?? 0);
         _metrics.ObserveCallers(
             () => _callers.Known.Count(pod => !pod.HostNetwork),
             () => _callers.Known.Count(pod => pod.HostNetwork));
@@ -186,11 +187,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Policy = () => _policy.Status is { Snapshot: { } snapshot } status
             ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
             : null,
-        Guarded = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
-        {
-            ["/callers"] = new CallersPage(_callers, () => _policy.Current).HandleAsync,
-            ["/explain"] = new ExplainPage(_callers, () => _policy.Current).HandleAsync,
-        },
+        Guarded = GuardedPages.Of(_callers, () => _policy.Current, _options.Audit.Directory, _time),
     };
 
     // The first look at each file is waited for, so that the first request finds it decided. The cluster is not: it may

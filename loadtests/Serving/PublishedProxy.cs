@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImdsProxy.LoadTests.Serving;
+
+/// <summary>The proxy as it is published, as a process of its own with its files in a directory of its own.</summary>
+internal sealed class PublishedProxy : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-load");
+    private readonly Process _process;
+
+    private PublishedProxy(string publish, Uri upstream)
+    {
+        File.WriteAllText(
+            Path.Combine(_directory.FullName, "callers.json"),
+            """{"pods":[{"ip":"127.0.0.1","namespace":"logging","name":"fluent-bit-0","uid":"1","serviceAccount":"fluent-bit"}]}""");
+        EndPoint = FreePort();
+        string[] arguments =
+        [
+            "serve", "--listen", EndPoint.ToString(), "--management", $"unix:{_directory.FullName}/management.sock",
+            "--upstream", upstream.GetLeftPart(UriPartial.Authority), "--policy", Path.Combine(publish, "policy.example.json"),
+            "--callers", $"file:{_directory.FullName}/callers.json", "--audit-dir", Path.Combine(_directory.FullName, "audit"), "--log-level", "warning",
+        ];
+        _process = Process.Start(new ProcessStartInfo(Path.Combine(publish, "imds-proxy"), arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        _ = _process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint EndPoint { get; }
+
+    /// <summary>From its start until it accepted a connection.</summary>
+    public TimeSpan Started { get; private set; }
+
+    /// <summary>Its resident memory, in MB.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return int.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024d;
+        }
+    }
+
+    /// <summary>Starts it and waits until it listens, which is when it is ready.</summary>
+    public static async Task<PublishedProxy> StartAsync(string publish, Uri upstream)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var proxy = new PublishedProxy(publish, upstream);
+        while (!await proxy.AcceptsAsync())
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+        }
+
+        proxy.Started = Stopwatch.GetElapsedTime(began);
+        return proxy;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static IPEndPoint FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+
+    private async Task<bool> AcceptsAsync()
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(EndPoint);
+            return true;
+        }
+        catch (SocketException) when (!_process.HasExited)
+        {
+            return false;
+        }
+    }
+}

@@ -1,8 +1,0 @@
-namespace ImdsProxy.Redirect;
-
-/// <summary>The two ways in which iptables reaches the kernel. A node uses one of them.</summary>
-internal enum Backend
-{
-    Nft,
-    Legacy,
-}

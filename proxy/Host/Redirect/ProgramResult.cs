@@ -1,4 +1,0 @@
-namespace ImdsProxy.Redirect;
-
-/// <summary>How a program ended.</summary>
-internal sealed record ProgramResult(int ExitCode, string Output, string Error);

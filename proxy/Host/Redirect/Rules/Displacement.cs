@@ -1,0 +1,70 @@
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>
+/// Whether a rule before our jump could end our packets' way. A DROP before us is no matter: the way ends there as it
+/// would with us, and standing first would not bring back what it drops after our RETURN.
+/// </summary>
+internal static class Displacement
+{
+    // Calico's and Cilium's chains, and those of kube-proxy and kubelet.
+    private static readonly string[] OtherProducts = ["cali-", "KUBE-", "CILIUM_"];
+
+    /// <summary>The rules before our jump that displace it; a word on those that only might goes into the notes.</summary>
+    public static IEnumerable<ChainProblem> Of(SavedRules saved, OwnChain chain, List<string> notes)
+    {
+        foreach (var rule in saved.Find(chain.Table, chain.Hook)?.Rules ?? [])
+        {
+            if (rule.Target == chain.Name)
+            {
+                yield break;
+            }
+
+            var end = Strongest(chain, packet => End(saved, chain.Table, rule, packet, depth: 0));
+            if (end == Likelihood.No)
+            {
+                continue;
+            }
+
+            if (end == Likelihood.Maybe && OtherProducts.Any(p => rule.Target!.StartsWith(p, StringComparison.Ordinal)))
+            {
+                notes.Add($"another product's jump stands before ours: {chain.Table} {chain.Hook}: {rule.Text}");
+            }
+            else
+            {
+                yield return new ChainProblem(ProblemKind.DisplacedJump, $"displaced: {chain.Table} {chain.Hook}: our jump stands behind: {rule.Text}");
+            }
+        }
+    }
+
+    private static Likelihood Strongest(OwnChain chain, Func<PacketShape, Likelihood> of) =>
+        chain.Packets.Select(of).Max();
+
+    // 16 levels: the kernel's own limit on how deep jumps nest (its jump stack) is of that size.
+    private static Likelihood End(SavedRules saved, string table, Rule rule, PacketShape packet, int depth)
+    {
+        var match = PacketMatch.Of(rule, packet);
+        if (match == Likelihood.No || rule.Target is not { } target || depth > 16)
+        {
+            return Likelihood.No;
+        }
+
+        if (EndsTheWay(target, depth) || (rule.IsGoto && depth == 0))
+        {
+            return match;
+        }
+
+        var inside = (saved.Find(table, target)?.Rules ?? [])
+            .Select(inner => End(saved, table, inner, packet, depth + 1))
+            .Append(Likelihood.No)
+            .Max();
+        return inside < match ? inside : match;
+    }
+
+    // Verdicts after which the table's later rules are not asked; RETURN means that only in a built-in chain.
+    private static bool EndsTheWay(string target, int depth) => target switch
+    {
+        "ACCEPT" or "QUEUE" or "NFQUEUE" or "DNAT" or "REDIRECT" or "NETMAP" => true,
+        "RETURN" => depth == 0,
+        _ => false,
+    };
+}

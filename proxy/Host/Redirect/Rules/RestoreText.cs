@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>Writes what <c>iptables-restore --noflush</c> is to do. Each table is one atomic step.</summary>
+internal static class RestoreText
+{
+    /// <summary>Puts back what a check found missing, and nothing else. Empty when there is nothing to do.</summary>
+    /// <param name="check">The check.</param>
+    /// <param name="saved">The rules it was made from.</param>
+    /// <param name="mayMove">Whether a jump that is only displaced may be moved.</param>
+    public static string Repair(CheckResult check, SavedRules saved, bool mayMove)
+    {
+        var text = new StringBuilder();
+        foreach (var table in RuleSet.Tables)
+        {
+            var repairs = check.Chains.Where(c => c.Chain.Table == table).SelectMany(c => Lines(c, mayMove));
+            var spare = check.Unwanted.Where(u => u.Table == table).Select(u => u.Chain);
+            AppendTable(text, table, repairs.Concat(Removal(saved, table, [.. spare])));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Takes away every chain of ours and every jump to one: the redirect first, then the guards.</summary>
+    public static string Removal(SavedRules saved)
+    {
+        var text = new StringBuilder();
+        foreach (var table in RuleSet.Tables.Reverse())
+        {
+            AppendTable(text, table, Removal(saved, table, RuleSet.ChainNames));
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<string> Lines(ChainCheck check, bool mayMove)
+    {
+        var chain = check.Chain;
+        if (check.Rewrite || check.Problems.Any(p => p.Kind == ProblemKind.MissingJump))
+        {
+            // Under --noflush, naming a user-defined chain empties it, or makes it.
+            yield return $":{chain.Name} - [0:0]";
+            foreach (var rule in chain.Rules)
+            {
+                yield return $"-A {chain.Name} {rule}";
+            }
+        }
+
+        if (check.Rejump && (mayMove || !check.OnlyDisplaced))
+        {
+            foreach (var jump in check.Jumps)
+            {
+                yield return $"-D {chain.Hook} {jump}";
+            }
+
+            yield return $"-I {chain.Hook} 1 {chain.Jump}";
+        }
+    }
+
+    private static IEnumerable<string> Removal(SavedRules saved, string table, ImmutableArray<string> chains)
+    {
+        var ours = chains.Where(name => saved.Find(table, name) is not null).ToImmutableArray();
+        foreach (var name in ours)
+        {
+            foreach (var (chain, line) in saved.JumpsTo(table, name))
+            {
+                yield return $"-D {chain.Name} {line}";
+            }
+        }
+
+        foreach (var name in ours)
+        {
+            yield return $"-F {name}";
+            yield return $"-X {name}";
+        }
+    }
+
+    private static void AppendTable(StringBuilder text, string table, IEnumerable<string> lines)
+    {
+        var all = lines.ToList();
+        if (all.Count == 0)
+        {
+            return;
+        }
+
+        text.Append('*').Append(table).Append('\n').AppendJoin('\n', all).Append("\nCOMMIT\n");
+    }
+}

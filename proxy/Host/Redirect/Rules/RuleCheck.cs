@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>Compares the saved rules with the wanted ones. A pure function.</summary>
+internal static class RuleCheck
+{
+    public static CheckResult Of(SavedRules saved, ImmutableArray<OwnChain> wanted)
+    {
+        var notes = new List<string>();
+        var chains = wanted.Select(chain => Of(saved, chain, notes)).ToImmutableArray();
+        return new CheckResult(chains, Unwanted(saved, wanted), [.. Untracked.Blockers(saved, wanted)], [.. notes], NewestGeneration(saved));
+    }
+
+    private static ChainCheck Of(SavedRules saved, OwnChain chain, List<string> notes)
+    {
+        var jumps = saved.JumpsTo(chain.Table, chain.Name).Where(j => j.In.Name == chain.Hook).Select(j => j.Line).ToImmutableArray();
+        var problems = Content(saved, chain).ToList();
+        problems.AddRange(Jump(saved, chain, jumps));
+        if (!jumps.IsEmpty)
+        {
+            problems.AddRange(Displacement.Of(saved, chain, notes));
+        }
+
+        return new ChainCheck(chain, [.. problems], jumps);
+    }
+
+    private static IEnumerable<ChainProblem> Content(SavedRules saved, OwnChain chain)
+    {
+        var there = saved.Find(chain.Table, chain.Name)?.Rules ?? [];
+        var actual = there.Select(r => r.Canonical).ToList();
+        var expected = chain.Rules.Select(r => RuleText.Parse(r)).ToList();
+        var found = false;
+        foreach (var rule in expected.Where(r => !actual.Contains(r.Canonical, StringComparer.Ordinal)))
+        {
+            found = true;
+            yield return new ChainProblem(ProblemKind.MissingRule, $"missing: {chain.Table} {chain.Name}: {rule.Text}");
+        }
+
+        foreach (var rule in there.Where(r => expected.TrueForAll(e => e.Canonical != r.Canonical)))
+        {
+            found = true;
+            yield return new ChainProblem(ProblemKind.ForeignRule, $"not wanted: {chain.Table} {chain.Name}: {rule.Text}");
+        }
+
+        if (!found && !actual.SequenceEqual(expected.Select(e => e.Canonical), StringComparer.Ordinal))
+        {
+            yield return new ChainProblem(ProblemKind.RuleOrder, $"not as written: {chain.Table} {chain.Name}");
+        }
+    }
+
+    private static IEnumerable<ChainProblem> Jump(SavedRules saved, OwnChain chain, ImmutableArray<string> jumps)
+    {
+        var wanted = RuleText.Parse(chain.Jump).Canonical;
+        var good = jumps.Count(j => RuleText.Parse(j).Canonical == wanted);
+        if (good == 0)
+        {
+            yield return new ChainProblem(ProblemKind.MissingJump, $"missing: {chain.Table} {chain.Hook}: {chain.Jump}");
+        }
+
+        if (jumps.Length > good || good > 1)
+        {
+            yield return new ChainProblem(ProblemKind.SpareJump, $"one jump too many: {chain.Table} {chain.Hook} to {chain.Name}");
+        }
+    }
+
+    private static ImmutableArray<(string Table, string Chain)> Unwanted(SavedRules saved, ImmutableArray<OwnChain> wanted) =>
+    [
+        .. from entry in saved.Chains
+           where RuleSet.IsOurs(entry.Chain.Name)
+           where !wanted.Any(w => w.Table == entry.Table && w.Name == entry.Chain.Name)
+           select (entry.Table, entry.Chain.Name),
+    ];
+
+    private static int NewestGeneration(SavedRules saved) =>
+        saved.Chains.SelectMany(c => c.Chain.Lines)
+            .Where(line => line.Contains("imds-proxy g", StringComparison.Ordinal))
+            .Max(line => RuleMark.Generation(RuleText.Parse(line).Comment)) ?? 0;
+}

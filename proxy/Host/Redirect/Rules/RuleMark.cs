@@ -1,0 +1,25 @@
+using System.Globalization;
+
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>The mark in our rules' comments: the product's name and the generation of the rules.</summary>
+internal static class RuleMark
+{
+    private const string Product = "imds-proxy g";
+
+    public static string Of(int generation) => $"{Product}{generation}:";
+
+    /// <summary>The generation that a comment tells, or null where it is not ours.</summary>
+    public static int? Generation(string? comment)
+    {
+        if (comment is null || !comment.StartsWith(Product, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var end = comment.IndexOf(':', StringComparison.Ordinal);
+        return end > Product.Length && int.TryParse(comment.AsSpan(Product.Length, end - Product.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+            ? generation
+            : null;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Net;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Watching;
+
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>The rules as they should be, in the order in which their tables are written: guards first, nat last.</summary>
+internal static class RuleSet
+{
+    /// <summary>Goes up with every change of the rules, so that an older process leaves newer rules alone.</summary>
+    public const int CurrentGeneration = 1;
+
+    /// <summary>Every chain name that is or was ours.</summary>
+    public static readonly ImmutableArray<string> ChainNames =
+        [RawChain, ForwardChain, InputChain, RedirectChain, RpFilterTrial.Chain];
+
+    /// <summary>The tables in the order in which they are written.</summary>
+    public static readonly ImmutableArray<string> Tables = ["raw", "mangle", "security", "nat"];
+
+    private const string RawChain = "IMDS-PROXY-RAW";
+    private const string ForwardChain = "IMDS-PROXY-FORWARD";
+    private const string InputChain = "IMDS-PROXY-INPUT";
+    private const string RedirectChain = "IMDS-PROXY-REDIRECT";
+
+    private const string ToImds = "-d " + KnownAddresses.Imds + "/32";
+    private const string ToImdsHttp = ToImds + " -p tcp -m tcp --dport 80";
+    private const string ToWireServer = "-d " + KnownAddresses.WireServer + "/32 -p tcp -m multiport --dports 80,32526";
+
+    private static readonly PacketShape AnyToImds = new(IPAddress.Parse(KnownAddresses.Imds), null, []);
+    private static readonly PacketShape HttpToImds = new(IPAddress.Parse(KnownAddresses.Imds), "tcp", [KnownAddresses.ImdsPort]);
+    private static readonly PacketShape HttpToWireServer =
+        new(IPAddress.Parse(KnownAddresses.WireServer), "tcp", [.. KnownAddresses.WireServerPorts]);
+
+    /// <summary>Whether a chain of this name is one of the rules.</summary>
+    public static bool IsOurs(string chain) => chain is RawChain or ForwardChain or InputChain or RedirectChain;
+
+    /// <summary>The chains that these options ask for. None when the redirect is off.</summary>
+    public static ImmutableArray<OwnChain> Of(RedirectOptions options) => options.State == RedirectState.Off
+        ? []
+        :
+        [
+            Chain(options, "raw", "PREROUTING", RawChain, Raw(options), Forwarded(options)),
+            Chain(options, "mangle", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
+            Chain(options, "mangle", "INPUT", InputChain, Input(options), [new(null, "tcp", [options.Port, options.ManagementPort])]),
+            Chain(options, "security", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
+            Chain(options, "nat", "PREROUTING", RedirectChain, Redirect(options), [HttpToImds]),
+        ];
+
+    private static OwnChain Chain(
+        RedirectOptions options, string table, string hook, string name, IEnumerable<string> rules, ImmutableArray<PacketShape> packets) =>
+        new(table, hook, name, $"{Comment(options, "jump")} -j {name}", [.. rules], packets);
+
+    private static ImmutableArray<PacketShape> Forwarded(RedirectOptions options) =>
+        options.WireServer ? [AnyToImds, HttpToWireServer] : [AnyToImds];
+
+    // Written as RETURN and then an unconditional DROP: what has no port to compare, such as a later fragment, is dropped.
+    private static IEnumerable<string> Raw(RedirectOptions options)
+    {
+        if (options.RpFilter)
+        {
+            yield return $"{ToImds} -m rpfilter --invert {Comment(options, "source must belong to its interface")} -j DROP";
+        }
+
+        yield return $"{ToImdsHttp} {Comment(options, "only TCP 80 goes on")} -j RETURN";
+        yield return $"{ToImds} {Comment(options, "nothing else to IMDS")} -j DROP";
+        if (options.WireServer)
+        {
+            yield return $"{ToWireServer} {Comment(options, "WireServer")} -j DROP";
+        }
+    }
+
+    private static IEnumerable<string> Forward(RedirectOptions options)
+    {
+        if (options.State == RedirectState.Closed)
+        {
+            yield return $"{ToImds} {Comment(options, "nothing is forwarded to IMDS")} -j DROP";
+        }
+
+        if (options.WireServer)
+        {
+            yield return $"{ToWireServer} {Comment(options, "WireServer")} -j DROP";
+        }
+    }
+
+    // The inverted form, "! --ctorigdst … -j DROP", would let an untracked connection in: without a conntrack entry
+    // the match as a whole is false, whatever is negated in it.
+    private static IEnumerable<string> Input(RedirectOptions options)
+    {
+        var toPort = $"-p tcp -m tcp --dport {options.Port}";
+        yield return $"{toPort} -m conntrack --ctorigdst {KnownAddresses.Imds} --ctorigdstport {KnownAddresses.ImdsPort} --ctdir ORIGINAL {Comment(options, "redirected")} -j RETURN";
+        yield return $"{toPort} -m conntrack --ctdir REPLY {Comment(options, "answer to the node")} -j RETURN";
+        yield return $"{toPort} {Comment(options, "nothing else to the proxy")} -j DROP";
+        yield return $"! -i lo -p tcp -m tcp --dport {options.ManagementPort} {Comment(options, "management is for the node")} -j DROP";
+    }
+
+    private static IEnumerable<string> Redirect(RedirectOptions options)
+    {
+        if (options.State == RedirectState.Closed)
+        {
+            yield return $"{ToImdsHttp} {Comment(options, "to the proxy")} -j DNAT --to-destination {options.NodeIp}:{options.Port}";
+        }
+    }
+
+    private static string Comment(RedirectOptions options, string what) =>
+        $"-m comment --comment \"{RuleMark.Of(options.Generation)} {what}\"";
+}

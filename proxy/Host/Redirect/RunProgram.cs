@@ -1,7 +1,0 @@
-using System.Collections.Immutable;
-
-namespace ImdsProxy.Redirect;
-
-/// <summary>Runs a program to its end. Null when there is no such program.</summary>
-internal delegate Task<ProgramResult?> RunProgram(
-    string program, ImmutableArray<string> arguments, string? input, CancellationToken cancellation);

@@ -1,0 +1,27 @@
+using ImdsProxy.Redirect.Node;
+
+namespace ImdsProxy.Redirect.Watching;
+
+/// <summary>Prepares a watch: a call that fails is tried again, a refusal stands.</summary>
+internal static partial class WatchPreparation
+{
+    public static async Task<PreparedRedirect> RunAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await new Preparation(settings, seams).RunAsync(cancellation);
+            }
+            catch (Exception e) when (e is IptablesFailure or TimeoutException or IOException)
+            {
+                seams.Metrics.Failed();
+                NotReady(seams.Log, e.Message);
+                await Task.Delay(settings.Interval, seams.Time, cancellation);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Error, "The rules can't be prepared yet, the next try comes soon: {Message}", EventName = "RedirectNotPrepared")]
+    private static partial void NotReady(ILogger log, string message);
+}

@@ -1,0 +1,187 @@
+using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Runtime;
+
+namespace ImdsProxy.Redirect.Watching;
+
+/// <summary>The rules under watch: brings them to a state and holds them there.</summary>
+internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSeams seams)
+{
+    private readonly Apply _apply = new(redirect, seams);
+    private readonly MoveLimit _moves = new(seams.Time);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private DateTimeOffset? _openSince;
+
+    // The state that was reached last, or null before the first.
+    private RedirectState? _state;
+
+
+    /// <summary>Reaches or repairs the state. A failed call is logged and counted; the next one comes soon.</summary>
+    public async Task KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
+    {
+        try
+        {
+            await (state switch
+            {
+                RedirectState.Off => OffAsync(reason, cancellation),
+                RedirectState.Lifted => LiftAsync(cancellation),
+                _ => CloseAsync(cancellation),
+            });
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            seams.Metrics.Failed();
+            Messages.CallFailed(seams.Log, e.Message);
+        }
+    }
+
+    private async Task CloseAsync(CancellationToken cancellation)
+    {
+        if (await IsNewerThereAsync(cancellation))
+        {
+            return;
+        }
+
+        if (_state != RedirectState.Closed)
+        {
+            await _apply.RunAsync(_openSince, cancellation);
+            (_state, _openSince) = (RedirectState.Closed, null);
+            seams.Metrics.Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
+            return;
+        }
+
+        await RepairAsync(RedirectState.Closed, cancellation);
+    }
+
+    private async Task LiftAsync(CancellationToken cancellation)
+    {
+        if (await IsNewerThereAsync(cancellation))
+        {
+            return;
+        }
+
+        if (_state == RedirectState.Lifted)
+        {
+            await RepairAsync(RedirectState.Lifted, cancellation);
+            return;
+        }
+
+        await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Lifted), mayMove: true, cancellation);
+        seams.Metrics.Lifted();
+        Messages.Lifted(seams.Log);
+        await OpenedAsync(RedirectState.Lifted, "redirect and guards", "the proxy is down, and --when-down is open", null);
+    }
+
+    private async Task OffAsync(Override reason, CancellationToken cancellation)
+    {
+        if (await IsNewerThereAsync(cancellation))
+        {
+            return;
+        }
+
+        var removed = await redirect.Keeper.RemoveAsync(cancellation);
+        if (_state == RedirectState.Off && !removed)
+        {
+            return;
+        }
+
+        seams.Metrics.Overridden();
+        Messages.Overridden(seams.Log, reason.Until, reason.Reason);
+        await OpenedAsync(RedirectState.Off, "everything", reason.Reason, reason.Until);
+    }
+
+    private async Task OpenedAsync(RedirectState state, string what, string reason, DateTimeOffset? until)
+    {
+        (_state, _openSince) = (state, _openSince ?? seams.Time.GetUtcNow());
+        seams.Metrics.Checked(inPlace: false);
+        await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), what, reason, until));
+    }
+
+    private async Task RepairAsync(RedirectState state, CancellationToken cancellation)
+    {
+        var wanted = redirect.Wanted(state);
+        var check = await redirect.Keeper.CheckAsync(wanted, cancellation);
+        seams.Metrics.Checked(check.InPlace && state == RedirectState.Closed);
+        foreach (var word in check.Notes.Concat(check.Blockers).Where(_told.Add))
+        {
+            Messages.Noted(seams.Log, word);
+        }
+
+        if (!check.NeedsRepair)
+        {
+            return;
+        }
+
+        var mayMove = MayMove(check);
+        if (!mayMove && check.Unwanted.IsEmpty && check.Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced))
+        {
+            return;
+        }
+
+        var repaired = await redirect.Keeper.RepairAsync(wanted, mayMove, cancellation);
+        var missing = string.Join("; ", repaired.Missing);
+        seams.Metrics.Repaired();
+        Messages.Repaired(seams.Log, missing);
+        await seams.Write(RedirectEvents.Repaired(seams.Time.GetUtcNow(), repaired.Missing));
+        if (state == RedirectState.Closed)
+        {
+            await _apply.ForgetDirectAsync(cancellation);
+        }
+    }
+
+    private bool MayMove(CheckResult check)
+    {
+        if (!check.Chains.Any(c => c.OnlyDisplaced))
+        {
+            return true;
+        }
+
+        var verdict = _moves.Ask();
+        if (verdict == MoveVerdict.Alarm)
+        {
+            seams.Metrics.Alarmed();
+            Messages.LeftDisplaced(seams.Log, string.Join("; ", check.Missing));
+        }
+        else if (verdict == MoveVerdict.Move)
+        {
+            seams.Metrics.Moved();
+        }
+
+        return verdict == MoveVerdict.Move;
+    }
+
+    private async Task<bool> IsNewerThereAsync(CancellationToken cancellation)
+    {
+        var found = (await redirect.Keeper.CheckAsync([], cancellation)).NewestGeneration;
+        var newer = found > redirect.Options.Generation;
+        if (newer && _told.Add($"generation {found}"))
+        {
+            Messages.NewerRules(seams.Log, found, redirect.Options.Generation);
+        }
+
+        return newer;
+    }
+
+    private static partial class Messages
+    {
+        [LoggerMessage(1, LogLevel.Error, "A call failed, the next check comes soon: {Message}", EventName = "RedirectCallFailed")]
+        public static partial void CallFailed(ILogger log, string message);
+
+        [LoggerMessage(2, LogLevel.Warning, "Put back: {Missing}", EventName = "RedirectRepaired")]
+        public static partial void Repaired(ILogger log, string missing);
+
+        [LoggerMessage(3, LogLevel.Critical, "Another program keeps displacing our jump; it is left so for ten minutes: {Missing}", EventName = "RedirectLeftDisplaced")]
+        public static partial void LeftDisplaced(ILogger log, string missing);
+
+        [LoggerMessage(4, LogLevel.Warning, "The proxy is down and --when-down is open: pods reach IMDS directly until it is back", EventName = "RedirectLifted")]
+        public static partial void Lifted(ILogger log);
+
+        [LoggerMessage(5, LogLevel.Warning, "Interception is off until {Until:O}: {Reason}", EventName = "InterceptionOff")]
+        public static partial void Overridden(ILogger log, DateTimeOffset until, string reason);
+
+        [LoggerMessage(6, LogLevel.Information, "Rules of generation {Found} are there, newer than ours ({Ours}): looking on", EventName = "NewerRules")]
+        public static partial void NewerRules(ILogger log, int found, int ours);
+
+        [LoggerMessage(7, LogLevel.Warning, "{Note}", EventName = "RedirectNote")]
+        public static partial void Noted(ILogger log, string note);
+    }
+}

@@ -1,0 +1,54 @@
+using ImdsProxy.Redirect.Node;
+
+namespace ImdsProxy.Redirect.Watching;
+
+/// <summary>Keeps the rules as they should be, whatever fails, until it is told to stop.</summary>
+internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, RedirectSeams seams)
+{
+    // An override must be obeyed within two seconds of its file's change, whatever the interval.
+    private static readonly TimeSpan LongestPulse = TimeSpan.FromMilliseconds(500);
+
+    private readonly DesiredState _desired = new(settings, redirect.Options, seams);
+    private readonly WatchedRules _rules = new(redirect, seams);
+    private RedirectState? _lastState;
+    private long? _lastCheck;
+
+    /// <summary>Returns when cancelled. The rules stay.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        var pulse = settings.Interval < LongestPulse ? settings.Interval : LongestPulse;
+        using var timer = new PeriodicTimer(pulse, seams.Time);
+        try
+        {
+            await ListenerWait.RunAsync(redirect.Options, settings.Wait, seams, cancellation);
+            do
+            {
+                await StepAsync(cancellation);
+            }
+            while (await timer.WaitForNextTickAsync(cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The end that was asked for.
+        }
+    }
+
+    private async Task StepAsync(CancellationToken cancellation)
+    {
+        // Half a pulse of tolerance, so that a tick that comes a moment early does not skip a whole interval.
+        var due = _lastCheck is not { } last || seams.Time.GetElapsedTime(last) >= settings.Interval - (LongestPulse / 2);
+        var state = _desired.Next(due);
+        if (!due && state == _lastState)
+        {
+            return;
+        }
+
+        if (due)
+        {
+            _lastCheck = seams.Time.GetTimestamp();
+        }
+
+        _lastState = state;
+        await _rules.KeepAsync(state, _desired.Override, cancellation);
+    }
+}
