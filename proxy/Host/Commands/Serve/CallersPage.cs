@@ -74,21 +74,28 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         json.WriteStartArray("allow");
         foreach (var (rule, allow) in permissions.Allow)
         {
-            WritePermission(json, rule, null, allow.Path.Text, allow.Methods, allow.Identities, allow.Resources);
+            WritePermission(json, rule, null, allow.Path.Text, allow.Methods, allow.Identities, allow.Resources, allow.ExtraQuery);
         }
 
         json.WriteEndArray();
         json.WriteStartArray("deny");
         foreach (var (rule, mode, deny) in permissions.Deny)
         {
-            WritePermission(json, rule, mode.Name(), deny.Path?.Text, deny.Methods, deny.Identities, deny.Resources);
+            WritePermission(json, rule, mode.Name(), deny.Path?.Text, deny.Methods, deny.Identities, deny.Resources, default);
         }
 
         json.WriteEndArray();
     }
 
     private static void WritePermission(
-        Utf8JsonWriter json, string rule, string? mode, string? path, ImmutableArray<string> methods, ImmutableArray<string> identities, ImmutableArray<string> resources)
+        Utf8JsonWriter json,
+        string rule,
+        string? mode,
+        string? path,
+        ImmutableArray<string> methods,
+        ImmutableArray<string> identities,
+        ImmutableArray<string> resources,
+        ImmutableArray<string> extraQuery)
     {
         json.WriteStartObject();
         json.WriteString("rule", rule);
@@ -105,6 +112,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         WriteTexts(json, "methods", methods);
         WriteTexts(json, "identities", identities);
         WriteTexts(json, "resources", resources);
+        WriteTexts(json, "extraQuery", extraQuery.IsDefaultOrEmpty ? default : extraQuery);
         json.WriteEndObject();
     }
 
