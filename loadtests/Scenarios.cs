@@ -1,5 +1,6 @@
 using ImdsProxy.LoadTests.Audit;
 using ImdsProxy.LoadTests.Serving;
+using ImdsProxy.LoadTests.Sharing;
 
 namespace ImdsProxy.LoadTests;
 
@@ -12,6 +13,10 @@ internal static class Scenarios
         ["audit-data"] = AuditData.RunAsync,
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
+        ["cached-token"] = CachedToken.RunAsync,
+        ["flood"] = Flood.RunAsync,
+        ["flood-client"] = Flood.ClientAsync,
+        ["herd"] = Herd.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -70,7 +70,7 @@ public sealed class ArchitectureTests
     public void Upstream_IsAskedByForwardAloneAndForAPermit()
     {
         var askers = HostUses.Where(use => use is { To: "ImdsProxy.Forward.Upstream", Member: "get_Invoker" }).Select(use => use.From).ToList();
-        askers.ShouldBe(["ImdsProxy.Forward.StreamForwarder", "ImdsProxy.Forward.CredentialForwarder"], ignoreOrder: true);
+        askers.ShouldBe(["ImdsProxy.Forward.StreamForwarder", "ImdsProxy.Forward.AnswerFetcher"], ignoreOrder: true);
         foreach (var method in askers.SelectMany(asker => Host.GetType(asker)!.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)))
         {
             method.GetParameters().ShouldContain(parameter => parameter.ParameterType == typeof(Permit), $"{method.DeclaringType}.{method.Name}");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
 
@@ -31,6 +32,11 @@ internal static class AnswerFields
             json.WriteNumber("bytes"u8, bytes);
         }
 
+        if (record.Redacted)
+        {
+            json.WriteBoolean(record.Mode == PolicyMode.Enforce ? "redacted"u8 : "wouldBeRedacted"u8, true);
+        }
+
         json.WriteEndObject();
     }
 
@@ -45,6 +51,7 @@ internal static class AnswerFields
         AuditText.Write(json, "identity"u8, issued.Identity);
         AuditText.Write(json, "clientId"u8, issued.ClientId);
         AuditText.Write(json, "resource"u8, issued.Resource);
+        AuditText.Write(json, "audience"u8, issued.Audience);
         if (issued.ExpiresOn is { } expiry)
         {
             AuditText.WriteSeconds(json, "expiresOn"u8, expiry);

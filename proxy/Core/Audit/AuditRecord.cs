@@ -76,6 +76,12 @@ public sealed class AuditRecord
     /// <summary>Whether the answer came from the shared cache or a shared fetch.</summary>
     public bool Cached { get; init; }
 
+    /// <summary>The identity, as the policy names it, as which the request was sent; in audit mode, as which it would have been; or null.</summary>
+    public string? Pin { get; init; }
+
+    /// <summary>Whether some of the answer was hidden; in audit mode, whether it would have been.</summary>
+    public bool Redacted { get; init; }
+
     /// <summary>Milliseconds from the request's arrival until its answer was ready.</summary>
     public required double Milliseconds { get; init; }
 }

@@ -11,4 +11,8 @@ public sealed record IssuedCredential(
     string ClientId,
     string? Resource,
     DateTimeOffset? ExpiresOn,
-    string? TokenId);
+    string? TokenId)
+{
+    /// <summary>The application id that the token is for, where its audience is one instead of the resource's URI; or null.</summary>
+    public string? Audience { get; init; }
+}

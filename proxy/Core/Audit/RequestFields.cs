@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit;
@@ -41,6 +42,7 @@ internal static class RequestFields
             AuditText.Write(json, "rawTarget"u8, record.RawTarget);
         }
 
+        AuditText.Write(json, record.Mode == PolicyMode.Enforce ? "asIdentity"u8 : "wouldBeIdentity"u8, record.Pin);
         AuditText.Write(json, "error"u8, record.Error);
         WriteEventIds(json, record.EventIds);
         AuditText.Write(json, "userAgent"u8, record.UserAgent, AuditText.MaxUserAgentLength);

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Collections.Immutable;
 using System.Text.Json;
 
 namespace ImdsProxy.Core.Credentials;
@@ -5,13 +7,19 @@ namespace ImdsProxy.Core.Credentials;
 /// <summary>The fields of an envelope, as they are found. A field that is there twice, or is no text, makes it ambiguous.</summary>
 internal struct EnvelopeFields
 {
+    public EnvelopeFields()
+    {
+    }
+
     public string? ClientId { get; private set; }
 
     public string? Resource { get; private set; }
 
     public string? ExpiresOn { get; private set; }
 
-    public string? TokenId { get; private set; }
+    public TokenClaims? Claims { get; private set; }
+
+    public ImmutableArray<Countdown> Countdowns { get; private set; } = [];
 
     public bool HasToken { get; private set; }
 
@@ -30,7 +38,8 @@ internal struct EnvelopeFields
             case "access_token":
                 IsAmbiguous |= HasToken || name != "access_token";
                 HasToken = true;
-                TokenId = TokenIdReader.Read(ref reader);
+                Claims = TokenClaimsReader.Read(ref reader, out var ambiguousClaims);
+                IsAmbiguous |= ambiguousClaims;
                 break;
             case "certificate":
                 IsAmbiguous |= HasCertificate || name != "certificate";
@@ -47,13 +56,16 @@ internal struct EnvelopeFields
             case "expires_on":
                 ExpiresOn = reader.GetString();
                 break;
+            case "expires_in" or "ext_expires_in":
+                CountDown(reader.ValueSpan, (int)reader.TokenStartIndex + 1);
+                break;
             default:
                 break;
         }
     }
 
     /// <summary>Takes a field whose value is not text.</summary>
-    public void SetOther(string name)
+    public void SetOther(string name, ref Utf8JsonReader reader)
     {
         switch (name.ToLowerInvariant())
         {
@@ -66,8 +78,19 @@ internal struct EnvelopeFields
             case "client_id" or "resource":
                 IsAmbiguous = true;
                 break;
+            case "expires_in" or "ext_expires_in" when reader.TokenType == JsonTokenType.Number:
+                CountDown(reader.ValueSpan, (int)reader.TokenStartIndex);
+                break;
             default:
                 break;
+        }
+    }
+
+    private void CountDown(ReadOnlySpan<byte> digits, int start)
+    {
+        if (Utf8Parser.TryParse(digits, out long seconds, out var length) && length == digits.Length && seconds >= 0)
+        {
+            Countdowns = Countdowns.Add(new Countdown(start, length, seconds));
         }
     }
 }

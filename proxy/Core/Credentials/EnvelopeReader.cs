@@ -70,7 +70,7 @@ public static class EnvelopeReader
             }
             else
             {
-                fields.SetOther(name);
+                fields.SetOther(name, ref reader);
             }
 
             reader.Skip();
@@ -88,8 +88,8 @@ public static class EnvelopeReader
             return null;
         }
 
-        var answer = new CredentialAnswer(clientId.ToString("D"), isToken ? fields.Resource : null);
-        return new CredentialEnvelope(answer, Expiry(fields.ExpiresOn), fields.TokenId);
+        var answer = new CredentialAnswer(clientId.ToString("D"), isToken ? fields.Resource : null) { Claims = fields.Claims };
+        return new CredentialEnvelope(answer, Expiry(fields.ExpiresOn), fields.Claims?.TokenId) { Countdowns = fields.Countdowns };
     }
 
     // Seconds since 1970, as text (IMDS's documentation).

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Policy;
 
@@ -13,4 +14,11 @@ public sealed record AllowPermission(
     ImmutableArray<string> Methods,
     ImmutableArray<string> Identities,
     ImmutableArray<string> Resources,
-    ImmutableArray<string> ExtraQuery);
+    ImmutableArray<string> ExtraQuery)
+{
+    /// <summary>The identity, an alias or a client id, as which a token request that names none is sent; or null.</summary>
+    public string? AsIdentity { get; init; }
+
+    /// <summary>What may be seen of the instance document, or null for all of it.</summary>
+    public DocumentView? View { get; init; }
+}

@@ -35,24 +35,7 @@ internal sealed class CallerPolicy
     public Decision Decide(Caller caller, in Question question, Reason otherwise)
     {
         var path = ForPath(question.Request);
-        Denial? shadow = null;
-        foreach (var deny in path.Denies)
-        {
-            if (deny.MatchDetails(question) != MatchResult.Match)
-            {
-                continue;
-            }
-
-            var denial = Denied(caller, question.Request, deny);
-            if (denial.Mode == PolicyMode.Enforce)
-            {
-                return denial;
-            }
-
-            shadow ??= denial;
-        }
-
-        return Allow(caller, question, path, shadow, otherwise);
+        return Deny(caller, question, path, out var shadow) ?? Allow(caller, question, path, shadow, otherwise);
     }
 
     /// <summary>
@@ -83,26 +66,65 @@ internal sealed class CallerPolicy
         return nothing is { Mode: PolicyMode.Enforce } ? nothing : shadow ?? nothing;
     }
 
-    private Decision Allow(Caller caller, in Question question, PathPolicy path, Denial? shadow, Reason otherwise)
+    // The denial that is enforced, or null; then the first that is not, if there is one.
+    private Denial? Deny(Caller caller, in Question question, PathPolicy path, out Denial? shadow)
     {
-        var nearest = otherwise;
-        foreach (var allow in path.Allows)
+        shadow = null;
+        foreach (var deny in path.Denies)
         {
-            var match = allow.MatchDetails(question);
-            if (match == MatchResult.Match)
+            if (deny.MatchDetails(question) != MatchResult.Match)
             {
-                return new Permit(caller, question.Request, allow.Rule.Name, Mode, shadow);
+                continue;
             }
 
-            if (match == MatchResult.Parameter)
+            var denial = Denied(caller, question.Request, deny);
+            if (denial.Mode == PolicyMode.Enforce)
             {
-                nearest = Reason.UnknownParameter;
+                return denial;
             }
+
+            shadow ??= denial;
         }
 
+        return null;
+    }
+
+    private Decision Allow(Caller caller, in Question question, PathPolicy path, Denial? shadow, Reason otherwise)
+    {
+        var search = new AllowSearch(otherwise);
+        foreach (var allow in path.Allows)
+        {
+            search.Look(allow, question);
+        }
+
+        if (search.Found is null || search.PinsDiffer)
+        {
+            return Refuse(caller, question, shadow, search.PinsDiffer ? Reason.PinAmbiguous : search.Nearest);
+        }
+
+        return search.Found.Pin is { } pin && question.HasNoIdentity
+            ? Pinned(caller, question, path, search.Found, pin, shadow)
+            : new Permit(caller, question.Request, search.Found.Rule.Name, Mode, shadow) { View = search.View };
+    }
+
+    private Decision Refuse(Caller caller, in Question question, Denial? shadow, Reason nearest)
+    {
         var reason = question.Request.Endpoint.IsKnown ? nearest : NothingAllowed(question.Request);
         var denial = new Denial(caller, question.Request, reason, null, Mode);
         return Mode == PolicyMode.Enforce ? denial : new Permit(caller, question.Request, null, Mode, shadow ?? denial);
+    }
+
+    // The pinned identity is what a deny by identity waited for.
+    private Decision Pinned(Caller caller, in Question question, PathPolicy path, CompiledAllow allow, PinnedRequests pin, Denial? shadow)
+    {
+        if (Mode == PolicyMode.Audit)
+        {
+            return new Permit(caller, question.Request, allow.Rule.Name, Mode, shadow) { Pin = pin.Alias };
+        }
+
+        var request = pin.Of(question.Request);
+        return Deny(caller, question.As(request, pin.ClientId), path, out var pinnedShadow)
+            ?? (Decision)new Permit(caller, request, allow.Rule.Name, Mode, shadow ?? pinnedShadow) { Pin = pin.Alias };
     }
 
     private Denial Denied(Caller caller, ImdsRequest request, CompiledDeny deny) =>

@@ -18,11 +18,15 @@ internal sealed class CompiledAllow
         _methods = source.Methods.ToFrozenSet(StringComparer.Ordinal);
         _identities = NameSet.Of(source.Identities, identities.ClientIdOf);
         _resources = NameSet.Of(source.Resources, ResourceName.Comparable);
+        Pin = source.AsIdentity is { } pinned ? new PinnedRequests(pinned, identities.ClientIdOf(pinned)) : null;
     }
 
     public PolicyRule Rule { get; }
 
     public AllowPermission Source { get; }
+
+    /// <summary>The identity as which a request that names none is sent, or null.</summary>
+    public PinnedRequests? Pin { get; }
 
     /// <summary>Whether path and method are meant, whatever is asked for there.</summary>
     public MatchResult MatchPath(ImdsRequest request)

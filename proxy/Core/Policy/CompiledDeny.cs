@@ -52,7 +52,8 @@ internal sealed class CompiledDeny
         // Nobody can know what a certificate will be redeemed for, so any resource is meant.
         var resource = _resources is null
             || question.Request.Endpoint.Kind == EndpointKind.IssueCredential
-            || _resources.Contains(question.BroadResource);
+            || _resources.Contains(question.BroadResource)
+            || (question.AudienceId is { } audience && _resources.Contains(audience));
         if (!resource)
         {
             return MatchResult.Resource;

@@ -1,3 +1,4 @@
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy;
@@ -7,7 +8,22 @@ namespace ImdsProxy.Core.Policy;
 /// <param name="Resource">The resource, or null for a certificate, which is good for any.</param>
 public sealed record CredentialAnswer(string ClientId, string? Resource)
 {
+    /// <summary>What the token in it says, where it is a readable JWT.</summary>
+    public TokenClaims? Claims { get; init; }
+
     internal string? ComparableResource { get; } = Resource is null ? null : ResourceName.Comparable(Resource);
 
     internal string? BroadResource { get; } = Resource is null ? null : ResourceName.Broad(Resource);
+
+    /// <summary>
+    /// Whether the token contradicts the envelope around it, or the alias that the envelope's identity has. An audience
+    /// that is a GUID says nothing: an API with tokens of version 2 has its application id there.
+    /// </summary>
+    internal bool Contradicts(IdentityAlias? alias) => Claims is { } claims
+        && (IsAnother(claims.AppId)
+            || IsAnother(claims.AuthorizedParty)
+            || (claims.ResourceId is { } id && alias?.ResourceId is { } known && !id.Equals(known, StringComparison.OrdinalIgnoreCase))
+            || (claims is { Audience: { } audience, AudienceId: null } && ResourceName.Comparable(audience) != ComparableResource));
+
+    private bool IsAnother(string? clientId) => clientId is not null && !clientId.Equals(ClientId, StringComparison.OrdinalIgnoreCase);
 }

@@ -55,22 +55,28 @@ public sealed class PolicySnapshot
     /// </summary>
     public Decision DecideAnswer(Caller caller, ImdsRequest request, CredentialAnswer answer)
     {
-        var before = Decide(caller, request);
-        if (before is Denial)
+        var first = Decide(caller, request);
+        if (first is not Permit before)
         {
-            return before;
+            return first;
         }
 
         var question = Question.After(request, answer);
-        var after = caller is Caller.Pod pod
+        var decision = caller is Caller.Pod pod
             ? For(pod).Decide(caller, question, Reason.IdentityMismatch)
             : _unidentified.Decide(caller, question);
-
-        // A would-deny stays what it was for the request; its answer has nothing to add unless it is denied outright.
-        return after is Permit && IsAnotherIdentity(request, answer) ? Mismatch(caller, request)
-            : after is Permit && before is Permit { Shadow: not null } ? before
-            : after;
+        return decision is not Permit after ? decision
+            : IsAnotherIdentity(before.Request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId)) ? Mismatch(caller, request)
+            : OfBoth(before, after);
     }
+
+    // A would-deny stays what it was for the request: its answer has nothing to add. Nor has an answer to what a pin
+    // decided: in audit mode it may be of another identity, because nothing was pinned.
+    private static Permit OfBoth(Permit before, Permit after) =>
+        before.Shadow is not null
+        || (before.Pin is not null && (after.Shadow is null || (!before.IsPinned && after.Shadow.Reason == Reason.IdentityMismatch)))
+            ? before
+            : after;
 
     /// <summary>
     /// The denial of a request without the header that IMDS requires, or null where IMDS's own error is the answer:
@@ -82,6 +88,9 @@ public sealed class PolicySnapshot
         Caller.Unknown => null,
         _ => _unidentified.DecideProbe(caller, request),
     };
+
+    /// <summary>Whether there may be a workload that is permitted this credential. Says yes where it cannot tell.</summary>
+    public bool PermitsAnyone(ImdsRequest request, CredentialAnswer answer) => AnyoneCheck.IsPermitted(_rules, Question.After(request, answer));
 
     /// <summary>The alias of a client id, or null.</summary>
     public string? AliasOf(string clientId) => _identities.ByClientId(clientId)?.Name;

@@ -8,13 +8,14 @@ namespace ImdsProxy.Core.Policy;
 /// </summary>
 internal readonly struct Question
 {
-    private Question(ImdsRequest request, string? clientId, bool unresolved, string? resource, string? broadResource)
+    private Question(ImdsRequest request, string? clientId, bool unresolved, string? resource, string? broadResource, string? audienceId = null)
     {
         Request = request;
         ClientId = clientId;
         IsUnresolved = unresolved;
         Resource = resource;
         BroadResource = broadResource;
+        AudienceId = audienceId;
     }
 
     public ImdsRequest Request { get; }
@@ -31,6 +32,12 @@ internal readonly struct Question
     /// <summary>The resource as a deny compares it, or null.</summary>
     public string? BroadResource { get; }
 
+    /// <summary>The application id that the token in the answer is for, where it tells one; or null.</summary>
+    public string? AudienceId { get; }
+
+    /// <summary>Whether the request says nothing of its identity and nothing has answered yet.</summary>
+    public bool HasNoIdentity => ClientId is null && !IsUnresolved;
+
     public static Question Before(ImdsRequest request, IdentityTable identities)
     {
         var clientId = request.Selector is { } selector ? identities.Resolve(selector) : null;
@@ -43,5 +50,8 @@ internal readonly struct Question
     }
 
     public static Question After(ImdsRequest request, CredentialAnswer answer) =>
-        new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource);
+        new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource, answer.Claims?.AudienceId);
+
+    /// <summary>The same question of the same request as one identity.</summary>
+    public Question As(ImdsRequest pinned, string clientId) => new(pinned, clientId, unresolved: false, Resource, BroadResource);
 }

@@ -11,7 +11,7 @@ internal static class RuleText
             $"{rule.Name}\t{rule.Description}\t{rule.Mode}",
             .. rule.Workloads.Select(match => "workload " + Of(match)),
             .. rule.Except.Select(match => "except " + Of(match)),
-            .. rule.Allow.Select(allow => $"allow {allow.Path} {List(allow.Methods)} {List(allow.Identities)} {List(allow.Resources)} {List(allow.ExtraQuery)}"),
+            .. rule.Allow.Select(allow => $"allow {allow.Path} {List(allow.Methods)} {List(allow.Identities)} {List(allow.Resources)} {List(allow.ExtraQuery)} {allow.AsIdentity} {allow.View}"),
             .. rule.Deny.Select(deny => $"deny {deny.Path} {List(deny.Methods)} {List(deny.Identities)} {List(deny.Resources)} {deny.Quiet}"),
         ]);
 

@@ -80,6 +80,10 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         }
     }
 
+    /// <summary>The same request as one identity. Only a policy makes it, of a request that names none.</summary>
+    /// <param name="clientId">36 lower-case characters.</param>
+    internal ImdsRequest As(string clientId) => RequestQuery.Select(this, new IdentitySelector(SelectorKind.ClientId, clientId));
+
     // The canonical rendering holds every part, so it alone tells two requests apart.
     public bool Equals(ImdsRequest? other) =>
         other is not null && Method == other.Method && PathAndQuery == other.PathAndQuery;

@@ -33,6 +33,26 @@ internal static class RequestQuery
         return Build(method, endpoint, path, parameters);
     }
 
+    /// <summary>A request with a selector, of one that has none.</summary>
+    public static ImdsRequest Select(ImdsRequest request, IdentitySelector selector)
+    {
+        var known = ImmutableArray.CreateBuilder<QueryParameter>();
+        foreach (var key in request.Endpoint.Keys)
+        {
+            if (key.Selector == selector.Kind)
+            {
+                known.Add(new QueryParameter(key.Name, selector.Value));
+            }
+            else if (request[key.Name] is { } value)
+            {
+                known.Add(new QueryParameter(key.Name, value));
+            }
+        }
+
+        var rendered = Render(request.Path, [.. known, .. request.Extra]);
+        return new ImdsRequest(request.Method, request.Endpoint, request.Path, rendered, known.ToImmutable(), request.Extra, request.Resource, selector);
+    }
+
     private static RequestError? Read(Endpoint endpoint, ReadOnlySpan<char> pair, List<QueryParameter> before, out QueryParameter parameter)
     {
         parameter = default;

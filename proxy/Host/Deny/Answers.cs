@@ -45,7 +45,7 @@ internal sealed class Answers(AnswerOptions options)
 
     public static Answer GatewayTimeout() => new(504, "gateway_timeout", "ImdsProxy: IMDS did not answer in time");
 
-    public static Answer TooMany(string message) => new(429, "too_many_requests", "ImdsProxy: " + message, retryAfterSeconds: 1);
+    public static Answer TooMany(string message, int retryAfterSeconds = 1) => new(429, "too_many_requests", "ImdsProxy: " + message, retryAfterSeconds);
 
     public static Answer AuditUnavailable() => new(
         503, "audit_unavailable", "ImdsProxy cannot write its audit log and answers nothing that it cannot record", retryAfterSeconds: 1);

@@ -33,8 +33,9 @@ internal static class DenialText
         Reason.NoRule => "no rule allows it",
         Reason.DenyRule when returned is not null => $"{Returned(returned)}, which a rule denies",
         Reason.DenyRule => "a rule denies it",
-        Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which no rule allows",
+        Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which is not what was asked for or not what a rule allows",
         Reason.IdentityMismatch => "IMDS answered with another identity",
+        Reason.PinAmbiguous => "its policy names more than one identity for it: name one in the request, with client_id",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
         Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",
@@ -44,7 +45,14 @@ internal static class DenialText
     };
 
     private static string Returned(CredentialAnswer returned) =>
-        $"IMDS answered with client_id {returned.ClientId}{(returned.Resource is null ? "" : $" for {returned.Resource}")}";
+        $"IMDS answered with client_id {returned.ClientId}{(returned.Resource is null ? "" : $" for {returned.Resource}")}{Token(returned)}";
+
+    // What the token within says, where that is something else.
+    private static string Token(CredentialAnswer returned) => returned.Claims is { } claims
+        && (claims.AppId ?? claims.AuthorizedParty ?? returned.ClientId, claims.Audience ?? returned.Resource) is var (client, audience)
+        && (client != returned.ClientId || audience != returned.Resource)
+            ? $" and a token of {client} for {audience}"
+            : "";
 
     private static string Parameters(ImdsRequest request) =>
         "the query " + string.Join(", ", request.Extra.Select(parameter => $"'{parameter.Key}'"));

@@ -8,4 +8,9 @@ internal sealed record EnforceOptions
 
     /// <summary>Audit mode must not slow anybody down: the wait there is at most this.</summary>
     public static readonly TimeSpan AuditIdentifyWait = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Requests a second of one caller, on average; 0 for no limit. Any client of IMDS's asks less than once a second.
+    /// </summary>
+    public int CallerRate { get; init; }
 }

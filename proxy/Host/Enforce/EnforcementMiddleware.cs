@@ -23,10 +23,13 @@ internal sealed partial class EnforcementMiddleware(
     Recorder recorder,
     EnforceOptions options,
     int maxRequestsPerCaller,
+    CallerRates rates,
     Drain drain,
     TimeProvider time,
     ILogger<EnforcementMiddleware> logger)
 {
+    private readonly RequestMemory _targets = new();
+
     public async Task InvokeAsync(HttpContext context)
     {
         var exchange = new Exchange(context, time);
@@ -36,7 +39,7 @@ internal sealed partial class EnforcementMiddleware(
         var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
         try
         {
-            exchange.IsOverLimit = !hasSlot;
+            exchange.IsOverLimit = !hasSlot || !rates.TryTake(exchange.Address);
             await EnforceAsync(exchange);
         }
         catch (Exception e) when (!exchange.IsRecorded)
@@ -66,7 +69,7 @@ internal sealed partial class EnforcementMiddleware(
         }
 
         // 2. Parse: once, from what was sent. Nothing after this reads the raw request.
-        var parsed = ImdsRequestParser.Parse(
+        var parsed = _targets.Parse(
             context.Request.Method, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, new KestrelHeaders(context.Request.Headers));
         if (!parsed.IsParsed)
         {
@@ -180,7 +183,7 @@ internal sealed partial class EnforcementMiddleware(
     private Task TooManyAsync(Exchange exchange) => recorder.AnswerAsync(
         exchange,
         new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
-        Answers.TooMany("this pod has as many requests in flight as it may have"));
+        Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
 
     private async Task FailAsync(Exchange exchange, Exception e)
     {

@@ -47,6 +47,9 @@ internal sealed class Exchange
     /// <summary>Whether its caller has more requests in flight than it may have, which audit mode records and lets go.</summary>
     public bool IsOverLimit { get; set; }
 
+    /// <summary>Whether its answer was kept from before, or fetched for another request.</summary>
+    public bool IsCached { get; set; }
+
     /// <summary>Whether its connection is of a pod that has this address no more: the end of the connection is the cure, not waiting.</summary>
     public bool IsOfAnotherPod { get; private set; }
 
@@ -107,6 +110,9 @@ internal sealed class Exchange
             Issued = outcome.Issued,
             UpstreamStatus = outcome.UpstreamStatus,
             UpstreamMilliseconds = _upstreamMilliseconds,
+            Cached = IsCached,
+            Pin = outcome.Pin,
+            Redacted = outcome.Redacts,
             Milliseconds = _time.GetElapsedTime(_started).TotalMilliseconds,
         };
     }

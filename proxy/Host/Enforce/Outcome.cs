@@ -20,6 +20,12 @@ internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMo
 
     public int? UpstreamStatus { get; init; }
 
+    /// <summary>The identity that the permission pins, or null.</summary>
+    public string? Pin { get; init; }
+
+    /// <summary>Whether the permission hides some of the answer.</summary>
+    public bool Redacts { get; init; }
+
     public static Outcome Of(Denial denial) =>
         new(denial.Mode == PolicyMode.Enforce ? Verdict.Denied : Verdict.WouldDeny, denial.Reason, denial.Mode)
         {
@@ -32,8 +38,14 @@ internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMo
         {
             Rule = permit.Rule,
             Quiet = permit.Shadow?.Quiet ?? false,
+            Pin = permit.Pin,
+            Redacts = permit.View is not null,
         };
 
     public static Outcome Failed(Permit permit) =>
-        new(Verdict.Failed, Reason.UpstreamError, permit.Mode) { Rule = permit.Rule };
+        new(Verdict.Failed, Reason.UpstreamError, permit.Mode) { Rule = permit.Rule, Pin = permit.Pin };
+
+    /// <summary>IMDS takes no more at the moment.</summary>
+    public static Outcome Throttled(Permit permit) =>
+        new(Verdict.Denied, Reason.RateLimited, permit.Mode) { Rule = permit.Rule, Pin = permit.Pin };
 }

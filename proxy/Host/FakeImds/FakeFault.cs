@@ -13,6 +13,9 @@ internal sealed record FakeFault
     /// <summary>Never answers; the caller must hang up.</summary>
     public bool Stalls { get; init; }
 
+    /// <summary>Is waited for before the answer.</summary>
+    public Task? After { get; init; }
+
     /// <summary>After how many bytes of its body the connection is closed, or null for never.</summary>
     public int? CutAfter { get; init; }
 

@@ -105,6 +105,11 @@ internal sealed class FakeImdsServer : IAsyncDisposable
             return;
         }
 
+        if (fault?.After is { } after)
+        {
+            await after.WaitAsync(http.RequestAborted);
+        }
+
         if (_options.Latency > TimeSpan.Zero)
         {
             await Task.Delay(_options.Latency, _options.Time, http.RequestAborted);

@@ -16,4 +16,7 @@ internal enum ForwardFailure
 
     /// <summary>The answer is none that can be checked: too large, compressed, not what a credential looks like.</summary>
     Unreadable,
+
+    /// <summary>IMDS takes no more at the moment, and its turn did not come in time.</summary>
+    Throttled,
 }

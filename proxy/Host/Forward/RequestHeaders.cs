@@ -6,11 +6,14 @@ namespace ImdsProxy.Forward;
 /// <summary>The headers that go on to IMDS: the one it requires, and those by which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders
 {
+    /// <summary>The header that IMDS demands of every request.</summary>
+    public const string Metadata = "Metadata";
+
     /// <summary>SDKs send a GUID.</summary>
     private const int MaxValue = 128;
 
     private static readonly ImmutableArray<string> Sent =
-        ["Metadata", "x-ms-client-request-id", "x-ms-return-client-request-id"];
+        [Metadata, "x-ms-client-request-id", "x-ms-return-client-request-id"];
 
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");

@@ -12,7 +12,7 @@ public static class PolicyCases
         get
         {
             var all = new TheoryData<PolicyCase>();
-            foreach (var one in (IEnumerable<PolicyCase>)[.. Whole(), .. Identities(), .. Rules(), .. Workloads(), .. Paths(), .. Methods(), .. Credentials(), .. Denies(), .. Warnings()])
+            foreach (var one in (IEnumerable<PolicyCase>)[.. Whole(), .. Identities(), .. Rules(), .. Workloads(), .. Paths(), .. Methods(), .. Credentials(), .. Pins(), .. Views(), .. Denies(), .. Warnings()])
             {
                 all.Add(one);
             }
@@ -132,7 +132,7 @@ public static class PolicyCases
         Path("/", false, "W IMDS is not known to have this path"),
         Allow("path missing", "{}", true, "E /rules/1/allow/0:4 \"path\" is missing"),
         Allow("path of another type", """{"path":["/metadata/versions"]}""", true, "E /rules/1/allow/0/path:4 write a string"),
-        Allow("a key of a later version", """{"path":"/metadata/instance","redact":["compute.tags"]}""", true, "E /rules/1/allow/0/redact:4 this version knows path, methods"),
+        Allow("a key of a later version", """{"path":"/metadata/instance","during":["08:00"]}""", true, "E /rules/1/allow/0/during:4 this version knows path, methods"),
         Allow("extra query", """{"path":"/metadata/versions","extraQuery":["foo"]}""", false),
         Allow("extra query that is known", """{"path":"/metadata/versions","extraQuery":["api-version"]}""", false, "E /rules/1/allow/0/extraQuery/0:4 is known to have it"),
         Allow("extra query that varies a known key", """{"path":"/metadata/versions","extraQuery":["Resource"]}""", false, "E /rules/1/allow/0/extraQuery/0:4 another spelling of 'resource'"),
@@ -171,6 +171,38 @@ public static class PolicyCases
             "E /rules/1/allow/0/resources/0:4 good for any resource"),
     ];
 
+    private static IEnumerable<PolicyCase> Pins() =>
+    [
+        Allow("pinned", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":"web"}""", false),
+        Allow("pinned to one that is not allowed", $$"""{"path":"{{Token}}","identities":["2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"],"resources":["a"],"asIdentity":"web"}""", false,
+            "W /rules/1/allow/0/identities/0:4 write its alias", "E /rules/1/allow/0/asIdentity:4 add it to its \"identities\""),
+        Allow("pinned to an undefined alias", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":"wep"}""", false, "E /rules/1/allow/0/asIdentity:4 did you mean 'web'?"),
+        Allow("pinned elsewhere", """{"path":"/metadata/instance","asIdentity":"web"}""", false, "E /rules/1/allow/0/asIdentity:4 only requests for tokens"),
+        Allow("pinned to something else", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":7}""", true, "E /rules/1/allow/0/asIdentity:4 write a string"),
+        TwoPins("two pins for one workload", """{"namespaces":["a"]}""", """{"namespaces":["a*"]}""", "https://a.test", "HTTPS://A.test/", "E /rules/1/allow/0:2 as 'x' by the rule 'one': pin one of them"),
+        TwoPins("two pins for a workload that may be both", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"owners":["Job/*"]}""", "a", "*",
+            "W /rules/1/allow/0:2 for a workload that both mean", "W /rules/1/allow/0/resources/0:2 tokens for any resource"),
+        TwoPins("two pins for different resources", """{"namespaces":["a"]}""", """{"namespaces":["a"]}""", "a", "b"),
+        TwoPins("two pins for different workloads", """{"namespaces":["a-*"]}""", """{"namespaces":["b","c-*"]}""", "a", "a"),
+        TwoPins("two pins for different labels", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"labels":{"b":"d"}}""", "a", "a"),
+    ];
+
+    private static IEnumerable<PolicyCase> Views() =>
+    [
+        Allow("redact", """{"path":"/metadata/instance/**","redact":["compute.tags","Compute.TagsList","network.interface.*.macAddress"]}""", false),
+        Allow("keep", """{"path":"/metadata/instance","keep":["compute.location"]}""", false),
+        Allow("both", """{"path":"/metadata/instance","redact":["compute.tags"],"keep":["compute.location"]}""", true, "E /rules/1/allow/0/keep:4 write one of them"),
+        Allow("redact elsewhere", """{"path":"/metadata/versions","redact":["compute.tags"]}""", false, "E /rules/1/allow/0/redact:4 begins with '/metadata/instance'"),
+        Allow("redact of more than the document", """{"path":"/metadata/**","keep":["compute.tags"]}""", false, "E /rules/1/allow/0/keep:4 begins with '/metadata/instance'"),
+        Allow("field that IMDS lacks", """{"path":"/metadata/instance","redact":["compute.tag"]}""", false, "W /rules/1/allow/0/redact/0:4 did you mean 'compute.tags'?"),
+        Allow("field of an array's elements", """{"path":"/metadata/instance","redact":["network.interface.macAddress"]}""", false, "W /rules/1/allow/0/redact/0:4 it has 'network.interface.*.macAddress'"),
+        Allow("field with a slash", """{"path":"/metadata/instance","redact":["compute/tags"]}""", true, "E /rules/1/allow/0/redact/0:4 write names with dots"),
+        Allow("field with a filter", """{"path":"/metadata/instance","redact":["compute..tags"]}""", true, "E /rules/1/allow/0/redact/0:4 write names with dots"),
+        Allow("empty redact", """{"path":"/metadata/instance","redact":[]}""", true, "E /rules/1/allow/0/redact:4 the list is empty"),
+        Rule("redact that hides nothing", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/instance","redact":["compute.tags"]}]},{"name":"y","workloads":[{"namespaces":["*"]}],"allow":[{"path":"/metadata/**"}]}""", false,
+            "W /rules/1/allow/0:4 because the rule 'y' allows"),
+    ];
+
     private static IEnumerable<PolicyCase> Denies() =>
     [
         Deny("path without case", """{"path":"/metadata/Instance/**","methods":["GET","DELETE"],"quiet":true}""", false),
@@ -200,6 +232,15 @@ public static class PolicyCases
 
     private static PolicyCase Aliases(string name, string identity, bool schema, params string[] problems) =>
         new(name, Document($", \"x\": {identity}", """{"name":"more","workloads":[{}],"deny":[{"identities":["x"]}]}"""), schema, problems);
+
+    private static PolicyCase TwoPins(string name, string workload, string another, string resource, string anotherResource, params string[] problems) => new(
+        name,
+        $$"""
+        {"version":1,"mode":"enforce","identities":{"x":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"},"y":{"clientId":"0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"} },"rules":[{"name":"one","workloads":[{{workload}}],"allow":[{"path":"{{Token}}","identities":["x"],"resources":["{{resource}}"],"asIdentity":"x"}]},
+        {"name":"two","workloads":[{{another}}],"allow":[{"path":"{{Token}}","identities":["y"],"resources":["{{anotherResource}}"],"asIdentity":"y"}]}]}
+        """,
+        false,
+        problems);
 
     private static PolicyCase Rule(string name, string rule, bool schema, params string[] problems) =>
         new(name, Document("", rule), schema, problems);

@@ -31,8 +31,9 @@ public sealed partial class DemoTests
         enforced.ShouldContain("✗ denied     403  ARM token, adx-ingest by object_id");
         enforced.ShouldContain("IMDS is unreachable for this workload");
         enforced.ShouldContain("✓ allowed    200  Kusto token, adx-ingest by client_id   fluent-bit-to-adx");
+        enforced.ShouldContain("✓ allowed    200  Kusto token, no identity named         fluent-bit-to-adx");
         enforced.ShouldContain("✗ denied     403  the instance document                  istio-probes");
-        output.TrimEnd().ShouldEndWith("All as told: 28 requests; tokens stolen in audit mode: 6, enforced: 0.");
+        output.TrimEnd().ShouldEndWith("All as told: 30 requests; tokens stolen in audit mode: 6, enforced: 0.");
         demo.Files.ShouldBeEmpty();
     }
 

@@ -112,6 +112,9 @@ internal sealed class ProxyScene : IAsyncDisposable
         Listen = new ListenOptions { EndPoint = new(IPAddress.Loopback, 0) },
         Upstream = new() { Address = Imds.Address, Timeout = TimeSpan.FromMilliseconds(1000) },
         Enforce = new() { IdentifyWait = TimeSpan.FromMilliseconds(300) },
+
+        // Each request is to be seen at IMDS; what is kept has tests of its own.
+        Sharing = new() { TokenCache = false, InstanceCacheMaxAge = TimeSpan.Zero },
         Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = TokenPath },
         DrainTimeout = TimeSpan.FromSeconds(2),
     };

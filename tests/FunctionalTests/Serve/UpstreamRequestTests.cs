@@ -24,9 +24,19 @@ public sealed class UpstreamRequestTests
     [InlineData("keep-alive")]
     [InlineData("Upgrade")]
     [InlineData("close")]
-    public async Task Get_WithAllHeadersThereAre_SendsThreeOn(string? connection)
+    public async Task Get_WithAllHeadersThereAre_SendsThreeOn(string? connection) =>
+        await SendAllHeadersAsync("audit", connection, "\nx-ms-client-request-id: 3fa1\nx-ms-return-client-request-id: true");
+
+    // What may be answered to others too carries nothing of the one who happened to ask first.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("Upgrade")]
+    public async Task SharedGet_WithAllHeadersThereAre_SendsOneOn(string? connection) =>
+        await SendAllHeadersAsync("enforce", connection, "");
+
+    private static async Task SendAllHeadersAsync(string mode, string? connection, string more)
     {
-        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster(mode));
         foreach (var target in new[] { Targets.Location, Targets.KustoToken })
         {
             var request = RawRequest.Get(target).With("x-ms-client-request-id", "3fa1").With("x-ms-return-client-request-id", "true");
@@ -37,8 +47,7 @@ public sealed class UpstreamRequestTests
         }
 
         scene.Imds.Requests.Count.ShouldBe(2);
-        scene.Imds.Requests.ShouldAllBe(heard => Headers(heard) ==
-            $"Host: {scene.Imds.Endpoint}\nMetadata: true\nx-ms-client-request-id: 3fa1\nx-ms-return-client-request-id: true");
+        scene.Imds.Requests.ShouldAllBe(heard => Headers(heard) == $"Host: {scene.Imds.Endpoint}\nMetadata: true{more}");
         scene.Imds.Requests[0].Target.ShouldBe("/metadata/instance/compute/location?api-version=2021-02-01&format=text");
         scene.Imds.Requests[1].Target.ShouldBe(
             $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fapi.kusto.windows.net&client_id={Policies.Ingest}");

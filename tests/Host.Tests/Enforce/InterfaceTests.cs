@@ -3,6 +3,8 @@ using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
@@ -41,7 +43,7 @@ public sealed class InterfaceTests
     {
         var policy = new ActivePolicy(new Silence(), TimeProvider.System);
         await policy.OfferAsync("""{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray(), "test");
-        using var upstream = new Upstream(new UpstreamOptions());
+        using var upstream = new UpstreamParts(new UpstreamOptions(), new LimitOptions(), new SharingOptions(), static (_, _) => true, TimeProvider.System);
         await using var services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
         var handler = new Pipeline
         {

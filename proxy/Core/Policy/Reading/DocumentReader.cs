@@ -28,6 +28,8 @@ internal sealed class DocumentReader(ProblemList problems)
         }
 
         _warnings.OfRules(rules);
+        new PinConflicts(problems).Find(rules);
+        new ViewWarnings(problems).Find(rules);
         return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
     }
 

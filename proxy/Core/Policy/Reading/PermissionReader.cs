@@ -10,11 +10,13 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
     private readonly MethodsReader _methods = new(problems);
     private readonly CredentialReader _credentials = new(problems, aliases);
     private readonly ExtraQueryReader _extraQuery = new(problems);
+    private readonly PinReader _pins = new(problems, aliases);
+    private readonly ViewReader _views = new(problems);
 
     /// <summary>One entry of <c>allow</c>; null where it has no path to speak of.</summary>
     public AllowPermission? ReadAllow(LocatedValue at)
     {
-        if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "extraQuery") is not { } fields)
+        if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "extraQuery", "asIdentity", "redact", "keep") is not { } fields)
         {
             return null;
         }
@@ -24,6 +26,8 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
         var identities = _credentials.Identities(fields["identities"]);
         var resources = _credentials.Resources(fields["resources"]);
         var extraQuery = _extraQuery.Read(fields["extraQuery"], path);
+        var pin = _pins.Read(fields, path);
+        var view = _views.Read(fields, path);
         if (path is null)
         {
             return null;
@@ -31,7 +35,7 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
 
         // A wildcard covers no credential, so it stands for an endpoint that has neither identities nor resources.
         _credentials.CheckAllowed(fields, path.Endpoint ?? ImdsEndpoints.Unknown);
-        return new AllowPermission(PathPattern.Of(path.Text), methods, identities, resources, extraQuery);
+        return new AllowPermission(PathPattern.Of(path.Text), methods, identities, resources, extraQuery) { AsIdentity = pin, View = view };
     }
 
     /// <summary>One entry of <c>deny</c>; null where it is no object.</summary>

@@ -17,7 +17,7 @@ internal static class TourScript
     private const string KubeSystem = "kube-system-uses-the-kubelet-identity";
 
     public static ImmutableArray<TourScene> Of(DemoNode node) =>
-        [Instances(node), Kubelet(node), Everything(node), FluentBit(node), Sidecar, Autoscaler(node)];
+        [Instances(node), Kubelet(node), Everything(node), FluentBit(node), Pinned, Sidecar, Autoscaler(node)];
 
     private static TourScene Instances(DemoNode node) => new(
         $"{DemoCast.Web} is broken into",
@@ -56,6 +56,12 @@ internal static class TourScript
         $"{DemoCast.FluentBit} ships logs to Azure Data Explorer",
         "It has a rule of its own: one identity, one resource.",
         new(DemoCast.FluentBit, "Kusto token, adx-ingest by client_id", Token(Kusto, "client_id", node.AdxIngest.ClientId), Expectation.AllowedBy(Shipping), Expectation.AllowedBy(Shipping)));
+
+    private static TourScene Pinned => new(
+        $"{DemoCast.FluentBit} forgets to say as whom it asks",
+        "IMDS answers with the node's first identity, the kubelet's, which is not for it.",
+        "Its rule says as whom it is: the proxy adds that, and nobody changes the application.",
+        [new(DemoCast.FluentBit, "Kusto token, no identity named", Token(Kusto), Expectation.DeniedBy(Guard), Expectation.AllowedBy(Shipping))]);
 
     private static TourScene Sidecar => new(
         $"{DemoCast.Reviews} has an Istio sidecar nobody thought of",

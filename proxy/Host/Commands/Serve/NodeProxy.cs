@@ -29,7 +29,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ClusterSide? _cluster;
     private readonly ICallerSource _callers;
     private readonly ModeOverride? _override;
-    private readonly Upstream _upstream;
+    private readonly UpstreamParts _upstream;
     private readonly Drain _drain;
     private readonly Readiness _readiness = new();
     private readonly List<Task> _followers = [];
@@ -45,14 +45,16 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _metricsText = new PrometheusText(_meters);
         _metrics = new ProxyMetrics(time, _meters);
         _audit = new AuditLog(options.Audit, time, logging.CreateLogger<AuditLog>(), stdout);
-        _policy = new ActivePolicy(new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>()), time);
+        _upstream = new UpstreamParts(
+            options.Upstream, options.Limits, options.Sharing, (request, answer) => _policy?.Current?.PermitsAnyone(request, answer) ?? false, time);
+        var journal = new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>());
+        _policy = new ActivePolicy(new PolicyObservers(_upstream.Sharing.ForgetForbidden, journal), time);
         _fileCallers = new FileCallers(time);
         _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, time, logging) : null;
         _callers = _cluster?.Callers ?? _fileCallers;
         _override = options.OverrideDirectory is { } directory
             ? new ModeOverride(OverrideFiles.Mode(directory, time), _policy, _audit, time, logging.CreateLogger<ModeOverride>())
             : null;
-        _upstream = new Upstream(options.Upstream);
         _drain = new Drain(time);
     }
 
@@ -64,6 +66,17 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
     /// <summary>Whether all is well, as <c>/readyz</c> tells it.</summary>
     public bool IsReady => _readiness.IsReady;
+
+    /// <summary>How many requests wait for what is being fetched for several.</summary>
+    public int Waiting => _upstream.Sharing.Waiting;
+
+    /// <summary>Forgets all answers that are kept; tells how many there were.</summary>
+    public int ForgetAnswers()
+    {
+        var kept = _upstream.Sharing.Kept;
+        _upstream.Sharing.Clear();
+        return kept;
+    }
 
     /// <summary>Starts a proxy. Returns once it listens, ready or not: without a good policy it denies all.</summary>
     /// <exception cref="IOException">An address can't be had.</exception>

@@ -20,7 +20,7 @@ internal sealed record Pipeline
 
     public required ActivePolicy Policy { get; init; }
 
-    public required Upstream Upstream { get; init; }
+    public required UpstreamParts Upstream { get; init; }
 
     public required IAuditLog Audit { get; init; }
 
@@ -42,13 +42,14 @@ internal sealed record Pipeline
     {
         var answers = new Answers(Options.Answers);
         var recorder = new Recorder(Audit, Ended);
+        var end = new ForwardingEnd(recorder, UpstreamEnded);
         var forwarding = new Forwarding(
-            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), Upstream, Options.Upstream),
-            new CredentialForwarder(Upstream),
+            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), Upstream.Connections, Options.Upstream),
+            new WholeForwarding(Upstream.Fetcher, Upstream.Sharing, Upstream.Lanes, Policy, answers, end, Time),
+            Upstream,
             Policy,
             answers,
-            recorder,
-            UpstreamEnded);
+            end);
         return new EnforcementMiddleware(
             Callers,
             Policy,
@@ -58,6 +59,7 @@ internal sealed record Pipeline
             recorder,
             Options.Enforce,
             Options.Listen.MaxRequestsPerCaller,
+            new CallerRates(Options.Enforce.CallerRate, Time),
             Drain,
             Time,
             Logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;

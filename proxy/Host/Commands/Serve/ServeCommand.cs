@@ -23,6 +23,7 @@ internal static class ServeCommand
         try
         {
             await using var proxy = await NodeProxy.StartAsync(options, logging, TimeProvider.System, cancellation);
+            using var forget = ForgetSignal.Register(proxy, logging.CreateLogger(typeof(ForgetSignal).FullName!));
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCode.Good;
         }

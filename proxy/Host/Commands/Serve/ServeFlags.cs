@@ -43,6 +43,7 @@ internal sealed class ServeFlags
     private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
     private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
     private readonly AuditFlags _audit = new();
+    private readonly SharingFlags _sharing = new();
     private readonly ClusterFlags _cluster = new();
 
     public void AddTo(Command command)
@@ -58,6 +59,7 @@ internal sealed class ServeFlags
             command.Options.Add(flag);
         }
 
+        _sharing.AddTo(command);
         _audit.AddTo(command);
         _cluster.AddTo(command);
         command.Validators.Add(result =>
@@ -102,7 +104,9 @@ internal sealed class ServeFlags
             KeepAlive = flags.GetValue(_keepAlive),
         },
         Upstream = new UpstreamOptions { Address = flags.GetRequiredValue(_upstream), Timeout = flags.GetValue(_upstreamTimeout) },
-        Enforce = new EnforceOptions { IdentifyWait = flags.GetValue(_identifyWait) },
+        Limits = _sharing.ReadLimits(flags),
+        Sharing = _sharing.ReadSharing(flags),
+        Enforce = new EnforceOptions { IdentifyWait = flags.GetValue(_identifyWait), CallerRate = _sharing.CallerRate(flags) },
         Answers = new AnswerOptions(flags.GetValue(_denialHelp), flags.GetValue(_tokenDenial)),
         Audit = _audit.Read(flags, flags.GetValue(_clusterName), flags.GetValue(_nodeName)),
         Management = new ManagementOptions

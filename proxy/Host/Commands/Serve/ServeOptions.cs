@@ -3,6 +3,8 @@ using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 
@@ -26,6 +28,10 @@ internal sealed record ServeOptions
     public ListenOptions Listen { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();
+
+    public LimitOptions Limits { get; init; } = new();
+
+    public SharingOptions Sharing { get; init; } = new();
 
     public EnforceOptions Enforce { get; init; } = new();
 

@@ -6,6 +6,7 @@ using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.PolicySource;
@@ -24,7 +25,7 @@ internal static class WarmUp
     private static readonly byte[] Policy =
         """
         {"version":1,"mode":"enforce","rules":[{"name":"warm-up","workloads":[{"namespaces":["warm-up"]}],"allow":[
-        {"path":"/metadata/instance/compute"},
+        {"path":"/metadata/instance/compute"},{"path":"/metadata/versions"},
         {"path":"/metadata/identity/oauth2/token","identities":["*"],"resources":["https://management.azure.com"]}]}]}
         """u8.ToArray();
 
@@ -32,6 +33,7 @@ internal static class WarmUp
     [
         "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F",
         "/metadata/instance/compute?api-version=2021-02-01",
+        "/metadata/versions",
         "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net",
         "/metadata/%69nstance",
     ];
@@ -40,12 +42,12 @@ internal static class WarmUp
     {
         await using var imds = await FakeImdsServer.StartAsync(new FakeImdsOptions { RememberedRequests = 0 }, cancellation);
         var upstream = new UpstreamOptions { Address = imds.Address };
-        using var connections = new Upstream(upstream);
+        using var connections = new UpstreamParts(upstream, new LimitOptions(), like.Options.Sharing, static (_, _) => true, like.Time);
         var policy = new ActivePolicy(Silence.Instance, like.Time);
         await policy.OfferAsync(Policy, "warm-up");
         var pipeline = like with
         {
-            Options = like.Options with { Upstream = upstream },
+            Options = like.Options with { Upstream = upstream, Enforce = like.Options.Enforce with { CallerRate = 0 } },
             Callers = Callers(like.Time),
             Policy = policy,
             Upstream = connections,

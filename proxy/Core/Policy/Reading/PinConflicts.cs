@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Finds permissions that would send the same request as different identities.</summary>
+internal sealed class PinConflicts(ProblemList problems)
+{
+    /// <summary>As many pairs as may be compared without a load becoming slow; more pins than that are none that a person wrote.</summary>
+    private const int MaxPins = 1000;
+
+    public void Find(IReadOnlyList<PlacedRule> rules)
+    {
+        var pins = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => new Pin(rule.Rule, allow, rule.AllowsAt[i])))
+            .Where(pin => pin.Allow.AsIdentity is not null)
+            .ToList();
+        if (pins.Count > MaxPins)
+        {
+            problems.Whole(ProblemSeverity.Error, pins[MaxPins].At, $"more than {MaxPins} permissions pin an identity: name several workloads in one rule");
+            return;
+        }
+
+        for (var i = 0; i < pins.Count; i++)
+        {
+            for (var j = 0; j < i; j++)
+            {
+                Compare(pins[i], pins[j]);
+            }
+        }
+    }
+
+    private void Compare(Pin pin, Pin before)
+    {
+        if (pin.Allow.AsIdentity == before.Allow.AsIdentity
+            || !SameResource(pin.Allow.Resources, before.Allow.Resources)
+            || !WorkloadOverlap.IsPossible(pin.Rule, before.Rule))
+        {
+            return;
+        }
+
+        var isCertain = WorkloadOverlap.IsCertain(pin.Rule, before.Rule);
+        problems.Whole(
+            isCertain ? ProblemSeverity.Error : ProblemSeverity.Warning,
+            pin.At,
+            $"a request that names no identity would be sent as '{pin.Allow.AsIdentity}' here and as '{before.Allow.AsIdentity}' by the rule '{before.Rule.Name}'"
+            + (isCertain ? ": pin one of them" : ", for a workload that both mean: it would be denied, unless no workload is both"));
+    }
+
+    private static bool SameResource(ImmutableArray<string> one, ImmutableArray<string> other) =>
+        !one.IsDefault && !other.IsDefault
+        && one.Any(left => left == "*" || other.Any(right => right == "*" || ResourceName.Comparable(left) == ResourceName.Comparable(right)));
+
+    private sealed record Pin(PolicyRule Rule, AllowPermission Allow, LocatedValue At);
+}

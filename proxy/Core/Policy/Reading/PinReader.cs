@@ -1,0 +1,37 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy.Reading;
+
+/// <summary>Reads the identity as which a token request that names none is sent.</summary>
+internal sealed class PinReader(ProblemList problems, AliasBook aliases)
+{
+    private readonly ScalarReader _scalars = new(problems);
+
+    /// <param name="allow">The permission.</param>
+    /// <param name="path">Its path, or null where it is none.</param>
+    /// <returns>An alias, or null.</returns>
+    public string? Read(Fields allow, PathShape? path)
+    {
+        if (allow["asIdentity"] is not { } at || _scalars.Text(at) is not { } name)
+        {
+            return null;
+        }
+
+        if (path is not null && path.Endpoint?.Kind != EndpointKind.Token)
+        {
+            problems.Error(at, $"only requests for tokens are sent as an identity: leave it out, or write the path '{ImdsEndpoints.Token.Path}'");
+        }
+        else if (!aliases.Use(name))
+        {
+            problems.Error(at, NearKey.Of(name, aliases.Names) is { } near
+                ? $"there is no such alias: did you mean '{near}'?"
+                : "there is no such alias: add it to \"identities\"");
+        }
+        else if (allow["identities"] is { } identities && !identities.Items.Exists(item => item.Text == name || item.Text == "*"))
+        {
+            problems.Error(at, "the permission does not allow this identity: add it to its \"identities\"");
+        }
+
+        return name;
+    }
+}

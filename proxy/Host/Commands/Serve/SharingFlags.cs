@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
+
+namespace ImdsProxy.Commands.Serve;
+
+/// <summary>The flags of <c>serve</c> that say how IMDS is shared.</summary>
+internal sealed class SharingFlags
+{
+    private static readonly SharingOptions Sharing = new();
+    private static readonly LaneOptions Lane = new();
+
+    private readonly Option<string> _tokenCache = Flag.Of("--token-cache", "Whether a token is served again to whoever is permitted it: on or off", FlagValues.OneOf("on", "off"), "on");
+    private readonly Option<TimeSpan> _tokenCacheMaxAge = Flag.Of("--token-cache-max-age", "How long it is, at most; never in its last 10 minutes", FlagValues.Duration, $"{Sharing.TokenCacheMaxAge.TotalMinutes}m");
+    private readonly Option<TimeSpan> _instanceCacheMaxAge = Flag.Of("--instance-cache-max-age", "How long answers of /metadata/instance are served again; 0s never", FlagValues.Duration, $"{Sharing.InstanceCacheMaxAge.TotalSeconds}s");
+    private readonly Option<int> _callerRate = Flag.Of("--caller-rate", "Requests a second of one caller; 0 for no limit", FlagValues.Count, "0");
+    private readonly Option<string> _upstreamLimits = Flag.Of("--upstream-limits", "When the next three hold: learn (from IMDS's first 429 until a minute after its last), fixed (always) or off", FlagValues.OneOf("learn", "fixed", "off"), "learn");
+    private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Requests a second that IMDS takes from this VM, but for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
+    private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Requests a second that IMDS takes for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");
+    private readonly Option<int> _upstreamTokensAtOnce = Flag.Of("--upstream-token-concurrency", "Requests that IMDS takes at once for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensAtOnce}");
+    private readonly Option<int> _queueDepth = Flag.Of("--queue-depth", "Requests of one caller that may wait for IMDS's limits", FlagValues.Count, $"{Lane.DepthPerCaller}");
+    private readonly Option<TimeSpan> _queueWait = Flag.Of("--queue-wait", "How long they may wait", FlagValues.Duration, $"{Lane.Wait.TotalSeconds}s");
+
+    public void AddTo(Command command)
+    {
+        Option[] flags = [_tokenCache, _tokenCacheMaxAge, _instanceCacheMaxAge, _callerRate, _upstreamLimits, _upstreamRate, _upstreamTokenRate, _upstreamTokensAtOnce, _queueDepth, _queueWait];
+        foreach (var flag in flags)
+        {
+            command.Options.Add(flag);
+        }
+    }
+
+    public int CallerRate(ParseResult flags) => flags.GetValue(_callerRate);
+
+    public SharingOptions ReadSharing(ParseResult flags) => new()
+    {
+        TokenCache = flags.GetValue(_tokenCache) == "on",
+        TokenCacheMaxAge = flags.GetValue(_tokenCacheMaxAge),
+        InstanceCacheMaxAge = flags.GetValue(_instanceCacheMaxAge),
+    };
+
+    public LimitOptions ReadLimits(ParseResult flags) => new()
+    {
+        General = Of(flags, flags.GetValue(_upstreamRate), atOnce: 0),
+        Identity = Of(flags, flags.GetValue(_upstreamTokenRate), flags.GetValue(_upstreamTokensAtOnce)),
+    };
+
+    private LaneOptions Of(ParseResult flags, int perSecond, int atOnce) => flags.GetValue(_upstreamLimits) == "off" ? new() : new()
+    {
+        PerSecond = perSecond,
+        AtOnce = atOnce,
+        Learns = flags.GetValue(_upstreamLimits) == "learn",
+        DepthPerCaller = Math.Max(1, flags.GetValue(_queueDepth)),
+        Wait = flags.GetValue(_queueWait),
+    };
+}

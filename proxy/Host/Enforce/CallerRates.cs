@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>
+/// How often each source address may ask: a token bucket of two seconds' worth, kept as the one moment at which it will be
+/// full again (the generic cell rate algorithm), so that a caller costs some ten bytes and no timer.
+/// </summary>
+internal sealed class CallerRates(int perSecond, TimeProvider time)
+{
+    private const int BurstSeconds = 2;
+
+    /// <summary>A node runs 250 pods; addresses beyond this many at a time share one bucket.</summary>
+    private const int MaxCallers = 4096;
+
+    private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = new();
+    private readonly Bucket _others = new();
+    private readonly long _interval = perSecond == 0 ? 0 : time.TimestampFrequency / perSecond;
+
+    /// <summary>Takes one request of a caller's; false where it has none left.</summary>
+    public bool TryTake(IPAddress caller) =>
+        perSecond == 0 || BucketOf(caller).TryTake(time.GetTimestamp(), _interval, BurstSeconds * time.TimestampFrequency);
+
+    private Bucket BucketOf(IPAddress caller)
+    {
+        if (_buckets.TryGetValue(caller, out var bucket))
+        {
+            return bucket;
+        }
+
+        if (_buckets.Count >= MaxCallers)
+        {
+            DropFull();
+        }
+
+        return _buckets.Count >= MaxCallers ? _others : _buckets.GetOrAdd(caller, static _ => new Bucket());
+    }
+
+    // A full bucket is as good as none.
+    private void DropFull()
+    {
+        var now = time.GetTimestamp();
+        foreach (var entry in _buckets)
+        {
+            if (entry.Value.FullAt <= now)
+            {
+                _buckets.TryRemove(entry);
+            }
+        }
+    }
+
+    private sealed class Bucket
+    {
+        private long _fullAt;
+
+        public long FullAt => Volatile.Read(ref _fullAt);
+
+        public bool TryTake(long now, long interval, long burst)
+        {
+            while (true)
+            {
+                var fullAt = FullAt;
+                var next = Math.Max(fullAt, now) + interval;
+                if (next - now > burst)
+                {
+                    return false;
+                }
+
+                if (Interlocked.CompareExchange(ref _fullAt, next, fullAt) == fullAt)
+                {
+                    return true;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Deny;
+using ImdsProxy.Forward;
+using Endpoint = ImdsProxy.Core.Requests.Endpoint;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>How a request that was permitted ends: with a record, and IMDS's answer or one that says why there is none.</summary>
+internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, double> upstreamEnded)
+{
+    public Recorder Recorder => recorder;
+
+    public ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) => recorder.RecordAsync(exchange, outcome);
+
+    /// <summary>IMDS has answered this request, or failed to.</summary>
+    public void Answered(Exchange exchange, Permit permit, int? status) =>
+        upstreamEnded(permit.Request.Endpoint, status, exchange.Answered());
+
+    public async Task FailAsync(Exchange exchange, Permit permit, ImdsAnswer answer)
+    {
+        if (answer.Failure == ForwardFailure.Throttled)
+        {
+            await recorder.AnswerAsync(exchange, Outcome.Throttled(permit), Throttled(answer));
+            return;
+        }
+
+        if (!exchange.IsCached)
+        {
+            Answered(exchange, permit, answer.Status);
+        }
+
+        var outcome = Outcome.Failed(permit) with { UpstreamStatus = answer.Status, Error = answer.Failure.ToString() };
+        if (answer.Failure == ForwardFailure.CallerGone)
+        {
+            await recorder.RecordAsync(exchange, outcome);
+            return;
+        }
+
+        await recorder.AnswerAsync(exchange, outcome, answer.Failure switch
+        {
+            ForwardFailure.TimedOut => Answers.GatewayTimeout(),
+            ForwardFailure.Unreadable => Answers.BadGateway("IMDS's answer is none that can be checked, so nothing of it is passed on"),
+            _ => Answers.BadGateway("IMDS can't be reached"),
+        });
+    }
+
+    private static Answer Throttled(ImdsAnswer answer) => Answers.TooMany(
+        "IMDS takes no more requests from this node at the moment, and this one's turn did not come in time",
+        (int)Math.Ceiling(answer.RetryAfter?.TotalSeconds ?? 1));
+}

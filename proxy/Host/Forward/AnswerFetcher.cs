@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using ImdsProxy.Core.Credentials;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Forward;
+
+/// <summary>Fetches an answer as a whole, so that it can be checked, redacted or shared before any byte of it leaves.</summary>
+internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
+{
+    private static readonly Version Http11 = new(1, 1);
+
+    /// <summary>Sends the canonical request of a permit for one caller, with the headers that are its own.</summary>
+    public Task<ImdsAnswer> FetchAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body)
+    {
+        var request = Request(permit, body);
+        RequestHeaders.Copy(context, request);
+        return FetchAsync(request, permit.Request, shared: false, context.RequestAborted);
+    }
+
+    /// <summary>Sends the canonical request of a permit for whoever asks the same.</summary>
+    /// <param name="permit">Leave to send it.</param>
+    /// <param name="metadata">The value of the header that IMDS demands, as it came.</param>
+    /// <param name="ending">Ends with the process, not with a caller.</param>
+    public Task<ImdsAnswer> FetchSharedAsync(Permit permit, string metadata, CancellationToken ending)
+    {
+        var request = Request(permit, ReadOnlyMemory<byte>.Empty);
+        request.Headers.TryAddWithoutValidation(RequestHeaders.Metadata, metadata);
+        return FetchAsync(request, permit.Request, shared: true, ending);
+    }
+
+    private async Task<ImdsAnswer> FetchAsync(HttpRequestMessage message, ImdsRequest request, bool shared, CancellationToken gone)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        timeout.CancelAfter(upstream.TimeoutOf(request));
+        try
+        {
+            using (message)
+            {
+                using var response = await upstream.Invoker.SendAsync(message, timeout.Token);
+                return await ReadAsync(response, request, shared, timeout.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return ImdsAnswer.Failed(gone.IsCancellationRequested ? ForwardFailure.CallerGone : ForwardFailure.TimedOut);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            // A connection that takes longer than ConnectTimeout is a TimeoutException inside.
+            return ImdsAnswer.Failed(e.InnerException is TimeoutException ? ForwardFailure.TimedOut : ForwardFailure.Unreachable);
+        }
+    }
+
+    private HttpRequestMessage Request(Permit permit, ReadOnlyMemory<byte> body)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(permit.Request.Method), upstream.UriOf(permit.Request))
+        {
+            Version = Http11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        if (permit.Request.Method == "POST")
+        {
+            request.Content = new ReadOnlyMemoryContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
+    }
+
+    private async Task<ImdsAnswer> ReadAsync(HttpResponseMessage response, ImdsRequest request, bool shared, CancellationToken cancellation)
+    {
+        var status = (int)response.StatusCode;
+        if (response.Content.Headers.ContentEncoding.Count > 0)
+        {
+            return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
+        }
+
+        using var body = new AnswerBuffer(request.Endpoint.IssuesCredential ? AnswerBuffer.MaxCredential : AnswerBuffer.MaxDocument);
+        if (!await body.ReadAsync(response.Content, cancellation))
+        {
+            return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
+        }
+
+        CredentialEnvelope? envelope = null;
+        if (request.Endpoint.IssuesCredential
+            && (EnvelopeReader.Read(body.Written, request.Endpoint.Kind, out envelope) == EnvelopeContent.Unreadable
+                || (envelope is null && response.IsSuccessStatusCode)))
+        {
+            return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
+        }
+
+        return new ImdsAnswer(status, EndToEndHeaders.Of(response, shared), body.Detach(out var length), length, envelope)
+        {
+            ReceivedAt = time.GetTimestamp(),
+            RetryAfter = RetryAfter(response),
+        };
+    }
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        { Date: { } date } => date - time.GetUtcNow(),
+        _ => response.Headers.TryGetValues("Retry-After", out var values)
+            && double.TryParse(values.FirstOrDefault(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(Math.Min(seconds, 3600))
+                : null,
+    };
+}

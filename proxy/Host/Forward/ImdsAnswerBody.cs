@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+
+namespace ImdsProxy.Forward;
+
+/// <summary>The body of an answer as it reads some time after it came: the seconds in it are fewer, the rest is the same.</summary>
+internal static class ImdsAnswerBody
+{
+    private const int MostDigits = 20;
+
+    /// <summary>Its length after so many seconds.</summary>
+    public static int LengthAt(ImdsAnswer answer, long age)
+    {
+        var length = answer.Body.Length;
+        if (age > 0 && answer.Envelope is { } envelope)
+        {
+            Span<byte> digits = stackalloc byte[MostDigits];
+            foreach (var countdown in envelope.Countdowns)
+            {
+                length += Digits(countdown.Seconds, age, digits) - countdown.Length;
+            }
+        }
+
+        return length;
+    }
+
+    /// <summary>Copies it as it reads after so many seconds.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="age">Seconds since it came.</param>
+    /// <param name="target">At least as long as <see cref="LengthAt"/> says.</param>
+    public static void CopyAt(ImdsAnswer answer, long age, Span<byte> target)
+    {
+        var body = answer.Body.Span;
+        var copied = 0;
+        if (age > 0 && answer.Envelope is { } envelope)
+        {
+            foreach (var countdown in envelope.Countdowns)
+            {
+                body[copied..countdown.Start].CopyTo(target);
+                target = target[(countdown.Start - copied)..];
+                target = target[Digits(countdown.Seconds, age, target)..];
+                copied = countdown.Start + countdown.Length;
+            }
+        }
+
+        body[copied..].CopyTo(target);
+    }
+
+    private static int Digits(long seconds, long age, Span<byte> target)
+    {
+        Utf8Formatter.TryFormat(Math.Max(0, seconds - age), target, out var length);
+        return length;
+    }
+}

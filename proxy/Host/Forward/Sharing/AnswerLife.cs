@@ -1,0 +1,34 @@
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Forward.Sharing;
+
+/// <summary>How long an answer may be served again.</summary>
+internal static class AnswerLife
+{
+    /// <summary>Zero or less where not at all.</summary>
+    public static TimeSpan Of(ImdsRequest request, ImdsAnswer answer, SharingOptions options, DateTimeOffset now) => request.Endpoint.Kind switch
+    {
+        _ when answer.Failure != ForwardFailure.None || answer.Status != StatusCodes.Status200OK || request.Extra.Length > 0 => TimeSpan.Zero,
+        EndpointKind.Token => OfToken(request, answer, options, now),
+        EndpointKind.Instance => options.InstanceCacheMaxAge,
+        _ => TimeSpan.Zero,
+    };
+
+    /// <summary>Whether a request may be answered with what another was answered before.</summary>
+    public static bool MayBeServed(ImdsRequest request) => request.Extra.IsEmpty && !WantsNew(request);
+
+    /// <summary>Whether a request asks for a token that was not given before, or for one that is like no other's.</summary>
+    public static bool WantsNew(ImdsRequest request) =>
+        request["bypass_cache"] == "true" || request["xms_cc"] is not null || request["token_sha256_to_refresh"] is not null;
+
+    private static TimeSpan OfToken(ImdsRequest request, ImdsAnswer answer, SharingOptions options, DateTimeOffset now)
+    {
+        if (!options.TokenCache || WantsNew(request) || answer.Envelope?.ExpiresOn is not { } expiry)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var left = expiry - now - options.TokenReserve;
+        return left < options.TokenCacheMaxAge ? left : options.TokenCacheMaxAge;
+    }
+}

@@ -1,0 +1,39 @@
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
+
+namespace ImdsProxy.Forward;
+
+/// <summary>All that stands between permits and IMDS, put together.</summary>
+internal sealed class UpstreamParts : IDisposable
+{
+    /// <param name="options">Where IMDS is, and how long it may take.</param>
+    /// <param name="limits">How much it takes.</param>
+    /// <param name="sharing">What may be served again.</param>
+    /// <param name="mayKeep">Whether the policy of this moment permits a credential to anyone.</param>
+    /// <param name="time">The clock.</param>
+    public UpstreamParts(
+        UpstreamOptions options, LimitOptions limits, SharingOptions sharing, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)
+    {
+        Connections = new Upstream(options);
+        Fetcher = new AnswerFetcher(Connections, time);
+        Lanes = new Lanes(limits, time);
+        Sharing = new AnswerSharing(Fetcher, Lanes, sharing, mayKeep, time);
+    }
+
+    public Upstream Connections { get; }
+
+    public AnswerFetcher Fetcher { get; }
+
+    public Lanes Lanes { get; }
+
+    public AnswerSharing Sharing { get; }
+
+    public void Dispose()
+    {
+        Sharing.Dispose();
+        Lanes.Dispose();
+        Connections.Dispose();
+    }
+}

@@ -1,0 +1,92 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Core.Tests.Policy;
+
+public sealed class PinTests
+{
+    private const string Pinned = $$"""{"path":"{{Scene.Token}}","identities":["web"],"resources":["{{Scene.Vault}}"],"asIdentity":"web"}""";
+    private const string Unpinned = $$"""{"path":"{{Scene.Token}}","identities":["other"],"resources":["*"]}""";
+
+    [Theory]
+    [InlineData(Pinned)]
+    [InlineData(Unpinned + "," + Pinned)]
+    [InlineData(Pinned + "," + Unpinned)]
+    public void Decide_ARequestWithoutSelector_IsSentAsThePinnedIdentity(string allow)
+    {
+        var permit = Scene.Policy($"\"allow\":[{allow}]").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
+        permit.Request.PathAndQuery.ShouldBe($"{Scene.Token}?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net&client_id={Scene.Web}");
+        permit.Pin.ShouldBe("web");
+        permit.Request.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Web}"));
+    }
+
+    [Fact]
+    public void Decide_ARequestWithASelector_IsSentAsItCame() =>
+        Scene.Policy($"\"allow\":[{Unpinned},{Pinned}]").Decide(Scene.Pod, Scene.TokenRequest($"&client_id={Scene.Other}"))
+            .ShouldBeOfType<Permit>().Request.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Other}"));
+
+    [Fact]
+    public void Decide_AnotherResource_IsNotPinned() =>
+        Scene.Policy($"\"allow\":[{Unpinned},{Pinned}]").Decide(Scene.Pod, Scene.Get(Scene.Token + "?api-version=2018-02-01&resource=a"))
+            .ShouldBeOfType<Permit>().Pin.ShouldBeNull();
+
+    [Theory]
+    [InlineData("enforce")]
+    [InlineData("audit")]
+    public void Decide_TwoPins_IsAmbiguous(string mode)
+    {
+        var decision = TwoPins(mode).Decide(Scene.Pod, Scene.TokenRequest());
+        decision.Reason.ShouldBe(Reason.PinAmbiguous);
+        (decision is Denial).ShouldBe(mode == "enforce");
+        decision.Request.ShouldBe(Scene.TokenRequest());
+    }
+
+    [Fact]
+    public void Decide_TwoPinsOfOneIdentity_IsNotAmbiguous() =>
+        Scene.Policy($"\"allow\":[{Pinned},{Pinned}]").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>().IsPinned.ShouldBeTrue();
+
+    [Fact]
+    public void Decide_ADenyOfThePinnedIdentity_DeniesBeforeAnythingIsSent() =>
+        Scene.Policy($"\"allow\":[{Pinned}],\"deny\":[{{\"identities\":[\"web\"]}}]").Decide(Scene.Pod, Scene.TokenRequest())
+            .ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.DenyRule);
+
+    [Fact]
+    public void Decide_InAuditMode_PinsNothingAndSaysSo()
+    {
+        var permit = Scene.Policy($"\"allow\":[{Pinned}]", "audit").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
+        permit.Request.ShouldBe(Scene.TokenRequest());
+        permit.Pin.ShouldBe("web");
+        permit.IsPinned.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void DecideAnswer_OfAnotherIdentityThanThePinned_IsAMismatch() =>
+        Scene.Policy($"\"allow\":[{Unpinned},{Pinned}]").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
+            .ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.IdentityMismatch);
+
+    [Fact]
+    public void DecideAnswer_OfThePinnedIdentity_IsPermitted() =>
+        Scene.Policy($"\"allow\":[{Pinned}]").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault))
+            .ShouldBeOfType<Permit>().Pin.ShouldBe("web");
+
+    [Fact]
+    public void DecideAnswer_InAuditModeOfTheDefaultIdentity_IsNoWouldDeny() =>
+        Scene.Policy($"\"allow\":[{Pinned}]", "audit").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
+            .ShouldBeOfType<Permit>().Shadow.ShouldBeNull();
+
+    [Fact]
+    public void DecideAnswer_InAuditModeOfADeniedIdentity_IsDenied() =>
+        Scene.Policy($"\"allow\":[{Pinned}]", "audit", ",{\"name\":\"two\",\"mode\":\"enforce\",\"workloads\":[{}],\"deny\":[{\"identities\":[\"other\"]}]}")
+            .DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault)).ShouldBeOfType<Denial>();
+
+    // Owners, which a workload may have or not, let two pins past the validator with a warning.
+    private static PolicySnapshot TwoPins(string mode) => Scene.Compile(
+        $$"""
+        {"version":1,"mode":"{{mode}}","identities":{"web":{"clientId":"{{Scene.Web}}"},"other":{"clientId":"{{Scene.Other}}"} },"rules":[
+        {"name":"one","workloads":[{"namespaces":["a"],"serviceAccounts":["default"]}],"allow":[{{Pinned}}]},
+        {"name":"two","workloads":[{"namespaces":["a*"]}],"except":[{"namespaces":["a"],"owners":["Job/x"]}],
+         "allow":[{"path":"{{Scene.Token}}","identities":["other"],"resources":["*"],"asIdentity":"other"}]}]}
+        """);
+}

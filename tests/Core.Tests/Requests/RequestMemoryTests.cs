@@ -1,0 +1,47 @@
+using ImdsProxy.Core.Requests;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Core.Tests.Requests;
+
+public sealed class RequestMemoryTests
+{
+    private const string Target = "/metadata/instance?api-version=2021-02-01";
+
+    private readonly RequestMemory _memory = new();
+
+    [Fact]
+    public void Parse_TheSameTarget_IsTheSameRequest() =>
+        Parse("GET", Target).Request!.ShouldBeSameAs(Parse("GET", Target).Request);
+
+    [Fact]
+    public void Parse_AnotherMethodOrTarget_IsAnother()
+    {
+        Parse("GET", Target);
+        Parse("POST", Target).IsParsed.ShouldBeFalse();
+        Parse("GET", Target + "&format=text").Request!["format"].ShouldBe("text");
+        Parse("get", Target).IsParsed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Parse_AKnownTargetWithAForbiddenHeader_IsRefused()
+    {
+        Parse("GET", Target).IsParsed.ShouldBeTrue();
+        Parse("GET", Target, ("X-Forwarded-For", "10.0.0.1")).IsParsed.ShouldBeFalse();
+        Parse("GET", Target).IsParsed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Parse_MoreTargetsThanAreRemembered_IsRightAllTheSame()
+    {
+        for (var i = 0; i < 2000; i++)
+        {
+            Parse("GET", $"{Target}&x={i}").Request!.Extra[0].Value.ShouldBe($"{i}");
+        }
+    }
+
+    private RequestResult Parse(string method, string target, params (string Name, string Value)[] more) => _memory.Parse(
+        method,
+        target,
+        new TestHeaders([new("Host", "169.254.169.254"), new("Metadata", "true"), .. more.Select(header => KeyValuePair.Create(header.Name, header.Value))]));
+}

@@ -1,0 +1,23 @@
+using ImdsProxy.FakeImds;
+
+namespace ImdsProxy.FunctionalTests.Sharing;
+
+/// <summary>Holds the stand-in's answers until they are let go.</summary>
+internal sealed class HeldAnswers(FakeFault? fault = null) : IDisposable
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _waiting;
+
+    /// <summary>How many requests have come.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    public FakeFault Hold(FakeRequest request)
+    {
+        Interlocked.Increment(ref _waiting);
+        return (fault ?? new FakeFault()) with { After = _released.Task };
+    }
+
+    public void Release() => _released.TrySetResult();
+
+    public void Dispose() => Release();
+}

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ImdsProxy.Commands.Serve;
+using ImdsProxy.FakeImds;
+using ImdsProxy.Listen;
+using ImdsProxy.Operate;
+using ImdsProxy.TestKit;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+
+namespace ImdsProxy.FunctionalTests.Sharing;
+
+/// <summary>A proxy in front of a stand-in for IMDS, and as many pods as a node has, told apart by loopback addresses.</summary>
+internal sealed class SharingScene : IAsyncDisposable
+{
+    public const string Web = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
+    public const string Ingest = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
+    public const string TokenPath = "/metadata/identity/oauth2/token";
+    public const string Vault = TokenPath + "?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net";
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-sharing");
+    private ILoggerFactory? _logging;
+
+    private SharingScene()
+    {
+    }
+
+    public NodeProxy Proxy { get; private set; } = null!;
+
+    public FakeImdsServer Imds { get; private set; } = null!;
+
+    public SceneOutput Output { get; } = new();
+
+    /// <summary>Every token that the stand-in has issued.</summary>
+    public ConcurrentBag<string> Issued { get; } = [];
+
+    private string PolicyPath => Path.Combine(_directory.FullName, "policy.json");
+
+    /// <param name="rules">The rules of an enforcing policy, for the namespaces a and b.</param>
+    /// <param name="with">Changes what the proxy is told.</param>
+    /// <param name="imds">How the stand-in behaves.</param>
+    /// <param name="time">The proxy's clock.</param>
+    /// <param name="mode">The policy's mode.</param>
+    public static async Task<SharingScene> StartAsync(
+        string rules, Func<ServeOptions, ServeOptions>? with = null, FakeImdsOptions? imds = null, TimeProvider? time = null, string mode = "enforce")
+    {
+        var scene = new SharingScene();
+        try
+        {
+            await scene.OpenAsync(Document(rules, mode), with ?? (options => options), imds ?? new(), time ?? TimeProvider.System);
+            return scene;
+        }
+        catch
+        {
+            await scene.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The pod of a number from 0 to 249: even ones are in namespace a, odd ones in b.</summary>
+    public static IPAddress Pod(int number) => IPAddress.Parse($"127.0.1.{number + 1}");
+
+    /// <summary>Both namespaces may have tokens of both identities for the vault.</summary>
+    public static string Both(string ns = "*") => Rule("both", ns, $$"""{"path":"{{TokenPath}}","identities":["web","ingest"],"resources":["*"]}""");
+
+    public static string Rule(string name, string ns, string allow) =>
+        $$"""{"name":"{{name}}","workloads":[{"namespaces":["{{ns}}"]}],"allow":[{{allow}}]}""";
+
+    public async Task<RawResponse> GetAsync(int pod, string target) =>
+        (await RawHttp.SendAsync(Proxy.EndPoint, RawRequest.Get(target), Pod(pod))).ShouldNotBeNull();
+
+    /// <summary>How many requests the stand-in was asked for the token path.</summary>
+    public int Asked => Imds.Requests.Count(request => request.Target.StartsWith("/metadata/", StringComparison.Ordinal));
+
+    public async Task UsePolicyAsync(string rules)
+    {
+        var loads = Output.Count("\"event\":\"policy-loaded\"");
+        await File.WriteAllTextAsync(PolicyPath, Document(rules, "enforce"));
+        await Eventually.HoldsAsync(() => Output.Count("\"event\":\"policy-loaded\"") > loads);
+    }
+
+    public static string TokenOf(RawResponse answer) => JsonElement.Parse(answer.Body.Span).GetProperty("access_token").GetString()!;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Proxy is not null)
+        {
+            await Proxy.DisposeAsync();
+        }
+
+        if (Imds is not null)
+        {
+            await Imds.DisposeAsync();
+        }
+
+        _logging?.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    /// <summary>Notes each token that is issued, on top of a fault.</summary>
+    public Func<FakeRequest, FakeFault?> Noting(Func<FakeRequest, FakeFault?>? fault = null) => request =>
+    {
+        var inner = fault?.Invoke(request);
+        return inner is { Stalls: true } ? inner : (inner ?? new FakeFault()) with { Change = reply => Note(inner?.Change(reply) ?? reply) };
+    };
+
+    private FakeReply Note(FakeReply reply)
+    {
+        var text = Encoding.UTF8.GetString(reply.Body.Span);
+        if (reply.Status == 200 && text.Contains("access_token", StringComparison.Ordinal) && reply.Headers.IsEmpty)
+        {
+            Issued.Add(text.Split("\"access_token\":\"")[1].Split('"')[0]);
+        }
+
+        return reply;
+    }
+
+    private static string Document(string rules, string mode) => $$"""
+        {"version":1,"mode":"{{mode}}","identities":{
+          "web":{"clientId":"{{Web}}","resourceId":"{{FakeVm.DefaultIdentities[0].ResourceId}}"},
+          "ingest":{"clientId":"{{Ingest}}"} },
+        "rules":[{{rules}}]}
+        """;
+
+    private async Task OpenAsync(string policy, Func<ServeOptions, ServeOptions> with, FakeImdsOptions imds, TimeProvider time)
+    {
+        await File.WriteAllTextAsync(PolicyPath, policy);
+        var callers = Path.Combine(_directory.FullName, "callers.json");
+        await File.WriteAllTextAsync(callers, new JsonObject
+        {
+            ["pods"] = new JsonArray([.. Enumerable.Range(0, 250).Select(i => (JsonNode)new JsonObject
+            {
+                ["ip"] = Pod(i).ToString(), ["namespace"] = i % 2 == 0 ? "a" : "b", ["name"] = $"pod-{i}", ["uid"] = $"{i}", ["serviceAccount"] = "default",
+            })]),
+        }.ToJsonString());
+        Imds = await FakeImdsServer.StartAsync(imds with { Time = time });
+        _logging = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Output));
+        Proxy = await NodeProxy.StartAsync(
+            with(new ServeOptions
+            {
+                PolicyPath = PolicyPath,
+                CallersPath = callers,
+                WarmUp = false,
+                Listen = new ListenOptions { EndPoint = new(IPAddress.Loopback, 0) },
+                Upstream = new() { Address = Imds.Address, Timeout = TimeSpan.FromSeconds(3) },
+                Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
+                DrainTimeout = TimeSpan.FromSeconds(1),
+            }),
+            _logging,
+            time,
+            CancellationToken.None,
+            Output);
+        Imds.Faults = Noting();
+    }
+}
