@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using ImdsProxy.Network.Client;
 
-// What a pod does, in a program of its own, so that it can be started inside the pod's network namespace.
+// What a pod or an API server does, in a program of its own, so that it can be started inside a network namespace.
 return args switch
 {
     ["azure-identity", var clientId, var resource] => await AzureIdentityClient.RunAsync(clientId, resource),
@@ -12,5 +12,6 @@ return args switch
     ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),
     ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
     ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
+    ["kube-api"] => await KubernetesApi.RunAsync(),
     _ => 2,
 };

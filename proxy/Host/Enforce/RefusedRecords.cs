@@ -1,6 +1,7 @@
 using System.Net;
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
@@ -50,7 +51,7 @@ internal sealed class RefusedRecords(
         var error = features.Get<IBadRequestExceptionFeature>()?.Error;
         var address = connection?.RemoteIpAddress ?? IPAddress.None;
         var origin = features.Get<CallerConnection>();
-        var caller = callers.Confirm(callers.Find(address), origin?.InterfaceIndex ?? 0);
+        var caller = CallerOf(callers.Confirm(callers.Find(address), origin?.InterfaceIndex ?? 0), origin);
         return new AuditRecord
         {
             Timestamp = time.GetUtcNow(),
@@ -71,4 +72,8 @@ internal sealed class RefusedRecords(
             Milliseconds = 0,
         };
     }
+
+    // The connection may be of a pod that had this address before.
+    private static Caller CallerOf(Caller found, CallerConnection? connection) =>
+        found is Caller.Pod pod && connection?.IsOf(pod.Identity.Uid) == false ? Caller.Unknown.Instance : found;
 }

@@ -1,14 +1,21 @@
 using System.Collections.Concurrent;
-using System.Globalization;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Tells from sysfs whether an interface can belong to one pod alone, and remembers it: the kernel never reuses an index.</summary>
+/// <summary>Tells from the kernel whether an interface can belong to one pod alone, and remembers it: an index is never reused.</summary>
 internal sealed partial class SharedInterfaces
 {
-    // if_indextoname(3): IF_NAMESIZE.
+    // <net/if.h>: IF_NAMESIZE; struct ifreq { char name[16]; void *data; … }, 40 bytes.
     private const int NameSize = 16;
+    private const int RequestSize = 40;
+
+    // <linux/sockios.h>: SIOCETHTOOL; <linux/ethtool.h>: ETHTOOL_GDRVINFO, struct ethtool_drvinfo { __u32 cmd; char driver[32]; … }.
+    private const nuint EthtoolRequest = 0x8946;
+    private const int GetDriver = 3;
+    private const int DriverOffset = 4;
+    private const int DriverInfoSize = 196;
 
     // More interfaces than a node ever has; past it the memory begins anew.
     private const int MostRemembered = 4096;
@@ -16,8 +23,8 @@ internal sealed partial class SharedInterfaces
     private readonly ConcurrentDictionary<int, bool> _known = new();
 
     /// <summary>
-    /// True for <c>lo</c>, bridges, physical devices, and whatever is not one end of a pair: a pod's own veth has a
-    /// peer in another place, so its <c>iflink</c> is not its own index.
+    /// True for whatever is not one end of a pair (<c>lo</c>, bridges, physical devices, VLANs, tunnels). That end's
+    /// <c>iflink</c> does not tell it: the peer is in another namespace, where it may have the very same index.
     /// </summary>
     public bool IsShared(int interfaceIndex)
     {
@@ -31,35 +38,32 @@ internal sealed partial class SharedInterfaces
             _known.Clear();
         }
 
-        return _known[interfaceIndex] = Look(interfaceIndex);
+        return _known[interfaceIndex] = Driver(interfaceIndex) is not ("veth" or "netkit");
     }
 
-    private static unsafe bool Look(int interfaceIndex)
+    // Null for what is gone already, which says nothing of who had it, and for what has no driver to tell.
+    private static unsafe string? Driver(int interfaceIndex)
     {
-        var name = stackalloc byte[NameSize];
-        if (IndexToName((uint)interfaceIndex, name) == 0)
+        var request = stackalloc byte[RequestSize];
+        var info = stackalloc byte[DriverInfoSize];
+        new Span<byte>(request, RequestSize).Clear();
+        new Span<byte>(info, DriverInfoSize).Clear();
+        if (IndexToName((uint)interfaceIndex, request) == 0)
         {
-            // Gone already: it says nothing of who had it.
-            return true;
+            return null;
         }
 
-        var directory = "/sys/class/net/" + Marshal.PtrToStringUTF8((nint)name);
-        return Link(directory) == interfaceIndex || Directory.Exists(directory + "/bridge") || Directory.Exists(directory + "/device");
-    }
-
-    private static int Link(string directory)
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText(directory + "/iflink").Trim(), CultureInfo.InvariantCulture);
-        }
-        catch (Exception e) when (e is IOException or FormatException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
+        *(int*)info = GetDriver;
+        *(nint*)(request + NameSize) = (nint)info;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        return Control((int)socket.Handle, EthtoolRequest, request) == 0 ? Marshal.PtrToStringUTF8((nint)(info + DriverOffset)) : null;
     }
 
     [LibraryImport("libc", EntryPoint = "if_indextoname")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static unsafe partial nint IndexToName(uint index, byte* name);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static unsafe partial int Control(int descriptor, nuint request, byte* argument);
 }

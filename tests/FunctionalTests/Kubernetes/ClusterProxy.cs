@@ -27,6 +27,9 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
 
     public bool IsReady => proxy.IsReady;
 
+    /// <summary>How many requests have reached IMDS.</summary>
+    public int Asked => imds.Requests.Count;
+
     public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy")
     {
         var imds = await FakeImdsServer.StartAsync();
@@ -57,6 +60,10 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
     /// <summary>Asks as the pod that has this loopback address.</summary>
     public Task<RawResponse> AskAsync(string source, string target = Location) =>
         RawHttp.GetAsync(proxy.EndPoint, target, IPAddress.Parse(source));
+
+    /// <summary>The same, without the header that IMDS requires: an SDK's probe.</summary>
+    public Task<RawResponse?> ProbeAsync(string source) =>
+        RawHttp.SendAsync(proxy.EndPoint, RawRequest.Get(Location).Without("Metadata"), IPAddress.Parse(source));
 
     public JsonObject? LastEvent(string name) => output.Records.LastOrDefault(record => record["event"]?.ToString() == name);
 

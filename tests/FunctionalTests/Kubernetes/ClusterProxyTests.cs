@@ -105,6 +105,35 @@ public sealed class ClusterProxyTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Stranger_WhoReachesTheNodesPort_IsNobodysPodAndGetsNothing_Complaint7()
+    {
+        _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.25", ns: "shop"));
+        Put(ClusterProxy.Policy("*"));
+        await using var proxy = await ClusterProxy.StartAsync(_api, identifyWait: TimeSpan.Zero);
+        await Eventually.HoldsAsync(() => proxy.IsReady);
+
+        (await proxy.AskAsync("127.0.0.26")).Status.ShouldBe(503);
+
+        proxy.Asked.ShouldBe(0);
+        (await proxy.AskAsync("127.0.0.25")).Status.ShouldBe(200);
+        proxy.Asked.ShouldBe(1);
+    }
+
+    // SDKs give a probe a second at most, and what it ends with is remembered until a restart.
+    [Fact]
+    public async Task Probe_OfAPodThatIsNotKnownYet_IsAnsweredAtOnce_Complaint10()
+    {
+        Put(ClusterProxy.Policy("shop"));
+        await using var proxy = await ClusterProxy.StartAsync(_api, identifyWait: TimeSpan.FromMinutes(5));
+        await Eventually.HoldsAsync(() => proxy.IsReady);
+
+        (await proxy.ProbeAsync("127.0.0.27")).ShouldNotBeNull().Status.ShouldBe(400);
+
+        _api.Requests.ShouldNotContain(request => request.Query.GetValueOrDefault("fieldSelector", "").Contains("status.podIP", StringComparison.Ordinal));
+        proxy.Asked.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task HostNetworkPod_IsTheNodeAndDenied_Complaint8()
     {
         var pod = FakePods.Pod("host", "127.0.0.15", ns: "shop", hostNetwork: true);

@@ -41,7 +41,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task Explain_WithoutTheToken_IsRefused()
+    public async Task Explain_WithoutTheToken_IsRefused_AndSoAreCallers_Complaint7()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
 
@@ -49,6 +49,8 @@ public sealed class ExplainTests
 
         exit.ShouldBe(2);
         text.ShouldContain("401");
+        var stranger = new ManagementClient((IPEndPoint)scene.Proxy.Management, token: null);
+        (await Should.ThrowAsync<HttpRequestException>(() => stranger.GetAsync("/callers", Task.FromResult, CancellationToken.None))).Message.ShouldContain("401");
     }
 
     [Fact]

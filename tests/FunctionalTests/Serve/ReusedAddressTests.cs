@@ -39,6 +39,19 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
     }
 
+    [Fact]
+    public async Task RequestThatTheServerRefuses_OnAConnectionOfAnotherPod_IsRecordedAsNobodys()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await using var connection = await OpenedBeforeAsync(scene);
+
+        await connection.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"u8.ToArray());
+
+        (await connection.ReadAsync()).ShouldNotBeNull().Status.ShouldBe(400);
+        await Eventually.HoldsAsync(() => scene.Audit.Requests[^1]["verdict"]!.ToString() == "rejected");
+        scene.Audit.Requests[^1]["caller"]!["pod"].ShouldBeNull();
+    }
+
     // The new pod may as much as the old one: it is the connection that is not its own.
     private static async Task<RawConnection> OpenedBeforeAsync(ProxyScene scene)
     {

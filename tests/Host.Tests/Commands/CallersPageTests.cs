@@ -14,7 +14,8 @@ public sealed class CallersPageTests
     private static readonly PolicySnapshot Policy = PolicySnapshot.Compile(PolicyLoader.Load("""
         {"version":1,"mode":"audit","identities":{"vault":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},"rules":[
           {"name":"secrets","workloads":[{"namespaces":["ns"]}],"allow":[
-            {"path":"/metadata/identity/oauth2/token","identities":["vault"],"resources":["https://vault.azure.net"]}]},
+            {"path":"/metadata/identity/oauth2/token","identities":["vault"],"resources":["https://vault.azure.net"],"extraQuery":["x"]},
+            {"path":"/metadata/instance","redact":["compute.tags"]}]},
           {"name":"of-others","workloads":[{"namespaces":["other"]}],"allow":[{"path":"/metadata/instance"}]},
           {"name":"quarantine","mode":"enforce","workloads":[{}],"deny":[{}]}]}
         """u8.ToArray()).Document!);
@@ -27,7 +28,7 @@ public sealed class CallersPageTests
         pod["addresses"]!.ToJsonString().ShouldBe("""["10.0.0.1","fd00::1"]""");
         pod["mode"]!.ToString().ShouldBe("audit");
         pod["allow"]!.ToJsonString().ShouldBe(
-            """[{"rule":"secrets","path":"/metadata/identity/oauth2/token","methods":["GET"],"identities":["vault"],"resources":["https://vault.azure.net"]}]""");
+            """[{"rule":"secrets","path":"/metadata/identity/oauth2/token","methods":["GET"],"identities":["vault"],"resources":["https://vault.azure.net"],"extraQuery":["x"]},{"rule":"secrets","path":"/metadata/instance","methods":["GET"],"view":"redact [compute.tags]"}]""");
         pod["deny"]!.ToJsonString().ShouldBe("""[{"rule":"quarantine","mode":"enforce"}]""");
     }
 

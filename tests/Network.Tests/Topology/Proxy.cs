@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImdsProxy.TestKit;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
@@ -7,14 +8,28 @@ namespace ImdsProxy.Network.Tests.Topology;
 /// <param name="AuditDirectory">Where it writes its records.</param>
 internal sealed record Proxy(RunningProgram Program, string AuditDirectory)
 {
+    /// <summary>Starts it with callers from a file.</summary>
     public static async Task<Proxy> StartAsync(Cluster cluster, params string[] more)
     {
-        var directory = cluster.Directory;
-        await File.WriteAllTextAsync(Path.Combine(directory, "policy.json"), ProxyFiles.Policy);
-        await File.WriteAllTextAsync(Path.Combine(directory, "callers.json"), ProxyFiles.Callers);
-        var audit = Path.Combine(directory, "audit");
-        var program = cluster.Keep(cluster.Node.StartImdsProxy(
-            ["serve", "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}", "--audit-dir", audit, "--node-name", "node-1", .. more]));
+        var callers = Path.Combine(cluster.Directory, "callers.json");
+        await File.WriteAllTextAsync(callers, ProxyFiles.Callers);
+        return await StartWithAsync(cluster, ["--callers", $"file:{callers}", .. more]);
+    }
+
+    /// <summary>Starts it with callers from an API server, and waits until it knows them.</summary>
+    public static async Task<Proxy> StartAsync(Cluster cluster, KubernetesApi api, params string[] more)
+    {
+        var proxy = await StartWithAsync(cluster, ["--callers", "kubernetes", .. api.Flags, .. more]);
+        await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync("http://127.0.0.1:16255/readyz") == "200", TimeSpan.FromSeconds(30));
+        return proxy;
+    }
+
+    private static async Task<Proxy> StartWithAsync(Cluster cluster, string[] more)
+    {
+        var policy = Path.Combine(cluster.Directory, "policy.json");
+        await File.WriteAllTextAsync(policy, ProxyFiles.Policy);
+        var audit = Path.Combine(cluster.Directory, "audit");
+        var program = cluster.Keep(cluster.Node.StartImdsProxy(["serve", "--policy", policy, "--audit-dir", audit, "--node-name", "node-1", .. more]));
         await program.SaysAsync("Started: ");
         return new Proxy(program, audit);
     }

@@ -74,38 +74,46 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         json.WriteStartArray("allow");
         foreach (var (rule, allow) in permissions.Allow)
         {
-            WritePermission(json, rule, null, allow.Path.Text, allow.Methods, allow.Identities, allow.Resources);
+            WriteAllow(json, rule, allow);
         }
 
         json.WriteEndArray();
         json.WriteStartArray("deny");
         foreach (var (rule, mode, deny) in permissions.Deny)
         {
-            WritePermission(json, rule, mode.Name(), deny.Path?.Text, deny.Methods, deny.Identities, deny.Resources);
+            WriteDeny(json, rule, mode, deny);
         }
 
         json.WriteEndArray();
     }
 
-    private static void WritePermission(
-        Utf8JsonWriter json, string rule, string? mode, string? path, ImmutableArray<string> methods, ImmutableArray<string> identities, ImmutableArray<string> resources)
+    private static void WriteAllow(Utf8JsonWriter json, string rule, AllowPermission allow)
     {
         json.WriteStartObject();
         json.WriteString("rule", rule);
-        if (mode is not null)
-        {
-            json.WriteString("mode", mode);
-        }
+        json.WriteString("path", allow.Path.Text);
+        WriteWhat(json, allow.Methods, allow.Identities, allow.Resources);
+        WriteTexts(json, "extraQuery", allow.ExtraQuery.IsDefaultOrEmpty ? default : allow.ExtraQuery);
+        WriteText(json, "asIdentity", allow.AsIdentity);
+        WriteText(json, "view", allow.View?.ToString());
+        json.WriteEndObject();
+    }
 
-        if (path is not null)
-        {
-            json.WriteString("path", path);
-        }
+    private static void WriteDeny(Utf8JsonWriter json, string rule, PolicyMode mode, DenyPermission deny)
+    {
+        json.WriteStartObject();
+        json.WriteString("rule", rule);
+        json.WriteString("mode", mode.Name());
+        WriteText(json, "path", deny.Path?.Text);
+        WriteWhat(json, deny.Methods, deny.Identities, deny.Resources);
+        json.WriteEndObject();
+    }
 
+    private static void WriteWhat(Utf8JsonWriter json, ImmutableArray<string> methods, ImmutableArray<string> identities, ImmutableArray<string> resources)
+    {
         WriteTexts(json, "methods", methods);
         WriteTexts(json, "identities", identities);
         WriteTexts(json, "resources", resources);
-        json.WriteEndObject();
     }
 
     // What a permission leaves out is left out here too.
@@ -123,5 +131,13 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
     }
 }

@@ -1,0 +1,33 @@
+namespace ImdsProxy.Network.Tests.Topology;
+
+/// <summary>An API server on the cluster's node.</summary>
+internal sealed class KubernetesApi
+{
+    private readonly RunningProgram _program;
+    private int _told;
+
+    private KubernetesApi(RunningProgram program, string[] flags) => (_program, Flags) = (program, flags);
+
+    /// <summary>What tells the proxy where it is.</summary>
+    public IReadOnlyList<string> Flags { get; }
+
+    public static async Task<KubernetesApi> StartAsync(Cluster cluster)
+    {
+        var program = cluster.Keep(cluster.Node.StartClient("kube-api"));
+        await program.SaysAsync("serves ");
+        var words = program.Text.Split('\n').First(line => line.StartsWith("serves ", StringComparison.Ordinal)).Trim().Split(' ');
+        return new KubernetesApi(program, ["--kube-api", words[1], "--kube-token-file", words[2], "--kube-ca-file", words[3]]);
+    }
+
+    /// <summary>Shows a running pod of this node.</summary>
+    public Task ShowAsync(string ns, string name, string address) => TellAsync($"pod {ns} {name} {address}");
+
+    /// <summary>Shows a pod no more.</summary>
+    public Task ForgetAsync(string ns, string name) => TellAsync($"gone {ns} {name}");
+
+    private async Task TellAsync(string line)
+    {
+        await _program.TellAsync(line);
+        await _program.SaysAsync("done", ++_told);
+    }
+}
