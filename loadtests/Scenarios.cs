@@ -10,6 +10,7 @@ internal static class Scenarios
     private static readonly Dictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
         ["first-requests"] = FirstRequests.RunAsync,
+        ["audit-cost"] = AuditCost.RunAsync,
         ["audit-data"] = AuditData.RunAsync,
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,

@@ -11,20 +11,21 @@ internal sealed class PublishedProxy : IAsyncDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-load");
     private readonly Process _process;
 
-    private PublishedProxy(string publish, Uri upstream)
+    private PublishedProxy(string publish, Uri upstream, bool auditDirectory)
     {
         File.WriteAllText(
             Path.Combine(_directory.FullName, "callers.json"),
             """{"pods":[{"ip":"127.0.0.1","namespace":"logging","name":"fluent-bit-0","uid":"1","serviceAccount":"fluent-bit"}]}""");
         EndPoint = FreePort();
+        // exec, so that the process is the proxy; to /dev/null, so that no reader of ours takes part in what is measured.
         string[] arguments =
         [
-            "serve", "--listen", EndPoint.ToString(), "--management", $"unix:{_directory.FullName}/management.sock",
+            "-c", "exec \"$0\" \"$@\" >/dev/null", Path.Combine(publish, "imds-proxy"), "serve", "--listen", EndPoint.ToString(), "--management", $"unix:{_directory.FullName}/management.sock",
             "--upstream", upstream.GetLeftPart(UriPartial.Authority), "--policy", Path.Combine(publish, "policy.example.json"),
-            "--callers", $"file:{_directory.FullName}/callers.json", "--audit-dir", Path.Combine(_directory.FullName, "audit"), "--log-level", "warning",
+            "--callers", $"file:{_directory.FullName}/callers.json", "--log-level", "warning",
+            .. auditDirectory ? (string[])["--audit-dir", Path.Combine(_directory.FullName, "audit")] : [],
         ];
-        _process = Process.Start(new ProcessStartInfo(Path.Combine(publish, "imds-proxy"), arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        _ = _process.StandardOutput.ReadToEndAsync();
+        _process = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { UseShellExecute = false })!;
     }
 
     /// <summary>Where it listens.</summary>
@@ -43,11 +44,21 @@ internal sealed class PublishedProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>What its threads have had of the processors so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts it and waits until it listens, which is when it is ready.</summary>
-    public static async Task<PublishedProxy> StartAsync(string publish, Uri upstream)
+    public static async Task<PublishedProxy> StartAsync(string publish, Uri upstream, bool auditDirectory = true)
     {
         var began = Stopwatch.GetTimestamp();
-        var proxy = new PublishedProxy(publish, upstream);
+        var proxy = new PublishedProxy(publish, upstream, auditDirectory);
         while (!await proxy.AcceptsAsync())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);

@@ -24,7 +24,7 @@ internal sealed class AuditDirectory : IDisposable
     public SegmentFile? Segment { get; private set; }
 
     public bool RotationDue(DateTimeOffset now) =>
-        Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentBytes || now - _opened >= _options.SegmentAge);
+        Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentLimit || now - _opened >= _options.SegmentAge);
 
     /// <summary>Opens the next segment without using it yet.</summary>
     public SegmentFile OpenNext(DateTimeOffset now)

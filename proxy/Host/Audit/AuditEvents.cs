@@ -11,6 +11,8 @@ internal static class AuditEvents
     public const string RecoveredName = "audit-recovered";
     public const string SegmentsRemovedName = "segments-removed";
 
+    private const string RecordsLostName = "records-lost";
+
     /// <summary>An instance's first line: where all other chains of the directory stand.</summary>
     public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads) =>
         new(now, ChainBeganName, new JsonObject
@@ -35,7 +37,15 @@ internal static class AuditEvents
     }
 
     public static AuditEvent RecordsLost(DateTimeOffset now, DateTimeOffset since, long count) =>
-        new(now, "records-lost", new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
+        new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
+
+    /// <summary>Stands where a record would that can't be put into words. Only the kind of error is told: its message could quote the record.</summary>
+    public static AuditEvent Unwritable(DateTimeOffset now, Exception error) =>
+        new(now, RecordsLostName, new JsonObject { ["count"] = 1, ["cause"] = error.GetType().Name });
+
+    /// <summary>Lines that the OTLP receiver did not get, though the log has them.</summary>
+    public static AuditEvent ExportLost(DateTimeOffset now, DateTimeOffset since, long count) =>
+        new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O"), ["by"] = "otlp" });
 
     public static AuditEvent SegmentsRemoved(DateTimeOffset now, IReadOnlyList<string> segments, IEnumerable<ChainHead> heads, long bytes) =>
         new(now, SegmentsRemovedName, new JsonObject

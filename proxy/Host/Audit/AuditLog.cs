@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ImdsProxy.Audit.Export;
 using ImdsProxy.Core.Audit;
 
@@ -11,10 +10,7 @@ namespace ImdsProxy.Audit;
 /// </summary>
 internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposable
 {
-    // A batch of this many records is about 600 KiB: enough to make a write's own cost vanish.
-    private const int MaxBatch = 1024;
-
-    // What an orchestrator's own patience leaves beside the drain of requests.
+    // For whoever has no time of its own to end in.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private static readonly object Tick = new();
@@ -24,29 +20,32 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     private readonly List<object> _items = [];
     private readonly List<PendingWrite?> _waiters = [];
     private readonly Stack<PendingWrite> _idle = new();
-    private readonly object[] _batch = new object[MaxBatch];
-    private readonly PendingWrite?[] _batchWaiters = new PendingWrite?[MaxBatch];
+    private readonly AuditBatch _batch = new();
     private readonly AuditWriter _writer;
     private readonly string? _directory;
     private readonly bool _inline;
+    private readonly Predicate<object> _obey;
     private readonly OtlpExport? _export;
+    private readonly ExportLosses? _losses;
     private readonly SegmentKeeper? _keeper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _ticks;
     private readonly ITimer _checkpoints;
     private TaskCompletionSource? _drained;
-    private bool _writing;
+    private volatile bool _writing;
     private bool _closed;
 
     public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
         _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, logger);
+        _losses = _export is null ? null : new ExportLosses(() => _export.Lost, clock);
         _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
         _directory = options.Directory;
         // A thread that waits for the disk must not be the one that reads requests.
         _inline = !options.Fsync;
+        _obey = Obey;
         _writer.Tick();
         _keeper = _directory is null ? null : new SegmentKeeper(options, Origin.Instance, clock, logger, WriteAsync);
         if (_keeper is not null)
@@ -95,8 +94,11 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         }
     }
 
-    /// <summary>Writes what is queued and closes; what comes later is not written.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => CloseAsync(Patience);
+
+    /// <summary>Writes what is queued, gives the export some time, and closes; what comes later is not written.</summary>
+    /// <param name="patience">How long an OTLP receiver may take for what still waits.</param>
+    public async ValueTask CloseAsync(TimeSpan patience)
     {
         if (!_closed)
         {
@@ -120,20 +122,30 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         await (drained ?? Task.CompletedTask);
         await _ticks.DisposeAsync();
         await _checkpoints.DisposeAsync();
-        _writer.Checkpoint();
-        _writer.Dispose();
-        _export?.Flush(Patience);
-        _export?.Dispose();
+        End(patience);
         _stopping.Dispose();
     }
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TakeBatch() is var count and > 0)
+        while (TakeBatch())
         {
-            var written = WriteBatch(count);
-            Complete(count, written);
+            WriteBatch();
         }
+    }
+
+    // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
+    private void End(TimeSpan patience)
+    {
+        _writer.Checkpoint();
+        _export?.Flush(patience);
+        if (TellLosses())
+        {
+            _writer.Checkpoint();
+        }
+
+        _writer.Dispose();
+        _export?.Dispose();
     }
 
     private async Task KeepAsync(SegmentKeeper keeper, TimeProvider clock, TimeSpan interval)
@@ -158,8 +170,19 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         }
     }
 
+    // A write takes a few microseconds; to be woken by another thread costs several times as many.
+    private void AwaitTurn()
+    {
+        var spin = default(SpinWait);
+        while (_inline && _writing && !spin.NextSpinWillYield)
+        {
+            spin.SpinOnce();
+        }
+    }
+
     private ValueTask<bool> Enqueue(object item)
     {
+        AwaitTurn();
         PendingWrite pending;
         bool lead;
         lock (_gate)
@@ -200,9 +223,8 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     // One batch and no more: whoever leads has a request of its own to answer.
     private bool LeadWith(object item)
     {
-        _batch[0] = item;
-        _batchWaiters[0] = null;
-        var written = WriteBatch(1);
+        _batch.Take(item);
+        var written = WriteBatch();
         lock (_gate)
         {
             if (_items.Count == 0)
@@ -238,22 +260,17 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private int TakeBatch()
+    private bool TakeBatch()
     {
         lock (_gate)
         {
-            var count = Math.Min(_items.Count, MaxBatch);
-            if (count == 0)
+            var any = _batch.TakeFrom(_items, _waiters);
+            if (!any)
             {
                 Rest();
-                return 0;
             }
 
-            CollectionsMarshal.AsSpan(_items)[..count].CopyTo(_batch);
-            CollectionsMarshal.AsSpan(_waiters)[..count].CopyTo(_batchWaiters);
-            _items.RemoveRange(0, count);
-            _waiters.RemoveRange(0, count);
-            return count;
+            return any;
         }
     }
 
@@ -263,20 +280,10 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         _drained?.TrySetResult();
     }
 
-    private bool WriteBatch(int count)
+    private bool WriteBatch()
     {
-        var records = 0;
-        for (var i = 0; i < count; i++)
-        {
-            if (!Obey(_batch[i]))
-            {
-                _batch[records++] = _batch[i];
-            }
-        }
-
-        var written = records == 0 || _writer.Write(_batch.AsSpan(0, records));
-        _batch.AsSpan(0, count).Clear();
-        return written;
+        _batch.Drop(_obey);
+        return _batch.Complete(_batch.Items.IsEmpty || _writer.Write(_batch.Items));
     }
 
     private bool Obey(object item)
@@ -289,6 +296,7 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
 
         if (item == Checkpoint)
         {
+            TellLosses();
             _writer.Checkpoint();
             return true;
         }
@@ -296,14 +304,7 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         return false;
     }
 
-    private void Complete(int count, bool written)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            _batchWaiters[i]?.Complete(written);
-            _batchWaiters[i] = null;
-        }
-    }
+    private bool TellLosses() => _losses?.Tell(lost => _writer.Write([lost])) ?? false;
 
     private void GiveBack(PendingWrite pending)
     {

@@ -25,6 +25,9 @@ internal sealed record AuditOptions
     /// <summary>A segment's size when the next one begins: small enough to compress in a second, large enough to be few.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
+    /// <summary>The size at which a segment ends: less where all of them together get little, so that retention has what to remove.</summary>
+    public long SegmentLimit => Math.Min(SegmentBytes, Math.Max(MaxBytes / 8, 64 << 10));
+
     /// <summary>A segment's age when the next one begins, so that a search for an hour reads about an hour.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(1);
 

@@ -41,8 +41,11 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _degraded.Cause;
 
-    /// <summary>Writes records and events. True once all of them are with the kernel; false if none is.</summary>
-    public bool Write(ReadOnlySpan<object> items)
+    /// <summary>
+    /// Writes records and events. True once all of them are with the kernel; false if none is. One that can't be put
+    /// into words is replaced by an <see cref="UnwritableRecord"/>, in the log and in <paramref name="items"/>.
+    /// </summary>
+    public bool Write(Span<object> items)
     {
         try
         {
@@ -50,7 +53,7 @@ internal sealed partial class AuditWriter : IDisposable
         }
         catch (Exception e)
         {
-            // Known for no input; whatever can't be told must not leave, and the next batch must not wait for ever.
+            // Known for no input; what was not written must not leave, and the next batch must not wait for ever.
             _chain.TakeBack();
             Log.NotWritable(_logger, e.GetType().Name, e.Message);
             return false;
@@ -90,7 +93,7 @@ internal sealed partial class AuditWriter : IDisposable
         _chain.Dispose();
     }
 
-    private bool TryWrite(ReadOnlySpan<object> items)
+    private bool TryWrite(Span<object> items)
     {
         PrepareSegment();
         Serialise(items);
@@ -109,12 +112,27 @@ internal sealed partial class AuditWriter : IDisposable
         return false;
     }
 
-    private void Serialise(ReadOnlySpan<object> items)
+    private void Serialise(Span<object> items)
     {
         _chain.Mark();
         _buffer.Clear();
-        foreach (var item in items)
+        foreach (ref var item in items)
         {
+            Append(ref item);
+        }
+    }
+
+    // Known for no input. Whatever it is, the requests of others must not pay for it.
+    private void Append(ref object item)
+    {
+        try
+        {
+            _chain.Append(_buffer, item);
+        }
+        catch (Exception e)
+        {
+            Log.NotWritable(_logger, e.GetType().Name, e.Message);
+            item = new UnwritableRecord(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
             _chain.Append(_buffer, item);
         }
     }
@@ -147,7 +165,7 @@ internal sealed partial class AuditWriter : IDisposable
     }
 
     // A segment that someone removed is no failure of the disk: the next one may work.
-    private bool WriteToNewSegment(ReadOnlySpan<object> items)
+    private bool WriteToNewSegment(Span<object> items)
     {
         if (_directory is null || _clock.GetUtcNow() < _nextTry)
         {
@@ -161,7 +179,7 @@ internal sealed partial class AuditWriter : IDisposable
     }
 
     // The event comes before the records that it explains, so they are numbered anew.
-    private bool WriteDegraded(ReadOnlySpan<object> items)
+    private bool WriteDegraded(Span<object> items)
     {
         _chain.TakeBack();
         var first = _chain.Seq + 1;
@@ -262,9 +280,9 @@ internal sealed partial class AuditWriter : IDisposable
         Recovered();
     }
 
-    private AuditEvent[] OpeningEvents(DateTimeOffset now)
+    private object[] OpeningEvents(DateTimeOffset now)
     {
-        List<AuditEvent> events = [];
+        List<object> events = [];
         if (_degraded.Cause is not null)
         {
             events.AddRange(_degraded.Events(now));

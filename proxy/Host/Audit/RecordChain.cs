@@ -32,17 +32,19 @@ internal sealed class RecordChain : IDisposable
     /// <summary>The hash of the last line, in hex.</summary>
     public ReadOnlySpan<byte> Head => _head;
 
-    /// <summary>Adds a line of a record or an event.</summary>
+    /// <summary>Adds a line of a record or an event. Throws, and adds nothing, where it can't be put into words.</summary>
     public void Append(LineBuffer output, object item)
     {
         var start = output.Length;
-        if (item is AuditRecord record)
+        try
         {
-            _writer.Write(output, record, Seq + 1, _head);
+            Write(output, item);
         }
-        else
+        catch
         {
-            _writer.Write(output, (AuditEvent)item, Seq + 1, _head);
+            // What there is of the line must not stand before the next one.
+            output.Length = start;
+            throw;
         }
 
         Seq++;
@@ -76,4 +78,20 @@ internal sealed class RecordChain : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private void Write(LineBuffer output, object item)
+    {
+        switch (item)
+        {
+            case AuditRecord record:
+                _writer.Write(output, record, Seq + 1, _head);
+                break;
+            case UnwritableRecord unwritable:
+                _writer.Write(output, unwritable.Told, Seq + 1, _head);
+                break;
+            default:
+                _writer.Write(output, (AuditEvent)item, Seq + 1, _head);
+                break;
+        }
+    }
 }

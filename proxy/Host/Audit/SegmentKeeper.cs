@@ -32,6 +32,7 @@ internal sealed partial class SegmentKeeper
     {
         try
         {
+            RemoveDrafts();
             Compress(cancellation);
             await RemoveAsync();
         }
@@ -57,6 +58,23 @@ internal sealed partial class SegmentKeeper
     private void CompressOne(string path)
     {
         var draft = $"{path}.gz.{_instance}";
+        try
+        {
+            WriteCompressed(path, draft);
+        }
+        catch
+        {
+            // Half of it on a full disk would only take what records need.
+            File.Delete(draft);
+            throw;
+        }
+
+        File.Move(draft, $"{path}.gz", overwrite: true);
+        File.Delete(path);
+    }
+
+    private static void WriteCompressed(string path, string draft)
+    {
         using (var source = SegmentEntry.Open(path, compressed: false))
         using (var target = new GZipStream(File.Create(draft), CompressionLevel.Optimal))
         {
@@ -69,8 +87,16 @@ internal sealed partial class SegmentKeeper
         }
 
         File.SetLastWriteTimeUtc(draft, File.GetLastWriteTimeUtc(path));
-        File.Move(draft, $"{path}.gz", overwrite: true);
-        File.Delete(path);
+    }
+
+    // A process that was killed while it compressed has left one, which no search reads and no retention counts.
+    private void RemoveDrafts()
+    {
+        var before = (_clock.GetUtcNow() - Live).UtcDateTime;
+        foreach (var draft in Directory.EnumerateFiles(_options.Directory!, $"audit-*{SegmentName.CompressedExtension}.*").Where(draft => File.GetLastWriteTimeUtc(draft) < before).ToList())
+        {
+            File.Delete(draft);
+        }
     }
 
     private async Task RemoveAsync()

@@ -8,8 +8,8 @@ internal static class AuditCommand
     public static Command Create() => new("audit", "Searches, counts and verifies the audit log")
     {
         AuditSearchCommand.Create(),
-        AuditStatsCommand.CreateStats(),
-        AuditStatsCommand.CreateTop(),
+        AuditStatsCommand.Create(),
+        AuditTopCommand.Create(),
         AuditVerifyCommand.Create(),
     };
 

@@ -2,7 +2,10 @@ using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Verify;
+using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -82,6 +85,26 @@ public sealed class AuditLogTests : IDisposable
             await log.WriteAsync(Records.Allowed("first"));
             _stdout.Text.ShouldBe(Text(Segments().Single()));
         }
+    }
+
+    [Fact]
+    public async Task WriteAsync_OneRecordThatCantBePutIntoWords_FailsAlone()
+    {
+        // Not a number is what JSON has no word for.
+        var unwritable = new AuditEvent(TimeProvider.System.GetUtcNow(), "odd", new JsonObject { ["value"] = double.NaN });
+        var written = new bool[40];
+        using var directory = new LogDirectory();
+        await using (var log = directory.Open())
+        {
+            await Task.WhenAll(Enumerable.Range(0, written.Length).Select(n => Task.Run(async () =>
+                written[n] = n % 10 == 3 ? await log.WriteAsync(unwritable) : await log.WriteAsync(Records.Allowed($"r{n}")))));
+        }
+
+        Enumerable.Range(0, written.Length).Where(n => !written[n]).ShouldBe([3, 13, 23, 33]);
+        var lines = (await File.ReadAllLinesAsync(directory.Segments[0])).Select(line => JsonElement.Parse(line)).ToList();
+        lines.Count(Records.IsRequest).ShouldBe(36);
+        lines.Count(line => line.TryGetProperty("event", out var name) && name.GetString() == "records-lost" && line.GetProperty("cause").GetString() == "ArgumentException").ShouldBe(4);
+        new AuditVerifier().Verify(directory.Path).Problems.ShouldBeEmpty();
     }
 
     [Fact]

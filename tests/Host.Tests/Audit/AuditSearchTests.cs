@@ -188,6 +188,37 @@ public sealed class AuditSearchTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, "a1 a2 b1 a3 b2 b3 a4 b4")]
+    [InlineData(3, "a1 a2 b1")]
+    public async Task Search_InstancesThatOverlap_TellsTheirLinesInTheOrderOfTime(int first, string expected)
+    {
+        WriteSegment("043000Z-aaaa-1", ("a1", "04:30:01"), ("a2", "04:40:00"), ("a3", "04:45:20"), ("a4", "04:46:00"));
+        WriteSegment("044500Z-bbbb-1", ("b1", "04:45:10"), ("b2", "04:45:30"), ("b3", "04:45:40"), ("b4", "05:00:00"));
+
+        (await IdsAsync([_directory.Path], first == 0 ? long.MaxValue : first)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Search_DirectoriesOfTwoNodesWithTheSameInstance_TellsBothInTheOrderOfTime()
+    {
+        using var other = new LogDirectory();
+        WriteSegment("043000Z-aaaa-1", ("a1", "04:30:01"), ("a2", "05:10:00"));
+        WriteSegment("053000Z-aaaa-2", ("a3", "05:30:01"));
+        WriteSegment(other, "040000Z-bbbb-1", ("b1", "04:05:10"), ("b2", "04:55:30"));
+
+        (await IdsAsync([_directory.Path, other.Path], long.MaxValue)).ShouldBe("b1 a1 b2 a2 a3");
+    }
+
+    [Fact]
+    public void Units_SameInstanceAndNumberTwice_AreBothSearched()
+    {
+        WriteSegment("043000Z-aaaa-1", ("a1", "04:30:01"));
+        WriteSegment("043100Z-aaaa-1", ("b1", "04:31:01"));
+
+        new SearchSource([_directory.Path]).Units(new AuditQueryBuilder().Build()).Count.ShouldBe(2);
+    }
+
+    [Theory]
     [InlineData("status", "abc", "403")]
     [InlineData("ip", "here", "10.244.0.11")]
     [InlineData("verdict", "ok", "allowed")]
@@ -262,5 +293,27 @@ public sealed class AuditSearchTests : IDisposable
     {
         found.Add(JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()!);
         return ValueTask.CompletedTask;
+    }
+
+    private void WriteSegment(string name, params (string Id, string Time)[] lines) => WriteSegment(_directory, name, lines);
+
+    private static void WriteSegment(LogDirectory directory, string name, params (string Id, string Time)[] lines) =>
+        File.WriteAllLines(
+            Path.Combine(directory.Path, $"audit-20261121T{name}.jsonl"),
+            lines.Select(line => $$"""{"ts":"2026-11-21T{{line.Time}}.0000000Z","kind":"request","id":"{{line.Id}}"}"""));
+
+    private static async Task<string> IdsAsync(IReadOnlyList<string> paths, long first)
+    {
+        List<string?> ids = [];
+        await new AuditSearch(new AuditQueryBuilder().Build(), new SearchSource(paths)).EachAsync(
+            line =>
+            {
+                ids.Add(JsonElement.Parse(line.Span).GetProperty("id").GetString());
+                return ValueTask.CompletedTask;
+            },
+            () => Task.CompletedTask,
+            first,
+            CancellationToken.None);
+        return string.Join(' ', ids);
     }
 }

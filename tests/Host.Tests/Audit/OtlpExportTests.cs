@@ -1,5 +1,8 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using ImdsProxy.Audit.Export;
+using ImdsProxy.Core.Audit;
 using Shouldly;
 using Xunit;
 
@@ -50,6 +53,50 @@ public sealed class OtlpExportTests : IDisposable
         // A batch that fails halfway is sent again as a whole; seq tells the doubles.
         receiver.Logs.Select(log => JsonDocument.Parse(log.Body).RootElement).Where(Records.IsRequest)
             .Select(line => line.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, records).Select(n => $"r{n}"));
+    }
+
+    [Fact]
+    public async Task Close_ReceiverThatNeverAnswers_EndsInTimeAndTellsTheLogWhatWasLost()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var log = _directory.Open(options => options with { Otlp = new Uri($"http://{silent.LocalEndpoint}/v1/logs") });
+        await log.WriteAsync(Records.Allowed("one"));
+        using var connection = await silent.AcceptTcpClientAsync();
+        var began = TimeProvider.System.GetTimestamp();
+
+        await log.CloseAsync(TimeSpan.FromMilliseconds(200));
+
+        // Far below the time-out of a batch, which is 5 s.
+        TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(3));
+        // The chain's beginning, the record, a checkpoint; then what tells of them, and its checkpoint.
+        log.ExportLost.ShouldBe(5);
+        var lost = JsonElement.Parse((await File.ReadAllLinesAsync(_directory.Segments[0]))[^1]);
+        lost.GetProperty("event").GetString().ShouldBe("records-lost");
+        lost.GetProperty("by").GetString().ShouldBe("otlp");
+        lost.GetProperty("count").GetInt64().ShouldBe(3);
+    }
+
+    [Fact]
+    public void Tell_Losses_EachOnceAndAgainOnlyWhereThatFailed()
+    {
+        var lost = 0L;
+        List<string?> told = [];
+        var losses = new ExportLosses(() => lost, TimeProvider.System);
+        bool Write(AuditEvent auditEvent, bool works)
+        {
+            told.Add(auditEvent.Fields["count"]?.ToJsonString());
+            return works;
+        }
+
+        losses.Tell(auditEvent => Write(auditEvent, works: true)).ShouldBeFalse();
+        lost = 5;
+        losses.Tell(auditEvent => Write(auditEvent, works: false)).ShouldBeFalse();
+        lost = 7;
+        losses.Tell(auditEvent => Write(auditEvent, works: true)).ShouldBeTrue();
+        losses.Tell(auditEvent => Write(auditEvent, works: true)).ShouldBeFalse();
+
+        told.ShouldBe(["5", "7"]);
     }
 
     [Fact]

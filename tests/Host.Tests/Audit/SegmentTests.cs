@@ -74,6 +74,34 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
+    public async Task Write_WithLittleRoomInAll_EndsSegmentsEarlyAndStaysWithin()
+    {
+        const int room = 1 << 20;
+        await using var log = _directory.Open(options => options with { MaxBytes = room });
+        for (var n = 0; n < 6000; n++)
+        {
+            await log.WriteAsync(Records.Allowed($"r{n}"));
+        }
+
+        await LogDirectory.UntilAsync(() => new DirectoryInfo(_directory.Path).EnumerateFiles("audit-*").Sum(file => file.Length) <= room && _directory.Segments.Count == 1);
+    }
+
+    [Fact]
+    public async Task Keep_DraftThatAKilledProcessLeft_IsRemoved()
+    {
+        var old = Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-1.jsonl.gz.b7f1");
+        var recent = Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-2.jsonl.gz.b7f1");
+        await File.WriteAllTextAsync(old, "half");
+        await File.WriteAllTextAsync(recent, "half");
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().AddHours(-2).UtcDateTime);
+
+        await using var log = _directory.Open();
+        await LogDirectory.UntilAsync(() => !File.Exists(old));
+
+        File.Exists(recent).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task KeepPolicy_OfARevision_IsKeptOnce()
     {
         await using var log = _directory.Open();

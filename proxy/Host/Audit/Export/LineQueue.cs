@@ -6,6 +6,7 @@ internal sealed class LineQueue(int capacity)
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _lines = new();
     private long _lost;
+    private bool _closed;
 
     /// <summary>Lines that were left out.</summary>
     public long Lost => Interlocked.Read(ref _lost);
@@ -46,19 +47,20 @@ internal sealed class LineQueue(int capacity)
         }
     }
 
-    /// <summary>Counts all that is left as lost.</summary>
+    /// <summary>Counts all that is left as lost, and all that comes later.</summary>
     public void GiveUp()
     {
         lock (_gate)
         {
             Interlocked.Add(ref _lost, _lines.Count);
             _lines.Clear();
+            _closed = true;
         }
     }
 
     private void AddLine(ReadOnlySpan<byte> line)
     {
-        if (_lines.Count >= capacity)
+        if (_closed || _lines.Count >= capacity)
         {
             Interlocked.Increment(ref _lost);
             return;

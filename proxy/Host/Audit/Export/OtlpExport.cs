@@ -21,6 +21,9 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     // How long a receiver that does not answer holds up a batch.
     private const int TimeoutMilliseconds = 5_000;
 
+    // For the thread to notice that the patience is over.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -40,7 +43,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     public OtlpExport(Uri endpoint, string? node, ILogger logger)
     {
         _logger = logger;
-        _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint)));
+        _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint, _patience.Token)));
         // It sends when it is told to; nothing but one batch is ever in it.
         _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
         _factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry =>
@@ -75,11 +78,21 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         _ending = true;
         _patience.CancelAfter(patience);
         _arrived.Release();
-        _ended.Wait(patience + TimeSpan.FromMilliseconds(TimeoutMilliseconds * 2));
+        if (!_ended.Wait(patience + Grace))
+        {
+            // It hangs where nothing breaks it off.
+            _queue.GiveUp();
+        }
     }
 
     public void Dispose()
     {
+        if (!_ended.IsSet)
+        {
+            // The thread hangs where nothing breaks it off, such as a name that is being looked up. It ends with the process.
+            return;
+        }
+
         _factory.Dispose();
         _processor.Dispose();
         _arrived.Dispose();
@@ -87,16 +100,12 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         _ended.Dispose();
     }
 
-    private static OtlpExporterOptions Options(Uri endpoint) => new()
+    private static OtlpExporterOptions Options(Uri endpoint, CancellationToken ended) => new()
     {
         Endpoint = endpoint,
         Protocol = OtlpExportProtocol.HttpProtobuf,
         TimeoutMilliseconds = TimeoutMilliseconds,
-        // No proxy and no redirect: what leaves the node goes where it was told to and nowhere else.
-        HttpClientFactory = static () => new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
-        {
-            Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds),
-        },
+        HttpClientFactory = () => new HttpClient(new PatientHandler(ended)) { Timeout = TimeSpan.FromMilliseconds(TimeoutMilliseconds) },
     };
 
     private void Run()
@@ -137,8 +146,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         }
 
         _processor.ForceFlush(TimeoutMilliseconds * 2);
-        var (exported, failures) = _exporter.TakeOutcome();
-        return failures == 0 && exported == batch.Length;
+        return _exporter.Await(batch.Length);
     }
 
     private void Arrived(int count, TimeSpan pause)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -11,25 +12,29 @@ namespace ImdsProxy.Audit.Export;
 /// </summary>
 internal sealed class ResilientExporter(OtlpLogExporter exporter) : BaseExporter<LogRecord>
 {
-    private int _failures;
-    private int _exported;
+    private readonly BlockingCollection<(int Count, bool Taken)> _outcomes = [];
 
-    /// <summary>What was exported and how many batches failed since the last call.</summary>
-    public (int Exported, int Failures) TakeOutcome() => (Interlocked.Exchange(ref _exported, 0), Interlocked.Exchange(ref _failures, 0));
+    /// <summary>Waits until so many records have met their fate.</summary>
+    /// <returns>Whether the receiver has taken all of them.</returns>
+    public bool Await(int count)
+    {
+        // Not by the processor's flush: that ends once the records have been read, which may be long before the answer.
+        var taken = true;
+        while (count > 0)
+        {
+            var outcome = _outcomes.Take();
+            count -= outcome.Count;
+            taken &= outcome.Taken;
+        }
+
+        return taken;
+    }
 
     public override ExportResult Export(in Batch<LogRecord> batch)
     {
         var count = (int)batch.Count;
         var result = exporter.Export(batch);
-        if (result == ExportResult.Success)
-        {
-            Interlocked.Add(ref _exported, count);
-        }
-        else
-        {
-            Interlocked.Increment(ref _failures);
-        }
-
+        _outcomes.Add((count, result == ExportResult.Success));
         return result;
     }
 
@@ -40,6 +45,7 @@ internal sealed class ResilientExporter(OtlpLogExporter exporter) : BaseExporter
         if (disposing)
         {
             exporter.Dispose();
+            _outcomes.Dispose();
         }
 
         base.Dispose(disposing);

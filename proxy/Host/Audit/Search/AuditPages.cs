@@ -88,7 +88,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
             long.MaxValue,
             context.RequestAborted);
         await using var text = new StringWriter(CultureInfo.InvariantCulture);
-        StatsWriter.Write(text, stats, "json", (int)Math.Min(Number(parameters["top"]) ?? 1000, 10_000));
+        StatsWriter.Write(text, stats.By.Names, stats.Rows((int)Math.Min(Number(parameters["top"]) ?? 1000, 10_000)), "json");
         context.Response.ContentType = "application/x-ndjson";
         await context.Response.WriteAsync(text.ToString(), context.RequestAborted);
     }

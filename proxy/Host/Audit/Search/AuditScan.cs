@@ -19,9 +19,9 @@ internal sealed class AuditScan
 
     /// <summary>Runs to the end, or until <paramref name="take"/> has enough.</summary>
     /// <param name="units">What is searched.</param>
-    /// <param name="take">Gets blocks of whole lines; false ends the search.</param>
+    /// <param name="take">Gets a unit's number and a block of whole lines; false ends the search.</param>
     /// <param name="cancellation">Ends the search.</param>
-    public async Task RunAsync(IReadOnlyList<ScanUnit> units, Func<ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
+    public async Task RunAsync(IReadOnlyList<ScanUnit> units, Func<int, ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var workers = Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
@@ -40,13 +40,13 @@ internal sealed class AuditScan
         }
     }
 
-    private static async Task TakeAsync(Channel<LineBuffer>[] lanes, SemaphoreSlim ahead, Func<ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
+    private static async Task TakeAsync(Channel<LineBuffer>[] lanes, SemaphoreSlim ahead, Func<int, ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
     {
-        foreach (var lane in lanes)
+        for (var unit = 0; unit < lanes.Length; unit++)
         {
-            await foreach (var block in lane.Reader.ReadAllAsync(cancellation))
+            await foreach (var block in lanes[unit].Reader.ReadAllAsync(cancellation))
             {
-                if (!await take(block.WrittenMemory))
+                if (!await take(unit, block.WrittenMemory))
                 {
                     return;
                 }

@@ -20,28 +20,32 @@ internal sealed class AuditSearch
     /// <summary>Lines met that are no records.</summary>
     public long Skipped => _scan.Skipped;
 
-    /// <summary>Tells each wanted line, oldest segment first; at most <paramref name="most"/>.</summary>
+    /// <summary>Tells each wanted line in the order of <see cref="TimeOrder"/>; at most <paramref name="most"/>.</summary>
     /// <returns>How many there were.</returns>
     public async Task<long> EachAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, long most, CancellationToken cancellation)
     {
         var found = 0L;
+        var units = _source.Units(_query);
+        var limits = TimeOrder.Limits(units);
+        var order = new TimeOrder(line => ++found <= most ? take(line) : ValueTask.CompletedTask);
         await _scan.RunAsync(
-            _source.Units(_query),
-            async block =>
+            units,
+            async (unit, block) =>
             {
+                order.Begin(limits[unit]);
                 while (block.Length > 0 && found < most)
                 {
                     var end = block.Span.IndexOf((byte)'\n');
-                    await take(block[..end]);
+                    await order.AddAsync(block[..end]);
                     block = block[(end + 1)..];
-                    found++;
                 }
 
                 await flush();
                 return found < most;
             },
             cancellation);
-        return found;
+        await order.EndAsync();
+        return Math.Min(found, most);
     }
 
     /// <summary>Tells the latest lines, earliest first. Reads segments from the newest back and no more of them than needed.</summary>
@@ -50,12 +54,12 @@ internal sealed class AuditSearch
         var last = new LastLines(count);
         foreach (var segment in _source.Units(_query).Reverse().GroupBy(unit => unit.Segment))
         {
-            if (last.Earliest is { } earliest && segment.Key is not null && EndsBefore(segment.Key, earliest))
+            if (last.Earliest is { } earliest && segment.First().Ended is { } ended && IsBefore(ended, earliest))
             {
                 continue;
             }
 
-            await _scan.RunAsync([.. segment.Reverse()], block => Keep(last, block), cancellation);
+            await _scan.RunAsync([.. segment.Reverse()], (_, block) => Keep(last, block), cancellation);
         }
 
         var found = 0L;
@@ -80,6 +84,6 @@ internal sealed class AuditSearch
         return ValueTask.FromResult(true);
     }
 
-    private bool EndsBefore(SegmentName segment, string moment) =>
-        _source.EndOf(segment) is { } end && string.CompareOrdinal(end.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), moment) < 0;
+    private static bool IsBefore(DateTimeOffset ended, string moment) =>
+        string.CompareOrdinal(ended.UtcDateTime.ToString("O", CultureInfo.InvariantCulture), moment) < 0;
 }

@@ -20,6 +20,9 @@ internal sealed class AuditStats(StatsKey by)
         ? [.. _groups.Values.OrderBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)]
         : [.. _groups.Values.OrderByDescending(group => group.Count).ThenBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)];
 
+    /// <summary>The first groups, as they are shown.</summary>
+    public IReadOnlyList<StatsRow> Rows(int most) => [.. Groups.Take(most).Select(StatsRow.Of)];
+
     public void Add(ReadOnlySpan<byte> line)
     {
         _fields.TryParse(line);

@@ -13,7 +13,6 @@ internal sealed class SearchSource
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
     private readonly IReadOnlyList<string> _paths;
-    private readonly Dictionary<(string Instance, int Number), DateTimeOffset> _starts = [];
 
     public SearchSource(IReadOnlyList<string> paths) => _paths = paths;
 
@@ -29,36 +28,33 @@ internal sealed class SearchSource
     /// <summary>Segments that were left unopened, because nothing in them can be of the time asked for.</summary>
     public int Passed { get; private set; }
 
-    /// <summary>The units that can hold what a query wants, oldest first.</summary>
-    public IReadOnlyList<ScanUnit> Units(AuditQuery query) => [.. _paths.SelectMany(path => UnitsOf(path, query))];
+    /// <summary>The units that can hold what a query wants, by when their segments began; files that are no segments come last.</summary>
+    public IReadOnlyList<ScanUnit> Units(AuditQuery query) =>
+        [.. _paths.SelectMany(path => UnitsOf(path, query)).OrderBy(unit => unit.Segment?.Start ?? DateTimeOffset.MaxValue)];
 
     private IEnumerable<ScanUnit> UnitsOf(string path, AuditQuery query)
     {
         if (path == Stdin)
         {
-            return [new ScanUnit(Console.OpenStandardInput, 0, long.MaxValue, null)];
+            return [new ScanUnit(Console.OpenStandardInput, 0, long.MaxValue, null, null)];
         }
 
         return Directory.Exists(path)
-            ? InTime(SegmentEntry.ReadAll(path), query).SelectMany(segment => ScanUnit.OfFile(segment.Path, segment.Compressed, segment.Name))
+            ? InTime(SegmentEntry.ReadAll(path), query).SelectMany(found => ScanUnit.OfFile(found.Segment.Path, found.Segment.Compressed, found.Segment.Name, found.Ended))
             : ScanUnit.OfFile(path, path.EndsWith(".gz", StringComparison.Ordinal), SegmentName.Parse(Path.GetFileName(path)));
     }
 
-    /// <summary>After when nothing was written to a segment, or null for an instance's last.</summary>
-    public DateTimeOffset? EndOf(SegmentName segment) =>
-        _starts.TryGetValue((segment.Instance, segment.Number + 1), out var end) ? end + Slack : null;
-
-    // A segment ends where the next one of its instance begins.
-    private List<SegmentEntry> InTime(IReadOnlyList<SegmentEntry> segments, AuditQuery query)
+    // A segment ends where the next one of its instance begins; when an instance's last one ended is not known.
+    private List<(SegmentEntry Segment, DateTimeOffset? Ended)> InTime(IReadOnlyList<SegmentEntry> segments, AuditQuery query)
     {
-        foreach (var segment in segments)
-        {
-            _starts[(segment.Name.Instance, segment.Name.Number)] = segment.Name.Start;
-        }
-
-        var wanted = segments.Where(segment =>
-            (query.Until is not { } until || segment.Name.Start - Slack <= until)
-            && (query.Since is not { } since || EndOf(segment.Name) is not { } end || end >= since)).ToList();
+        // Where many nodes' segments were brought into one directory, two instances may have the same four digits.
+        var starts = segments.GroupBy(segment => (segment.Name.Instance, segment.Name.Number)).ToDictionary(same => same.Key, same => same.Max(segment => segment.Name.Start) + Slack);
+        var wanted = segments
+            .Select(segment => (Segment: segment, Ended: starts.TryGetValue((segment.Name.Instance, segment.Name.Number + 1), out var end) ? end : (DateTimeOffset?)null))
+            .Where(found =>
+                (query.Until is not { } until || found.Segment.Name.Start - Slack <= until)
+                && (query.Since is not { } since || found.Ended is not { } ended || ended >= since))
+            .ToList();
         Passed += segments.Count - wanted.Count;
         return wanted;
     }

@@ -28,6 +28,11 @@ internal sealed class StatsKey
     public static StatsKey Parse(string text)
     {
         var names = text.Split(',');
+        if (names.GroupBy(name => name.Split(':')[0], StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new FormatException($"'{twice.Key}' is there twice; name each field once, for example owner,resource");
+        }
+
         return new StatsKey([.. names.Select(Part)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
     }
 

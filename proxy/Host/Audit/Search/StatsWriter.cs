@@ -8,70 +8,65 @@ internal static class StatsWriter
 {
     private const int BarWidth = 30;
 
-    public static void Write(TextWriter output, AuditStats stats, string form, int most = int.MaxValue)
+    public static void Write(TextWriter output, IReadOnlyList<string> names, IReadOnlyList<StatsRow> rows, string form)
     {
         switch (form)
         {
             case "json":
-                WriteJson(output, stats, most);
+                WriteJson(output, names, rows);
                 break;
             case "csv":
-                WriteCsv(output, stats, most);
+                WriteCsv(output, names, rows);
                 break;
             default:
-                WriteTable(output, stats, most);
+                WriteTable(output, names, rows);
                 break;
         }
     }
 
-    private static void WriteTable(TextWriter output, AuditStats stats, int most)
+    private static void WriteTable(TextWriter output, IReadOnlyList<string> names, IReadOnlyList<StatsRow> rows)
     {
-        var groups = stats.Groups.Take(most).ToList();
-        var largest = groups.Select(group => group.Count).DefaultIfEmpty(1).Max();
-        List<string[]> rows = [[.. stats.By.Names.Select(name => name.ToUpperInvariant()), "COUNT", "P50 MS", "P90 MS", "P99 MS"]];
-        rows.AddRange(groups.Select(group => (string[])[.. group.Key, Number(group.Count), .. Percentiles(group).Select(value => value ?? "-")]));
-        var widths = Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(row => row[i].Length)).ToArray();
-        for (var n = 0; n < rows.Count; n++)
+        var largest = rows.Select(row => row.Count).DefaultIfEmpty(1).Max();
+        List<string[]> lines = [[.. names.Select(name => name.ToUpperInvariant()), "COUNT", "P50 MS", "P90 MS", "P99 MS"]];
+        lines.AddRange(rows.Select(row => (string[])[.. row.Key, Number(row.Count), .. Percentiles(row).Select(value => value ?? "-")]));
+        var widths = Enumerable.Range(0, lines[0].Length).Select(i => lines.Max(line => line[i].Length)).ToArray();
+        for (var n = 0; n < lines.Count; n++)
         {
-            var keys = stats.By.Names.Length;
-            var cells = rows[n].Select((cell, i) => i < keys ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
-            var bar = n == 0 ? "" : new string('█', Math.Max(1, (int)(groups[n - 1].Count * BarWidth / largest)));
+            var cells = lines[n].Select((cell, i) => i < names.Count ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            var bar = n == 0 ? "" : new string('█', Math.Max(1, (int)(rows[n - 1].Count * BarWidth / largest)));
             output.WriteLine($"{string.Join("  ", cells)}  {bar}".TrimEnd());
         }
     }
 
-    private static void WriteJson(TextWriter output, AuditStats stats, int most)
+    private static void WriteJson(TextWriter output, IReadOnlyList<string> names, IReadOnlyList<StatsRow> rows)
     {
-        foreach (var group in stats.Groups.Take(most))
+        foreach (var row in rows)
         {
             var fields = new JsonObject();
-            for (var i = 0; i < group.Key.Count; i++)
+            for (var i = 0; i < row.Key.Count; i++)
             {
-                fields[stats.By.Names[i]] = group.Key[i];
+                fields[names[i]] = row.Key[i];
             }
 
-            fields["count"] = group.Count;
-            fields["p50Ms"] = Round(group.Latency.Percentile(0.5));
-            fields["p90Ms"] = Round(group.Latency.Percentile(0.9));
-            fields["p99Ms"] = Round(group.Latency.Percentile(0.99));
+            fields["count"] = row.Count;
+            fields["p50Ms"] = row.P50;
+            fields["p90Ms"] = row.P90;
+            fields["p99Ms"] = row.P99;
             output.WriteLine(fields.ToJsonString());
         }
     }
 
-    private static void WriteCsv(TextWriter output, AuditStats stats, int most)
+    private static void WriteCsv(TextWriter output, IReadOnlyList<string> names, IReadOnlyList<StatsRow> rows)
     {
-        output.WriteLine(string.Join(',', (string[])[.. stats.By.Names, "count", "p50Ms", "p90Ms", "p99Ms"]));
-        foreach (var group in stats.Groups.Take(most))
+        output.WriteLine(string.Join(',', (string[])[.. names, "count", "p50Ms", "p90Ms", "p99Ms"]));
+        foreach (var row in rows)
         {
-            output.WriteLine(string.Join(',', (string[])[.. group.Key.Select(CsvRenderer.Escape), Number(group.Count), .. Percentiles(group).Select(value => value ?? "")]));
+            output.WriteLine(string.Join(',', (string[])[.. row.Key.Select(CsvRenderer.Escape), Number(row.Count), .. Percentiles(row).Select(value => value ?? "")]));
         }
     }
 
-    private static IEnumerable<string?> Percentiles(StatsGroup group) =>
-        ((double[])[0.5, 0.9, 0.99]).Select(share => Round(group.Latency.Percentile(share))?.ToString(CultureInfo.InvariantCulture));
-
-    private static double? Round(double? milliseconds) =>
-        milliseconds is { } value ? Math.Round(value, value < 10 ? 2 : value < 100 ? 1 : 0) : null;
+    private static IEnumerable<string?> Percentiles(StatsRow row) =>
+        ((double?[])[row.P50, row.P90, row.P99]).Select(value => value?.ToString(CultureInfo.InvariantCulture));
 
     private static string Number(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

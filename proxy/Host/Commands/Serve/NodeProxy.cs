@@ -16,6 +16,9 @@ namespace ImdsProxy.Commands.Serve;
 /// <summary>The node proxy, put together: reads in the order in which things are started.</summary>
 internal sealed partial class NodeProxy : IAsyncDisposable
 {
+    // Enough for a receiver that answers; what is left of the drain may be nothing.
+    private static readonly TimeSpan LeastFlush = TimeSpan.FromSeconds(1);
+
     private readonly ServeOptions _options;
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
@@ -98,6 +101,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        var began = _time.GetTimestamp();
         _listening = false;
         if (_data is not null)
         {
@@ -109,7 +113,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         await _ending.CancelAsync();
         await Task.WhenAll(_followers);
         await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "stopped", []));
-        await _audit.DisposeAsync();
+        var left = _options.DrainTimeout - _time.GetElapsedTime(began);
+        await _audit.CloseAsync(left > LeastFlush ? left : LeastFlush);
         if (_management is not null)
         {
             await _management.DisposeAsync();

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using ImdsProxy.Audit.Search;
+
+namespace ImdsProxy.Commands;
+
+/// <summary><c>audit top</c>: counts what is written from now on, live.</summary>
+internal static class AuditTopCommand
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var asked = new AuditStatsFlags();
+        var command = new Command("top", "Counts what is written from now on, and shows it every two seconds");
+        asked.AddTo(command);
+        command.SetAction((flags, cancellation) => AuditCommand.GuardAsync(() => RunAsync(flags, asked, cancellation)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult flags, AuditStatsFlags asked, CancellationToken cancellation)
+    {
+        var stats = new AuditStats(asked.By(flags));
+        Lock gate = new();
+        ValueTask Count(ReadOnlyMemory<byte> line)
+        {
+            lock (gate)
+            {
+                stats.Add(line.Span);
+            }
+
+            return ValueTask.CompletedTask;
+        }
+
+        await using var shown = TimeProvider.System.CreateTimer(_ => Show(stats, gate, asked.Most(flags)), null, TimeSpan.Zero, Refresh);
+        await FollowAsync(flags, asked, Count, cancellation);
+        return ExitCode.Good;
+    }
+
+    private static async Task FollowAsync(ParseResult flags, AuditStatsFlags asked, Func<ReadOnlyMemory<byte>, ValueTask> count, CancellationToken cancellation)
+    {
+        if (asked.Management(flags) is { } remote)
+        {
+            await remote.EachAsync($"/audit/search?{asked.ManagementQuery(flags)}&follow=true", count, () => Task.CompletedTask, cancellation);
+            return;
+        }
+
+        using var follower = new LogFollower(asked.Query(flags), asked.Source(flags).Paths, TimeProvider.System);
+        await follower.RunAsync(count, () => Task.CompletedTask, long.MaxValue, cancellation);
+    }
+
+    private static void Show(AuditStats stats, Lock gate, int most)
+    {
+        lock (gate)
+        {
+            // Home, and clear what is below: a screen that is rewritten in place does not flicker.
+            Console.Out.Write(Console.IsOutputRedirected ? "" : "\u001b[H\u001b[J");
+            Console.Out.WriteLine($"{stats.Total} records and events since the start");
+            StatsWriter.Write(Console.Out, stats.By.Names, stats.Rows(most), "table");
+        }
+    }
+}
