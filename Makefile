@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish clean loadtest
+.PHONY: help build demo test format publish publish-portable clean loadtest
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,7 +28,10 @@ format: ## Bring the code into shape
 	dotnet format ImdsProxy.sln
 
 publish: ## What the image holds, in artifacts/publish: ReadyToRun for linux-x64
-	dotnet publish proxy/Host -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true -o artifacts/publish --nologo
+	proxy/publish.sh amd64 artifacts/publish
+
+publish-portable: ## What the arm64 image holds, in artifacts/publish-portable: any architecture, started with dotnet
+	proxy/publish.sh arm64 artifacts/publish-portable
 
 clean: ## Remove what was built
 	rm -rf artifacts

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using System.Net.Sockets;
 using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 
@@ -8,7 +9,7 @@ namespace ImdsProxy.Commands;
 /// <summary>The flags of the redirect's commands.</summary>
 internal sealed class RedirectFlags
 {
-    private readonly Option<IPAddress?> _nodeIp = Flag.Of<IPAddress?>("--node-ip", "The node's IPv4 address, where the proxy listens; found by the route to IMDS when left out.", FlagValues.Ip);
+    private readonly Option<IPAddress?> _nodeIp = Flag.Of<IPAddress?>("--node-ip", "The node's IPv4 address, where the proxy listens; of several, with commas between, the first IPv4 one. Found by the route to IMDS when left out.", NodeIp);
     private readonly Option<int> _port = Flag.Of("--port", "The proxy's port for redirected connections.", Port, "16254");
     private readonly Option<int> _managementPort = Flag.Of("--management-port", "The proxy's management port, closed to all but the node's loopback.", Port, "16255");
     private readonly Option<string> _backend = Flag.Of("--backend", "auto, nft or legacy.", FlagValues.OneOf("auto", "nft", "legacy"), "auto");
@@ -66,6 +67,10 @@ internal sealed class RedirectFlags
 
     private static Option<string> OnOff(string name, string description) =>
         Flag.Of(name, description, FlagValues.OneOf("on", "off"), "on");
+
+    // A dual-stack node's status.hostIPs has both, in either order.
+    private static IPAddress? NodeIp(string text) =>
+        text.Split(',').Select(FlagValues.Ip).OrderBy(static ip => ip.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
 
     private static int Port(string text) =>
         FlagValues.Count(text) is var port and > 0 and <= ushort.MaxValue ? port : throw new FormatException("write a port from 1 to 65535");

@@ -17,6 +17,7 @@ internal static class RootCommandLine
             Demo.DemoCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
+            PrepareCommand.Create(),
             PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -49,7 +49,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
     public async Task CreateAsync(EventObject happening, CancellationToken cancellation)
     {
         var path = $"/api/v1/namespaces/{Uri.EscapeDataString(happening.Metadata.Namespace)}/events";
-        var verb = new KubeVerb("create", "events", $"namespace {happening.Metadata.Namespace}");
+        var verb = KubeAccess.Use("create", "events", $"namespace {happening.Metadata.Namespace}");
         await InTimeAsync(verb, async deadline =>
         {
             // The content is made anew for each attempt: sending uses it up.
@@ -134,7 +134,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
 
     private static KubeVerb Verb<T>(string verb, KubeResource<T> resource)
         where T : KubeObject =>
-        new(verb, resource.Plural, resource.FieldSelector is null ? resource.Path : $"{resource.Path} with fieldSelector {resource.FieldSelector}");
+        KubeAccess.Use(verb, resource.Plural, resource.FieldSelector is null ? resource.Path : $"{resource.Path} with fieldSelector {resource.FieldSelector}");
 
     private static string Target<T>(KubeResource<T> resource, string query)
         where T : KubeObject

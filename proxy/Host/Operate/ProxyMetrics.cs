@@ -38,7 +38,7 @@ internal sealed class ProxyMetrics : IDisposable
         _denied = _meter.CreateCounter<long>("imds_proxy.denied", "{request}", "Requests denied, by the caller's namespace; quiet ones are those a rule calls quiet.");
         _wouldDeny = _meter.CreateCounter<long>("imds_proxy.would_deny", "{request}", "Requests that only audit mode let through, by the caller's namespace.");
         _requestDuration = Duration("imds_proxy.request.duration", "From a request's arrival until its answer was ready.");
-        _upstream = _meter.CreateCounter<long>("imds_proxy.upstream.requests", "{request}", "Requests sent to IMDS, by the class of its status, or error where it did not answer.");
+        _upstream = _meter.CreateCounter<long>("imds_proxy.upstream.requests", "{request}", "Requests sent to IMDS, by the class of its status, 429 by itself, or error where it did not answer.");
         _upstreamDuration = Duration("imds_proxy.upstream.request.duration", "From a request's sending to IMDS until its answer.");
         _connections = _meter.CreateUpDownCounter<long>("imds_proxy.connections", "{connection}", "Connections of callers open now.");
         _connectionsOpened = _meter.CreateCounter<long>("imds_proxy.connections.opened", "{connection}", "Connections of callers accepted.");
@@ -168,6 +168,8 @@ internal sealed class ProxyMetrics : IDisposable
 
     private static string StatusClass(int? status) => status switch
     {
+        // IMDS's own limit, which says something else than any other 4xx.
+        429 => "429",
         >= 100 and < 200 => "1xx",
         >= 200 and < 300 => "2xx",
         >= 300 and < 400 => "3xx",

@@ -97,6 +97,7 @@ public sealed class ProxyMetricsTests : IDisposable
     [Theory]
     [InlineData(200, "2xx")]
     [InlineData(404, "4xx")]
+    [InlineData(429, "429")]
     [InlineData(503, "5xx")]
     [InlineData(null, "error")]
     [InlineData(999, "error")]

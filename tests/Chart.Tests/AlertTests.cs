@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using ImdsProxy.Chart.Tests.Tools;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+/// <summary>The alerts through Prometheus's own <c>promtool</c>.</summary>
+public sealed partial class AlertTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("imds-proxy-alerts-").FullName;
+
+    [SkippableFact]
+    public async Task Alerts_AreRulesThatPrometheusTakes()
+    {
+        var rules = await RulesAsync();
+
+        var (code, output, errors) = await Tools.Program.RunAsync("promtool", ["check", "rules", "--lint-fatal", rules], _directory);
+
+        code.ShouldBe(0, output + errors);
+    }
+
+    [SkippableFact]
+    public async Task Alerts_FireWhenTheyShallAndNotOtherwise()
+    {
+        await RulesAsync();
+        var test = Path.Combine(_directory, "alerts.test.yaml");
+        File.Copy(Path.Combine(AppContext.BaseDirectory, "Alerts/alerts.test.yaml"), test);
+
+        var (code, output, errors) = await Tools.Program.RunAsync("promtool", ["test", "rules", test], _directory);
+
+        code.ShouldBe(0, output + errors);
+    }
+
+    [Fact]
+    public void Alerts_EachHaveATest()
+    {
+        var tests = Alert().Matches(Repository.Read("tests/Chart.Tests/Alerts/alerts.test.yaml")).Select(match => match.Groups["name"].Value).ToHashSet(StringComparer.Ordinal);
+        var alerts = Alert().Matches(Repository.Read("charts/imds-proxy/templates/prometheusrule.yaml")).Select(match => match.Groups["name"].Value).ToList();
+
+        alerts.Count.ShouldBeGreaterThan(10);
+        alerts.Where(alert => !tests.Contains(alert)).ShouldBeEmpty();
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private async Task<string> RulesAsync()
+    {
+        Skip.IfNot(Tools.Program.IsThere("promtool"), "promtool is not installed: Debian's package prometheus has it");
+        var spec = (await Rendered.OfAsync("everything")).One("PrometheusRule")["spec"]!;
+        var path = Path.Combine(_directory, "rules.json");
+
+        // JSON is YAML.
+        await File.WriteAllTextAsync(path, new JsonObject { ["groups"] = spec["groups"]!.DeepClone() }.ToJsonString());
+        return path;
+    }
+
+    [GeneratedRegex("(alert|alertname): (?<name>ImdsProxy[A-Za-z]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Alert();
+}

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Chart.Tests.Tools;
+using ImdsProxy.Commands;
+using ImdsProxy.Commands.Serve;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+public sealed class DaemonSetTests
+{
+    public static TheoryData<string> Matrix => [.. Values.All.Keys];
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Containers_HaveTheRightsTheyNeedAndNoOthers(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var rights = new Dictionary<string, (int User, string[] Capabilities)>(StringComparer.Ordinal)
+        {
+            ["prepare"] = (0, ["CHOWN"]),
+            ["redirect"] = (0, ["NET_ADMIN", "NET_RAW"]),
+            ["proxy"] = (16254, []),
+        };
+        foreach (var container in Containers(chart))
+        {
+            var name = (string)container["name"]!;
+            var context = container["securityContext"]!;
+            ((long)context["runAsUser"]!).ShouldBe(rights[name].User, name);
+            Texts(context["capabilities"]!["drop"]).ShouldBe(["ALL"], name);
+            Texts(context["capabilities"]!["add"]).ShouldBe(rights[name].Capabilities, name);
+            ((bool)context["allowPrivilegeEscalation"]!).ShouldBeFalse(name);
+            ((bool)context["readOnlyRootFilesystem"]!).ShouldBeTrue(name);
+            ((string)context["seccompProfile"]!["type"]!).ShouldBe("RuntimeDefault", name);
+            context["privileged"].ShouldBeNull(name);
+            container["resources"]!["requests"].ShouldNotBeNull(name);
+            container["resources"]!["limits"]!["memory"].ShouldNotBeNull(name);
+        }
+
+        ((bool)chart.Container("proxy")!["securityContext"]!["runAsNonRoot"]!).ShouldBeTrue();
+    }
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Pod_IsOnTheNodesNetworkAndOnEveryLinuxNode(string values)
+    {
+        var pod = Pod(await Rendered.OfAsync(values));
+
+        ((bool)pod["hostNetwork"]!).ShouldBeTrue();
+        pod["hostPID"].ShouldBeNull();
+        ((bool)pod["enableServiceLinks"]!).ShouldBeFalse();
+        ((string)pod["priorityClassName"]!).ShouldBe("system-node-critical");
+        pod["tolerations"]!.ToJsonString().ShouldBe("""[{"operator":"Exists"}]""");
+        ((string)pod["nodeSelector"]!["kubernetes.io/os"]!).ShouldBe("linux");
+    }
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Rollout_NeverTakesTheOldOneFirst(string values)
+    {
+        var strategy = (await Rendered.OfAsync(values)).One("DaemonSet")["spec"]!["updateStrategy"]!;
+
+        strategy.ToJsonString().ShouldBe("""{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}""");
+    }
+
+    // A declared port is a host port under hostNetwork, and two pods with one can't share a node.
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Containers_DeclareNoPorts(string values)
+    {
+        foreach (var container in Containers(await Rendered.OfAsync(values)))
+        {
+            container["ports"].ShouldBeNull((string?)container["name"]);
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Probes_AskThePodsOwnSocket(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var management = Value(chart.Arguments("proxy"), "--management");
+        foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
+        {
+            var command = Texts(chart.Container("proxy")![probe]!["exec"]!["command"]);
+            command.Take(3).ShouldBe(["dotnet", "/app/imds-proxy.dll", "health"], probe);
+            command.ShouldContain($"--management={management}", StringComparer.Ordinal);
+            command.Contains("--live", StringComparer.Ordinal).ShouldBe(probe != "readinessProbe", probe);
+            HealthCommand.Create().Parse([.. command.Skip(3)]).Errors.ShouldBeEmpty(probe);
+        }
+
+        management.ShouldStartWith("unix:/run/imds-proxy/");
+        Volume(chart, "run")["emptyDir"].ShouldNotBeNull();
+    }
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Grace_IsLongerThanTheDrain(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var drain = FlagValues.Duration(Value(chart.Arguments("proxy"), "--drain-timeout"));
+
+        ((double)(long)Pod(chart)["terminationGracePeriodSeconds"]!).ShouldBeGreaterThanOrEqualTo(drain.TotalSeconds + 10);
+    }
+
+    [SkippableTheory]
+    [InlineData("defaults", "16254")]
+    [InlineData("everything", "17000")]
+    public async Task Redirect_TurnsToThePortTheProxyListensOn(string values, string port)
+    {
+        var chart = await Rendered.OfAsync(values);
+
+        Value(chart.Arguments("redirect"), "--port").ShouldBe(port);
+        Value(chart.Arguments("proxy"), "--listen").ShouldBe($"0.0.0.0:{port}");
+        chart.Arguments("proxy").ShouldContain("--require-original-destination", StringComparer.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Redirect_IsASidecarWithoutAToken()
+    {
+        var chart = await Rendered.OfAsync("defaults");
+
+        ((string)chart.Container("redirect")!["restartPolicy"]!).ShouldBe("Always");
+        ((bool)Pod(chart)["automountServiceAccountToken"]!).ShouldBeFalse();
+        Containers(chart).Where(container => Mounts(container).Contains("api-token", StringComparer.Ordinal)).Select(container => (string)container["name"]!).ShouldBe(["proxy"]);
+        Volume(chart, "xtables-lock")["hostPath"]!["path"]!.ToString().ShouldBe("/run/xtables.lock");
+        chart.Arguments("redirect").ShouldNotContain("--remove-on-exit", StringComparer.Ordinal);
+        (await Rendered.OfAsync("everything")).Arguments("redirect").ShouldContain("--remove-on-exit", StringComparer.Ordinal);
+        Containers(chart).Where(container => Mounts(container).Contains("override", StringComparer.Ordinal)).Select(container => (string)container["name"]!).ShouldBe(["redirect", "proxy"]);
+        ((bool)Volume(chart, "override")["configMap"]!["optional"]!).ShouldBeTrue();
+    }
+
+    // What the containers are told must be what the commands of this very version take.
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Arguments_AreOnesThatTheCommandsTake(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var token = Path.GetTempFileName();
+        try
+        {
+            ServeCommand.Create().Parse([.. Known(chart, "proxy").Skip(1), "--kube-api=http://127.0.0.1:1", $"--kube-token-file={token}"]).Errors.ShouldBeEmpty();
+            PrepareCommand.Create().Parse([.. Known(chart, "prepare").Skip(1)]).Errors.ShouldBeEmpty();
+            if (chart.Container("redirect") is not null)
+            {
+                RedirectCommand.Create().Parse([.. Known(chart, "redirect").Skip(1)]).Errors.ShouldBeEmpty();
+            }
+        }
+        finally
+        {
+            File.Delete(token);
+        }
+    }
+
+    [SkippableTheory, MemberData(nameof(Matrix))]
+    public async Task Mounts_HaveTheirVolumes(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var volumes = Pod(chart)["volumes"]!.AsArray().Select(volume => (string)volume!["name"]!).ToList();
+
+        Containers(chart).SelectMany(Mounts).Distinct(StringComparer.Ordinal).ShouldBe(volumes, ignoreOrder: true);
+    }
+
+    private static IEnumerable<string> Known(Rendered chart, string container) => chart.Arguments(container)
+        .Select(argument => argument.Replace("$(NODE_NAME)", "aks-1", StringComparison.Ordinal).Replace("$(NODE_IPS)", "10.224.0.4,fd00::4", StringComparison.Ordinal));
+
+    private static JsonNode Pod(Rendered chart) => chart.One("DaemonSet")["spec"]!["template"]!["spec"]!;
+
+    private static IEnumerable<JsonNode> Containers(Rendered chart) =>
+        Pod(chart)["initContainers"]!.AsArray().Concat(Pod(chart)["containers"]!.AsArray()).Select(container => container!);
+
+    private static IEnumerable<string> Mounts(JsonNode container) =>
+        (container["volumeMounts"]?.AsArray() ?? []).Select(mount => (string)mount!["name"]!);
+
+    private static JsonNode Volume(Rendered chart, string name) => Pod(chart)["volumes"]!.AsArray().Single(volume => (string?)volume!["name"] == name)!;
+
+    private static string[] Texts(JsonNode? list) => [.. (list?.AsArray() ?? []).Select(text => (string)text!)];
+
+    private static string Value(IEnumerable<string> arguments, string flag) =>
+        arguments.Single(argument => argument.StartsWith(flag + "=", StringComparison.Ordinal))[(flag.Length + 1)..];
+}

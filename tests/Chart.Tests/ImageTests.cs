@@ -1,0 +1,97 @@
+using System.Text.RegularExpressions;
+using ImdsProxy.Chart.Tests.Tools;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+/// <summary>What can be said of the images without an engine that builds them.</summary>
+public sealed partial class ImageTests : IDisposable
+{
+    private static readonly string Dockerfile = Repository.Read("Dockerfile");
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("imds-proxy-image-").FullName;
+
+    [Fact]
+    public void Copy_OfTheBuildContext_NamesWhatIsThereAndNotIgnored()
+    {
+        var ignored = Repository.Read(".dockerignore").Split('\n');
+        var sources = ContextCopy().Matches(Dockerfile).SelectMany(copy => copy.Groups["sources"].Value.Split(' ')).ToList();
+
+        sources.ShouldContain("proxy/", StringComparer.Ordinal);
+        foreach (var source in sources)
+        {
+            (File.Exists(Repository.At(source)) || Directory.Exists(Repository.At(source))).ShouldBeTrue(source);
+            ignored.ShouldContain("!" + source.TrimEnd('/'), StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Images_NameNoRegistryAndEndAsTheRightUser()
+    {
+        From().Matches(Dockerfile).Select(from => from.Groups["image"].Value).ShouldAllBe(image => image.StartsWith("${", StringComparison.Ordinal));
+        Stage("proxy").ShouldContain("USER 16254:16254");
+        Stage("redirect").ShouldContain("USER 0:0");
+        foreach (var stage in new[] { "proxy", "redirect" })
+        {
+            Stage(stage).ShouldContain("""ENTRYPOINT ["dotnet", "/app/imds-proxy.dll"]""");
+            Stage(stage).ShouldContain("COPY --from=build /app /app");
+            Stage(stage).ShouldContain("org.opencontainers.image.version");
+        }
+    }
+
+    [Fact]
+    public void Build_AndMake_PublishWithOneScript()
+    {
+        Stage("build").ShouldContain("RUN proxy/publish.sh \"$TARGETARCH\" /app");
+        Repository.Read("Makefile").ShouldContain("proxy/publish.sh amd64 artifacts/publish");
+        Repository.Read("Makefile").ShouldContain("proxy/publish.sh arm64 artifacts/publish-portable");
+    }
+
+    // From a copy of what the build stage copies, so that a file it forgets is missed here and not in a release.
+    [Theory]
+    [InlineData("amd64")]
+    [InlineData("arm64")]
+    public async Task Publish_OfTheBuildContextAlone_StartsAndHelps(string architecture)
+    {
+        var source = Path.Combine(_directory, "source");
+        await CopyContextAsync(source);
+        var app = Path.Combine(_directory, "app");
+
+        var (code, output, errors) = await Tools.Program.RunAsync(Path.Combine(source, "proxy/publish.sh"), [architecture, app], source);
+
+        code.ShouldBe(0, output + errors);
+        File.Exists(Path.Combine(app, "imds-proxy")).ShouldBe(architecture == "amd64");
+        foreach (var command in new string[][] { ["serve"], ["redirect", "watch"], ["policy", "check"], ["health"], ["prepare"] })
+        {
+            var help = await Tools.Program.RunAsync("dotnet", [Path.Combine(app, "imds-proxy.dll"), .. command, "--help"], _directory);
+            help.Code.ShouldBe(0, help.Errors);
+            help.Output.ShouldContain($"imds-proxy {string.Join(' ', command)}");
+        }
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private static async Task CopyContextAsync(string target)
+    {
+        Directory.CreateDirectory(target);
+        var sources = ContextCopy().Matches(Dockerfile).SelectMany(copy => copy.Groups["sources"].Value.Split(' '));
+        var script = "tar -C \"$0\" --exclude=bin --exclude=obj -cf - \"$@\" | tar -xf -";
+        var (code, _, errors) = await Tools.Program.RunAsync("sh", ["-c", script, Repository.Root, .. sources], target);
+        code.ShouldBe(0, errors);
+    }
+
+    private static string Stage(string name)
+    {
+        var begin = Dockerfile.IndexOf($" AS {name}\n", StringComparison.Ordinal);
+        begin.ShouldBeGreaterThan(0, name);
+        var end = Dockerfile.IndexOf("\nFROM ", begin, StringComparison.Ordinal);
+        return end < 0 ? Dockerfile[begin..] : Dockerfile[begin..end];
+    }
+
+    [GeneratedRegex(@"^COPY (?!--)(?<sources>.+) \S+$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ContextCopy();
+
+    [GeneratedRegex(@"^FROM (--\S+ )?(?<image>\S+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex From();
+}

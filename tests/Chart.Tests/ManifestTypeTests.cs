@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ImdsProxy.Chart.Tests.Tools;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+/// <summary>Every rendered object as a typed constant of Kubernetes' own types: unknown fields, wrong types and missing ones do not compile.</summary>
+public sealed class ManifestTypeTests
+{
+    private const string DaemonSet = """{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"spec":{"selector":{},"template":{"spec":{"containers":[{"name":"a"§}]}}}}""";
+
+    // Nobody publishes types for them; they are looked at in CiliumTests.
+    private static readonly string[] Untyped = ["CiliumLocalRedirectPolicy", "CiliumClusterwideNetworkPolicy"];
+
+    [SkippableFact]
+    public async Task Manifests_OfTheWholeMatrix_AreOfKubernetesTypes()
+    {
+        var objects = new List<(string, JsonNode)>();
+        foreach (var values in Values.All.Keys)
+        {
+            objects.AddRange((await Rendered.OfAsync(values)).Objects.Where(node => !Untyped.Contains((string?)node["kind"])).Select(node => (values, node)));
+        }
+
+        objects.Count.ShouldBeGreaterThan(30);
+        (await CompileAsync("matrix", objects)).ShouldBe("");
+    }
+
+    // The same compiler must refuse what is wrong.
+    [SkippableTheory]
+    [InlineData(""","prots":[]""", "prots")]
+    [InlineData(""","ports":[{"containerPort":"80"}]""", "string")]
+    [InlineData(""","ports":[{}]""", "containerPort")]
+    public async Task Manifests_WithAFault_AreRefused(string fault, string word)
+    {
+        await ChartTools.RequireAsync();
+
+        var said = await CompileAsync($"fault-{word}", [("fault", JsonNode.Parse(DaemonSet.Replace("§", fault, StringComparison.Ordinal))!)]);
+
+        said.ShouldContain(word);
+    }
+
+    private static async Task<string> CompileAsync(string name, IEnumerable<(string Values, JsonNode Object)> objects)
+    {
+        var source = new StringBuilder();
+        var number = 0;
+        foreach (var (values, node) in objects)
+        {
+            var type = $"import(\"{Module((string)node["apiVersion"]!)}\").I{(string)node["kind"]!}";
+            source.AppendLine($"// {values}").AppendLine($"export const object{number++}: {type} = {node.ToJsonString()};");
+        }
+
+        var file = Path.Combine(ChartTools.Directory, $"{name}.ts");
+        await File.WriteAllTextAsync(file, source.ToString());
+        var (code, output, errors) = await Tools.Program.RunAsync(
+            ChartTools.TypeScript, ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--moduleResolution", "nodenext", file], ChartTools.Directory);
+        return code == 0 ? "" : output + errors;
+    }
+
+    private static string Module(string apiVersion) => apiVersion switch
+    {
+        ['m', 'o', 'n', 'i', 't', 'o', 'r', 'i', 'n', 'g', '.', ..] => $"@kubernetes-models/prometheus-operator/{apiVersion}",
+        _ => $"kubernetes-models/{apiVersion}",
+    };
+}

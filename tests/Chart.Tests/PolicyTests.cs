@@ -1,0 +1,60 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Chart.Tests.Tools;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+public sealed class PolicyTests
+{
+    [SkippableTheory]
+    [InlineData("defaults")]
+    [InlineData("everything")]
+    public async Task Policy_OfTheValues_PassesPolicyCheck(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+        var map = chart.OfKind("ConfigMap").Single(one => ((string)one["metadata"]!["name"]!).EndsWith("-policy", StringComparison.Ordinal));
+
+        var (code, output, errors) = await Product.RunAsync(map.ToJsonString(), "policy", "check", "-");
+
+        code.ShouldBe(0, output + errors);
+        output.ShouldContain("revision ");
+        output.ShouldNotContain("warning", Case.Insensitive);
+    }
+
+    [SkippableFact]
+    public async Task Policy_ByDefault_IsAudit()
+    {
+        var policy = Policy(await Rendered.OfAsync("defaults"), "-policy");
+
+        policy.ToJsonString().ShouldBe("""{"identities":{},"mode":"audit","rules":[],"version":1}""");
+    }
+
+    [SkippableFact]
+    public async Task Policy_OfRulesByName_HasThemAsAListWithoutThoseTakenOut()
+    {
+        var policy = Policy(await Rendered.OfAsync("everything"), "-policy");
+
+        policy["rules"]!.AsArray().Select(rule => (string)rule!["name"]!).ShouldBe(["fluent-bit-to-adx", "istio-probes"]);
+        ((string)policy["rules"]![0]!["description"]!).ShouldBe("Quotes \" and <angles>, and a dollar $(NODE_NAME).");
+        policy["enforceOnly"]!.ToJsonString().ShouldBe("""[{"namespaces":["payments"]}]""");
+    }
+
+    [SkippableFact]
+    public async Task Hook_ChecksWhatWillBeInForce()
+    {
+        var chart = await Rendered.OfAsync("everything");
+        var job = chart.One("Job");
+
+        ((string)job["metadata"]!["annotations"]!["helm.sh/hook"]!).ShouldBe("pre-install,pre-upgrade");
+        Policy(chart, "-policy-check").ToJsonString().ShouldBe(Policy(chart, "-policy").ToJsonString());
+        job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.ToJsonString().ShouldBe("""["policy","check","/etc/imds-proxy/policy/policy.json"]""");
+
+        var existing = (await Rendered.OfAsync("existing ConfigMap")).One("Job")["spec"]!["template"]!["spec"]!;
+        ((string)existing["volumes"]![0]!["configMap"]!["name"]!).ShouldBe("team-policy");
+        ((string)existing["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/all.json");
+    }
+
+    private static JsonNode Policy(Rendered chart, string ending) =>
+        JsonNode.Parse((string)chart.OfKind("ConfigMap").Single(one => ((string)one["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal))["data"]!["policy.json"]!)!;
+}

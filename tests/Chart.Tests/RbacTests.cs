@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Chart.Tests.Tools;
+using ImdsProxy.Kubernetes;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Chart.Tests;
+
+/// <summary>The roles grant what the code asks for: <see cref="KubeAccess"/> is the one place, and nothing else can be asked.</summary>
+public sealed class RbacTests
+{
+    [SkippableTheory]
+    [InlineData("defaults", true)]
+    [InlineData("existing ConfigMap", false)]
+    public async Task Roles_GrantExactlyWhatIsAsked(string values, bool events)
+    {
+        var chart = await Rendered.OfAsync(values);
+
+        chart.OfKind("ClusterRole").Concat(chart.OfKind("Role")).SelectMany(Grants)
+            .ShouldBe(KubeAccess.All.Where(access => events || access.Resource != "events").Select(access => $"{access.Verb} {access.Resource}"), ignoreOrder: true);
+    }
+
+    [SkippableTheory]
+    [InlineData("defaults", "release-imds-proxy-policy", "policy.json")]
+    [InlineData("existing ConfigMap", "team-policy", "all.json")]
+    public async Task Role_OfConfigMaps_IsForThePolicyByName(string values, string name, string key)
+    {
+        var chart = await Rendered.OfAsync(values);
+
+        var rule = chart.One("Role")["rules"]!.AsArray().ShouldHaveSingleItem()!;
+        rule["resourceNames"]!.AsArray().Select(one => (string)one!).ShouldBe([name]);
+        chart.Arguments("proxy").ShouldContain($"--policy-configmap={Rendered.Namespace}/{name}/{key}", StringComparer.Ordinal);
+        chart.OfKind("ConfigMap").Any(map => (string?)map["metadata"]!["name"] == name).ShouldBe(values == "defaults");
+    }
+
+    [SkippableFact]
+    public async Task Bindings_AreForTheDaemonSetsAccount()
+    {
+        var chart = await Rendered.OfAsync("defaults");
+        var account = (string)chart.One("DaemonSet")["spec"]!["template"]!["spec"]!["serviceAccountName"]!;
+
+        ((string)chart.One("ServiceAccount")["metadata"]!["name"]!).ShouldBe(account);
+        foreach (var (binding, role) in new[] { ("ClusterRoleBinding", "ClusterRole"), ("RoleBinding", "Role") })
+        {
+            var subject = chart.One(binding)["subjects"]!.AsArray().ShouldHaveSingleItem()!;
+            ((string)subject["name"]!).ShouldBe(account);
+            ((string)subject["namespace"]!).ShouldBe(Rendered.Namespace);
+            ((string)chart.One(binding)["roleRef"]!["name"]!).ShouldBe((string)chart.One(role)["metadata"]!["name"]!);
+        }
+    }
+
+    private static IEnumerable<string> Grants(JsonNode role) => role["rules"]!.AsArray().SelectMany(rule =>
+        rule!["resources"]!.AsArray().SelectMany(resource => rule["verbs"]!.AsArray().Select(verb => $"{verb} {resource}")));
+}

@@ -1,0 +1,66 @@
+namespace ImdsProxy.Chart.Tests.Tools;
+
+/// <summary>Values files of the matrix, each by its name.</summary>
+internal static class Values
+{
+    public const string Defaults = "";
+
+    public const string Everything = """
+        clusterName: prod-weu
+        interception: iptables
+        imagePullSecrets: [{ name: registry }]
+        policy:
+          mode: audit
+          enforceOnly: [{ namespaces: [payments] }]
+          identities:
+            adx-ingest: { clientId: 2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6 }
+          rules:
+            fluent-bit-to-adx:
+              description: "Quotes \" and <angles>, and a dollar $(NODE_NAME)."
+              workloads: [{ namespaces: [logging], serviceAccounts: [fluent-bit] }]
+              allow:
+                - { path: /metadata/identity/oauth2/token, identities: [adx-ingest], resources: ["https://api.kusto.windows.net"] }
+            istio-probes:
+              workloads: [{}]
+              deny: [{ path: /metadata/instance, quiet: true }]
+            taken-out: null
+        redirect: { whenDown: open, removeOnExit: true, existingBlock: override }
+        proxy: { port: 17000, drainTimeoutSeconds: 40, denialHelp: "Ask #platform, please", extraArgs: [--max-connections=8192] }
+        audit: { fsync: true, otlp: "https://collector.observability.svc:4318/v1/logs" }
+        metrics:
+          enabled: true
+          serviceMonitor: { enabled: true, labels: { release: prometheus } }
+          prometheusRule: { enabled: true }
+          dashboard: { enabled: true }
+        networkPolicy: { enabled: true }
+        nodeSelector: { pool: user }
+        podLabels: { team: platform }
+        podAnnotations: { note: "yes" }
+        """;
+
+    public const string Cilium = """
+        interception: cilium
+        metrics: { enabled: true, serviceMonitor: { enabled: true } }
+        """;
+
+    public const string ExistingConfigMap = """
+        policy: { existingConfigMap: { name: team-policy, key: all.json } }
+        proxy: { eventQps: 0 }
+        """;
+
+    public const string NothingKept = """
+        audit: { hostPath: "", stdout: true }
+        state: { hostPath: "" }
+        serviceAccount: { create: false, name: imds }
+        policy: { check: { enabled: false } }
+        """;
+
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["defaults"] = Defaults,
+        ["everything"] = Everything,
+        ["cilium"] = Cilium,
+        ["existing ConfigMap"] = ExistingConfigMap,
+        ["nothing kept"] = NothingKept,
+    };
+}
