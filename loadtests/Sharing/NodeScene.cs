@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Commands.Serve;
-using ImdsProxy.Enforce;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Listen;

@@ -8,7 +8,7 @@ namespace ImdsProxy.Commands;
 internal sealed class AuditStatsFlags
 {
     private readonly AuditQueryFlags _filters = new();
-    private readonly AuditManagementFlags _management = new();
+    private readonly ManagementFlags _management = new("Ask a running proxy in place of reading a directory: IP:PORT or unix:PATH");
     private readonly Option<string> _by = new("--by") { Description = "The fields to group by, such as owner,resource or time:5m,verdict", DefaultValueFactory = _ => "verdict,reason" };
     private readonly Option<int> _most = new("--top") { Description = "At most so many groups", DefaultValueFactory = _ => 40 };
 
@@ -53,7 +53,7 @@ internal sealed class AuditStatsFlags
     public SearchSource Source(ParseResult flags) => _filters.Source(flags).NotEmpty();
 
     /// <summary>The proxy to ask, or null where none was named.</summary>
-    public AuditManagementClient? Management(ParseResult flags) => _management.Read(flags);
+    public AuditManagementClient? Management(ParseResult flags) => _management.Read(flags) is { } proxy ? new AuditManagementClient(proxy) : null;
 
     /// <summary>The same as the management address takes it.</summary>
     public string ManagementQuery(ParseResult flags) =>

@@ -41,7 +41,7 @@ public sealed class AuditManagementTests : IDisposable
     {
         var address = $"unix:{_directory.FullName}/management.sock";
         await using var scene = await StartAsync(address);
-        var client = new AuditManagementClient(ManagementAddress.Parse(address), token: null);
+        var client = new AuditManagementClient(new ManagementClient(ManagementAddress.Parse(address), token: null));
 
         var denied = await LinesAsync(client, "/audit/search?kind=request&verdict=denied");
         var counts = await LinesAsync(client, "/audit/stats?kind=request&by=namespace,verdict&top=5");
@@ -57,7 +57,7 @@ public sealed class AuditManagementTests : IDisposable
     {
         var address = $"unix:{_directory.FullName}/management.sock";
         await using var scene = await StartAsync(address);
-        var client = new AuditManagementClient(ManagementAddress.Parse(address), token: null);
+        var client = new AuditManagementClient(new ManagementClient(ManagementAddress.Parse(address), token: null));
         using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         var seen = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
 

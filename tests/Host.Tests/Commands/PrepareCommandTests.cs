@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using ImdsProxy.Commands;
 using Shouldly;
 using Xunit;
 
 namespace ImdsProxy.Host.Tests.Commands;
 
+[SupportedOSPlatform("linux")]
 public sealed class PrepareCommandTests : IDisposable
 {
     private const UnixFileMode Wanted =
