@@ -10,6 +10,7 @@ public sealed class PolicyExplainCommandTests : IDisposable
 {
     private const string Agent = "10.0.0.11";
     private const string Web = "10.0.0.21";
+    private const string Pinned = "10.0.0.41";
     private const string AdxIngest = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
     private const string Kubelet = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
     private const string Token = "GET /metadata/identity/oauth2/token?api-version=2018-02-01";
@@ -20,6 +21,7 @@ public sealed class PolicyExplainCommandTests : IDisposable
         {"pods":[
           {"ip":"10.0.0.11","namespace":"logging","name":"agent-1","uid":"1","serviceAccount":"agent","owner":"DaemonSet/agent"},
           {"ip":"10.0.0.21","namespace":"shop","name":"web-1","uid":"2","serviceAccount":"web"},
+          {"ip":"10.0.0.41","namespace":"jobs","name":"job-1","uid":"5","serviceAccount":"job"},
           {"ip":"10.0.0.31","namespace":"shop","name":"web-2","uid":"3","serviceAccount":"web"},
           {"ip":"10.0.0.31","namespace":"shop","name":"web-3","uid":"4","serviceAccount":"web"}]}
         """;
@@ -32,6 +34,9 @@ public sealed class PolicyExplainCommandTests : IDisposable
             {"path":"/metadata/identity/oauth2/token","identities":["adx"],"resources":["https://api.kusto.windows.net"]},
             {"path":"/metadata/instance/**"},
             {"path":"/metadata/scheduledevents"}]},
+          {"name":"pinned","workloads":[{"namespaces":["jobs"]}],"allow":[
+            {"path":"/metadata/identity/oauth2/token","identities":["adx"],"resources":["https://api.kusto.windows.net"],"asIdentity":"adx"},
+            {"path":"/metadata/instance/compute","keep":["compute.location"]}]},
           {"name":"guard","mode":"enforce","workloads":[{}],"except":[{"namespaces":["kube-system"]}],
            "deny":[{"path":"/metadata/identity/oauth2/token","identities":["kubelet"]}]},
           {"name":"shop-is-not-told","workloads":[{}],"except":[{"namespaces":["logging"]}],"deny":[{"path":"/metadata/instance"}]}]}
@@ -49,6 +54,14 @@ public sealed class PolicyExplainCommandTests : IDisposable
             "pod logging/agent-1, service account agent, DaemonSet/agent, 10.0.0.11"),
         new ExplainCase("no selector", Agent, Kusto, 0, "permitted by rule ship; waits for the answer, whose identity is decided before the credential leaves",
             "guard             deny /metadata/identity/oauth2/token: waits for the answer: denies it if identity kubelet is what IMDS answers with"),
+        new ExplainCase("pinned", Pinned, Kusto, 0, "permitted by rule pinned",
+            $"sent as adx: GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fapi.kusto.windows.net&client_id={AdxIngest}"),
+        new ExplainCase("pinned in audit mode", Pinned, Kusto, 0, "permitted by rule pinned",
+            "would be sent as adx, which audit mode does not do") { Mode = "audit" },
+        new ExplainCase("redacted", Pinned, "GET /metadata/instance/compute", 0, "permitted by rule pinned",
+            "of the answer: keep [compute.location]"),
+        new ExplainCase("redacted in audit mode", Pinned, "GET /metadata/instance/compute", 0, "permitted by rule pinned",
+            "of the answer, were it enforced: keep [compute.location]") { Mode = "audit" },
         new ExplainCase("denied by a rule", Web, $"{Arm}&client_id={Kubelet}", 1, "denied: rule guard denies it, whatever allows it",
             "ship              speaks of other workloads",
             "* guard             deny /metadata/identity/oauth2/token: denies it"),

@@ -35,7 +35,7 @@ internal sealed record Explanation(
     public bool WaitsForAnswer =>
         IsSent
         && Request.Endpoint.IssuesCredential
-        && (Request.Selector is null || Rules.Any(rule => rule.SpeaksOfCaller && rule.Permissions.Any(permission => permission.Result == MatchResult.WaitsForAnswer)));
+        && (Decision!.Request.Selector is null || Rules.Any(rule => rule.SpeaksOfCaller && rule.Permissions.Any(permission => permission.Result == MatchResult.WaitsForAnswer)));
 
     /// <summary>What would allow it, where it is denied for want of an allow; or null.</summary>
     public PermissionHint? Hint =>

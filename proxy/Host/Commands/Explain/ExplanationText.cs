@@ -13,6 +13,11 @@ internal static class ExplanationText
         output.WriteLine($"  {Who(explanation)}");
         output.WriteLine($"  {explanation.Request}");
         output.WriteLine($"  mode {Mode(explanation)}, policy {explanation.Policy.Revision}");
+        if (explanation.Decision is Permit permit)
+        {
+            WriteChanges(permit, output);
+        }
+
         WriteRules(explanation, output);
         if (explanation.Hint is { } hint)
         {
@@ -28,6 +33,20 @@ internal static class ExplanationText
         { Decision: var permit } => $"permitted by rule {permit.Rule}{Waits(explanation)}",
     };
 
+    // What becomes of a permitted request and its answer on the way; audit mode only tells.
+    private static void WriteChanges(Permit permit, TextWriter output)
+    {
+        if (permit.Pin is { } pin)
+        {
+            output.WriteLine(permit.IsPinned ? $"  sent as {pin}: {permit.Request}" : $"  would be sent as {pin}, which audit mode does not do");
+        }
+
+        if (permit.View is { } view)
+        {
+            output.WriteLine(permit.IsRedacted ? $"  of the answer: {view}" : $"  of the answer, were it enforced: {view}");
+        }
+    }
+
     private static string Waits(Explanation explanation) =>
         explanation.WaitsForAnswer ? "; waits for the answer, whose identity is decided before the credential leaves" : "";
 
@@ -37,6 +56,7 @@ internal static class ExplanationText
         Reason.NoRule => "no rule allows it",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => "IMDS is not known to take one of its parameters, and no rule allows it",
+        Reason.PinAmbiguous => "rules that allow it pin different identities",
         Reason.CallerUnknown => $"no known pod has the address {explanation.Address}{Could(denial)}",
         Reason.CallerAmbiguous => $"more than one pod has the address {explanation.Address}{Could(denial)}",
         _ => denial.Reason.Name(),
