@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using ImdsProxy.Audit.Search;
 
 namespace ImdsProxy.Commands;
@@ -14,8 +15,8 @@ internal sealed class AuditOutputFlags
     };
 
     private readonly Option<string?> _fields = new("--fields") { Description = "The fields of table, csv or json, such as time,pod,verdict" };
-    private readonly Option<int?> _last = new("--last") { Description = "Only the latest N" };
-    private readonly Option<long?> _first = new("--first") { Description = "Only the first N" };
+    private readonly Option<long?> _last = Count("--last", "Only the latest N", AuditSearch.MostLast);
+    private readonly Option<long?> _first = Count("--first", "Only the first N", long.MaxValue);
     private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Goes on with what is written from now on; --last N shows the latest N before" };
 
     public AuditOutputFlags()
@@ -34,10 +35,26 @@ internal sealed class AuditOutputFlags
 
     public AuditOutput Read(ParseResult flags) => new(
         flags.GetValue(_form)!,
-        flags.GetValue(_last),
+        (int?)flags.GetValue(_last),
         flags.GetValue(_first),
         flags.GetValue(_follow),
         !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
+
+    private static Option<long?> Count(string name, string description, long most) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 && count <= most)
+            {
+                return count;
+            }
+
+            result.AddError($"{name}: '{text}': write a number {(most == long.MaxValue ? "above 0" : $"from 1 to {most}")}, such as {name} 20");
+            return null;
+        },
+    };
 
     /// <summary>The fields asked for; the usual ones where none are, but for JSON, which then shows whole lines.</summary>
     /// <exception cref="FormatException">One is no field.</exception>

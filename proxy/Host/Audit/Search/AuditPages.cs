@@ -60,7 +60,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
         using var follower = parameters["follow"] == "true" ? new LogFollower(query, [directory], clock) : null;
         if (last is { } count)
         {
-            await new AuditSearch(query, source).LastAsync(line => follower?.ShowEarlierAsync(line, Show) ?? Show(line), (int)Math.Min(count, 100_000), context.RequestAborted);
+            await new AuditSearch(query, source).LastAsync(line => follower?.ShowEarlierAsync(line, Show) ?? Show(line), (int)Math.Min(count, AuditSearch.MostLast), context.RequestAborted);
         }
         else if (follower is null)
         {

@@ -6,6 +6,9 @@ namespace ImdsProxy.Audit.Search;
 /// <summary>One search from its source to its renderer.</summary>
 internal sealed class AuditSearch
 {
+    /// <summary>The most lines that the latest can be asked for: they are held in memory until all are known.</summary>
+    public const int MostLast = 10_000;
+
     private readonly AuditQuery _query;
     private readonly SearchSource _source;
     private readonly AuditScan _scan;
