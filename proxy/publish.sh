@@ -13,4 +13,4 @@ case $architecture in
   *) echo "publish.sh: '$architecture': write amd64 or arm64" >&2; exit 2 ;;
 esac
 # The analyzers have their say in every other build.
-exec dotnet publish proxy/Host -c Release "$@" -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -o "$output" --nologo
+exec dotnet publish proxy/Host -c Release "$@" -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -p:PublishDocumentationFiles=false -p:IsTransformWebConfigDisabled=true -o "$output" --nologo

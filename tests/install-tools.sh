@@ -5,7 +5,7 @@ set -euo pipefail
 
 declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
-  [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make
+  [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"

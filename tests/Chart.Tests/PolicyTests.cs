@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Chart.Tests.Tools;
+using ImdsProxy.Commands;
 using Shouldly;
 using Xunit;
 
@@ -44,16 +45,37 @@ public sealed class PolicyTests
     public async Task Hook_ChecksWhatWillBeInForce()
     {
         var chart = await Rendered.OfAsync("everything");
-        var job = chart.One("Job");
+        var job = Job(chart, "-policy-check");
 
         ((string)job["metadata"]!["annotations"]!["helm.sh/hook"]!).ShouldBe("pre-install,pre-upgrade");
         Policy(chart, "-policy-check").ToJsonString().ShouldBe(Policy(chart, "-policy").ToJsonString());
         job["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]!.ToJsonString().ShouldBe("""["policy","check","/etc/imds-proxy/policy/policy.json"]""");
 
-        var existing = (await Rendered.OfAsync("existing ConfigMap")).One("Job")["spec"]!["template"]!["spec"]!;
+        var existing = Job(await Rendered.OfAsync("existing ConfigMap"), "-policy-check")["spec"]!["template"]!["spec"]!;
         ((string)existing["volumes"]![0]!["configMap"]!["name"]!).ShouldBe("team-policy");
         ((string)existing["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/all.json");
     }
+
+    [SkippableTheory]
+    [InlineData("defaults", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526")]
+    [InlineData("cilium", "prove --closed=168.63.129.16:32526")]
+    [InlineData("enforced", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526 --expect-denial")]
+    public async Task Test_RunsAsAnOrdinaryPod(string values, string arguments)
+    {
+        var pod = Job(await Rendered.OfAsync(values), "-test")["spec"]!["template"]!["spec"]!;
+        var container = pod["containers"]!.AsArray().ShouldHaveSingleItem()!;
+
+        pod["hostNetwork"].ShouldBeNull();
+        ((bool)pod["automountServiceAccountToken"]!).ShouldBeFalse();
+        ((bool)pod["securityContext"]!["runAsNonRoot"]!).ShouldBeTrue();
+        container["securityContext"]!["capabilities"]!.ToJsonString().ShouldBe("""{"drop":["ALL"]}""");
+        var given = container["args"]!.AsArray().Select(argument => (string)argument!).ToList();
+        string.Join(' ', given).ShouldBe(arguments);
+        ProveCommand.Create().Parse([.. given.Skip(1).Select(argument => argument.Replace("$(NODE_IP)", "10.224.0.4", StringComparison.Ordinal))]).Errors.ShouldBeEmpty();
+    }
+
+    private static JsonNode Job(Rendered chart, string ending) =>
+        chart.OfKind("Job").Single(job => ((string)job["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal));
 
     private static JsonNode Policy(Rendered chart, string ending) =>
         JsonNode.Parse((string)chart.OfKind("ConfigMap").Single(one => ((string)one["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal))["data"]!["policy.json"]!)!;

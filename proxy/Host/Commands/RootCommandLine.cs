@@ -18,6 +18,7 @@ internal static class RootCommandLine
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
             PrepareCommand.Create(),
+            ProveCommand.Create(),
             PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -21,7 +21,7 @@ internal static class Program
         }
 
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         var output = process.StandardOutput.ReadToEndAsync(limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         await process.StandardInput.WriteAsync((input ?? "").AsMemory(), limit.Token);
@@ -34,7 +34,7 @@ internal static class Program
         catch (OperationCanceledException e)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than three minutes", e);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} took longer than five minutes", e);
         }
     }
 

@@ -60,6 +60,7 @@ internal static class Values
         ["defaults"] = Defaults,
         ["everything"] = Everything,
         ["cilium"] = Cilium,
+        ["enforced"] = "policy: { mode: enforce }",
         ["existing ConfigMap"] = ExistingConfigMap,
         ["nothing kept"] = NothingKept,
     };

@@ -30,7 +30,11 @@ public sealed class PrepareCommandTests : IDisposable
     public async Task Prepare_WithADirectoryOpenToAll_ClosesIt()
     {
         var directory = Path.Combine(_parent, "log");
-        Directory.CreateDirectory(directory, (UnixFileMode)0b111_111_111);
+        Directory.CreateDirectory(directory);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(directory, (UnixFileMode)0b111_111_111);
+        }
 
         (await PrepareCommand.RunAsync([directory], (int)Me, _errors)).ShouldBe(ExitCode.Good, _errors.ToString());
 

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Core.Tests.Recipes;
+
+/// <summary>The policies of the documentation do what it says of them.</summary>
+public sealed partial class DocumentedPolicyTests
+{
+    private static readonly string Docs = Path.Combine(AppContext.BaseDirectory, "docs");
+
+    // title, policy, decisions
+    public static TheoryData<string, string, string> Documented
+    {
+        get
+        {
+            var data = new TheoryData<string, string, string>();
+            foreach (var recipe in Recipe().Matches(File.ReadAllText(Path.Combine(Docs, "recipes.md"))).Cast<Match>())
+            {
+                var file = recipe.Groups["file"].Value;
+                data.Add(file, File.ReadAllText(Path.Combine(Docs, "recipes", file)), recipe.Groups["decisions"].Value);
+            }
+
+            foreach (var example in Example().Matches(File.ReadAllText(Path.Combine(Docs, "migrate.md"))).Cast<Match>())
+            {
+                data.Add(example.Groups["decisions"].Value.Split('\n')[0], example.Groups["policy"].Value, example.Groups["decisions"].Value);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(Documented))]
+    public void Policy_OfTheDocumentation_DecidesAsItSays(string title, string policy, string lines)
+    {
+        var decisions = new Decisions(policy);
+
+        decisions.Problems.ShouldBeEmpty(title);
+        foreach (var line in lines.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            decisions.Of(line).ShouldBe(line.Split(' ')[0], line);
+        }
+    }
+
+    [Fact]
+    public void Recipes_AreAllInTheDocumentationWithWhatTheyAllowAndDeny()
+    {
+        var recipes = Recipe().Matches(File.ReadAllText(Path.Combine(Docs, "recipes.md"))).ToDictionary(match => match.Groups["file"].Value, match => match.Groups["decisions"].Value, StringComparer.Ordinal);
+
+        Directory.GetFiles(Path.Combine(Docs, "recipes")).Select(Path.GetFileName).ShouldBe(recipes.Keys, ignoreOrder: true);
+        recipes.Values.ShouldAllBe(lines => lines.Contains("allowed", StringComparison.Ordinal) && lines.Contains("denied", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Examples_OfMigrate_EachHaveDecisions()
+    {
+        var text = File.ReadAllText(Path.Combine(Docs, "migrate.md"));
+
+        Example().Count(text).ShouldBe(text.Split("```json\n").Length - 1);
+        Example().Count(text).ShouldBeGreaterThanOrEqualTo(4);
+    }
+
+    [GeneratedRegex(@"\(recipes/(?<file>[a-z-]+\.json)\)\n```decisions\n(?<decisions>[^`]+)```", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Recipe();
+
+    [GeneratedRegex(@"```json\n(?<policy>[^`]+)```\n```decisions\n(?<decisions>[^`]+)```", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Example();
+}
