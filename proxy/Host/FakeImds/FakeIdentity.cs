@@ -9,9 +9,12 @@ namespace ImdsProxy.FakeImds;
 /// <param name="ResourceId">Its Azure resource id; compared without case.</param>
 internal sealed record FakeIdentity(string ClientId, string ObjectId, string ResourceId)
 {
+    /// <summary>Whether whoever set up the fake named the resource id; a made-up one is in no token, for it could contradict a policy that knows the real one.</summary>
+    public bool IsResourceIdGiven { get; init; } = true;
+
     /// <summary>An identity of which not all is given; the rest follows from the client id, the same each time.</summary>
     public static FakeIdentity Create(string clientId, string? resourceId = null, string? objectId = null) =>
-        new(clientId, objectId ?? DerivedObjectId(clientId), resourceId ?? FakeVm.IdentityResourceId($"id-{clientId}"));
+        new(clientId, objectId ?? DerivedObjectId(clientId), resourceId ?? FakeVm.IdentityResourceId($"id-{clientId}")) { IsResourceIdGiven = resourceId is not null };
 
     /// <summary><c>CLIENT_ID</c> or <c>CLIENT_ID=RESOURCE_ID</c>; throws <see cref="FormatException"/> with the cure.</summary>
     public static FakeIdentity Parse(string text)

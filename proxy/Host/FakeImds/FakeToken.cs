@@ -84,7 +84,11 @@ internal sealed class FakeToken
         json.WriteString("xms_az_rid", FakeVm.ResourceId);
         json.WriteString("xms_ftd", Random(32));
         json.WriteString("xms_idrel", "7 30");
-        json.WriteString("xms_mirid", _identity.ResourceId);
+        if (_identity.IsResourceIdGiven)
+        {
+            json.WriteString("xms_mirid", _identity.ResourceId);
+        }
+
         json.WriteString("xms_tcdt", "1588889213");
     });
 

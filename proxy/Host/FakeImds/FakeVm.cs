@@ -18,7 +18,7 @@ internal static class FakeVm
     /// <summary>The identities when none are named: those of the example policy, the kubelet's first, as on an AKS node.</summary>
     public static ImmutableArray<FakeIdentity> DefaultIdentities { get; } =
     [
-        FakeIdentity.Create("e5dbcd30-9b3d-4041-b791-ac23f9038175", IdentityResourceId("aks-demo-agentpool")),
+        FakeIdentity.Create("e5dbcd30-9b3d-4041-b791-ac23f9038175", IdentityResourceId("aks-demo-agentpool"), "0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30"),
         FakeIdentity.Create("2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6", IdentityResourceId("adx-ingest"), "b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"),
     ];
 
