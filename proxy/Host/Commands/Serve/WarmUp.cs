@@ -9,6 +9,7 @@ using ImdsProxy.Forward;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
+using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Serve;
@@ -45,17 +46,23 @@ internal static class WarmUp
         using var connections = new UpstreamParts(upstream, new LimitOptions(), like.Options.Sharing, static (_, _) => true, like.Time);
         var policy = new ActivePolicy(Silence.Instance, like.Time);
         await policy.OfferAsync(Policy, "warm-up");
+
+        // Records and metrics are part of each request's way; these of the warm-up reach nobody.
+        var scope = new object();
+        using var heard = new PrometheusText(scope);
+        using var metrics = new ProxyMetrics(like.Time, scope);
+        await using var audit = new AuditLog(new AuditOptions(), like.Time, like.Logging.CreateLogger<AuditLog>(), Silence.Instance);
         var pipeline = like with
         {
             Options = like.Options with { Upstream = upstream, Enforce = like.Options.Enforce with { CallerRate = 0 } },
             Callers = Callers(like.Time),
             Policy = policy,
             Upstream = connections,
-            Audit = Silence.Instance,
-            Ended = static (_, _) => { },
-            UpstreamEnded = static (_, _, _) => { },
+            Audit = audit,
+            Ended = (record, _) => metrics.RequestEnded(record),
+            UpstreamEnded = metrics.UpstreamEnded,
         };
-        var parts = new ListenerParts(like.Logging, pipeline.Handler, Silence.Instance, static _ => { }, like.Drain);
+        var parts = new ListenerParts(like.Logging, pipeline.Handler, new ConnectionMetrics(metrics), static _ => { }, like.Drain);
         await using var listener = await DataListener.StartAsync(new ListenOptions { EndPoint = new IPEndPoint(IPAddress.Loopback, 0) }, parts, cancellation);
         await AskAsync(listener.EndPoint, cancellation);
         await listener.StopAsync(cancellation);
@@ -88,29 +95,15 @@ internal static class WarmUp
     }
 
     /// <summary>Hears of everything and says nothing.</summary>
-    private sealed class Silence : IPolicyObserver, IConnectionObserver, IAuditLog
+    private sealed class Silence : IPolicyObserver, IRecordOutput
     {
         public static Silence Instance { get; } = new();
-
-        public string? Failure => null;
 
         public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
 
         public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
 
-        public ValueTask<bool> WriteAsync(Core.Audit.AuditRecord record) => ValueTask.FromResult(true);
-
-        public ValueTask<bool> WriteAsync(Core.Audit.AuditEvent auditEvent) => ValueTask.FromResult(true);
-
-        public void Opened()
-        {
-        }
-
-        public void Closed()
-        {
-        }
-
-        public void Refused(ConnectionRefusal why)
+        public void Write(ReadOnlySpan<byte> lines)
         {
         }
     }
