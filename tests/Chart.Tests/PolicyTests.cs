@@ -56,6 +56,41 @@ public sealed class PolicyTests
         ((string)existing["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/all.json");
     }
 
+    [SkippableFact]
+    public async Task Policy_OfFragments_IsCheckedAndFollowedAsAWhole()
+    {
+        var chart = await Rendered.OfAsync("fragments");
+
+        chart.Arguments("proxy").ShouldContain($"--policy-configmap={Rendered.Namespace}/team-policy", StringComparer.Ordinal);
+        ((string)Job(chart, "-policy-check")["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/");
+    }
+
+    // As kubelet lays a ConfigMap out: each key a link through a directory that a link names.
+    [Theory]
+    [InlineData("""{"version":1,"mode":"audit"}""", 0)]
+    [InlineData("""{"version":1,"mode":"sometimes"}""", 1)]
+    public async Task PolicyCheck_OfAMountedConfigMapOfFragments_ReadsThemAll(string main, int expected)
+    {
+        var mount = Directory.CreateTempSubdirectory("imds-proxy-mount-").FullName;
+        try
+        {
+            var data = Directory.CreateDirectory(Path.Combine(mount, "..2026_11_21")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(data, "main.json"), main);
+            await File.WriteAllTextAsync(Path.Combine(data, "team.json"), """{"rules":[{"name":"a","workloads":[{}],"deny":[{}]}]}""");
+            Directory.CreateSymbolicLink(Path.Combine(mount, "..data"), "..2026_11_21");
+            File.CreateSymbolicLink(Path.Combine(mount, "main.json"), "..data/main.json");
+            File.CreateSymbolicLink(Path.Combine(mount, "team.json"), "..data/team.json");
+
+            var (code, output, errors) = await Product.RunAsync("", "policy", "check", mount + "/");
+
+            code.ShouldBe(expected, output + errors);
+        }
+        finally
+        {
+            Directory.Delete(mount, recursive: true);
+        }
+    }
+
     [SkippableTheory]
     [InlineData("defaults", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526")]
     [InlineData("cilium", "prove --closed=168.63.129.16:32526")]

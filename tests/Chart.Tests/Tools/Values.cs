@@ -62,6 +62,7 @@ internal static class Values
         ["cilium"] = Cilium,
         ["enforced"] = "policy: { mode: enforce }",
         ["existing ConfigMap"] = ExistingConfigMap,
+        ["fragments"] = "policy: { existingConfigMap: { name: team-policy, key: \"\" } }",
         ["nothing kept"] = NothingKept,
     };
 }
