@@ -29,8 +29,11 @@ internal static class Flood
         await using var scene = await NodeScene.StartAsync();
         await AskAsync(scene, TimeSpan.FromSeconds(3));
         var quiet = await AskAsync(scene, length);
+
+        // Started by `dotnet`, the program is an argument of it; else it is itself.
+        string[] program = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? [typeof(Flood).Assembly.Location] : [];
         using var flood = Process.Start(new ProcessStartInfo(
-            Environment.ProcessPath!, [typeof(Flood).Assembly.Location, "flood-client", $"{scene.Proxy.EndPoint.Port}", $"{length.TotalSeconds + 1}"])
+            Environment.ProcessPath!, [.. program, "flood-client", $"{scene.Proxy.EndPoint.Port}", $"{length.TotalSeconds + 1}"])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
