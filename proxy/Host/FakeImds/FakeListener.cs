@@ -1,7 +1,5 @@
 using System.Net;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImdsProxy.FakeImds;
@@ -17,9 +15,9 @@ internal sealed class FakeListener : IAsyncDisposable
     private FakeListener(WebApplication app)
     {
         _app = app;
-        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        Address = new(addresses.Addresses.Single());
-        EndPoint = IPEndPoint.Parse(Address.Authority.Contains(':', StringComparison.Ordinal) ? Address.Authority : $"{Address.Authority}:80");
+        var address = BoundAddresses.Of(app).Single();
+        Address = new(address);
+        EndPoint = BoundAddresses.EndPointOf(address);
     }
 
     /// <summary>The address as bound, with the port that was free.</summary>

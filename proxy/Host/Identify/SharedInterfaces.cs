@@ -1,14 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Identify;
 
 /// <summary>Tells from the kernel whether an interface can belong to one pod alone, and remembers it: an index is never reused.</summary>
 internal sealed partial class SharedInterfaces
 {
-    // <net/if.h>: IF_NAMESIZE; struct ifreq { char name[16]; void *data; … }, 40 bytes.
-    private const int NameSize = 16;
+    // <net/if.h>: struct ifreq { char name[IF_NAMESIZE]; void *data; … }, 40 bytes.
     private const int RequestSize = 40;
 
     // <linux/sockios.h>: SIOCETHTOOL; <linux/ethtool.h>: ETHTOOL_GDRVINFO, struct ethtool_drvinfo { __u32 cmd; char driver[32]; … }.
@@ -48,20 +48,16 @@ internal sealed partial class SharedInterfaces
         var info = stackalloc byte[DriverInfoSize];
         new Span<byte>(request, RequestSize).Clear();
         new Span<byte>(info, DriverInfoSize).Clear();
-        if (IndexToName((uint)interfaceIndex, request) == 0)
+        if (!InterfaceNames.TryWrite(interfaceIndex, request))
         {
             return null;
         }
 
         *(int*)info = GetDriver;
-        *(nint*)(request + NameSize) = (nint)info;
+        *(nint*)(request + InterfaceNames.Size) = (nint)info;
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         return Control((int)socket.Handle, EthtoolRequest, request) == 0 ? Marshal.PtrToStringUTF8((nint)(info + DriverOffset)) : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "if_indextoname")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static unsafe partial nint IndexToName(uint index, byte* name);
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 
@@ -55,7 +56,7 @@ internal sealed class CallerGate(ListenOptions options, IConnectionObserver obse
         }
 
         var index = socket is null ? 0 : ConnectionOrigin.InterfaceIndex(socket);
-        connection.Features.Set(new CallerConnection(slots, index, ConnectionOrigin.InterfaceName(index)));
+        connection.Features.Set(new CallerConnection(slots, index, InterfaceNames.Of(index)));
         return slots;
     }
 

@@ -1,20 +1,17 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Listen;
 
 /// <summary>What the kernel knows of an accepted connection beyond its addresses.</summary>
-internal static partial class ConnectionOrigin
+internal static class ConnectionOrigin
 {
     // Linux's <netinet/in.h> and <linux/netfilter_ipv4.h>
     private const int SolIp = 0;
     private const int IpPktOptions = 9;
     private const int IpPktInfo = 8;
     private const int SoOriginalDst = 80;
-
-    private const int InterfaceNameLength = 16;
 
     /// <summary>
     /// Where the connection was going before the node's iptables rules turned it here, or null where nothing turned it.
@@ -67,13 +64,6 @@ internal static partial class ConnectionOrigin
         }
     }
 
-    /// <summary>The name of an interface, or null where it is gone.</summary>
-    public static unsafe string? InterfaceName(int index)
-    {
-        var name = stackalloc byte[InterfaceNameLength];
-        return index > 0 && IfIndexToName((uint)index, name) != null ? Marshal.PtrToStringUTF8((nint)name) : null;
-    }
-
     private static int Find(ReadOnlySpan<byte> messages)
     {
         const int Header = 16;
@@ -96,8 +86,4 @@ internal static partial class ConnectionOrigin
 
         return 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "if_indextoname")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static unsafe partial byte* IfIndexToName(uint index, byte* name);
 }

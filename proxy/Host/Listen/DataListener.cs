@@ -2,9 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -72,8 +69,7 @@ internal sealed class DataListener : IAsyncDisposable
     {
         await _app.StartAsync(cancellation);
         SharedSocket.PreferNewest(_socket!);
-        var address = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.Single();
-        EndPoint = IPEndPoint.Parse(new Uri(address).Authority);
+        EndPoint = BoundAddresses.EndPointOf(BoundAddresses.Of(_app).Single());
     }
 
     private Socket Bind(EndPoint endPoint)

@@ -2,9 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
@@ -20,9 +17,9 @@ internal sealed class ManagementListener : IAsyncDisposable
     {
         _app = app;
         _socket = options.Management as UnixDomainSocketEndPoint;
-        var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToArray();
-        Management = _socket ?? (EndPoint)Bound(bound[0]);
-        Metrics = options.Metrics is null ? null : Bound(bound[1]);
+        var bound = BoundAddresses.Of(app);
+        Management = _socket ?? (EndPoint)BoundAddresses.EndPointOf(bound[0]);
+        Metrics = options.Metrics is null ? null : BoundAddresses.EndPointOf(bound[1]);
     }
 
     /// <summary>Where it listens, with the port it got.</summary>
@@ -113,6 +110,4 @@ internal sealed class ManagementListener : IAsyncDisposable
             });
         });
     }
-
-    private static IPEndPoint Bound(string address) => IPEndPoint.Parse(new Uri(address).Authority);
 }
