@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Policy;
+using ImdsProxy.Commands.Redirect;
 
 namespace ImdsProxy.Commands;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Audit;
 using ImdsProxy.FunctionalTests.Serve;
 using ImdsProxy.Operate;
 using Shouldly;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Explain;
+using ImdsProxy.Commands.Policy;
 using Shouldly;
 using Xunit;
 

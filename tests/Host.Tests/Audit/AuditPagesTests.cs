@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Audit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Policy;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using ImdsProxy.Commands;
 using ImdsProxy.Commands.Explain;
+using ImdsProxy.Commands.Policy;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Redirect;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;

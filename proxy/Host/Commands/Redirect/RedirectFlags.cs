@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Redirect;
 
 /// <summary>The flags of the redirect's commands.</summary>
 internal sealed class RedirectFlags

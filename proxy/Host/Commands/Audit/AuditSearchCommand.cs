@@ -4,7 +4,7 @@ using System.Text;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit search</c>: finds records and events.</summary>
 internal static class AuditSearchCommand

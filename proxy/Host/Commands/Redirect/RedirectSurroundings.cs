@@ -6,7 +6,7 @@ using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Redirect;
 
 /// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
 internal static partial class RedirectSurroundings

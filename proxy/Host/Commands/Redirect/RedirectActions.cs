@@ -2,7 +2,7 @@ using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Watching;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Redirect;
 
 /// <summary>What the redirect's commands do, each to its exit code. Results go to standard output.</summary>
 internal static class RedirectActions

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using ImdsProxy.Audit.Search;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit stats</c>: counts by fields and time.</summary>
 internal static class AuditStatsCommand

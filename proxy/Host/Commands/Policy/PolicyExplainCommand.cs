@@ -7,7 +7,7 @@ using ImdsProxy.Core.Policy;
 using ImdsProxy.Identify;
 using ImdsProxy.PolicySource;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Policy;
 
 /// <summary><c>imds-proxy policy explain</c>: which rule decides a request, and why the others do not.</summary>
 internal static class PolicyExplainCommand

@@ -2,7 +2,7 @@ using System.CommandLine;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>What <c>audit stats</c> and <c>audit top</c> are asked alike: what to count, where, and by what.</summary>
 internal sealed class AuditStatsFlags

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Audit.Search;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>In which form and how many lines are shown.</summary>
 internal sealed record AuditOutput(string Form, int? Last, long? First, bool Follow, bool Coloured)

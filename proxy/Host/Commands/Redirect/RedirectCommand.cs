@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Redirect;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Redirect;
 
 /// <summary><c>redirect apply | check | watch | remove</c>: the iptables rules that bring pods' requests to the proxy.</summary>
 internal static class RedirectCommand

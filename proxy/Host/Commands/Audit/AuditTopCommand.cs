@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit top</c>: counts what is written from now on, live.</summary>
 internal static class AuditTopCommand

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit</c>: what reads the audit log.</summary>
 internal static class AuditCommand

@@ -1,6 +1,6 @@
 using ImdsProxy.Audit;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>Asks a running proxy for lines of its log.</summary>
 internal sealed class AuditManagementClient(ManagementClient management)

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Policy;
 
 /// <summary><c>imds-proxy policy</c>: what can be asked of a policy.</summary>
 internal static class PolicyCommand

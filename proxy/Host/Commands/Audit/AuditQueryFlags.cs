@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>The filters of <c>audit search</c> and <c>audit stats</c>, and the query they make.</summary>
 internal sealed class AuditQueryFlags

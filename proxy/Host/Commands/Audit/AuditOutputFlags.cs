@@ -3,7 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using ImdsProxy.Audit.Search;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>The flags that say how results are shown.</summary>
 internal sealed class AuditOutputFlags

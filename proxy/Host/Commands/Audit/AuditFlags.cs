@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Audit;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary>The flags of the audit log, for each command that keeps one.</summary>
 internal sealed class AuditFlags

@@ -2,7 +2,7 @@ using System.CommandLine;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.PolicySource;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Policy;
 
 /// <summary><c>imds-proxy policy check</c>: every error and warning of a policy, with its place, then its revision.</summary>
 internal static class PolicyCheckCommand

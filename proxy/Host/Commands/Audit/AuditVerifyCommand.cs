@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Verify;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit verify</c>: tells whether a log is as it was written.</summary>
 internal static class AuditVerifyCommand
