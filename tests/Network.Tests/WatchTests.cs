@@ -131,6 +131,29 @@ public sealed class WatchTests
         metrics.ShouldContain("imds_proxy_redirect_in_place 0");
     }
 
+    // As in a rollout: the sidecars of both pods have the same port on the node.
+    [SkippableFact]
+    public async Task Watch_OfTwoOnOneMetricsPort_IsTheNewestThatAnswers()
+    {
+        const string Ready = "http://127.0.0.1:16257/readyz";
+        await using var cluster = await Cluster.CreateAsync();
+        var old = await cluster.WatchAsync("nft", "--metrics", "127.0.0.1:16257");
+        await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "200");
+
+        // It waits for a listener that does not come, and has nothing in place of its own yet.
+        var next = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags("nft"), "--wait", "60s", "--metrics", "127.0.0.1:16257"]));
+        await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "503");
+        for (var scrape = 0; scrape < 20; scrape++)
+        {
+            (await cluster.Node.GetAsync(Ready)).ShouldBe("503");
+        }
+
+        (await cluster.RedirectAsync("check", "nft")).ExitCode.ShouldBe(0, "the old one keeps the rules");
+        await next.KillAsync();
+        (await cluster.Node.GetAsync(Ready)).ShouldBe("200");
+        (await old.TerminateAsync()).ShouldBe(0, old.Text);
+    }
+
     [SkippableFact]
     public async Task Watch_IptablesFailsForAWhile_GoesOnAfterwards()
     {
