@@ -16,7 +16,7 @@ public sealed class RbacTests
     {
         var chart = await Rendered.OfAsync(values);
 
-        chart.OfKind("ClusterRole").Concat(chart.OfKind("Role")).SelectMany(Grants)
+        chart.Standing("ClusterRole").Concat(chart.Standing("Role")).SelectMany(Grants)
             .ShouldBe(KubeAccess.All.Where(access => events || access.Resource != "events").Select(access => $"{access.Verb} {access.Resource}"), ignoreOrder: true);
     }
 

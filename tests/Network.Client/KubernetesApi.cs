@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using ImdsProxy.TestKit.FakeKubernetes;
 
 namespace ImdsProxy.Network.Client;
 
 /// <summary>
-/// A Kubernetes API server on loopback, told its pods line by line: <c>pod NAMESPACE NAME ADDRESS</c>, <c>gone NAMESPACE NAME</c>.
+/// A Kubernetes API server on loopback, told its pods line by line: <c>pod NAMESPACE NAME ADDRESS</c>, <c>gone NAMESPACE NAME</c>,
+/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it.
 /// Ends with its standard input.
 /// </summary>
 internal static class KubernetesApi
@@ -31,8 +33,30 @@ internal static class KubernetesApi
             case ["gone", var ns, var name]:
                 cluster.Remove("pods", ns, name);
                 break;
+            case ["daemon", var ns, var name, var nodeAddress, var daemonSet]:
+                cluster.Put("pods", Daemon(ns, name, nodeAddress, daemonSet));
+                break;
+            case ["mount", var map, var directory]:
+                Mount(cluster.List("configmaps", new FieldSelector($"metadata.name={map}")).Objects.Single(), directory);
+                break;
             default:
                 throw new FormatException(string.Join(' ', words));
+        }
+    }
+    private static JsonObject Daemon(string ns, string name, string nodeAddress, string daemonSet)
+    {
+        var pod = FakePods.Pod(name, nodeAddress, ns, hostNetwork: true, owner: $"DaemonSet/{daemonSet}");
+        pod["metadata"]!["ownerReferences"]![0]!["uid"] = "8a4c7d0e-0000-4000-8000-000000000001";
+        pod["status"]!["hostIP"] = nodeAddress;
+        pod["status"]!["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeAddress });
+        return pod;
+    }
+
+    private static void Mount(JsonObject map, string directory)
+    {
+        foreach (var (key, text) in map["data"]!.AsObject())
+        {
+            File.WriteAllText(Path.Combine(directory, key), (string)text!);
         }
     }
 }

@@ -22,6 +22,7 @@ internal static class RootCommandLine
             HealthCommand.Create(),
             PrepareCommand.Create(),
             ProveCommand.Create(),
+            Uninstall.UninstallCommand.Create(),
             PolicyCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -9,8 +9,12 @@ internal static class KubeAccess
     public static IReadOnlyList<(string Resource, string Verb)> All { get; } =
         [("configmaps", "list"), ("configmaps", "watch"), ("events", "create"), ("pods", "list"), ("pods", "watch")];
 
+    /// <summary>What <c>uninstall</c> asks. Its role is made for that hook and goes with it.</summary>
+    public static IReadOnlyList<(string Resource, string Verb)> OfUninstall { get; } =
+        [("configmaps", "create"), ("configmaps", "patch"), ("pods", "list")];
+
     public static KubeVerb Use(string verb, string resource, string scope) =>
-        All.Contains((resource, verb))
+        All.Contains((resource, verb)) || OfUninstall.Contains((resource, verb))
             ? new KubeVerb(verb, resource, scope)
             : throw new InvalidOperationException($"{verb} {resource} is not among what the roles grant: add it to {nameof(KubeAccess)} and to the chart");
 }

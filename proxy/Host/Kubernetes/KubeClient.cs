@@ -5,13 +5,16 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The three things asked of the API server: list, watch, and create an Event. Every failure is a <see cref="KubeException"/>.</summary>
+/// <summary>The things asked of the API server: list, watch, create an Event, apply a ConfigMap. Every failure is a <see cref="KubeException"/>.</summary>
 internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
 {
     // The page size of client-go.
     private const int PageSize = 500;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    // https://kubernetes.io/docs/reference/using-api/server-side-apply/ ; JSON is YAML
+    private static readonly MediaTypeHeaderValue Apply = new("application/apply-patch+yaml");
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
@@ -55,6 +58,23 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
             // The content is made anew for each attempt: sending uses it up.
             using var answer = await SendAsync(
                 HttpMethod.Post, path, () => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(happening, KubeJson.Default.EventObject)) { Headers = { ContentType = Json } }, verb, deadline);
+            return answer.StatusCode;
+        }, cancellation);
+    }
+
+    /// <summary>
+    /// Makes a ConfigMap or changes the one of its name, whoever wrote it. The API server asks for the right to create it
+    /// too, by this name (its handlers/patch.go), so that a role need not let its holder create any other.
+    /// </summary>
+    public async Task ApplyAsync(AppliedConfigMap map, CancellationToken cancellation)
+    {
+        var (ns, name) = (map.Metadata.Namespace, map.Metadata.Name);
+        var path = $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/configmaps/{Uri.EscapeDataString(name)}?fieldManager=imds-proxy&force=true";
+        var verb = KubeAccess.Use("patch", "configmaps", $"namespace {ns}, name {name}");
+        await InTimeAsync(verb, async deadline =>
+        {
+            using var answer = await SendAsync(
+                HttpMethod.Patch, path, () => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(map, KubeJson.Default.AppliedConfigMap)) { Headers = { ContentType = Apply } }, verb, deadline);
             return answer.StatusCode;
         }, cancellation);
     }

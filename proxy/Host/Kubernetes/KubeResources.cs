@@ -12,6 +12,10 @@ internal static class KubeResources
     public static KubeResource<PodObject> PodsByAddress(string node, string address) =>
         Pods($"spec.nodeName={node},status.podIP={address}");
 
+    /// <summary>All pods of a namespace.</summary>
+    public static KubeResource<PodObject> PodsOfNamespace(string ns) => new(
+        "pods", $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods", null, KubeJson.Default.PodObject, KubeJson.Default.KubeListPodObject);
+
     /// <summary>One ConfigMap. A selector on its name lets a Role with <c>resourceNames</c> suffice for list and watch.</summary>
     public static KubeResource<ConfigMapObject> ConfigMap(string ns, string name) => new(
         "configmaps",

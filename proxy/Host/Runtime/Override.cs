@@ -7,6 +7,9 @@ namespace ImdsProxy.Runtime;
 /// <param name="Refusal">Why the files are not obeyed, or null.</param>
 internal sealed record Override(bool On, DateTimeOffset Until, string Reason, string? Refusal)
 {
+    /// <summary>Whether whatever reads it is on its way out: it then holds until its time, though the files may go before.</summary>
+    public bool Uninstalling { get; init; }
+
     public static Override None { get; } = new(false, default, "", null);
 
     public static Override Refused(string why) => new(false, default, "", why);

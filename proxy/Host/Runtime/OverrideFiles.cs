@@ -4,7 +4,8 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// Reads the break-glass files: one that asks for something, and <c>until</c> and <c>reason</c> beside it. Whatever is
-/// missing, unreadable or odd in them is refused: a mistake must not open IMDS.
+/// missing, unreadable or odd in them is refused: a mistake must not open IMDS. A file <c>uninstalling</c> that says
+/// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-uninstalling.md).
 /// </summary>
 /// <param name="file">The file that asks: <c>mode</c> or <c>interception</c>.</param>
 /// <param name="word">The only word it can hold.</param>
@@ -12,6 +13,11 @@ namespace ImdsProxy.Runtime;
 /// <param name="time">The clock.</param>
 internal sealed class OverrideFiles(string file, string word, Func<string, string?> read, TimeProvider time)
 {
+    /// <summary>The file that marks an uninstall, and its only word.</summary>
+    public const string Uninstalling = "uninstalling";
+
+    public const string Yes = "yes";
+
     // Nobody needs more for a time or a reason.
     private const int LongestText = 4096;
 
@@ -62,8 +68,15 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
             return Override.Refused($"until is {end:O}, which was more than 24 hours ahead; write an earlier one");
         }
 
-        return end <= time.GetUtcNow() ? Override.None : new Override(true, end, Shown(reason), null);
+        return end <= time.GetUtcNow() ? Override.None : Marked(new Override(true, end, Shown(reason), null), read(Uninstalling)?.Trim());
     }
+
+    private static Override Marked(Override asked, string? mark) => mark switch
+    {
+        null => asked,
+        Yes => asked with { Uninstalling = true },
+        _ => Override.Refused($"{Uninstalling} is '{Shown(mark)}'; the only word for it is {Yes}"),
+    };
 
     private static Func<string, string?> In(string directory) => name => Read(Path.Combine(directory, name));
 

@@ -28,7 +28,11 @@ internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
 
     public IEnumerable<JsonNode> OfKind(string kind) => objects.Where(node => (string?)node["kind"] == kind);
 
-    public JsonNode One(string kind) => OfKind(kind).ShouldHaveSingleItem();
+    /// <summary>Those that are there as long as the release is: not a hook's.</summary>
+    public IEnumerable<JsonNode> Standing(string kind) => OfKind(kind).Where(node => node["metadata"]!["annotations"]?["helm.sh/hook"] is null);
+
+    /// <summary>The one that is there as long as the release is.</summary>
+    public JsonNode One(string kind) => Standing(kind).ShouldHaveSingleItem();
 
     /// <summary>A container of the DaemonSet, of either list.</summary>
     public JsonNode? Container(string name)

@@ -24,7 +24,7 @@ internal static class Values
               workloads: [{}]
               deny: [{ path: /metadata/instance, quiet: true }]
             taken-out: null
-        redirect: { whenDown: open, removeOnExit: true, existingBlock: override }
+        redirect: { whenDown: open, existingBlock: override }
         proxy: { port: 17000, drainTimeoutSeconds: 40, denialHelp: "Ask #platform, please", extraArgs: [--max-connections=8192] }
         audit: { fsync: true, otlp: "https://collector.observability.svc:4318/v1/logs" }
         metrics:
@@ -53,6 +53,7 @@ internal static class Values
         state: { hostPath: "" }
         serviceAccount: { create: false, name: imds }
         policy: { check: { enabled: false } }
+        redirect: { removeOnUninstall: false }
         """;
 
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)

@@ -61,8 +61,23 @@ public sealed class OverrideFilesTests
         files.Current().Refusal.ShouldNotBeNull();
     }
 
-    private static OverrideFiles Files(string? interception, string? until, string? reason, ManualTime time) => new(
+    [Theory]
+    [InlineData(null, true, false)]
+    [InlineData("yes\n", true, true)]
+    [InlineData("no", false, false)]
+    [InlineData("", false, false)]
+    public void Override_MarkedAsAnUninstall_IsThatByOneWordAlone(string? mark, bool on, bool uninstalling)
+    {
+        var current = Files("off", "2026-11-21T06:00:00Z", "outage", new ManualTime(), mark).Current();
+        current.On.ShouldBe(on);
+        current.Uninstalling.ShouldBe(uninstalling);
+    }
+
+    [Fact]
+    public void Override_WithNothingButTheMark_IsNone() => Files(null, "2026-11-21T06:00:00Z", "outage", new ManualTime(), "yes").Current().ShouldBe(Override.None);
+
+    private static OverrideFiles Files(string? interception, string? until, string? reason, ManualTime time, string? mark = null) => new(
         "interception",
         "off",
-        name => name switch { "interception" => interception, "until" => until, "reason" => reason, _ => null }, time);
+        name => name switch { "interception" => interception, "until" => until, "reason" => reason, "uninstalling" => mark, _ => null }, time);
 }

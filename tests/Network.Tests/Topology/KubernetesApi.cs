@@ -25,6 +25,12 @@ internal sealed class KubernetesApi
     /// <summary>Shows a pod no more.</summary>
     public Task ForgetAsync(string ns, string name) => TellAsync($"gone {ns} {name}");
 
+    /// <summary>Shows a running pod of a DaemonSet, on the node's own network.</summary>
+    public Task ShowDaemonAsync(string ns, string name, string nodeAddress, string daemonSet) => TellAsync($"daemon {ns} {name} {nodeAddress} {daemonSet}");
+
+    /// <summary>Brings a ConfigMap into a directory, as kubelet does.</summary>
+    public Task MountAsync(string configMap, string directory) => TellAsync($"mount {configMap} {directory}");
+
     private async Task TellAsync(string line)
     {
         await _program.TellAsync(line);

@@ -59,6 +59,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     public async Task<int> TerminateAsync()
     {
         await Programs.MustAsync(["kill", "-TERM", $"{_process.Id}"]);
+        return await EndAsync();
+    }
+
+    /// <summary>Waits until it ends by itself and tells its exit code.</summary>
+    public async Task<int> EndAsync()
+    {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;

@@ -75,7 +75,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>) that has no fault yet go wrong.</summary>
+    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>patch</c>) that has no fault yet go wrong.</summary>
     public void Next(string operation, FakeFault fault) => FaultsOf(operation).Enqueue(fault);
 
     /// <summary>How many requests of an operation there were.</summary>
@@ -129,6 +129,12 @@ public sealed class FakeApiServer : IAsyncDisposable
             return;
         }
 
+        if (request.Operation == "patch")
+        {
+            await ApplyAsync(context);
+            return;
+        }
+
         if (request.Operation == "list")
         {
             await new FakeList(Cluster, _options).AnswerAsync(context, request);
@@ -151,12 +157,34 @@ public sealed class FakeApiServer : IAsyncDisposable
         }
     }
 
+    // Server-side apply of a whole ConfigMap; what others wrote into it stays.
+    private async Task ApplyAsync(HttpContext context)
+    {
+        var path = context.Request.Path.ToString().Split('/');
+        if (context.Request.ContentType != "application/apply-patch+yaml" || !context.Request.Query.ContainsKey("fieldManager") || path[^2] != "configmaps")
+        {
+            await FakeStatus.WriteAsync(context, 415, "UnsupportedMediaType");
+            return;
+        }
+
+        var applied = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+        var before = Cluster.List("configmaps", new FieldSelector($"metadata.name={path[^1]}")).Objects.SingleOrDefault();
+        foreach (var (key, text) in (JsonObject?)before?["data"] ?? [])
+        {
+            applied["data"]!.AsObject().TryAdd(key, text?.DeepClone());
+        }
+
+        Cluster.Put("configmaps", applied);
+        context.Response.StatusCode = before is null ? 201 : 200;
+        await context.Response.WriteAsync("{}");
+    }
+
     private ConcurrentQueue<FakeFault> FaultsOf(string operation) => _faults.GetOrAdd(operation, static _ => new());
 
     private static FakeApiRequest Describe(HttpContext context)
     {
         var query = context.Request.Query.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.Ordinal);
-        var operation = HttpMethods.IsPost(context.Request.Method) ? "create" : query.ContainsKey("watch") ? "watch" : "list";
+        var operation = HttpMethods.IsPost(context.Request.Method) ? "create" : HttpMethods.IsPatch(context.Request.Method) ? "patch" : query.ContainsKey("watch") ? "watch" : "list";
         return new FakeApiRequest(operation, context.Request.Path, query, context.Request.Headers.AcceptEncoding.ToString());
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ImdsProxy.Kubernetes;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Cluster;
@@ -8,18 +7,14 @@ namespace ImdsProxy.Commands.Cluster;
 internal sealed class ClusterFlags
 {
     private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "The policy, a ConfigMap: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
-    private readonly Option<string?> _api = Flag.Text("--kube-api", "The Kubernetes API server; in a pod it is known");
-    private readonly Option<string?> _token = Flag.Text("--kube-token-file", "The token for the API server, read again as it rotates; in a pod it is known");
-    private readonly Option<string?> _ca = Flag.Text("--kube-ca-file", "The authority that vouches for the API server, as PEM; in a pod it is known");
+    private readonly KubeFlags _kube = new();
     private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
     private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
 
     public void AddTo(Command command)
     {
         command.Options.Add(_policy);
-        command.Options.Add(_api);
-        command.Options.Add(_token);
-        command.Options.Add(_ca);
+        _kube.AddTo(command);
         command.Options.Add(_state);
         command.Options.Add(_events);
     }
@@ -37,7 +32,7 @@ internal sealed class ClusterFlags
 
         try
         {
-            KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable);
+            _kube.Read(flags);
             return callers == "kubernetes" && string.IsNullOrEmpty(node)
                 ? "--node-name: --callers kubernetes needs this node's name (in a pod: spec.nodeName of the downward API)"
                 : null;
@@ -53,7 +48,7 @@ internal sealed class ClusterFlags
         callers != "kubernetes" && flags.GetValue(_policy) is null
             ? null
             : new ClusterOptions(
-                KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable),
+                _kube.Read(flags.CommandResult),
                 node ?? "",
                 callers == "kubernetes",
                 flags.GetValue(_policy),

@@ -1,4 +1,7 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
 /// <summary>Who made an object.</summary>
-internal sealed record OwnerReference(string? Kind, string? Name, bool? Controller);
+internal sealed record OwnerReference(string? Kind, string? Name, bool? Controller)
+{
+    public string? Uid { get; init; }
+}

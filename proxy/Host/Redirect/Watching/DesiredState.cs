@@ -11,6 +11,12 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
     private readonly OverrideFiles? _files =
         settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, seams.Time) : null;
 
+    // The last override of this release: at an uninstall its files go about when the pods do, and rules that came back in
+    // between would stay for good.
+    private Override _last = Runtime.Override.None;
+
+    // One that was there from the start may be that of a release before: it counts for as long as its files are there.
+    private bool _wasWithout;
     private string? _refusal;
     private int _failed;
 
@@ -20,7 +26,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
     /// <param name="probeIsDue">Whether a failed probe counts this time.</param>
     public RedirectState Next(bool probeIsDue)
     {
-        Override = _files?.Current() ?? Runtime.Override.None;
+        Override = Current();
         if (Override.Refusal is { } why && why != _refusal)
         {
             Messages.OverrideRefused(seams.Log, why);
@@ -28,6 +34,18 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
 
         _refusal = Override.Refusal;
         return Override.On ? RedirectState.Off : IsDown(probeIsDue) ? RedirectState.Lifted : RedirectState.Closed;
+    }
+
+    private Override Current()
+    {
+        var now = _files?.Current() ?? Runtime.Override.None;
+        _wasWithout |= !now.Uninstalling;
+        if (now.Uninstalling && _wasWithout)
+        {
+            _last = now;
+        }
+
+        return seams.Time.GetUtcNow() < _last.Until ? _last : now;
     }
 
     private bool IsDown(bool probeIsDue)

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Kubernetes;
+
+namespace ImdsProxy.Commands.Uninstall;
+
+/// <summary>
+/// <c>imds-proxy uninstall</c>: before a release goes, has its redirects take the rules away that would outlive it, and
+/// waits until each node is seen without them. The chart's pre-delete hook.
+/// </summary>
+internal static class UninstallCommand
+{
+    public static Command Create()
+    {
+        var ns = Flag.Text("--namespace", "The release's namespace");
+        var daemonSet = Flag.Text("--daemonset", "The DaemonSet whose redirects are to take their rules away");
+        var map = Flag.Text("--override-configmap", "The ConfigMap that is mounted as their --override-dir; it is made or changed, and goes with the DaemonSet");
+        var port = Flag.Of("--port", "The proxy's port, which answers nobody while the rules are there", FlagValues.Count, "16254");
+        var timeout = Flag.Of("--timeout", "How long all nodes together may take", FlagValues.Duration, "4m");
+        var kube = new KubeFlags();
+        var command = new Command("uninstall", "Before a release goes: have its redirects take their rules away, and wait until each node is seen without them") { ns, daemonSet, map, port, timeout };
+        kube.AddTo(command);
+        command.Validators.Add(result => Check(result, kube, [ns, daemonSet, map]));
+        command.SetAction((parsed, cancellation) => RunAsync(
+            kube.Read(parsed.CommandResult),
+            new UninstallOptions(parsed.GetValue(ns)!, parsed.GetValue(daemonSet)!, parsed.GetValue(map)!, parsed.GetValue(port), parsed.GetValue(timeout)),
+            cancellation));
+        return command;
+    }
+
+    internal static async Task<int> RunAsync(KubeSettings settings, UninstallOptions options, CancellationToken cancellation)
+    {
+        using var http = KubeConnection.Open(settings);
+        var client = new KubeClient(http, new KubeToken(settings.TokenFile, TimeProvider.System), TimeProvider.System);
+        try
+        {
+            return await new RulesRemoval(client, options, PortProbe.AnswersAsync, TimeProvider.System, Console.Out.WriteLineAsync).RunAsync(cancellation)
+                ? ExitCode.Good
+                : ExitCode.Failed;
+        }
+        catch (KubeException e)
+        {
+            await Console.Error.WriteLineAsync($"imds-proxy: uninstall: {e.Message}");
+            return ExitCode.Failed;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+    }
+
+    private static void Check(CommandResult result, KubeFlags kube, Option<string?>[] required)
+    {
+        foreach (var option in required.Where(option => string.IsNullOrEmpty(result.GetValue(option))))
+        {
+            result.AddError($"{option.Name} is required");
+        }
+
+        try
+        {
+            kube.Read(result);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using ImdsProxy.Network.Tests.Topology;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Network.Tests;
+
+/// <summary>The end of a release: what the chart's hook runs, beside a real redirect.</summary>
+public sealed class UninstallTests
+{
+    private const string Map = "imds-proxy-override";
+
+    // Four looks of the watch at its files.
+    private static readonly TimeSpan SomeLooks = TimeSpan.FromSeconds(2);
+
+    [SkippableFact]
+    public async Task Uninstall_EndsOnceTheNodeIsOpen_AndItStaysOpenWhenTheConfigMapGoesFirst()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        var overrides = Directory.CreateDirectory(Path.Combine(cluster.Directory, "override")).FullName;
+        var watch = await cluster.WatchAsync("nft", "--override-dir", overrides, "--interval", "200ms");
+        var api = await KubernetesApi.StartAsync(cluster);
+        await api.ShowDaemonAsync("imds", "imds-proxy-x2x2x", Cluster.NodeIp, "imds-proxy");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+
+        var uninstall = cluster.Keep(cluster.Node.StartImdsProxy([.. Uninstall(api), "--timeout", "60s"]));
+        await uninstall.SaysAsync("interception is off by the ConfigMap");
+        uninstall.HasEnded.ShouldBeFalse("kubelet has not brought it to the node yet");
+        await api.MountAsync(Map, overrides);
+
+        (await uninstall.EndAsync()).ShouldBe(0, uninstall.Text);
+        uninstall.Text.ShouldContain("1 of 1 nodes have no rules of ours any more");
+        (await cluster.RulesAsync("nft")).ShouldBe("");
+
+        // Garbage collection may take the ConfigMap before the pod.
+        foreach (var file in Directory.EnumerateFiles(overrides))
+        {
+            File.Delete(file);
+        }
+
+        await Task.Delay(SomeLooks, TimeProvider.System);
+        (await watch.TerminateAsync()).ShouldBe(0, watch.Text);
+        (await cluster.RulesAsync("nft")).ShouldBe("");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
+    }
+
+    [SkippableFact]
+    public async Task Uninstall_OfANodeThatDoesNotHear_FailsAndNamesIt()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        await cluster.WatchAsync("nft");
+        var api = await KubernetesApi.StartAsync(cluster);
+        await api.ShowDaemonAsync("imds", "imds-proxy-x2x2x", Cluster.NodeIp, "imds-proxy");
+
+        var ended = await cluster.Node.ImdsProxyAsync([.. Uninstall(api), "--timeout", "1s"]);
+
+        ended.ExitCode.ShouldBe(1, ended.All);
+        ended.All.ShouldContain($"rules may still be on 1 node(s): node-1 ({Cluster.NodeIp})");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+    }
+
+    private static string[] Uninstall(KubernetesApi api) =>
+        ["uninstall", "--namespace", "imds", "--daemonset", "imds-proxy", "--override-configmap", Map, .. api.Flags];
+}
