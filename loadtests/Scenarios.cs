@@ -40,7 +40,7 @@ internal static class Scenarios
 
         if (All.TryGetValue(args[0], out var scenario))
         {
-            return await scenario(args[1..]);
+            return await RunAsync(args[0], scenario, args[1..]);
         }
 
         await Console.Error.WriteLineAsync($"Which scenario? {string.Join(", ", All.Keys)}");
@@ -53,9 +53,22 @@ internal static class Scenarios
         foreach (var name in Usual)
         {
             await Console.Out.WriteLineAsync($"\n{name}");
-            worst = Math.Max(worst, await All[name]([]));
+            worst = Math.Max(worst, await RunAsync(name, All[name], []));
         }
 
         return worst;
+    }
+
+    private static async Task<int> RunAsync(string name, Func<string[], Task<int>> scenario, string[] args)
+    {
+        try
+        {
+            return await scenario(args);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"{name}: {e.Message}");
+            return 1;
+        }
     }
 }

@@ -15,6 +15,13 @@ internal static class Matrix
         .. Cells(Loads.Denial(32), all.Shipped.Peer),
     ];
 
+    /// <summary>The same loads on the peers of which no target speaks.</summary>
+    public static IReadOnlyList<Cell> Beside(Contenders all) =>
+    [
+        .. Cells(Loads.Token(1), all.Nginx, all.Haproxy), .. Cells(Loads.Token(32), Peer.NoProxy, all.Nginx, all.Haproxy),
+        .. Cells(Loads.Denial(32), all.Nginx, all.Haproxy),
+    ];
+
     /// <summary>All else.</summary>
     public static IReadOnlyList<Cell> More(Contenders all) =>
     [

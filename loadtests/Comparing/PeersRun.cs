@@ -38,7 +38,7 @@ internal static class PeersRun
     private static async Task<MemoryFigures> CompareAsync(RunPlan plan, string[] program, NodeTopology topology, Comparison comparison)
     {
         using var all = await Contenders.StartAsync(topology, program);
-        var cells = plan == RunPlan.Smoke ? Matrix.Smoke(all) : Matrix.Targets(all);
+        IReadOnlyList<Cell> cells = plan == RunPlan.Smoke ? Matrix.Smoke(all) : [.. Matrix.Targets(all), .. plan.IsFull ? Matrix.Beside(all) : []];
         await comparison.WarmAsync(cells, plan.WarmSeconds);
         await comparison.RunAsync(cells, plan.Rounds, plan.Seconds);
         if (plan.IsFull)

@@ -19,26 +19,26 @@ internal static class Charts
         [
             ("pass-through", [Loads.Instance(32), Loads.SameInstance(32)]), ("token", [Loads.Token(32), Loads.Tokens(32)]), ("denial", [Loads.Denial(32)]), ("mix", [Loads.Mix(32)]),
         ];
-        (string, Load[])[] one = [("pass-through", [Loads.Instance(1), Loads.SameInstance(1)]), ("token", [Loads.Token(1), Loads.Tokens(1)])];
+        (string, Load[])[] one =
+        [
+            ("pass-through", [Loads.Instance(1), Loads.SameInstance(1)]), ("token", [Loads.Token(1), Loads.Tokens(1)]), ("denial", [Loads.Denial(1)]),
+        ];
         return
         [
-            ("throughput", Draw("Requests a second, 32 connections, 2 cores for all", "per s", many.Select(group => (group.Item1, group.Item2, PerSecond)), samples)),
-            ("latency", Draw("Time of a request, 1 connection", "µs", one.SelectMany(group => new[] { ($"{group.Item1}, p50", group.Item2, P50), ($"{group.Item1}, p99", group.Item2, P99) }), samples)),
+            ("throughput", Draw($"Requests a second, 32 connections, {Environment.ProcessorCount} cores for all", "per s", many, figures => figures.PerSecond, samples)),
+            ("latency", Draw("Time of a request, 1 connection: median", "µs", one, figures => figures.P50, samples)),
+            ("latency-p99", Draw("Time of a request, 1 connection: 99 of 100 take at most", "µs", one, figures => figures.P99, samples)),
         ];
     }
 
-    private static readonly Func<Figures, double> PerSecond = figures => figures.PerSecond;
-    private static readonly Func<Figures, double> P50 = figures => figures.P50;
-    private static readonly Func<Figures, double> P99 = figures => figures.P99;
-
-    private static Chart Draw(string title, string unit, IEnumerable<(string Name, Load[] Loads, Func<Figures, double> Figure)> groups, Samples samples)
+    private static Chart Draw(string title, string unit, (string Name, Load[] Loads)[] groups, Func<Figures, double> figure, Samples samples)
     {
-        var measured = groups.Where(group => Series.Any(series => Median(samples, group.Loads, series.Peer, group.Figure) is not null)).ToList();
+        var measured = groups.Where(group => Series.Any(series => Median(samples, group.Loads, series.Peer, figure) is not null)).ToList();
         return new Chart(
             title,
             unit,
             [.. measured.Select(group => group.Name)],
-            [.. Series.Select(series => new ChartSeries(series.Name, [.. measured.Select(group => Median(samples, group.Loads, series.Peer, group.Figure))]))]);
+            [.. Series.Select(series => new ChartSeries(series.Name, [.. measured.Select(group => Median(samples, group.Loads, series.Peer, figure))]))]);
     }
 
     private static double? Median(Samples samples, Load[] loads, string peer, Func<Figures, double> figure) =>

@@ -22,9 +22,6 @@ internal sealed class RunningStub : IDisposable
         return new RunningStub(process, await NamespaceConnection.OpenAsync(topology.Node, NodeTopology.Imds, 80));
     }
 
-    /// <summary>What its threads have had of the processors so far.</summary>
-    public TimeSpan ProcessorTime => _process.ProcessorTime;
-
     /// <summary>Requests that have reached it.</summary>
     public async Task<long> AskedAsync() => long.Parse((await _control.AskAsync("/_count")).Body, CultureInfo.InvariantCulture);
 
