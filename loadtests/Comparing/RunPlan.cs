@@ -30,7 +30,7 @@ internal sealed record RunPlan
     /// <summary>Whether more is measured than the targets need.</summary>
     public bool IsFull => MoreRounds > 0;
 
-    /// <summary>All; some 17 minutes.</summary>
+    /// <summary>All; under 20 minutes.</summary>
     public static RunPlan Full { get; } = new() { Name = "full", Rounds = 7, MoreRounds = 3, Seconds = 2, WarmSeconds = 2, Starts = 7, ReloadSeconds = 30, RequestsForMemory = 5_000_000 };
 
     /// <summary>What the table of targets needs; under 4 minutes.</summary>

@@ -14,8 +14,6 @@ internal sealed class PeerProcess : IDisposable
 
     private PeerProcess(Process process) => _process = process;
 
-    public int Id => _process.Id;
-
     /// <summary>Whether it has ended, which nobody asked it to.</summary>
     public bool HasEnded => _process.HasExited;
 

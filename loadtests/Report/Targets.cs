@@ -44,7 +44,10 @@ internal static class Targets
         yield return Target.Of("reload of 10,000 rules under load, 4 connections", "no request slower than 20 ms because of it", reloading.Median, $"the longest of a turn {reloading.Median:0.0} ms ({reloading.Least:0.0}–{reloading.Most:0.0}), {reloads.Loaded} reloads in {reloads.Reloading.Count} turns; without {quiet.Median:0.0} ms ({quiet.Least:0.0}–{quiet.Most:0.0})", 20);
         var idle = Spread.Of(starts.Select(start => start.IdleMegabytes))!;
         yield return Target.Of("memory, idle with 250 pods", "RSS ≤ 80 MB", idle.Median, $"{idle.Median:0.0} MB ({idle.Least:0.0}–{idle.Most:0.0})", 80);
-        yield return Target.Of("memory, after 5 million requests", "RSS ≤ 120 MB", memory.Megabytes, $"{memory.Megabytes:0.0} MB after {memory.Requests:n0}, {memory.Handles} handles", 120) with { Met = memory.Requests < 5_000_000 && memory.Megabytes <= 120 ? null : memory.Megabytes <= 120 };
+        var after = Target.Of("memory, after 5 million requests", "RSS ≤ 120 MB", memory.Megabytes, $"{memory.Megabytes:0.0} MB after {memory.Requests:n0}, {memory.Handles} handles", 120);
+
+        // After fewer requests it can be missed, but not met.
+        yield return memory.Requests < 5_000_000 && after.Met == true ? after with { Met = null } : after;
         var ready = Spread.Of(starts.Select(start => start.Ready.TotalMilliseconds))!;
         yield return Target.Of("start", "ready within 400 ms", ready.Median, $"{ready.Median:0} ms ({ready.Least:0}–{ready.Most:0}) in {starts.Count} starts", 400);
         var slowest = Spread.Of(starts.Select(start => start.Slowest.TotalMilliseconds))!;
