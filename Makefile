@@ -37,5 +37,6 @@ clean: ## Remove what was built
 	rm -rf artifacts
 	dotnet clean ImdsProxy.sln -v quiet --nologo
 
-loadtest: publish ## One load test against the published proxy: SCENARIO=first-requests
-	dotnet run --project loadtests -c Release -- $(SCENARIO) $(ARGS)
+# smoke takes the proxy that is built with the load tests.
+loadtest: $(if $(filter smoke,$(SCENARIO)),,publish) ## Load tests, as root: peers and others, or one: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
+	dotnet run --project loadtests -c Release -- $(or $(SCENARIO),all) $(ARGS)

@@ -1,12 +1,18 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Comparing;
+using ImdsProxy.LoadTests.Peers;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
+using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests;
 
 /// <summary>The scenarios by name. Each sets its scene, runs, and says what it measured.</summary>
 internal static class Scenarios
 {
+    // What a plain `make loadtest` runs: those that need nothing but the published proxy, and no half hour.
+    private static readonly string[] Usual = ["peers", "first-requests", "herd", "flood", "cached-token"];
+
     private static readonly Dictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)
     {
         ["first-requests"] = FirstRequests.RunAsync,
@@ -18,16 +24,51 @@ internal static class Scenarios
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
+        ["imds-stub"] = ImdsStub.RunAsync,
+        ["peers"] = PeersScenario.RunAsync,
+        ["smoke"] = SmokeScenario.RunAsync,
+        ["soak"] = SoakScenario.RunAsync,
+        ["yarp-forwarder"] = YarpForwarder.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args.Length > 0 && All.TryGetValue(args[0], out var scenario))
+        if (args is [] or ["all"])
         {
-            return await scenario(args[1..]);
+            return await RunUsualAsync();
+        }
+
+        if (All.TryGetValue(args[0], out var scenario))
+        {
+            return await RunAsync(args[0], scenario, args[1..]);
         }
 
         await Console.Error.WriteLineAsync($"Which scenario? {string.Join(", ", All.Keys)}");
         return 2;
+    }
+
+    private static async Task<int> RunUsualAsync()
+    {
+        var worst = 0;
+        foreach (var name in Usual)
+        {
+            await Console.Out.WriteLineAsync($"\n{name}");
+            worst = Math.Max(worst, await RunAsync(name, All[name], []));
+        }
+
+        return worst;
+    }
+
+    private static async Task<int> RunAsync(string name, Func<string[], Task<int>> scenario, string[] args)
+    {
+        try
+        {
+            return await scenario(args);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
+        {
+            await Console.Error.WriteLineAsync($"{name}: {e.Message}");
+            return 1;
+        }
     }
 }

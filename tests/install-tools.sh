@@ -6,6 +6,7 @@ set -euo pipefail
 declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
   [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
+  [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -23,7 +24,7 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 echo "installing: ${missing[*]}"
-# Services that come with the packages (prometheus) are not to be started: only their programs are used.
+# Services that come with the packages (prometheus, nginx, haproxy) are not to be started: only their programs are used.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"

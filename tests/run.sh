@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test project, one after the other (they share two cores and the loopback), and sums up.
+# Runs every test project, one after the other (they share two cores and the loopback), then the load tests once and
+# shortly, so that they can't rot, and sums up.
 set -uo pipefail
 configuration=${1:-Release}
 cd "$(dirname "$0")/.."
@@ -12,6 +13,8 @@ for project in tests/*/*.csproj; do
   dotnet test "$project" -c "$configuration" --no-build --nologo --logger 'console;verbosity=minimal' | tee -a "$output"
   [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
+
+dotnet "loadtests/bin/$configuration/net10.0/ImdsProxy.LoadTests.dll" smoke || status=1
 
 awk '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {
        gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }

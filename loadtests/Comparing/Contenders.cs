@@ -1,0 +1,40 @@
+using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Topology;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>All who take part, each running on the node at the same time; who is not asked takes no processor.</summary>
+internal sealed class Contenders : IDisposable
+{
+    private Contenders(Peer nginx, Peer haproxy, Peer yarp, RunningProxy shipped, RunningProxy strict)
+    {
+        (Nginx, Haproxy, Yarp) = (nginx, haproxy, yarp);
+        (Shipped, Strict) = (shipped, strict);
+    }
+
+    public Peer Nginx { get; }
+
+    public Peer Haproxy { get; }
+
+    public Peer Yarp { get; }
+
+    public RunningProxy Shipped { get; }
+
+    public RunningProxy Strict { get; }
+
+    public static async Task<Contenders> StartAsync(NodeTopology topology, string[] program) => new(
+        await OtherPeers.StartNginxAsync(topology),
+        await OtherPeers.StartHaproxyAsync(topology),
+        await OtherPeers.StartYarpAsync(topology),
+        await RunningProxy.StartAsync(topology, program, ImdsProxySetup.Shipped),
+        await RunningProxy.StartAsync(topology, program, ImdsProxySetup.Strict));
+
+    public void Dispose()
+    {
+        Nginx.Dispose();
+        Haproxy.Dispose();
+        Yarp.Dispose();
+        Shipped.Dispose();
+        Strict.Dispose();
+    }
+}

@@ -1,0 +1,57 @@
+using ImdsProxy.LoadTests.Measuring;
+using ImdsProxy.LoadTests.Peers;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>Which load is put on which peer: not each on each, but what says something.</summary>
+internal static class Matrix
+{
+    /// <summary>What the targets speak of.</summary>
+    public static IReadOnlyList<Cell> Targets(Contenders all) =>
+    [
+        .. Cells(Loads.Instance(1), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
+        .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(32), all.Shipped.Peer),
+        .. Cells(Loads.Token(1), Peer.NoProxy, all.Shipped.Peer), .. Cells(Loads.Token(32), all.Shipped.Peer),
+        .. Cells(Loads.Denial(32), all.Shipped.Peer),
+    ];
+
+    /// <summary>The same loads on the peers of which no target speaks.</summary>
+    public static IReadOnlyList<Cell> Beside(Contenders all) =>
+    [
+        .. Cells(Loads.Token(1), all.Nginx, all.Haproxy), .. Cells(Loads.Token(32), Peer.NoProxy, all.Nginx, all.Haproxy),
+        .. Cells(Loads.Denial(32), all.Nginx, all.Haproxy),
+    ];
+
+    /// <summary>All else.</summary>
+    public static IReadOnlyList<Cell> More(Contenders all) =>
+    [
+        .. Cells(Loads.Instance(256), Forwarders(all)),
+        .. Cells(Loads.Instance(1) with { ConnectionEach = true }, Forwarders(all)),
+        .. Cells(Loads.Instance(32) with { ConnectionEach = true }, Forwarders(all)),
+        .. Cells(Loads.Token(256), all.Nginx, all.Shipped.Peer),
+        .. Cells(Loads.Tokens(1), all.Nginx, all.Strict.Peer), .. Cells(Loads.Tokens(32), all.Nginx, all.Strict.Peer),
+        .. Cells(Loads.Denial(1), Filters(all)), .. Cells(Loads.Denial(256), Filters(all)),
+        .. Cells(Loads.Malformed(1), Filters(all)), .. Cells(Loads.Malformed(32), Filters(all)),
+        .. Cells(Loads.Mix(1), Filters(all)), .. Cells(Loads.Mix(32), Filters(all)), .. Cells(Loads.Mix(256), Filters(all)),
+        .. Slow(all, 2), .. Slow(all, 20),
+    ];
+
+    /// <summary>One of each kind, to see that all work.</summary>
+    public static IReadOnlyList<Cell> Smoke(Contenders all) =>
+    [
+        .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
+        .. Cells(Loads.Token(1), Peer.NoProxy, all.Shipped.Peer), .. Cells(Loads.Tokens(32), all.Strict.Peer),
+        .. Cells(Loads.Denial(32), Filters(all)), .. Cells(Loads.Malformed(32), all.Shipped.Peer), .. Cells(Loads.Mix(256), all.Shipped.Peer),
+        .. Cells(Loads.Instance(32) with { ConnectionEach = true, Latency = 2 }, all.Strict.Peer),
+    ];
+
+    // With IMDS as slow as it is, what stands before it matters less.
+    private static IEnumerable<Cell> Slow(Contenders all, int latency) =>
+        ((int[])[1, 32, 256]).SelectMany(connections => Cells(Loads.Instance(connections) with { Latency = latency }, Peer.NoProxy, all.Nginx, all.Strict.Peer));
+
+    private static Peer[] Forwarders(Contenders all) => [Peer.NoProxy, all.Nginx, all.Haproxy, all.Yarp, all.Strict.Peer];
+
+    private static Peer[] Filters(Contenders all) => [all.Nginx, all.Haproxy, all.Shipped.Peer];
+
+    private static IEnumerable<Cell> Cells(Load load, params Peer[] peers) => peers.Select(peer => new Cell(load, peer));
+}

@@ -1,0 +1,8 @@
+using ImdsProxy.LoadTests.Measuring;
+using ImdsProxy.LoadTests.Report;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>All that a run has found out.</summary>
+internal sealed record RunResults(
+    RunPlan Plan, Samples Samples, IReadOnlyList<StartFigures> Starts, MemoryFigures Memory, ReloadFigures Reloads, MachineFacts Machine);

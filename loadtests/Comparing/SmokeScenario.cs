@@ -1,0 +1,34 @@
+using ImdsProxy.LoadTests.Report;
+using ImdsProxy.LoadTests.Topology;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>
+/// <c>smoke</c>: every piece of the load tests once and shortly, with the proxy that was built together with them. Prints
+/// its figures; fails when something breaks, and never on a time. Where the machine can't run it, it says so and is good.
+/// </summary>
+internal static class SmokeScenario
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (Requirements.Missing() is { } missing)
+        {
+            await Console.Out.WriteLineAsync($"load tests: skipped: {missing}");
+            return 0;
+        }
+
+        var results = await PeersRun.RunAsync(RunPlan.Smoke, ["dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll")]);
+        var directory = Directory.CreateTempSubdirectory("imds-proxy-load").FullName;
+        try
+        {
+            // Of one second each the figures say too little to hold them against the targets.
+            await ReportFiles.WriteAsync(directory, results);
+            await Console.Out.WriteLineAsync($"load tests: {results.Samples.All.Count} measurements, {results.Memory.Megabytes:0} MB after {results.Memory.Requests:n0} requests; all pieces work");
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}

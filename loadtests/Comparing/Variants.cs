@@ -1,0 +1,47 @@
+using ImdsProxy.LoadTests.Measuring;
+using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Topology;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>The proxy on nodes of several sizes and with policies of several sizes, in turns.</summary>
+internal static class Variants
+{
+    private static readonly int[] Rules = [10, 1_000, 10_000];
+
+    /// <summary>The loads on which a size could show: one is answered from memory, one by nothing but the decision.</summary>
+    public static readonly Load[] Loads = [Measuring.Loads.Token(1), Measuring.Loads.Denial(1)];
+
+    public static string OfPods(int pods) => $"ImdsProxy, {pods:n0} pods";
+
+    public static string OfRules(int rules) => $"ImdsProxy, {rules:n0} rules";
+
+    public static Task RunPodsAsync(Comparison comparison, NodeTopology topology, string[] program, RunPlan plan)
+    {
+        int[] sizes = plan.IsFull ? [10, 250, 1_000] : [10, 1_000];
+        return RunAsync(comparison, topology, program, plan, sizes.Select((pods, n) => new ImdsProxySetup(OfPods(pods), 16300 + (2 * n)) { Pods = pods }));
+    }
+
+    public static Task RunRulesAsync(Comparison comparison, NodeTopology topology, string[] program, RunPlan plan) =>
+        RunAsync(comparison, topology, program, plan, Rules.Select((rules, n) => new ImdsProxySetup(OfRules(rules), 16320 + (2 * n)) { Rules = rules }));
+
+    private static async Task RunAsync(Comparison comparison, NodeTopology topology, string[] program, RunPlan plan, IEnumerable<ImdsProxySetup> setups)
+    {
+        List<RunningProxy> proxies = [];
+        try
+        {
+            foreach (var setup in setups)
+            {
+                proxies.Add(await RunningProxy.StartAsync(topology, program, setup));
+            }
+
+            List<Cell> cells = [.. Loads.SelectMany(load => proxies.Select(proxy => new Cell(load, proxy.Peer)))];
+            await comparison.WarmAsync(cells, plan.WarmSeconds);
+            await comparison.RunAsync(cells, plan.Rounds, seconds: 1);
+        }
+        finally
+        {
+            proxies.ForEach(proxy => proxy.Dispose());
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace ImdsProxy.LoadTests.Measuring;
+
+/// <summary>The median of several rounds and how far they lie apart.</summary>
+internal sealed record Spread(double Median, double Least, double Most)
+{
+    /// <summary>Null where there is nothing.</summary>
+    public static Spread? Of(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted.Count == 0 ? null : new Spread((sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2, sorted[0], sorted[^1]);
+    }
+}

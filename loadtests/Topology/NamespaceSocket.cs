@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace ImdsProxy.LoadTests.Topology;
+
+/// <summary>Sockets of this process in another network namespace: a socket stays where its thread was when it was made.</summary>
+internal static partial class NamespaceSocket
+{
+    // <sched.h>
+    private const int NewNetwork = 0x40000000;
+
+    /// <summary>A TCP socket in a namespace.</summary>
+    /// <exception cref="IOException">There is no such namespace, or this process is not root.</exception>
+    public static Task<Socket> OpenAsync(NetworkSpace space) =>
+        // A thread of its own, which ends with this: the pool's threads must stay where they are.
+        Task.Factory.StartNew(() => Open(space), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static Socket Open(NetworkSpace space)
+    {
+        using var handle = File.OpenHandle($"/run/netns/{space.Name}", share: FileShare.ReadWrite);
+        return Enter((int)handle.DangerousGetHandle(), NewNetwork) == 0
+            ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }
+            : throw new IOException($"setns {space.Name}: errno {Marshal.GetLastPInvokeError()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Enter(int descriptor, int kind);
+}
