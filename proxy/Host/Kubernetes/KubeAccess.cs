@@ -7,7 +7,10 @@ namespace ImdsProxy.Kubernetes;
 internal static class KubeAccess
 {
     public static IReadOnlyList<(string Resource, string Verb)> All { get; } =
-        [("configmaps", "list"), ("configmaps", "watch"), ("events", "create"), ("pods", "list"), ("pods", "watch")];
+        [
+            ("configmaps", "list"), ("configmaps", "watch"), ("events", "create"), ("nodes", "get"), ("nodes", "patch"), ("pods", "list"),
+            ("pods", "watch"),
+        ];
 
     public static KubeVerb Use(string verb, string resource, string scope) =>
         All.Contains((resource, verb))

@@ -13,6 +13,7 @@ internal sealed class ClusterFlags
     private readonly Option<string?> _ca = Flag.Text("--kube-ca-file", "The authority that vouches for the API server, as PEM; in a pod it is known");
     private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
     private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
+    private readonly StartupTaintFlags _taint = new();
 
     public void AddTo(Command command)
     {
@@ -22,6 +23,7 @@ internal sealed class ClusterFlags
         command.Options.Add(_ca);
         command.Options.Add(_state);
         command.Options.Add(_events);
+        _taint.AddTo(command);
     }
 
     /// <summary>Whether the policy is a ConfigMap.</summary>
@@ -30,7 +32,13 @@ internal sealed class ClusterFlags
     /// <summary>What is wrong with the flags together, or null.</summary>
     public string? Problem(System.CommandLine.Parsing.CommandResult flags, string? callers, string? node)
     {
-        if (callers != "kubernetes" && !HasPolicy(flags))
+        if (_taint.Problem(flags) is { } problem)
+        {
+            return problem;
+        }
+
+        var needsNode = callers == "kubernetes" ? "--callers kubernetes" : _taint.IsOn(flags) ? "--startup-taint" : null;
+        if (needsNode is null && !HasPolicy(flags))
         {
             return null;
         }
@@ -38,8 +46,8 @@ internal sealed class ClusterFlags
         try
         {
             KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable);
-            return callers == "kubernetes" && string.IsNullOrEmpty(node)
-                ? "--node-name: --callers kubernetes needs this node's name (in a pod: spec.nodeName of the downward API)"
+            return needsNode is not null && string.IsNullOrEmpty(node)
+                ? $"--node-name: {needsNode} needs this node's name (in a pod: spec.nodeName of the downward API)"
                 : null;
         }
         catch (FormatException e)
@@ -49,8 +57,10 @@ internal sealed class ClusterFlags
     }
 
     /// <summary>What the flags say; null where nothing comes from Kubernetes.</summary>
-    public ClusterOptions? Read(ParseResult flags, string? callers, string? node) =>
-        callers != "kubernetes" && flags.GetValue(_policy) is null
+    public ClusterOptions? Read(ParseResult flags, string? callers, string? node)
+    {
+        var taint = _taint.Read(flags);
+        return callers != "kubernetes" && flags.GetValue(_policy) is null && taint is null
             ? null
             : new ClusterOptions(
                 KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable),
@@ -58,5 +68,6 @@ internal sealed class ClusterFlags
                 callers == "kubernetes",
                 flags.GetValue(_policy),
                 flags.GetValue(_state),
-                flags.GetValue(_events));
+                flags.GetValue(_events)) { StartupTaint = taint };
+    }
 }

@@ -8,5 +8,6 @@ namespace ImdsProxy.Kubernetes.Objects;
 [JsonSerializable(typeof(KubeList<ConfigMapObject>))]
 [JsonSerializable(typeof(StatusObject))]
 [JsonSerializable(typeof(EventObject))]
+[JsonSerializable(typeof(NodeObject))]
 [JsonSerializable(typeof(KubeObject))]
 internal sealed partial class KubeJson : JsonSerializerContext;
