@@ -44,7 +44,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
         Redirect.Tell(inPlace: true, Long);
         await using var proxy = await StartAsync();
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
 
         await Eventually.HoldsAsync(() => _api.Events.Count > 0);
         var told = _api.Events.ShouldHaveSingleItem();
@@ -70,7 +70,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
 
         Redirect.Tell(inPlace: true, Long);
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
         await Eventually.HoldsAsync(async () => await MetricAsync(proxy) == "0");
         proxy.IsReady.ShouldBeTrue();
     }
@@ -88,7 +88,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
 
         PutPolicy("audit");
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
     {
         await using var proxy = await ClusterProxy.StartAsync(_api, startupTaint: new StartupTaintOptions(Key, RedirectState: null));
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
         proxy.IsReady.ShouldBeTrue();
     }
 
@@ -107,7 +107,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
         Redirect.Tell(inPlace: true, Long);
         await using var proxy = await StartAsync();
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
         Redirect.Tell(inPlace: true, Long);
         await using var proxy = await StartAsync();
 
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([theirs]));
+        await LeftAsync(theirs);
         _api.Count("patch").ShouldBe(2);
     }
 
@@ -143,7 +143,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
 
         await Eventually.HoldsAsync(() => _api.Count("patch") > 0);
         (await proxy.AskAsync("127.0.0.31")).Status.ShouldBe(200);
-        await Eventually.HoldsAsync(() => Taints.SequenceEqual([Others]));
+        await LeftAsync(Others);
         proxy.IsReady.ShouldBeTrue();
     }
 
@@ -176,6 +176,8 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
     private void PutNode(params string[] taints) => _api.Cluster.Put("nodes", FakeNodes.Node(FakePods.Node, taints));
 
     private Task<ClusterProxy> StartAsync() => ClusterProxy.StartAsync(_api, startupTaint: new StartupTaintOptions(Key, StateFile));
+
+    private Task LeftAsync(params string[] taints) => Eventually.HoldsAsync(() => Taints.SequenceEqual(taints, StringComparer.Ordinal));
 
     private static Task ReadinessSaysAsync(ClusterProxy proxy, string check, string why) => Eventually.HoldsAsync(async () =>
     {

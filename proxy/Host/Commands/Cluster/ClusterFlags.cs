@@ -68,6 +68,9 @@ internal sealed class ClusterFlags
                 callers == "kubernetes",
                 flags.GetValue(_policy),
                 flags.GetValue(_state),
-                flags.GetValue(_events)) { StartupTaint = taint };
+                flags.GetValue(_events))
+            {
+                StartupTaint = taint,
+            };
     }
 }
