@@ -42,6 +42,7 @@ public sealed partial class MetricTests
         proxy.ObserveReadiness(new Readiness());
         proxy.ObserveAudit(() => false, () => 0, () => 0);
         proxy.ObserveOverride(() => false);
+        proxy.ObserveStartupTaint(() => false);
         return names;
     }
 

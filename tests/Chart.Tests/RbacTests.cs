@@ -10,14 +10,16 @@ namespace ImdsProxy.Chart.Tests;
 public sealed class RbacTests
 {
     [SkippableTheory]
-    [InlineData("defaults", true)]
-    [InlineData("existing ConfigMap", false)]
-    public async Task Roles_GrantExactlyWhatIsAsked(string values, bool events)
+    [InlineData("defaults", "nodes")]
+    [InlineData("existing ConfigMap", "events", "nodes")]
+    [InlineData("everything")]
+    [InlineData("cilium")]
+    public async Task Roles_GrantExactlyWhatIsAsked(string values, params string[] notAsked)
     {
         var chart = await Rendered.OfAsync(values);
 
         chart.Standing("ClusterRole").Concat(chart.Standing("Role")).SelectMany(Grants)
-            .ShouldBe(KubeAccess.All.Where(access => events || access.Resource != "events").Select(access => $"{access.Verb} {access.Resource}"), ignoreOrder: true);
+            .ShouldBe(KubeAccess.All.Where(access => !notAsked.Contains(access.Resource, StringComparer.Ordinal)).Select(access => $"{access.Verb} {access.Resource}"), ignoreOrder: true);
     }
 
     [SkippableTheory]

@@ -7,7 +7,10 @@ namespace ImdsProxy.Kubernetes;
 internal static class KubeAccess
 {
     public static IReadOnlyList<(string Resource, string Verb)> All { get; } =
-        [("configmaps", "list"), ("configmaps", "watch"), ("events", "create"), ("pods", "list"), ("pods", "watch")];
+        [
+            ("configmaps", "list"), ("configmaps", "watch"), ("events", "create"), ("nodes", "get"), ("nodes", "patch"), ("pods", "list"),
+            ("pods", "watch"),
+        ];
 
     /// <summary>What <c>uninstall</c> asks. Its role is made for that hook and goes with it.</summary>
     public static IReadOnlyList<(string Resource, string Verb)> OfUninstall { get; } =

@@ -1,17 +1,20 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The things asked of the API server: list, watch, create an Event, apply a ConfigMap. Every failure is a <see cref="KubeException"/>.</summary>
+/// <summary>All that is asked of the API server: list, watch, create an Event, apply a ConfigMap, and get and patch the own node. Every failure is a <see cref="KubeException"/>.</summary>
 internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
 {
     // The page size of client-go.
     private const int PageSize = 500;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue JsonPatch = new("application/json-patch+json");
 
     // https://kubernetes.io/docs/reference/using-api/server-side-apply/ ; JSON is YAML
     private static readonly MediaTypeHeaderValue Apply = new("application/apply-patch+yaml");
@@ -53,14 +56,34 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
     {
         var path = $"/api/v1/namespaces/{Uri.EscapeDataString(happening.Metadata.Namespace)}/events";
         var verb = KubeAccess.Use("create", "events", $"namespace {happening.Metadata.Namespace}");
+        await WriteAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(happening, KubeJson.Default.EventObject), Json, verb, cancellation);
+    }
+
+    /// <summary>Reads a node, as new as there is.</summary>
+    public Task<NodeObject> GetNodeAsync(string name, CancellationToken cancellation)
+    {
+        var verb = KubeAccess.Use("get", "nodes", $"node {name}");
+        return InTimeAsync(verb, async deadline =>
+        {
+            using var answer = await SendAsync(HttpMethod.Get, NodePath(name), content: null, verb, deadline);
+            await using var body = await answer.Content.ReadAsStreamAsync(deadline);
+            return await JsonSerializer.DeserializeAsync(body, KubeJson.Default.NodeObject, deadline) ?? new NodeObject();
+        }, cancellation);
+    }
+
+    /// <summary>Changes a node by a JSON patch (RFC 6902). One whose test fails is answered with 422 and changes nothing.</summary>
+    public Task PatchNodeAsync(string name, JsonArray patch, CancellationToken cancellation) =>
+        WriteAsync(HttpMethod.Patch, NodePath(name), Encoding.UTF8.GetBytes(patch.ToJsonString()), JsonPatch, KubeAccess.Use("patch", "nodes", $"node {name}"), cancellation);
+
+    private static string NodePath(string name) => $"/api/v1/nodes/{Uri.EscapeDataString(name)}";
+
+    private async Task WriteAsync(HttpMethod method, string path, byte[] body, MediaTypeHeaderValue type, KubeVerb verb, CancellationToken cancellation) =>
         await InTimeAsync(verb, async deadline =>
         {
             // The content is made anew for each attempt: sending uses it up.
-            using var answer = await SendAsync(
-                HttpMethod.Post, path, () => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(happening, KubeJson.Default.EventObject)) { Headers = { ContentType = Json } }, verb, deadline);
+            using var answer = await SendAsync(method, path, () => new ByteArrayContent(body) { Headers = { ContentType = type } }, verb, deadline);
             return answer.StatusCode;
         }, cancellation);
-    }
 
     /// <summary>
     /// Makes a ConfigMap or changes the one of its name, whoever wrote it. The API server asks for the right to create it

@@ -56,12 +56,18 @@ internal static class KubeFailures
 
     private static string Explain(HttpStatusCode code, KubeVerb verb, string said) => code switch
     {
+        HttpStatusCode.Forbidden when IsAdmission(said) =>
+            $"an admission control of the cluster refuses to let the service account {verb.Verb} {verb.Resource} ({verb.Scope}): {said}",
         HttpStatusCode.Forbidden =>
             $"RBAC: the service account may not {verb.Verb} {verb.Resource} ({verb.Scope}); grant the verb \"{verb.Verb}\" on the resource \"{verb.Resource}\". The API server says: {said}",
         HttpStatusCode.Unauthorized =>
             $"the API server does not accept the token (401, {verb.Verb} {verb.Resource}): {said}",
         _ => $"the API server answers {verb.Verb} {verb.Resource} with {(int)code}: {said}",
     };
+
+    // The role is good then; the words are apiserver's own (webhook/errors/statuserror.go, policy/validating/plugin.go).
+    private static bool IsAdmission(string said) =>
+        said.Contains("admission webhook", StringComparison.Ordinal) || said.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal);
 
     private static async Task<StatusObject> ReadStatusAsync(HttpResponseMessage answer, CancellationToken cancellation)
     {

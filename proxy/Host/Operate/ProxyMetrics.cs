@@ -153,6 +153,10 @@ internal sealed class ProxyMetrics : IDisposable
     public void ObserveOverride(Func<bool> isOn) =>
         _meter.CreateObservableGauge("imds_proxy.override.active", () => isOn() ? 1L : 0L, null, "1 while an override has lowered everything to audit mode, else 0.");
 
+    /// <summary>Asks at each scrape whether pods are still kept off this node. Not there where no taint is to be taken off.</summary>
+    public void ObserveStartupTaint(Func<bool> isPending) =>
+        _meter.CreateObservableGauge("imds_proxy.startup_taint.pending", () => isPending() ? 1L : 0L, null, "1 until the startup taint is known to be off this node, else 0.");
+
     public void Dispose() => _meter.Dispose();
 
     private Histogram<double> Duration(string name, string description) =>

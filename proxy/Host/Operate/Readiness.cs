@@ -11,6 +11,9 @@ internal sealed class Readiness
     /// <summary>Whether every check is fine now.</summary>
     public bool IsReady => Ask().All(check => check.Ready);
 
+    /// <summary>The first reason why it is not, or null.</summary>
+    public string? Problem => Ask().FirstOrDefault(static check => !check.Ready)?.Reason;
+
     /// <summary>Adds a check, which is told with the others in the order they were added.</summary>
     /// <param name="name">One word for operators, for example <c>policy</c>.</param>
     /// <param name="check">Quick and without I/O; null where all is well, else the reason, which may be read by anyone on the node.</param>

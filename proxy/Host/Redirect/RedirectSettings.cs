@@ -35,4 +35,7 @@ internal sealed record RedirectSettings
     public bool RemoveOnExit { get; init; }
 
     public string? OverrideDirectory { get; init; }
+
+    /// <summary>The file that tells the proxy how the rules are, or null for none.</summary>
+    public string? StateFile { get; init; }
 }

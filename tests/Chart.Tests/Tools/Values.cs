@@ -32,6 +32,7 @@ internal static class Values
           serviceMonitor: { enabled: true, labels: { release: prometheus } }
           prometheusRule: { enabled: true }
           dashboard: { enabled: true }
+        startupTaint: { enabled: true }
         networkPolicy: { enabled: true }
         nodeSelector: { pool: user }
         podLabels: { team: platform }
@@ -40,6 +41,7 @@ internal static class Values
 
     public const string Cilium = """
         interception: cilium
+        startupTaint: { enabled: true, key: example.com/not-yet, admissionPolicy: false }
         metrics: { enabled: true, serviceMonitor: { enabled: true } }
         """;
 

@@ -27,10 +27,13 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
 
     public bool IsReady => proxy.IsReady;
 
+    /// <summary>Where /readyz and /metrics are.</summary>
+    public Uri Management => new($"http://{proxy.Management}");
+
     /// <summary>How many requests have reached IMDS.</summary>
     public int Asked => imds.Requests.Count;
 
-    public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy")
+    public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy", StartupTaintOptions? startupTaint = null)
     {
         var imds = await FakeImdsServer.StartAsync();
         var options = new ServeOptions
@@ -45,6 +48,7 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
                 new KubeSettings(api.Address, api.TokenFile, api.CaFile), node ?? FakePods.Node, Callers: true, ConfigMapName.Parse(configMap), stateDirectory, 5)
             {
                 Watch = new ListWatchOptions { FirstListSpread = TimeSpan.Zero },
+                StartupTaint = startupTaint,
             },
         };
         var output = new Output();

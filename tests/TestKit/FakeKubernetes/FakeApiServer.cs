@@ -63,6 +63,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>The Events that were created.</summary>
     public IReadOnlyCollection<JsonObject> Events => _events;
 
+    /// <summary>What someone else does to the cluster between the reading of a patch and its test.</summary>
+    public Action? BeforePatch { get; set; }
+
     /// <summary>How many watches are open.</summary>
     public int OpenWatches => Volatile.Read(ref _openWatches);
 
@@ -75,7 +78,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>patch</c>) that has no fault yet go wrong.</summary>
+    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>get</c>, <c>patch</c>) that has no fault yet go wrong.</summary>
     public void Next(string operation, FakeFault fault) => FaultsOf(operation).Enqueue(fault);
 
     /// <summary>How many requests of an operation there were.</summary>
@@ -112,7 +115,7 @@ public sealed class FakeApiServer : IAsyncDisposable
                 context.Abort();
                 return;
             case FakeFault.Status status:
-                await FakeStatus.WriteAsync(context, status.Code, status.Reason, retryAfter: status.RetryAfter);
+                await FakeStatus.WriteAsync(context, status.Code, status.Reason, status.Message, retryAfter: status.RetryAfter);
                 return;
         }
 
@@ -129,9 +132,15 @@ public sealed class FakeApiServer : IAsyncDisposable
             return;
         }
 
-        if (request.Operation == "patch")
+        if (request.Operation == "patch" && !context.Request.Path.StartsWithSegments(FakeNode.Collection, StringComparison.Ordinal))
         {
             await ApplyAsync(context);
+            return;
+        }
+
+        if (request.Operation is "get" or "patch")
+        {
+            await new FakeNode(Cluster, BeforePatch).AnswerAsync(context, request);
             return;
         }
 
@@ -184,7 +193,13 @@ public sealed class FakeApiServer : IAsyncDisposable
     private static FakeApiRequest Describe(HttpContext context)
     {
         var query = context.Request.Query.ToDictionary(static pair => pair.Key, static pair => pair.Value.ToString(), StringComparer.Ordinal);
-        var operation = HttpMethods.IsPost(context.Request.Method) ? "create" : HttpMethods.IsPatch(context.Request.Method) ? "patch" : query.ContainsKey("watch") ? "watch" : "list";
-        return new FakeApiRequest(operation, context.Request.Path, query, context.Request.Headers.AcceptEncoding.ToString());
+        return new FakeApiRequest(OperationOf(context.Request), context.Request.Path, query, context.Request.Headers.AcceptEncoding.ToString());
     }
+
+    private static string OperationOf(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method) ? "create"
+        : HttpMethods.IsPatch(request.Method) ? "patch"
+        : request.Query.ContainsKey("watch") ? "watch"
+        : request.Path.StartsWithSegments(FakeNode.Collection, StringComparison.Ordinal, out var name) && name.HasValue ? "get"
+        : "list";
 }

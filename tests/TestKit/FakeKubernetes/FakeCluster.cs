@@ -23,7 +23,7 @@ public sealed class FakeCluster
     {
         var now = (JsonObject)subject.DeepClone();
         var metadata = (JsonObject)now["metadata"]!;
-        var key = Key(plural, metadata["namespace"]!.ToString(), metadata["name"]!.ToString());
+        var key = Key(plural, metadata["namespace"]?.ToString() ?? "", metadata["name"]!.ToString());
         var before = _objects.TryGetValue(key, out var old) ? old.Object : null;
         metadata["uid"] ??= before?["metadata"]!["uid"]!.ToString() ?? Guid.NewGuid().ToString();
         var version = Next();
@@ -50,6 +50,10 @@ public sealed class FakeCluster
 
         return true;
     });
+
+    /// <summary>One object now, or null.</summary>
+    public JsonObject? Get(string plural, string ns, string name) => Locked(() =>
+        _objects.TryGetValue(Key(plural, ns, name), out var entry) ? (JsonObject)entry.Object.DeepClone() : null);
 
     /// <summary>Lets time pass in the rest of the cluster: the resourceVersion goes on, nothing watched changes.</summary>
     public void Elsewhere(int changes = 1) => Locked(() => _revision += changes);

@@ -11,7 +11,7 @@ public abstract record FakeFault
     public sealed record None : FakeFault;
 
     /// <summary>The request is answered with a Status object.</summary>
-    public sealed record Status(int Code, string Reason, int? RetryAfter = null) : FakeFault;
+    public sealed record Status(int Code, string Reason, int? RetryAfter = null, string? Message = null) : FakeFault;
 
     /// <summary>The connection is reset before an answer.</summary>
     public sealed record Drop : FakeFault;

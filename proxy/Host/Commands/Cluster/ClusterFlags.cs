@@ -10,6 +10,7 @@ internal sealed class ClusterFlags
     private readonly KubeFlags _kube = new();
     private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
     private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
+    private readonly StartupTaintFlags _taint = new();
 
     public void AddTo(Command command)
     {
@@ -17,6 +18,7 @@ internal sealed class ClusterFlags
         _kube.AddTo(command);
         command.Options.Add(_state);
         command.Options.Add(_events);
+        _taint.AddTo(command);
     }
 
     /// <summary>Whether the policy is a ConfigMap.</summary>
@@ -25,7 +27,13 @@ internal sealed class ClusterFlags
     /// <summary>What is wrong with the flags together, or null.</summary>
     public string? Problem(System.CommandLine.Parsing.CommandResult flags, string? callers, string? node)
     {
-        if (callers != "kubernetes" && !HasPolicy(flags))
+        if (_taint.Problem(flags) is { } problem)
+        {
+            return problem;
+        }
+
+        var needsNode = callers == "kubernetes" ? "--callers kubernetes" : _taint.IsOn(flags) ? "--startup-taint" : null;
+        if (needsNode is null && !HasPolicy(flags))
         {
             return null;
         }
@@ -33,8 +41,8 @@ internal sealed class ClusterFlags
         try
         {
             _kube.Read(flags);
-            return callers == "kubernetes" && string.IsNullOrEmpty(node)
-                ? "--node-name: --callers kubernetes needs this node's name (in a pod: spec.nodeName of the downward API)"
+            return needsNode is not null && string.IsNullOrEmpty(node)
+                ? $"--node-name: {needsNode} needs this node's name (in a pod: spec.nodeName of the downward API)"
                 : null;
         }
         catch (FormatException e)
@@ -44,8 +52,10 @@ internal sealed class ClusterFlags
     }
 
     /// <summary>What the flags say; null where nothing comes from Kubernetes.</summary>
-    public ClusterOptions? Read(ParseResult flags, string? callers, string? node) =>
-        callers != "kubernetes" && flags.GetValue(_policy) is null
+    public ClusterOptions? Read(ParseResult flags, string? callers, string? node)
+    {
+        var taint = _taint.Read(flags);
+        return callers != "kubernetes" && flags.GetValue(_policy) is null && taint is null
             ? null
             : new ClusterOptions(
                 _kube.Read(flags.CommandResult),
@@ -53,5 +63,9 @@ internal sealed class ClusterFlags
                 callers == "kubernetes",
                 flags.GetValue(_policy),
                 flags.GetValue(_state),
-                flags.GetValue(_events));
+                flags.GetValue(_events))
+            {
+                StartupTaint = taint,
+            };
+    }
 }

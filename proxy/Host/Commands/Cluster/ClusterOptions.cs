@@ -14,4 +14,7 @@ internal sealed record ClusterOptions(
     KubeSettings Kube, string Node, bool Callers, ConfigMapName? Policy, string? StateDirectory, double EventsPerSecond)
 {
     public ListWatchOptions Watch { get; init; } = new();
+
+    /// <summary>The taint to take off this node once it is guarded, or null.</summary>
+    public StartupTaintOptions? StartupTaint { get; init; }
 }

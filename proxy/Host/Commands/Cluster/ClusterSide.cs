@@ -12,9 +12,15 @@ internal sealed class ClusterSide : IDisposable
     private readonly HttpClient _http;
     private readonly ClusterCallers? _callers;
     private readonly ClusterPolicy? _policy;
+    private readonly ClusterStartupTaint? _taint;
     private readonly DenialEvents _events;
 
-    public ClusterSide(ClusterOptions options, ActivePolicy policy, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="options">What of the proxy comes from Kubernetes.</param>
+    /// <param name="policy">Takes the policy.</param>
+    /// <param name="notReady">Why the proxy is not ready, or null where it is.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where things are told.</param>
+    public ClusterSide(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, TimeProvider time, ILoggerFactory loggers)
     {
         _http = KubeConnection.Open(options.Kube);
         var client = new KubeClient(_http, new KubeToken(options.Kube.TokenFile, time), time);
@@ -23,6 +29,9 @@ internal sealed class ClusterSide : IDisposable
         _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
         var store = options.StateDirectory is { } directory ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) : null;
         _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, store, reporter, time, loggers) : null;
+        _taint = options.StartupTaint is { } taint
+            ? new ClusterStartupTaint(client, options.Node, taint, notReady, options.EventsPerSecond > 0 ? reporter : null, time, loggers)
+            : null;
     }
 
     /// <summary>The node's pods, or null where callers come from elsewhere.</summary>
@@ -48,6 +57,9 @@ internal sealed class ClusterSide : IDisposable
         }
     }
 
+    /// <summary>Tells why the startup taint may still be on this node, or null once it is known to be off; null where none is to be taken off.</summary>
+    public Func<string?>? StartupTaint => _taint is null ? null : () => _taint.Pending;
+
     /// <summary>Takes note of how a request ended, for the Events on pods.</summary>
     public void Ended(AuditRecord record) => _events.Ended(record);
 
@@ -62,6 +74,7 @@ internal sealed class ClusterSide : IDisposable
             await Task.WhenAll(
                 _callers?.RunAsync(cancellation) ?? Task.CompletedTask,
                 _policy?.RunAsync(cancellation) ?? Task.CompletedTask,
+                _taint?.RunAsync(cancellation) ?? Task.CompletedTask,
                 _events.RunAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -24,8 +24,18 @@ internal static class RedirectActions
 
     public static async Task<int> WatchAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
     {
-        var redirect = await WatchPreparation.RunAsync(settings, seams, cancellation);
-        await new Watcher(redirect, settings, seams).RunAsync(cancellation);
+        var report = new StateReport(settings, seams);
+        report.Withdraw();
+        try
+        {
+            var redirect = await WatchPreparation.RunAsync(settings, seams, cancellation);
+            await new Watcher(redirect, settings, report, seams).RunAsync(cancellation);
+        }
+        finally
+        {
+            report.Withdraw();
+        }
+
         return settings.RemoveOnExit ? await RemoveAsync(settings, seams, CancellationToken.None) : ExitCode.Good;
     }
 

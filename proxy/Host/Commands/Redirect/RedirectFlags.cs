@@ -24,6 +24,8 @@ internal sealed class RedirectFlags
     private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Take the rules away at the end, for uninstalling.");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files.");
 
+    private readonly Option<string?> _state = Flag.Text("--redirect-state", "A file that tells serve --redirect-state whether the rules are in place.");
+
     private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
     private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
 
@@ -43,7 +45,7 @@ internal sealed class RedirectFlags
 
     public void AddRemove(Command command) => Add(command, NodeName, AuditDirectory);
 
-    public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, Metrics);
+    public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, _state, Metrics);
 
     public ILoggerFactory Logging(ParseResult parsed) => LoggingSetup.Create(parsed.GetValue(_logFormat), parsed.GetValue(_logLevel));
 
@@ -63,6 +65,7 @@ internal sealed class RedirectFlags
         OpenWhenDown = parsed.GetValue(_whenDown) == "open",
         RemoveOnExit = parsed.GetValue(_removeOnExit),
         OverrideDirectory = parsed.GetValue(_overrideDirectory),
+        StateFile = parsed.GetValue(_state),
     };
 
     private static Option<string> OnOff(string name, string description) =>

@@ -53,7 +53,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var journal = new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>());
         _policy = new ActivePolicy(new PolicyObservers(_upstream.Sharing.ForgetForbidden, journal), time);
         _fileCallers = new FileCallers(time);
-        _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, time, logging) : null;
+        _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, () => _readiness.Problem, time, logging) : null;
         _callers = _cluster?.Callers ?? _fileCallers;
         _override = options.OverrideDirectory is { } directory
             ? new ModeOverride(OverrideFiles.Mode(directory, time), _policy, _audit, time, logging.CreateLogger<ModeOverride>())
@@ -186,6 +186,12 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         if (_cluster is not { Health: var followed })
         {
             return;
+        }
+
+        if (_cluster.StartupTaint is { } pending)
+        {
+            _readiness.AddNote("startup-taint", pending);
+            _metrics.ObserveStartupTaint(() => pending() is not null);
         }
 
         foreach (var (source, health) in followed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Cluster;
@@ -65,17 +66,13 @@ internal sealed class ServeFlags
         _cluster.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (_cluster.HasPolicy(result) == result.GetValue(_policy) is { Length: > 0 })
+            try
             {
-                result.AddError("--policy: give either the policy's file, such as --policy policy.example.json, or --policy-configmap NAMESPACE/NAME");
+                CheckTogether(result);
             }
-
-            var callers = result.GetValue(_callers);
-            var isFile = callers?.StartsWith("file:", StringComparison.Ordinal) ?? false;
-            Require(isFile || callers == "kubernetes" ? callers : null, $"--callers: '{callers}': write kubernetes or file:PATH", result.AddError);
-            if (_cluster.Problem(result, callers, result.GetValue(_nodeName)) is { } problem)
+            catch (InvalidOperationException)
             {
-                result.AddError(problem);
+                // One of them alone is wrong: its value can't be had, and the parser tells why.
             }
         });
     }
@@ -118,6 +115,22 @@ internal sealed class ServeFlags
         },
         DrainTimeout = flags.GetValue(_drainTimeout),
     };
+
+    private void CheckTogether(CommandResult result)
+    {
+        if (_cluster.HasPolicy(result) == result.GetValue(_policy) is { Length: > 0 })
+        {
+            result.AddError("--policy: give either the policy's file, such as --policy policy.example.json, or --policy-configmap NAMESPACE/NAME");
+        }
+
+        var callers = result.GetValue(_callers);
+        var isFile = callers?.StartsWith("file:", StringComparison.Ordinal) ?? false;
+        Require(isFile || callers == "kubernetes" ? callers : null, $"--callers: '{callers}': write kubernetes or file:PATH", result.AddError);
+        if (_cluster.Problem(result, callers, result.GetValue(_nodeName)) is { } problem)
+        {
+            result.AddError(problem);
+        }
+    }
 
     private static void Require(string? value, string otherwise, Action<string> addError)
     {

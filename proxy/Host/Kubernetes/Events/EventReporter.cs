@@ -29,10 +29,20 @@ internal sealed class EventReporter(string node, TimeProvider time)
             new ObjectReference("v1", "ConfigMap", ns, name, uid),
             "ImdsPolicyRefused", errors, time.GetUtcNow(), time.GetUtcNow(), 1);
 
-    private EventObject Warning(ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) => new(
-        new EventMeta(UniqueName(subject.Name), subject.Namespace),
+    /// <summary>About this node, whose startup taint was taken off.</summary>
+    public EventObject OfStartupTaint(NodeObject subject, string key) =>
+        // A node has no namespace; Events about such objects belong to this one (validation/events.go).
+        Make("Normal", "default", new ObjectReference("v1", "Node", "", subject.Metadata.Name, subject.Metadata.Uid),
+            "ImdsStartupTaintRemoved", $"The redirect to ImdsProxy is in place and a policy is in force: the taint {key} is off", time.GetUtcNow(), time.GetUtcNow(), 1);
+
+    private EventObject Warning(ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) =>
+        Make("Warning", subject.Namespace, subject, reason, message, first, last, count);
+
+    private EventObject Make(
+        string type, string ns, ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) => new(
+        new EventMeta(UniqueName(subject.Name), ns),
         subject,
-        "Warning",
+        type,
         reason,
         message.Length <= LongestMessage ? message : message[..(LongestMessage - 1)] + "…",
         new EventSource(Component, node),

@@ -9,5 +9,6 @@ namespace ImdsProxy.Kubernetes.Objects;
 [JsonSerializable(typeof(StatusObject))]
 [JsonSerializable(typeof(EventObject))]
 [JsonSerializable(typeof(AppliedConfigMap))]
+[JsonSerializable(typeof(NodeObject))]
 [JsonSerializable(typeof(KubeObject))]
 internal sealed partial class KubeJson : JsonSerializerContext;

@@ -14,10 +14,14 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
     // The state that was reached last, or null before the first.
     private RedirectState? _state;
 
+    // What the check under way has found.
+    private bool _inPlace;
 
     /// <summary>Reaches or repairs the state. A failed call is logged and counted; the next one comes soon.</summary>
-    public async Task KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
+    /// <returns>Whether every rule was found there and effective just now.</returns>
+    public async Task<bool> KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
     {
+        _inPlace = false;
         try
         {
             await (state switch
@@ -29,9 +33,12 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
+            _inPlace = false;
             seams.Metrics.Failed();
             Messages.CallFailed(seams.Log, e.Message);
         }
+
+        return _inPlace;
     }
 
     private async Task CloseAsync(CancellationToken cancellation)
@@ -45,7 +52,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         {
             await _apply.RunAsync(_openSince, cancellation);
             (_state, _openSince) = (RedirectState.Closed, null);
-            seams.Metrics.Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
+            Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
             return;
         }
 
@@ -92,7 +99,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
     private async Task OpenedAsync(RedirectState state, string what, string reason, DateTimeOffset? until)
     {
         (_state, _openSince) = (state, _openSince ?? seams.Time.GetUtcNow());
-        seams.Metrics.Checked(inPlace: false);
+        Checked(inPlace: false);
         await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), what, reason, until));
     }
 
@@ -100,7 +107,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
     {
         var wanted = redirect.Wanted(state);
         var check = await redirect.Keeper.CheckAsync(wanted, cancellation);
-        seams.Metrics.Checked(check.InPlace && state == RedirectState.Closed);
+        Checked(check.InPlace && state == RedirectState.Closed);
         foreach (var word in check.Notes.Concat(check.Blockers).Where(_told.Add))
         {
             Messages.Noted(seams.Log, word);
@@ -126,6 +133,12 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         {
             await _apply.ForgetDirectAsync(cancellation);
         }
+    }
+
+    private void Checked(bool inPlace)
+    {
+        _inPlace = inPlace;
+        seams.Metrics.Checked(inPlace);
     }
 
     private bool MayMove(CheckResult check)

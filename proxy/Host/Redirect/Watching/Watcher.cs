@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Node;
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>Keeps the rules as they should be, whatever fails, until it is told to stop.</summary>
-internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, RedirectSeams seams)
+internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectSeams seams)
 {
     // An override must be obeyed within two seconds of its file's change, whatever the interval.
     private static readonly TimeSpan LongestPulse = TimeSpan.FromMilliseconds(500);
@@ -54,6 +54,6 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
         }
 
         _lastState = state;
-        await _rules.KeepAsync(state, _desired.Override, cancellation);
+        report.Tell(await _rules.KeepAsync(state, _desired.Override, cancellation));
     }
 }

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Commands.Serve;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Commands;
+
+public sealed class StartupTaintFlagsTests
+{
+    private const string Api = "--kube-api=http://127.0.0.1:1";
+
+    [Fact]
+    public void Taint_NotTold_IsNone() => Read("--callers=kubernetes", "--node-name=aks-1", Api).StartupTaint.ShouldBeNull();
+
+    [Fact]
+    public void Taint_WithARedirect_IsRead() =>
+        Read("--callers=kubernetes", "--node-name=aks-1", Api, "--startup-taint=node.imdsproxy.io/not-ready", "--redirect-state=/run/state.json")
+            .StartupTaint.ShouldBe(new StartupTaintOptions("node.imdsproxy.io/not-ready", "/run/state.json"));
+
+    [Fact]
+    public void Taint_WithCallersAndPolicyFromFiles_NeedsTheCluster()
+    {
+        var options = Read("--callers=file:callers.json", "--node-name=aks-1", Api, "--startup-taint=example.com/not-yet");
+
+        options.Callers.ShouldBeFalse();
+        options.Node.ShouldBe("aks-1");
+        options.StartupTaint.ShouldBe(new StartupTaintOptions("example.com/not-yet", null));
+    }
+
+    [Theory]
+    [InlineData("--node-name", "--startup-taint=node.imdsproxy.io/not-ready")]
+    [InlineData("Kubernetes' own", "--startup-taint=node.kubernetes.io/not-ready", "--node-name=aks-1")]
+    [InlineData("--startup-taint, which is missing", "--redirect-state=/run/state.json", "--node-name=aks-1")]
+    public void Taint_HalfTold_IsRefused(string why, params string[] flags) =>
+        Parse(["--callers=file:callers.json", Api, .. flags]).Errors.ShouldHaveSingleItem().Message.ShouldContain(why);
+
+    private static ClusterOptions Read(params string[] flags)
+    {
+        var parsed = Parse(flags);
+        parsed.Errors.ShouldBeEmpty();
+        return Serve.Read(parsed).Cluster.ShouldNotBeNull();
+    }
+
+    private static ParseResult Parse(string[] flags) => Command.Parse(["--policy=policy.json", .. flags]);
+
+    private static readonly ServeFlags Serve = new();
+    private static readonly Command Command = Make();
+
+    private static Command Make()
+    {
+        var command = new Command("serve");
+        Serve.AddTo(command);
+        return command;
+    }
+}

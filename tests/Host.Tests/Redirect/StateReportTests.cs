@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Net;
+using ImdsProxy.Commands;
+using ImdsProxy.Commands.Redirect;
+using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Watching;
+using ImdsProxy.Runtime;
+using ImdsProxy.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Redirect;
+
+/// <summary>What the watch tells the proxy beside it is what the node's rules are.</summary>
+public sealed class StateReportTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-state-");
+    private readonly ManualTime _time = new();
+    private readonly RedirectMetrics _metrics = new();
+    private readonly NodeModel _node = new();
+    private readonly WatchedRules _rules;
+    private bool _broken;
+
+    public StateReportTests()
+    {
+        var keeper = new RulesKeeper(new Iptables("iptables-nft", RunAsync), new RulesLock(Path.Combine(_directory.FullName, "lock"), _time));
+        _rules = new WatchedRules(new PreparedRedirect(keeper, Other: null, "nft", "the test says so", Rules.Options), Seams);
+    }
+
+    private string StateFile => Path.Combine(_directory.FullName, "state.json");
+
+    private RedirectSeams Seams => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
+
+    private RedirectReportFile Heard => new(StateFile, _time);
+
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Rules_JustPutInPlace_AreInPlace() => (await KeepAsync(RedirectState.Closed)).ShouldBeTrue();
+
+    [Fact]
+    public async Task Rules_ThatWereFlushed_AreNotInPlaceUntilTheNextCheck()
+    {
+        await KeepAsync(RedirectState.Closed);
+        _node.Restore("*nat\n-F PREROUTING\nCOMMIT\n");
+
+        (await KeepAsync(RedirectState.Closed)).ShouldBeFalse();
+        (await KeepAsync(RedirectState.Closed)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("Lifted")]
+    [InlineData("Off")]
+    public async Task Rules_TakenAwayOnPurpose_AreNotInPlace(string state)
+    {
+        await KeepAsync(RedirectState.Closed);
+
+        (await KeepAsync(Enum.Parse<RedirectState>(state))).ShouldBeFalse();
+        (await KeepAsync(Enum.Parse<RedirectState>(state))).ShouldBeFalse();
+        (await KeepAsync(RedirectState.Closed)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Rules_ThatCouldNotBeRead_AreNotInPlace()
+    {
+        await KeepAsync(RedirectState.Closed);
+        _broken = true;
+
+        (await KeepAsync(RedirectState.Closed)).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("2s", 10)]
+    [InlineData("1m", 180)]
+    public void Report_OutlivesThreeIntervals(string interval, int seconds)
+    {
+        var settings = new RedirectSettings { StateFile = StateFile, Interval = FlagValues.Duration(interval) };
+        new StateReport(settings, Seams).Tell(inPlace: true);
+
+        _time.Advance(TimeSpan.FromSeconds(seconds));
+        Heard.Doubt().ShouldBeNull();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Heard.Doubt().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Watch_ThatRefuses_TakesBackWhatAnEarlierOneTold()
+    {
+        Heard.Tell(inPlace: true, TimeSpan.FromHours(1));
+
+        await Should.ThrowAsync<RedirectRefusal>(RedirectActions.WatchAsync(
+            new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Seams, CancellationToken.None));
+
+        File.Exists(StateFile).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Report_ThatCannotBeWritten_StopsNothing()
+    {
+        var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Seams);
+
+        report.Tell(inPlace: true);
+        report.Withdraw();
+    }
+
+    private Task<bool> KeepAsync(RedirectState state) => _rules.KeepAsync(state, Override.None, CancellationToken.None);
+
+    private Task<ProgramResult?> RunAsync(string program, ImmutableArray<string> arguments, string? input, CancellationToken cancellation)
+    {
+        if (_broken)
+        {
+            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "the kernel has a bad day"));
+        }
+
+        if (input is not null)
+        {
+            _node.Restore(input);
+        }
+
+        return Task.FromResult<ProgramResult?>(new ProgramResult(0, program.EndsWith("-save", StringComparison.Ordinal) ? _node.Save() : "", ""));
+    }
+}
