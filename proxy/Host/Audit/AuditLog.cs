@@ -220,22 +220,33 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         return task;
     }
 
-    // One batch and no more: whoever leads has a request of its own to answer.
+    // Its own, then once those that came meanwhile, together; no more, because whoever leads has a request of its own to
+    // answer.
     private bool LeadWith(object item)
     {
         _batch.Take(item);
         var written = WriteBatch();
+        if (TakeBatch())
+        {
+            WriteBatch();
+            HandOver();
+        }
+
+        return written;
+    }
+
+    private void HandOver()
+    {
         lock (_gate)
         {
             if (_items.Count == 0)
             {
                 Rest();
-                return written;
+                return;
             }
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return written;
     }
 
     private void Post(object signal)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Forward;
@@ -9,10 +10,15 @@ internal sealed class Upstream : IDisposable
     private static readonly UriCreationOptions VerbatimUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly UpstreamOptions _options;
+    private readonly string _authority;
+
+    // Requests that come again and again are one value (RequestMemory); their address is put together once.
+    private readonly ConditionalWeakTable<ImdsRequest, Uri> _addresses = [];
 
     public Upstream(UpstreamOptions options)
     {
         _options = options;
+        _authority = options.Address.GetLeftPart(UriPartial.Authority);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             // Nothing may be added, followed, kept or undone between the canonical request and IMDS's answer.
@@ -31,8 +37,16 @@ internal sealed class Upstream : IDisposable
     public HttpMessageInvoker Invoker { get; }
 
     /// <summary>Where the canonical request goes: the address and the canonical target, never taken apart again.</summary>
-    public Uri UriOf(ImdsRequest request) =>
-        new(_options.Address.GetLeftPart(UriPartial.Authority) + request.PathAndQuery, VerbatimUri);
+    public Uri UriOf(ImdsRequest request)
+    {
+        if (!_addresses.TryGetValue(request, out var address))
+        {
+            address = new Uri(_authority + request.PathAndQuery, VerbatimUri);
+            _addresses.AddOrUpdate(request, address);
+        }
+
+        return address;
+    }
 
     public TimeSpan TimeoutOf(ImdsRequest request) =>
         request.Endpoint.Kind == EndpointKind.ScheduledEvents ? _options.ScheduledEventsTimeout : _options.Timeout;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Kubernetes;
 
@@ -21,6 +22,7 @@ internal static class KubeConnection
             // Long enough to reuse, short enough to follow an API server that moved.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             ConnectCallback = ConnectAsync,
+            PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new PooledStream(context.PlaintextStream)),
         };
         handler.SslOptions.RemoteCertificateValidationCallback = new KubeTrust(settings.CaFile).Validate;
         return new HttpClient(handler)

@@ -23,7 +23,7 @@ internal sealed class DataListener : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
+        builder.Services.Configure<SocketTransportOptions>(Configure);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options, parts.Observer)));
         _app = builder.Build();
         _app.Run(parts.Handler(_app.Services));
@@ -70,6 +70,14 @@ internal sealed class DataListener : IAsyncDisposable
         await _app.StartAsync(cancellation);
         SharedSocket.PreferNewest(_socket!);
         EndPoint = BoundAddresses.EndPointOf(BoundAddresses.Of(_app).Single());
+    }
+
+    private void Configure(SocketTransportOptions transport)
+    {
+        transport.CreateBoundListenSocket = Bind;
+
+        // Nothing of a request's way blocks: the thread that hears of it answers it (docs/decisions/0015).
+        transport.UnsafePreferInlineScheduling = true;
     }
 
     private Socket Bind(EndPoint endPoint)

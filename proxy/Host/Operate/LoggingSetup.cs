@@ -26,6 +26,9 @@ internal static class LoggingSetup
         // likes. The audit record has all of them.
         logging.AddFilter(Forwarder, LogLevel.Error);
 
+        // Heard at all, it makes an Activity for each request, which nobody reads: the audit record says more.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
         // A host that can't start throws besides, and the command that started it says why in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });

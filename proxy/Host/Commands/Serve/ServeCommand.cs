@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Serve;
 
@@ -12,6 +13,7 @@ internal static class ServeCommand
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            InlineSockets.Use();
             using var logging = flags.Logging(parsed);
             return await RunAsync(flags.Read(parsed), logging, cancellation);
         });

@@ -91,12 +91,10 @@ internal sealed class AnswerSharing : IDisposable
             }
         }
 
-        if (origin == AnswerOrigin.Fetched)
-        {
-            _ = FlyAsync(key, flight, permit);
-        }
-
-        return new SharedAnswer(await flight.WaitAsync(gone), origin);
+        var answer = origin == AnswerOrigin.Fetched
+            ? await flight.LeadAsync(FlyAsync(key, flight, permit), gone)
+            : await flight.WaitAsync(gone);
+        return new SharedAnswer(answer, origin);
     }
 
     /// <summary>Lets nobody else join what is being fetched from an endpoint: it has been changed since.</summary>
@@ -134,11 +132,13 @@ internal sealed class AnswerSharing : IDisposable
         }
     }
 
-    private async Task FlyAsync(AnswerKey key, Flight flight, Permit permit)
+    private async Task<ImdsAnswer> FlyAsync(AnswerKey key, Flight flight, Permit permit)
     {
         try
         {
-            Land(key, flight, await AskAsync(key, flight.Turn, permit));
+            var answer = await AskAsync(key, flight.Turn, permit);
+            Land(key, flight, answer);
+            return answer;
         }
         catch (Exception e)
         {
@@ -148,6 +148,7 @@ internal sealed class AnswerSharing : IDisposable
             }
 
             flight.Crash(e);
+            throw;
         }
     }
 

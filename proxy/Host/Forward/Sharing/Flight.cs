@@ -26,21 +26,13 @@ internal sealed class Flight(Turn turn)
         }
     }
 
+#pragma warning disable VSTHRD003 // Neither task has a context to deadlock with.
     /// <summary>The answer, held once for who waited; a failure where that one went away first.</summary>
-    public async Task<ImdsAnswer> WaitAsync(CancellationToken gone)
-    {
-        try
-        {
-#pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
-            return await _answer.Task.WaitAsync(gone);
+    public Task<ImdsAnswer> WaitAsync(CancellationToken gone) => TakeAsync(_answer.Task, gone);
+
+    /// <summary>The same for whoever asks IMDS: goes on on the thread that brings the answer, without being woken by it.</summary>
+    public Task<ImdsAnswer> LeadAsync(Task<ImdsAnswer> own, CancellationToken gone) => TakeAsync(own, gone);
 #pragma warning restore VSTHRD003
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            Leave();
-            return ImdsAnswer.Failed(ForwardFailure.CallerGone);
-        }
-    }
 
     /// <summary>Gives the answer to all who wait.</summary>
     /// <param name="answer">Held once by who lands it.</param>
@@ -69,6 +61,21 @@ internal sealed class Flight(Turn turn)
 
         _answer.SetException(e);
     }
+
+#pragma warning disable VSTHRD003 // As above.
+    private async Task<ImdsAnswer> TakeAsync(Task<ImdsAnswer> answer, CancellationToken gone)
+    {
+        try
+        {
+            return await answer.WaitAsync(gone);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested)
+        {
+            Leave();
+            return ImdsAnswer.Failed(ForwardFailure.CallerGone);
+        }
+    }
+#pragma warning restore VSTHRD003
 
     // Waits no longer, and has not taken the answer.
     private void Leave()
