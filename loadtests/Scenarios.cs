@@ -1,4 +1,5 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
 
@@ -15,6 +16,7 @@ internal static class Scenarios
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
         ["cached-token"] = CachedToken.RunAsync,
+        ["cluster"] = ClusterLoad.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
