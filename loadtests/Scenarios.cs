@@ -20,6 +20,7 @@ internal static class Scenarios
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
+        ["node-cost"] = NodeCost.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)
