@@ -1,4 +1,5 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
 using ImdsProxy.LoadTests.Peers;
 using ImdsProxy.LoadTests.Serving;
@@ -21,10 +22,12 @@ internal static class Scenarios
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
         ["cached-token"] = CachedToken.RunAsync,
+        ["cluster"] = ClusterLoad.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
         ["imds-stub"] = ImdsStub.RunAsync,
+        ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,

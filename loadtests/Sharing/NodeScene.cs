@@ -17,6 +17,7 @@ internal sealed class NodeScene : IAsyncDisposable
     public const int Identities = 10;
 
     private readonly DirectoryInfo _directory;
+    private bool _stopped;
 
     private NodeScene(DirectoryInfo directory, FakeImdsServer imds, NodeProxy proxy)
     {
@@ -29,6 +30,9 @@ internal sealed class NodeScene : IAsyncDisposable
 
     public NodeProxy Proxy { get; }
 
+    /// <summary>Where its audit log is.</summary>
+    public string AuditDirectory => Path.Combine(_directory.FullName, "audit");
+
     public static IPAddress Pod(int number) => IPAddress.Parse($"127.0.1.{number + 1}");
 
     public static string ClientId(int identity) => new Guid(identity + 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11).ToString();
@@ -37,7 +41,7 @@ internal sealed class NodeScene : IAsyncDisposable
     public static string Token(int identity) =>
         $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com&client_id={ClientId(identity)}";
 
-    public static async Task<NodeScene> StartAsync(bool unlimited = false)
+    public static async Task<NodeScene> StartAsync(bool unlimited = false, AuditOptions? audit = null)
     {
         var directory = Directory.CreateTempSubdirectory("imds-proxy-load");
         var imds = await FakeImdsServer.StartAsync(new FakeImdsOptions
@@ -55,7 +59,7 @@ internal sealed class NodeScene : IAsyncDisposable
                 Upstream = new() { Address = imds.Address },
                 Limits = unlimited ? new() : new() { General = new() { PerSecond = LimitOptions.ImdsPerSecond }, Identity = new() { PerSecond = LimitOptions.ImdsTokensPerSecond, AtOnce = LimitOptions.ImdsTokensAtOnce } },
                 Enforce = new() { CallerRate = unlimited ? 0 : 100 },
-                Audit = new AuditOptions { Directory = Path.Combine(directory.FullName, "audit") },
+                Audit = (audit ?? new AuditOptions()) with { Directory = Path.Combine(directory.FullName, "audit") },
                 Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
             },
             NullLoggerFactory.Instance,
@@ -65,9 +69,19 @@ internal sealed class NodeScene : IAsyncDisposable
         return new NodeScene(directory, imds, proxy);
     }
 
+    /// <summary>Ends the proxy and leaves its files for a look.</summary>
+    public async Task StopProxyAsync()
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            await Proxy.DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Proxy.DisposeAsync();
+        await StopProxyAsync();
         await Imds.DisposeAsync();
         _directory.Delete(recursive: true);
     }

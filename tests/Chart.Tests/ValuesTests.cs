@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using ImdsProxy.Chart.Tests.Tools;
 using Shouldly;
 using Xunit;
@@ -7,7 +8,7 @@ using YamlDotNet.RepresentationModel;
 namespace ImdsProxy.Chart.Tests;
 
 /// <summary>The values, their schema and their table say the same.</summary>
-public sealed class ValuesTests
+public sealed partial class ValuesTests
 {
     private static readonly string[] Lines = Repository.Read("charts/imds-proxy/values.yaml").Split('\n');
     private static readonly JsonNode Schema = JsonNode.Parse(Repository.Read("charts/imds-proxy/values.schema.json"))!;
@@ -25,11 +26,12 @@ public sealed class ValuesTests
         SchemaLeaves("", Schema).ShouldBe(Leaves.Select(leaf => leaf.Path).Append("global"), ignoreOrder: true);
 
     [Fact]
-    public void Values_AreInTheTable()
+    public void Values_AreInTheTableWithTheirComments()
     {
         var readme = Repository.Read("charts/imds-proxy/README.md");
 
-        Leaves.Where(leaf => !readme.Contains($"| `{leaf.Path}` |", StringComparison.Ordinal)).Select(leaf => leaf.Path).ShouldBeEmpty();
+        var rows = Row().Matches(readme).ToDictionary(row => row.Groups["path"].Value, row => row.Groups["text"].Value, StringComparer.Ordinal);
+        rows.ShouldBe(Leaves.ToDictionary(leaf => leaf.Path, leaf => Lines[leaf.Line - 2].Trim()["# -- ".Length..], StringComparer.Ordinal), ignoreOrder: true);
     }
 
     // The chart's schema can't refer to another file; what it says of a policy is a copy.
@@ -70,4 +72,7 @@ public sealed class ValuesTests
         var full = path.Length == 0 ? property.Key : $"{path}.{property.Key}";
         return property.Value!["properties"] is not null && property.Key != "resources" ? SchemaLeaves(full, property.Value) : [full];
     });
+
+    [GeneratedRegex(@"^\| `(?<path>[A-Za-z.]+)` \| [^|]* \| (?<text>.*) \|$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Row();
 }

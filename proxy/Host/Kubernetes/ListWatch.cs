@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
@@ -20,6 +21,7 @@ internal sealed partial class ListWatch<T>(
     private ListQuery _nextList = ListQuery.Cached;
     private string? _position;
     private string? _lastFailure;
+    private bool _lastWasExpired;
 
     /// <summary>How fresh the sink is.</summary>
     public ListWatchHealth Health { get; } = new(time);
@@ -90,7 +92,7 @@ internal sealed partial class ListWatch<T>(
             throw new KubeException($"the watch of {resource.Plural} ended at once");
         }
 
-        _backoff.Reset();
+        Worked();
     }
 
     private void TellAll(KubeWatch<T> watch)
@@ -103,7 +105,7 @@ internal sealed partial class ListWatch<T>(
             }
 
             Progress(subject.Metadata.ResourceVersion);
-            _backoff.Reset();
+            Worked();
         }
     }
 
@@ -141,12 +143,21 @@ internal sealed partial class ListWatch<T>(
         Health.Well();
     }
 
+    private void Worked()
+    {
+        _backoff.Reset();
+        _lastWasExpired = false;
+    }
+
     private async Task RecoverAsync(Exception e, CancellationToken cancellation)
     {
         Health.Failed(e.Message);
         Report(e);
-        // A place that is too old is nobody's fault: the first time, listing anew need not wait.
-        var atOnce = e is KubeException { IsExpired: true, RetryAfter: null } && !_backoff.IsFailing;
+        // A place that is too old is nobody's fault: the first time, listing anew need not wait, not even after an outage,
+        // whose end each node has found at a moment of its own.
+        var expired = e is KubeException { IsExpired: true, RetryAfter: null };
+        var atOnce = expired && !_lastWasExpired;
+        _lastWasExpired = expired;
         var delay = _backoff.Next((e as KubeException)?.RetryAfter);
         if (IsPlaceLost(e))
         {
@@ -160,7 +171,7 @@ internal sealed partial class ListWatch<T>(
     // The server is away or says no: the place is still good. Otherwise what it sent, or asked for, can't be continued.
     private static bool IsPlaceLost(Exception e) =>
         e is KubeException { IsExpired: true } or KubeException { IsAheadOfServer: true }
-        || e is not (KubeException or IOException or HttpRequestException);
+        || e is not (KubeException or IOException or HttpRequestException or SocketException);
 
     // First from the server's cache, which spares etcd when thousands of watches expire together; if that fails too,
     // the newest there is; if its pages expire before they are read, in one piece.

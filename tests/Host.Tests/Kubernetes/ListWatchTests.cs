@@ -104,6 +104,30 @@ public sealed class ListWatchTests
     }
 
     [Fact]
+    public async Task Watch_ThatExpiredWhileTheServerWasAway_ListsAnewWithoutWaitingAgain()
+    {
+        var time = new ScriptedTime();
+        await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Time = time });
+        server.Next("watch", new FakeFault.Drop());
+        server.Next("watch", new FakeFault.Drop());
+        server.Next("watch", new FakeFault.Status(410, "Expired"));
+        await using var recording = new Recording(server, time);
+        for (var watches = 1; watches <= 2; watches++)
+        {
+            var failures = watches;
+            await Eventually.HoldsAsync(() => server.Count("watch") == failures && recording.Health.Failure is not null && time.Waiting > 0);
+            await Eventually.HoldsAsync(() =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return server.Count("watch") > failures;
+            });
+        }
+
+        // The clock stands still from here on.
+        await Eventually.HoldsAsync(() => server.Count("list") == 2 && server.OpenWatches == 1);
+    }
+
+    [Fact]
     public async Task Watch_OfAClusterRestoredFromABackup_GoesBackWithIt()
     {
         var port = 0;

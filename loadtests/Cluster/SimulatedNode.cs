@@ -1,0 +1,57 @@
+using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Kubernetes;
+using ImdsProxy.PolicySource;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImdsProxy.LoadTests.Cluster;
+
+/// <summary>The part of one node's proxy that talks to the API server: the product's own, with its own times.</summary>
+internal sealed class SimulatedNode : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ActivePolicy _policy = new(new Nobody(), TimeProvider.System);
+    private readonly ClusterSide _side;
+    private Task _running = Task.CompletedTask;
+
+    public SimulatedNode(string name, KubeSettings server)
+    {
+        Name = name;
+        _side = new ClusterSide(
+            new ClusterOptions(server, name, Callers: true, SimulatedCluster.Policy, StateDirectory: null, EventsPerSecond: 1),
+            _policy,
+            TimeProvider.System,
+            NullLoggerFactory.Instance);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The names of the pods it knows.</summary>
+    public IEnumerable<string> Pods => _side.Callers!.Known.Select(static pod => pod.Identity.Name);
+
+    /// <summary>The policy it has in force.</summary>
+    public string? Revision => _policy.Current?.Revision;
+
+    public void Start() => _running = _side.RunAsync(_closing.Token);
+
+    /// <summary>Takes note of a denial, for an Event.</summary>
+    public void Ended(AuditRecord record) => _side.Ended(record);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+#pragma warning disable VSTHRD003 // It was started here.
+        await _running;
+#pragma warning restore VSTHRD003
+        _side.Dispose();
+        _closing.Dispose();
+    }
+
+    private sealed class Nobody : IPolicyObserver
+    {
+        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
+
+        public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
+    }
+}
