@@ -12,6 +12,9 @@ internal sealed class Backoff(Random random)
 
     private int _failures;
 
+    /// <summary>Whether nothing has worked since the last failure.</summary>
+    public bool IsFailing => _failures > 0;
+
     /// <summary>The delay before the next attempt.</summary>
     /// <param name="retryAfter">What the server asked for, or null.</param>
     public TimeSpan Next(TimeSpan? retryAfter)
