@@ -1,4 +1,5 @@
 using ImdsProxy.LoadTests.Audit;
+using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
 
@@ -18,6 +19,8 @@ internal static class Scenarios
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
+        ["micro"] = MicroBenchmarks.RunAsync,
+        ["policy-load"] = PolicyLoadCost.RunAsync,
     };
 
     public static async Task<int> RunAsync(string[] args)

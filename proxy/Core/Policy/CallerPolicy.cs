@@ -17,7 +17,8 @@ internal sealed class CallerPolicy
 
     private readonly ImmutableArray<CompiledAllow> _allows;
     private readonly ImmutableArray<CompiledDeny> _denies;
-    private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new();
+    // One lock: to count takes all there are, and a pod that asks for ever new paths makes each request count.
+    private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new(concurrencyLevel: 1, capacity: 7);
 
     public CallerPolicy(PolicyMode mode, ImmutableArray<CompiledAllow> allows, ImmutableArray<CompiledDeny> denies)
     {
