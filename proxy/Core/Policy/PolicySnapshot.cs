@@ -161,14 +161,7 @@ public sealed class PolicySnapshot
         return _pods.GetOrAdd(pod, new PodDecisions(_workloads.GetOrAdd(pod.Workload, Effective)));
     }
 
-    private CallerPolicy Effective(WorkloadIdentity workload)
-    {
-        var rules = _index.Of(workload);
-        return new CallerPolicy(
-            ModeFor(workload),
-            [.. rules.SelectMany(static rule => rule.Allows)],
-            [.. rules.SelectMany(static rule => rule.Denies)]);
-    }
+    private CallerPolicy Effective(WorkloadIdentity workload) => new(ModeFor(workload), _index.Of(workload));
 
     private PolicyMode ModeFor(WorkloadIdentity workload) =>
         !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode

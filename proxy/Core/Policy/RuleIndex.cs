@@ -14,7 +14,7 @@ internal sealed class RuleIndex
     {
         var byNamespace = new Dictionary<string, ImmutableArray<CompiledRule>.Builder>(StringComparer.Ordinal);
         var others = ImmutableArray.CreateBuilder<CompiledRule>();
-        foreach (var rule in rules)
+        foreach (var rule in rules.Sort(ByName))
         {
             if (rule.Source.Workloads.Any(static match => NamesNone(match)))
             {
@@ -37,25 +37,25 @@ internal sealed class RuleIndex
         _others = others.ToImmutable();
     }
 
-    /// <summary>The rules that speak of a workload, in no order.</summary>
+    /// <summary>The rules that speak of a workload, by their names.</summary>
     public List<CompiledRule> Of(WorkloadIdentity workload)
     {
-        var rules = new List<CompiledRule>();
-        Add(_byNamespace.GetValueOrDefault(workload.Namespace, []), workload, rules);
-        Add(_others, workload, rules);
-        return rules;
-    }
-
-    private static void Add(ImmutableArray<CompiledRule> candidates, WorkloadIdentity workload, List<CompiledRule> rules)
-    {
-        foreach (var rule in candidates)
+        var named = _byNamespace.GetValueOrDefault(workload.Namespace, []);
+        var rules = new List<CompiledRule>(named.Length + _others.Length);
+        var (n, o) = (0, 0);
+        while (n < named.Length || o < _others.Length)
         {
+            var rule = o == _others.Length || (n < named.Length && ByName(named[n], _others[o]) < 0) ? named[n++] : _others[o++];
             if (rule.SpeaksOf(workload))
             {
                 rules.Add(rule);
             }
         }
+
+        return rules;
     }
+
+    private static int ByName(CompiledRule left, CompiledRule right) => string.CompareOrdinal(left.Source.Name, right.Source.Name);
 
     private static bool NamesNone(WorkloadMatch match) => match.Namespaces.IsDefault || match.Namespaces.Any(static name => name.EndsWith('*'));
 }
