@@ -9,14 +9,14 @@ public class DecisionBenchmarks
 {
     private MicroScene _scene = null!;
 
-    [Params(10, 250, 1000)]
-    public int Pods { get; set; }
+    /// <summary>A node of 250 pods by its rules, and 1,000 rules by the node's pods.</summary>
+    public static IEnumerable<SceneSize> Sizes { get; } = [new(250, 10), new(250, 1000), new(250, 10_000), new(10, 1000), new(1000, 1000)];
 
-    [Params(10, 1000, 10_000)]
-    public int Rules { get; set; }
+    [ParamsSource(nameof(Sizes))]
+    public SceneSize Size { get; set; }
 
     [GlobalSetup]
-    public void Set() => _scene = MicroScene.Set(Pods, Rules, MicroBenchmarks.Held);
+    public void Set() => _scene = MicroScene.Set(Size.Pods, Size.Rules, MicroBenchmarks.Held);
 
     [Benchmark]
     public Decision IdentifyAndDecideAPermit() => _scene.DecidePermitted();

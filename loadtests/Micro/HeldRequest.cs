@@ -14,6 +14,8 @@ namespace ImdsProxy.LoadTests.Micro;
 /// </summary>
 internal sealed class HeldRequest : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     // What Azure's SDK for .NET sends.
     private static readonly byte[] Sent = System.Text.Encoding.ASCII.GetBytes(
         "GET /metadata/instance HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n"
@@ -32,10 +34,10 @@ internal sealed class HeldRequest : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _server = builder.Build();
-        _server.Run(context =>
+        _server.Run(async context =>
         {
             _arrived.TrySetResult(context);
-            return _ended.Task;
+            await _ended.Task.WaitAsync(context.RequestAborted);
         });
     }
 
@@ -50,7 +52,7 @@ internal sealed class HeldRequest : IAsyncDisposable
         await held._server.StartAsync();
         await held._client.ConnectAsync(IPAddress.Loopback, new Uri(held._server.Urls.First()).Port);
         await held._client.GetStream().WriteAsync(Sent);
-        held._context = await held._arrived.Task;
+        held._context = await held._arrived.Task.WaitAsync(Patience, TimeProvider.System);
         return held;
     }
 

@@ -13,7 +13,7 @@ namespace ImdsProxy.LoadTests.Micro;
 internal static class MicroBenchmarks
 {
     private const int Warmups = 4;
-    private const int Iterations = 7;
+    private const int Iterations = 6;
 
     private static HeldRequest? _held;
 
@@ -30,7 +30,7 @@ internal static class MicroBenchmarks
 
     // In this process: the project that BenchmarkDotNet would otherwise make and build for each run knows no runtime as new
     // as this one, and this process has the proxy's own settings already.
-    private static IConfig Config(string[] args) => ManualConfig.CreateEmpty()
+    private static ManualConfig Config(string[] args) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(Warmups)
