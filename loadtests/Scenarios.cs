@@ -1,6 +1,7 @@
 using ImdsProxy.LoadTests.Audit;
 using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
+using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Peers;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
@@ -27,8 +28,10 @@ internal static class Scenarios
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
         ["imds-stub"] = ImdsStub.RunAsync,
+        ["micro"] = MicroBenchmarks.RunAsync,
         ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,
+        ["policy-load"] = PolicyLoadCost.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,
         ["yarp-forwarder"] = YarpForwarder.RunAsync,

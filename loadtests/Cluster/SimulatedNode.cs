@@ -21,6 +21,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
         _side = new ClusterSide(
             new ClusterOptions(server, name, Callers: true, SimulatedCluster.Policy, StateDirectory: null, EventsPerSecond: 1),
             _policy,
+            static () => null,
             TimeProvider.System,
             NullLoggerFactory.Instance);
     }

@@ -8,15 +8,31 @@ internal static class AnyoneCheck
 {
     public static bool IsPermitted(ImmutableArray<CompiledRule> rules, in Question question)
     {
+        List<CompiledRule>? denying = null;
         foreach (var rule in rules)
         {
-            if (Allows(rule, question) && !IsTakenBack(rules, rule, question))
+            if (Allows(rule, question) && !IsTakenBack(rule, denying ??= Denying(rules, question)))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    // Looked for once: most denies speak of something else, whoever is allowed.
+    private static List<CompiledRule> Denying(ImmutableArray<CompiledRule> rules, in Question question)
+    {
+        var denying = new List<CompiledRule>();
+        foreach (var rule in rules)
+        {
+            if (rule.Source.Mode != PolicyMode.Audit && Denies(rule, question))
+            {
+                denying.Add(rule);
+            }
+        }
+
+        return denying;
     }
 
     private static bool Allows(CompiledRule rule, in Question question)
@@ -33,18 +49,8 @@ internal static class AnyoneCheck
     }
 
     // By an enforced deny of all the workloads that the rule speaks of.
-    private static bool IsTakenBack(ImmutableArray<CompiledRule> rules, CompiledRule rule, in Question question)
-    {
-        foreach (var other in rules)
-        {
-            if (other.Source.Mode != PolicyMode.Audit && Denies(other, question) && SpeaksOfAll(other.Source, rule.Source))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool IsTakenBack(CompiledRule rule, List<CompiledRule> denying) =>
+        denying.Exists(other => SpeaksOfAll(other.Source, rule.Source));
 
     private static bool Denies(CompiledRule rule, in Question question)
     {

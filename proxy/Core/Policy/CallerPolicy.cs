@@ -17,13 +17,16 @@ internal sealed class CallerPolicy
 
     private readonly ImmutableArray<CompiledAllow> _allows;
     private readonly ImmutableArray<CompiledDeny> _denies;
-    private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new();
+    // One lock: to count takes all there are, and a pod that asks for ever new paths makes each request count.
+    private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new(concurrencyLevel: 1, capacity: 7);
 
-    public CallerPolicy(PolicyMode mode, ImmutableArray<CompiledAllow> allows, ImmutableArray<CompiledDeny> denies)
+    /// <param name="mode">The workload's mode.</param>
+    /// <param name="rules">The rules that speak of it, by their names.</param>
+    public CallerPolicy(PolicyMode mode, List<CompiledRule> rules)
     {
         Mode = mode;
-        _allows = allows.Sort(static (left, right) => string.CompareOrdinal(left.Rule.Name, right.Rule.Name));
-        _denies = denies.Sort(CompiledDeny.Louder);
+        _allows = Allows(rules);
+        _denies = Denies(rules);
     }
 
     public PolicyMode Mode { get; }
@@ -150,6 +153,39 @@ internal sealed class CallerPolicy
         }
 
         return path;
+    }
+
+    // Into arrays of their size: of thousands of rules, each pod's own are worked out at once when a policy changes.
+    private static ImmutableArray<CompiledAllow> Allows(List<CompiledRule> rules)
+    {
+        var allows = ImmutableArray.CreateBuilder<CompiledAllow>(rules.Sum(static rule => rule.Allows.Length));
+        foreach (var rule in rules)
+        {
+            allows.AddRange(rule.Allows);
+        }
+
+        return allows.MoveToImmutable();
+    }
+
+    // In the order of CompiledDeny.Louder.
+    private static ImmutableArray<CompiledDeny> Denies(List<CompiledRule> rules)
+    {
+        var denies = ImmutableArray.CreateBuilder<CompiledDeny>(rules.Sum(static rule => rule.Denies.Length));
+        foreach (var quiet in new[] { false, true })
+        {
+            foreach (var rule in rules)
+            {
+                foreach (var deny in rule.Denies)
+                {
+                    if (deny.Source.Quiet == quiet)
+                    {
+                        denies.Add(deny);
+                    }
+                }
+            }
+        }
+
+        return denies.MoveToImmutable();
     }
 
     private readonly record struct PathKey(string Method, string Path);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ImdsProxy.Core.Requests;
 
@@ -9,13 +8,11 @@ internal sealed class CompiledAllow
 {
     private readonly NameSet _identities;
     private readonly NameSet _resources;
-    private readonly FrozenSet<string> _methods;
 
     public CompiledAllow(PolicyRule rule, AllowPermission source, IdentityTable identities)
     {
         Rule = rule;
         Source = source;
-        _methods = source.Methods.ToFrozenSet(StringComparer.Ordinal);
         _identities = NameSet.Of(source.Identities, identities.ClientIdOf);
         _resources = NameSet.Of(source.Resources, ResourceName.Comparable);
         Pin = source.AsIdentity is { } pinned ? new PinnedRequests(pinned, identities.ClientIdOf(pinned)) : null;
@@ -41,7 +38,7 @@ internal sealed class CompiledAllow
             return MatchResult.Wildcard;
         }
 
-        return _methods.Contains(request.Method) ? MatchResult.Match : MatchResult.Method;
+        return Source.Methods.Contains(request.Method, StringComparer.Ordinal) ? MatchResult.Match : MatchResult.Method;
     }
 
     /// <summary>Whether the request is allowed, once <see cref="MatchPath"/> has said so.</summary>

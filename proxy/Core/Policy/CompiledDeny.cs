@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy;
@@ -6,7 +5,6 @@ namespace ImdsProxy.Core.Policy;
 /// <summary>A <see cref="DenyPermission"/> made ready for matching: broad in everything.</summary>
 internal sealed class CompiledDeny
 {
-    private readonly FrozenSet<string>? _methods;
     private readonly NameSet? _identities;
     private readonly NameSet? _resources;
 
@@ -14,7 +12,6 @@ internal sealed class CompiledDeny
     {
         Rule = rule;
         Source = source;
-        _methods = source.Methods.IsDefault ? null : source.Methods.ToFrozenSet(StringComparer.Ordinal);
         _identities = source.Identities.IsDefault ? null : NameSet.Of(source.Identities, identities.ClientIdOf);
         _resources = source.Resources.IsDefault ? null : NameSet.Of(source.Resources, ResourceName.Broad);
     }
@@ -43,7 +40,7 @@ internal sealed class CompiledDeny
             return MatchResult.Path;
         }
 
-        return _methods is null || _methods.Contains(request.Method) ? MatchResult.Match : MatchResult.Method;
+        return Source.Methods.IsDefault || Source.Methods.Contains(request.Method, StringComparer.Ordinal) ? MatchResult.Match : MatchResult.Method;
     }
 
     /// <summary>Whether the request is denied, once <see cref="MatchPath"/> has said so.</summary>

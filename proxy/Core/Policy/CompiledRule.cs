@@ -20,8 +20,7 @@ internal sealed class CompiledRule
     public ImmutableArray<CompiledDeny> Denies { get; }
 
     public bool SpeaksOf(WorkloadIdentity workload) =>
-        Source.Workloads.Any(match => match.Matches(workload))
-        && !Source.Except.Any(match => match.Matches(workload));
+        IsAmong(Source.Workloads, workload) && !IsAmong(Source.Except, workload);
 
     /// <summary>How this rule meets a request of a workload.</summary>
     public RuleExplanation Explain(WorkloadIdentity workload, in Question question)
@@ -42,5 +41,19 @@ internal sealed class CompiledRule
         }
 
         return new RuleExplanation(Source.Name, SpeaksOf(workload), Source.Except.Any(match => match.Matches(workload)), permissions.ToImmutable());
+    }
+
+    // Without LINQ: it is asked of each pod and each of thousands of rules.
+    private static bool IsAmong(ImmutableArray<WorkloadMatch> matches, WorkloadIdentity workload)
+    {
+        foreach (var match in matches)
+        {
+            if (match.Matches(workload))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
@@ -6,11 +5,16 @@ namespace ImdsProxy.Core.Policy;
 /// <summary>The identities or resources that a permission names, in the form by which they are compared.</summary>
 internal sealed class NameSet
 {
-    private readonly FrozenSet<string> _names;
+    /// <summary>Most permissions name one or two; comparing so few is no slower than hashing, and ten thousand sets take long to make.</summary>
+    private const int Few = 4;
 
-    private NameSet(FrozenSet<string> names, bool everything)
+    private readonly ImmutableArray<string> _few;
+    private readonly HashSet<string>? _many;
+
+    private NameSet(ImmutableArray<string> names, bool everything)
     {
-        _names = names;
+        _few = names.Length <= Few ? names : [];
+        _many = names.Length <= Few ? null : names.ToHashSet(StringComparer.Ordinal);
         IsEverything = everything;
     }
 
@@ -22,9 +26,22 @@ internal sealed class NameSet
     public static NameSet Of(ImmutableArray<string> names, Func<string, string> comparable) => names.IsDefault
         ? new NameSet([], everything: false)
         : new NameSet(
-            names.Where(name => name != "*").Select(comparable).ToFrozenSet(StringComparer.Ordinal),
+            [.. names.Where(static name => name != "*").Select(comparable)],
             names.Contains("*", StringComparer.Ordinal));
 
     /// <summary>Whether this one is meant. One that is not told is meant by <c>*</c> alone.</summary>
-    public bool Contains(string? name) => IsEverything || (name is not null && _names.Contains(name));
+    public bool Contains(string? name) => IsEverything || (name is not null && (_many?.Contains(name) ?? IsOneOfFew(name)));
+
+    private bool IsOneOfFew(string name)
+    {
+        foreach (var known in _few)
+        {
+            if (known == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

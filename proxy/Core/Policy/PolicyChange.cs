@@ -11,11 +11,11 @@ public sealed record PolicyChange(ImmutableArray<string> Added, ImmutableArray<s
     /// <summary>Compares two policies; null is one without rules.</summary>
     public static PolicyChange Between(PolicyDocument? before, PolicyDocument now)
     {
-        var old = (before?.Rules ?? []).ToDictionary(rule => rule.Name, RuleText.Of, StringComparer.Ordinal);
-        var current = now.Rules.ToDictionary(rule => rule.Name, RuleText.Of, StringComparer.Ordinal);
+        var old = (before?.Rules ?? []).ToDictionary(static rule => rule.Name, StringComparer.Ordinal);
+        var current = now.Rules.Select(static rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         return new PolicyChange(
-            [.. current.Keys.Where(name => !old.ContainsKey(name))],
-            [.. old.Keys.Where(name => !current.ContainsKey(name))],
-            [.. current.Where(rule => old.TryGetValue(rule.Key, out var text) && text != rule.Value).Select(rule => rule.Key)]);
+            [.. now.Rules.Select(static rule => rule.Name).Where(name => !old.ContainsKey(name))],
+            [.. old.Keys.Where(name => !current.Contains(name))],
+            [.. now.Rules.Where(rule => old.TryGetValue(rule.Name, out var other) && RuleText.Of(other) != RuleText.Of(rule)).Select(static rule => rule.Name)]);
     }
 }

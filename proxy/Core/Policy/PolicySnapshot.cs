@@ -9,19 +9,22 @@ namespace ImdsProxy.Core.Policy;
 /// <summary>A policy ready to decide. Immutable; a change of the policy makes another.</summary>
 public sealed class PolicySnapshot
 {
-    /// <summary>Workloads come and go under one revision; a node runs at most some hundred pods at a time.</summary>
-    private const int MaxRememberedWorkloads = 4096;
+    /// <summary>Pods and workloads come and go under one revision; a node runs at most some hundred pods at a time.</summary>
+    private const int MaxRemembered = 4096;
 
     private readonly IdentityTable _identities;
     private readonly ImmutableArray<CompiledRule> _rules;
     private readonly UnidentifiedPolicy _unidentified;
+    private readonly RuleIndex _index;
     private readonly ConcurrentDictionary<WorkloadIdentity, CallerPolicy> _workloads = new();
+    private readonly ConcurrentDictionary<PodIdentity, PodDecisions> _pods = new();
 
     private PolicySnapshot(PolicyDocument document)
     {
         Document = document;
         _identities = new IdentityTable(document.Identities);
         _rules = [.. document.Rules.Select(rule => new CompiledRule(rule, _identities))];
+        _index = new RuleIndex(_rules);
         _unidentified = new UnidentifiedPolicy(document, _rules);
     }
 
@@ -36,18 +39,31 @@ public sealed class PolicySnapshot
     /// <summary>Compiles a valid document.</summary>
     public static PolicySnapshot Compile(PolicyDocument document) => new(document);
 
+    /// <summary>Compiles a valid document that takes the place of another, and works out beforehand what the pods may that asked under that one.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="before">The policy in force until now, or null.</param>
+    public static PolicySnapshot Compile(PolicyDocument document, PolicySnapshot? before)
+    {
+        var snapshot = new PolicySnapshot(document);
+        foreach (var (pod, decisions) in before?._pods.ToArray() ?? [])
+        {
+            if (decisions.IsUsed)
+            {
+                snapshot.For(pod);
+            }
+        }
+
+        return snapshot;
+    }
+
     /// <summary>The mode in force for a caller.</summary>
     public PolicyMode ModeOf(Caller caller) =>
-        caller is Caller.Pod pod ? For(pod).Mode : _unidentified.Mode;
+        caller is Caller.Pod pod ? For(pod.Identity).Policy.Mode : _unidentified.Mode;
 
     /// <summary>Decides a request, before it is sent.</summary>
-    public Decision Decide(Caller caller, ImdsRequest request)
-    {
-        var question = Question.Before(request, _identities);
-        return caller is Caller.Pod pod
-            ? For(pod).Decide(caller, question, Reason.NoRule)
-            : _unidentified.Decide(caller, question);
-    }
+    public Decision Decide(Caller caller, ImdsRequest request) => caller is Caller.Pod pod
+        ? For(pod.Identity).Decide(caller, request, _identities)
+        : _unidentified.Decide(caller, Question.Before(request, _identities));
 
     /// <summary>
     /// Decides a credential that came back: the request once more, on the policy of this moment, then all of it with
@@ -63,7 +79,7 @@ public sealed class PolicySnapshot
 
         var question = Question.After(request, answer);
         var decision = caller is Caller.Pod pod
-            ? For(pod).Decide(caller, question, Reason.IdentityMismatch)
+            ? For(pod.Identity).Policy.Decide(caller, question, Reason.IdentityMismatch)
             : _unidentified.Decide(caller, question);
         return decision is not Permit after ? decision
             : IsAnotherIdentity(before.Request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId)) ? Mismatch(caller, request)
@@ -84,7 +100,7 @@ public sealed class PolicySnapshot
     /// </summary>
     public Denial? DecideProbe(Caller caller, ImdsRequest request) => caller switch
     {
-        Caller.Pod pod => For(pod).DecideProbe(caller, request),
+        Caller.Pod pod => For(pod.Identity).Policy.DecideProbe(caller, request),
         Caller.Unknown => null,
         _ => _unidentified.DecideProbe(caller, request),
     };
@@ -129,30 +145,23 @@ public sealed class PolicySnapshot
         return mode == PolicyMode.Enforce ? denial : new Permit(caller, request, null, mode, denial);
     }
 
-    private CallerPolicy For(Caller.Pod pod)
+    private PodDecisions For(PodIdentity pod)
     {
-        var workload = pod.Identity.Workload;
-        if (_workloads.TryGetValue(workload, out var known))
+        if (_pods.TryGetValue(pod, out var known))
         {
             return known;
         }
 
-        if (_workloads.Count >= MaxRememberedWorkloads)
+        if (_pods.Count >= MaxRemembered)
         {
+            _pods.Clear();
             _workloads.Clear();
         }
 
-        return _workloads.GetOrAdd(workload, Effective);
+        return _pods.GetOrAdd(pod, new PodDecisions(_workloads.GetOrAdd(pod.Workload, Effective)));
     }
 
-    private CallerPolicy Effective(WorkloadIdentity workload)
-    {
-        var rules = _rules.Where(rule => rule.SpeaksOf(workload)).ToList();
-        return new CallerPolicy(
-            ModeFor(workload),
-            [.. rules.SelectMany(rule => rule.Allows)],
-            [.. rules.SelectMany(rule => rule.Denies)]);
-    }
+    private CallerPolicy Effective(WorkloadIdentity workload) => new(ModeFor(workload), _index.Of(workload));
 
     private PolicyMode ModeFor(WorkloadIdentity workload) =>
         !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode

@@ -45,7 +45,21 @@ public sealed record WorkloadMatch(
             ? actual.AsSpan().StartsWith(name.AsSpan(0, name.Length - 1), StringComparison.Ordinal)
             : name == actual);
 
-    private bool AllLabels(WorkloadIdentity workload) =>
-        Labels.IsDefaultOrEmpty
-        || Labels.All(label => workload.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
+    private bool AllLabels(WorkloadIdentity workload)
+    {
+        if (Labels.IsDefaultOrEmpty)
+        {
+            return true;
+        }
+
+        foreach (var label in Labels)
+        {
+            if (!workload.Labels.TryGetValue(label.Key, out var value) || value != label.Value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 }

@@ -1,11 +1,20 @@
 using ImdsProxy.Core.Requests;
+using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Enforce;
 
 /// <summary>The headers of a request, as the parser asks for them.</summary>
 internal readonly struct KestrelHeaders(IHeaderDictionary headers) : IRequestHeaders
 {
-    public int Count(string name) => headers.TryGetValue(name, out var values) ? values.Count : 0;
+    public int Count(string name) => Values(name).Count;
 
-    public string? First(string name) => headers.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
+    public string? First(string name) => Values(name) is { Count: > 0 } values ? values[0] : null;
+
+    // Kestrel has these two at hand; any other it looks for by its name.
+    private StringValues Values(string name) => name switch
+    {
+        "Host" => headers.Host,
+        "Transfer-Encoding" => headers.TransferEncoding,
+        _ => headers.TryGetValue(name, out var values) ? values : StringValues.Empty,
+    };
 }

@@ -79,7 +79,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
     }
 
     private PolicySnapshot Effective(PolicyDocument document) =>
-        PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document);
+        PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document, Current);
 
     /// <summary>Says that the source has no document at all any more, or not yet.</summary>
     public async Task MissingAsync(string source, string why)

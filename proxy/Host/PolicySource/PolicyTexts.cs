@@ -11,6 +11,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
 
+    // Reading thousands of rules takes a while: it is done once, whoever asks first.
+    private PolicyLoad? _load;
+
     public bool IsSingle => ByName.Count == 1;
 
     /// <summary>Whether a file or a ConfigMap's key holds policy.</summary>
@@ -39,10 +42,13 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         && ByName.All(text => other.ByName.TryGetValue(text.Key, out var its) && text.Value.Span.SequenceEqual(its.Span));
 
     /// <summary>What comes of reading them, where nothing was good before.</summary>
-    public PolicyLoad Load() => Load(NothingYet).Load;
+    public PolicyLoad Load() => _load ??= LoadAgain(NothingYet).Load;
 
     /// <summary>What comes of reading them; a broken fragment is taken as it was when it was last good.</summary>
     public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood) =>
+        _load is { Document: not null } ? new FragmentsLoad(_load, ByName, []) : LoadAgain(lastGood);
+
+    private FragmentsLoad LoadAgain(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood) =>
         IsSingle ? new FragmentsLoad(PolicyLoader.Load(ByName.Values.Single()), ByName, []) : PolicyFragments.Load(ByName, lastGood);
 
     private static async Task<PolicyTexts> ReadOnceAsync(string path, CancellationToken cancellation)

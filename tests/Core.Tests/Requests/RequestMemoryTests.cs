@@ -40,6 +40,20 @@ public sealed class RequestMemoryTests
         }
     }
 
+    [Fact]
+    public void Parse_ATargetThatIsAskedForAgainAndAgain_OutlivesAnyNumberOfOthers()
+    {
+        var hot = Parse("GET", Target).Request;
+        for (var i = 0; i < 5000; i++)
+        {
+            Parse("GET", $"{Target}&x={i}");
+            if (i % 100 == 0)
+            {
+                Parse("GET", Target).Request.ShouldBeSameAs(hot);
+            }
+        }
+    }
+
     private RequestResult Parse(string method, string target, params (string Name, string Value)[] more) => _memory.Parse(
         method,
         target,

@@ -16,10 +16,24 @@ internal sealed class Fields
     public LocatedValue At { get; }
 
     /// <summary>A member's value, or null.</summary>
-    public LocatedValue? this[string name] => At.Members.Find(member => member.Name == name)?.Value;
+    public LocatedValue? this[string name]
+    {
+        get
+        {
+            foreach (var member in At.Members)
+            {
+                if (member.Name == name)
+                {
+                    return member.Value;
+                }
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>The members of an object, unknown keys reported; null where it is no object.</summary>
-    public static Fields? Of(LocatedValue at, ProblemList problems, params string[] known)
+    public static Fields? Of(LocatedValue at, ProblemList problems, params ReadOnlySpan<string> known)
     {
         if (at.Kind != JsonValueKind.Object)
         {
@@ -27,11 +41,14 @@ internal sealed class Fields
             return null;
         }
 
-        foreach (var member in at.Members.Where(member => !known.Contains(member.Name, StringComparer.Ordinal)))
+        foreach (var member in at.Members)
         {
-            problems.Key(member, NearKey.Of(member.Name, known) is { } near
-                ? $"unknown key: did you mean \"{near}\"?"
-                : $"unknown key: this version knows {string.Join(", ", known)} here");
+            if (!known.Contains(member.Name))
+            {
+                problems.Key(member, NearKey.Of(member.Name, known.ToArray()) is { } near
+                    ? $"unknown key: did you mean \"{near}\"?"
+                    : $"unknown key: this version knows {string.Join(", ", known)} here");
+            }
         }
 
         return new Fields(at, problems);

@@ -62,7 +62,7 @@ internal sealed class FragmentMerger(ProblemList problems)
 
         foreach (var member in at?.Members ?? [])
         {
-            if (_identities.Members.Find(other => other.Name == member.Name) is { } other)
+            if (_identities.Members.Find(other => other.Name == member.Name) is { Value: not null } other)
             {
                 problems.Key(member, $"{other.Value.Place} has the same name: rename one of the two");
             }

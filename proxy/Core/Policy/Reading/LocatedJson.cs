@@ -20,10 +20,14 @@ internal sealed class LocatedJson
     /// <summary>Kubernetes' longest label key has 317.</summary>
     private const int MaxKey = 512;
 
+    /// <summary>Objects with more members look for a key that is there twice in a set.</summary>
+    private const int FewMembers = 16;
+
     private readonly ReadOnlyMemory<byte> _source;
     private readonly ProblemList _problems;
     private readonly string _label;
     private readonly int _base;
+    private readonly SharedTexts _texts;
     private int _line = 1;
     private int _counted;
 
@@ -33,6 +37,7 @@ internal sealed class LocatedJson
         _problems = problems;
         _label = label;
         _base = start;
+        _texts = problems.Texts;
     }
 
     /// <summary>The document's root, or null where it cannot be read.</summary>
@@ -103,7 +108,7 @@ internal sealed class LocatedJson
             Label = parent is null ? _label : "",
             Text = reader.TokenType switch
             {
-                JsonTokenType.String => reader.GetString()!,
+                JsonTokenType.String => _texts.Read(ref reader),
                 JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
                 _ => "",
             },
@@ -126,10 +131,10 @@ internal sealed class LocatedJson
 
     private void ReadMembers(ref Utf8JsonReader reader, LocatedValue owner)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? names = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = reader.GetString()!;
+            var name = _texts.Read(ref reader);
             if (name.Length > MaxKey)
             {
                 throw new JsonException($"a key has more than {MaxKey} characters", null, LineAt(reader.TokenStartIndex) - 1, null);
@@ -138,7 +143,7 @@ internal sealed class LocatedJson
             var line = LineAt(reader.TokenStartIndex);
             reader.Read();
             var member = new LocatedMember(name, line, ReadValue(ref reader, owner, name, 0));
-            if (names.Add(name))
+            if (IsNew(owner, name, ref names))
             {
                 owner.Members.Add(member);
             }
@@ -147,6 +152,25 @@ internal sealed class LocatedJson
                 _problems.Key(member, "the key is there twice: remove one of the two");
             }
         }
+    }
+
+    private static bool IsNew(LocatedValue owner, string name, ref HashSet<string>? names)
+    {
+        if (owner.Members.Count >= FewMembers)
+        {
+            names ??= owner.Members.Select(static member => member.Name).ToHashSet(StringComparer.Ordinal);
+            return names.Add(name);
+        }
+
+        foreach (var member in owner.Members)
+        {
+            if (member.Name == name)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // Tokens come in the order of the document, so each newline is counted once.

@@ -4,4 +4,4 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <param name="Name">Its key, decoded.</param>
 /// <param name="Line">The line of its key, from 1.</param>
 /// <param name="Value">Its value.</param>
-internal sealed record LocatedMember(string Name, int Line, LocatedValue Value);
+internal readonly record struct LocatedMember(string Name, int Line, LocatedValue Value);

@@ -10,6 +10,10 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
     /// <summary>As much of a bad value as a problem shows.</summary>
     private const int MaxWritten = 80;
 
+    // A document has tens of thousands of values, most of them texts: what has no entries or members shares these.
+    private static readonly List<LocatedValue> NoItems = [];
+    private static readonly List<LocatedMember> NoMembers = [];
+
     public JsonValueKind Kind { get; } = kind;
 
     /// <summary>From 1.</summary>
@@ -21,9 +25,9 @@ internal sealed class LocatedValue(LocatedValue? parent, string? key, int index,
     /// <summary>The decoded text of a string, the digits of a number.</summary>
     public string Text { get; init; } = "";
 
-    public List<LocatedValue> Items { get; } = [];
+    public List<LocatedValue> Items { get; } = kind == JsonValueKind.Array ? [] : NoItems;
 
-    public List<LocatedMember> Members { get; } = [];
+    public List<LocatedMember> Members { get; } = kind == JsonValueKind.Object ? [] : NoMembers;
 
     /// <summary>Of a root: the file it stands in, with a colon; empty where there is only one.</summary>
     public string Label { get; init; } = "";

@@ -6,6 +6,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 internal sealed class PathReader(ProblemList problems)
 {
     private readonly ScalarReader _scalars = new(problems);
+    private readonly Dictionary<string, PathShape> _good = new(StringComparer.Ordinal);
 
     /// <summary>A path of either permission; null where it is none.</summary>
     public PathShape? Read(LocatedValue? at)
@@ -15,13 +16,18 @@ internal sealed class PathReader(ProblemList problems)
             return null;
         }
 
+        if (_good.TryGetValue(text, out var known))
+        {
+            return known;
+        }
+
         if (CureOf(text) is { } cure)
         {
             problems.Error(at, cure);
             return null;
         }
 
-        return new PathShape(text);
+        return _good[text] = new PathShape(text);
     }
 
     /// <summary>A path of an allow; null where it is none.</summary>

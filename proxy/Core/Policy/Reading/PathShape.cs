@@ -26,6 +26,9 @@ internal sealed class PathShape
 
     public string Text { get; }
 
+    /// <summary>The pattern of the same text.</summary>
+    public PathPattern Pattern => field ??= PathPattern.Of(Text);
+
     /// <summary>Whether it is more than one path written out.</summary>
     public bool HasWildcard => _subtree || _segments.Contains("*", StringComparer.Ordinal);
 

@@ -35,7 +35,7 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
 
         // A wildcard covers no credential, so it stands for an endpoint that has neither identities nor resources.
         _credentials.CheckAllowed(fields, path.Endpoint ?? ImdsEndpoints.Unknown);
-        return new AllowPermission(PathPattern.Of(path.Text), methods, identities, resources, extraQuery) { AsIdentity = pin, View = view };
+        return new AllowPermission(path.Pattern, methods, identities, resources, extraQuery) { AsIdentity = pin, View = view };
     }
 
     /// <summary>One entry of <c>deny</c>; null where it is no object.</summary>
@@ -48,7 +48,7 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
 
         var path = _paths.Read(fields["path"]);
         var deny = new DenyPermission(
-            path is null ? null : PathPattern.Of(path.Text),
+            path?.Pattern,
             _methods.Read(fields["methods"]),
             _credentials.Identities(fields["identities"]),
             _credentials.Resources(fields["resources"]),

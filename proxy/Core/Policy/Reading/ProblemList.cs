@@ -12,6 +12,9 @@ internal sealed class ProblemList
 
     private PolicyProblem? _left;
 
+    /// <summary>The texts of all documents that are read together.</summary>
+    public SharedTexts Texts { get; } = new();
+
     /// <summary>How many errors there were.</summary>
     public int Errors { get; private set; }
 

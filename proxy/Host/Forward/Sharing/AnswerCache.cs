@@ -47,6 +47,9 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>All there are, to be looked at, not served.</summary>
+    public List<KeyValuePair<AnswerKey, ImdsAnswer>> ToList() => [.. _entries.Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Answer))];
+
     /// <summary>Forgets what is over.</summary>
     public void RemoveOver() => RemoveWhere(IsOver);
 

@@ -33,7 +33,7 @@ internal sealed class AnswerSharing : IDisposable
     {
         (_fetcher, _lanes, _options, _mayKeep, _time) = (fetcher, lanes, options, mayKeep, time);
         _cache = new AnswerCache(options, time);
-        _sweep = time.CreateTimer(_ => Sweep(static (cache, _) => cache.RemoveOver()), null, SweepInterval, SweepInterval);
+        _sweep = time.CreateTimer(_ => Sweep(static cache => cache.RemoveOver()), null, SweepInterval, SweepInterval);
     }
 
     /// <summary>How many answers are kept.</summary>
@@ -110,11 +110,24 @@ internal sealed class AnswerSharing : IDisposable
     }
 
     /// <summary>Forgets the credentials that the policy no longer permits to anyone.</summary>
-    public void ForgetForbidden() => Sweep(static (cache, mayKeep) =>
-        cache.RemoveWhere((key, answer) => answer.Envelope is { } envelope && !mayKeep(key.Request, envelope.Answer)));
+    public void ForgetForbidden()
+    {
+        List<KeyValuePair<AnswerKey, ImdsAnswer>> kept;
+        lock (_gate)
+        {
+            kept = _cache.ToList();
+        }
+
+        // Judged by thousands of rules, that takes a while, and at the gate waits who asks for anything that is not kept.
+        // What comes meanwhile is kept by the policy of this moment already.
+        var forbidden = kept.Where(entry => entry.Value.Envelope is { } envelope && !_mayKeep(entry.Key.Request, envelope.Answer))
+            .Select(static entry => entry.Value)
+            .ToHashSet();
+        Sweep(cache => cache.RemoveWhere((_, answer) => forbidden.Contains(answer)));
+    }
 
     /// <summary>Forgets all.</summary>
-    public void Clear() => Sweep(static (cache, _) => cache.RemoveWhere(static (_, _) => true));
+    public void Clear() => Sweep(static cache => cache.RemoveWhere(static (_, _) => true));
 
     public void Dispose()
     {
@@ -124,11 +137,11 @@ internal sealed class AnswerSharing : IDisposable
         _ending.Dispose();
     }
 
-    private void Sweep(Action<AnswerCache, Func<ImdsRequest, CredentialAnswer, bool>> sweep)
+    private void Sweep(Action<AnswerCache> sweep)
     {
         lock (_gate)
         {
-            sweep(_cache, _mayKeep);
+            sweep(_cache);
         }
     }
 

@@ -1,0 +1,44 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Exporters;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Perfolizer.Horology;
+
+namespace ImdsProxy.LoadTests.Micro;
+
+/// <summary><c>micro</c>: identify, parse and decide, by BenchmarkDotNet: the time and the memory of one request.</summary>
+internal static class MicroBenchmarks
+{
+    private const int Warmups = 4;
+    private const int Iterations = 6;
+
+    private static HeldRequest? _held;
+
+    /// <summary>The request whose headers all benchmarks' requests have.</summary>
+    public static HeldRequest Held => _held ?? throw new InvalidOperationException("No benchmark runs outside the scenario.");
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        await using var held = await HeldRequest.ReceiveAsync();
+        _held = held;
+        var summaries = BenchmarkRunner.Run([typeof(StepBenchmarks), typeof(DecisionBenchmarks)], Config(args));
+        return summaries.Any(static summary => summary.HasCriticalValidationErrors || summary.Reports.Any(static report => !report.Success)) ? 1 : 0;
+    }
+
+    // In this process: the project that BenchmarkDotNet would otherwise make and build for each run knows no runtime as new
+    // as this one, and this process has the proxy's own settings already.
+    private static ManualConfig Config(string[] args) => ManualConfig.CreateEmpty()
+        .AddJob(Job.Default
+            .WithToolchain(InProcessEmitToolchain.Instance)
+            .WithWarmupCount(Warmups)
+            .WithIterationCount(Iterations)
+            .WithIterationTime(TimeInterval.FromMilliseconds(60)))
+        .AddColumnProvider(DefaultColumnProviders.Instance)
+        .AddLogger(args.Contains("--verbose", StringComparer.Ordinal) ? ConsoleLogger.Default : NullLogger.Instance)
+        .AddExporter(MarkdownExporter.Console)
+        .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "imds-proxy-micro"))
+        .WithOptions(ConfigOptions.DisableLogFile);
+}

@@ -1,0 +1,54 @@
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Policy;
+
+/// <summary>
+/// What one pod may, and what was decided of its last requests: as long as policy, pod and request are the same, so is
+/// the decision. Each pod has its own, so that what one asks for never costs another anything.
+/// </summary>
+/// <param name="policy">What its workload may.</param>
+internal sealed class PodDecisions(CallerPolicy policy)
+{
+    /// <summary>A pod's client asks for a few resources and documents; beyond that, each is decided anew.</summary>
+    private const int MaxRemembered = 16;
+
+    /// <summary>As for the memory of requests: a pod must not fill the proxy's with long ones.</summary>
+    private const int MaxLength = 512;
+
+    private readonly Remembered?[] _remembered = new Remembered?[MaxRemembered];
+    private uint _next;
+
+    public CallerPolicy Policy => policy;
+
+    /// <summary>Whether anything was decided here yet.</summary>
+    public bool IsUsed => _remembered[0] is not null;
+
+    /// <summary>The decision, before the request is sent.</summary>
+    public Decision Decide(Caller caller, ImdsRequest request, IdentityTable identities)
+    {
+        // The memory of requests gives the same one again, so there is nothing to compare but the reference.
+        foreach (var before in _remembered)
+        {
+            if (before is null)
+            {
+                break;
+            }
+
+            if (ReferenceEquals(before.Request, request))
+            {
+                return before.Decision;
+            }
+        }
+
+        var decision = policy.Decide(caller, Question.Before(request, identities), Audit.Reason.NoRule);
+        if (request.PathAndQuery.Length <= MaxLength)
+        {
+            _remembered[(Interlocked.Increment(ref _next) - 1) % MaxRemembered] = new Remembered(request, decision);
+        }
+
+        return decision;
+    }
+
+    private sealed record Remembered(ImdsRequest Request, Decision Decision);
+}
