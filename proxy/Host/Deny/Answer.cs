@@ -1,14 +1,8 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-
 namespace ImdsProxy.Deny;
 
 /// <summary>An answer of the proxy's own, in the JSON shape of IMDS's token errors, which SDKs put into their messages.</summary>
 internal sealed class Answer
 {
-    // Read by people in terminals and exception messages, never by a browser as HTML.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <param name="status">The status code.</param>
     /// <param name="error">The machine-readable word.</param>
     /// <param name="description">The sentence for people.</param>
@@ -17,7 +11,7 @@ internal sealed class Answer
     {
         Status = status;
         RetryAfterSeconds = retryAfterSeconds;
-        Body = Render(error, description);
+        Body = AnswerBody.Render(error, description);
     }
 
     private Answer(int status, byte[] body)
@@ -38,18 +32,4 @@ internal sealed class Answer
 
     /// <summary>An answer in IMDS's own words.</summary>
     public static Answer Verbatim(int status, byte[] body) => new(status, body);
-
-    private static byte[] Render(string error, string description)
-    {
-        using var buffer = new MemoryStream(256);
-        using (var json = new Utf8JsonWriter(buffer, Readable))
-        {
-            json.WriteStartObject();
-            json.WriteString("error"u8, error);
-            json.WriteString("error_description"u8, description);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
 }

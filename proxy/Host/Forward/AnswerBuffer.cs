@@ -2,8 +2,13 @@ using System.Security.Cryptography;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>Reads an answer into memory that the collector never moves, so that wiping it leaves no copy behind.</summary>
-internal sealed class AnswerBuffer(int max) : IDisposable
+/// <summary>
+/// Reads an answer. A credential goes into memory that the collector never moves, so that wiping it leaves no copy behind;
+/// anything else into memory that costs less.
+/// </summary>
+/// <param name="max">Bytes at most.</param>
+/// <param name="isSecret">Whether it is a credential.</param>
+internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 {
     /// <summary>Bytes. A token answer is about 2 KB, a certificate's about 4.</summary>
     public const int MaxCredential = 64 * 1024;
@@ -57,7 +62,7 @@ internal sealed class AnswerBuffer(int max) : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_buffer);
 
-    private static byte[] New(int size) => GC.AllocateUninitializedArray<byte>(size, pinned: true);
+    private byte[] New(int size) => GC.AllocateUninitializedArray<byte>(size, pinned: isSecret);
 
     private void Grow()
     {

@@ -11,6 +11,8 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 {
     private static readonly Version Http11 = new(1, 1);
 
+    private readonly Deadlines _deadlines = new(time);
+
     /// <summary>Sends the canonical request of a permit for one caller, with the headers that are its own.</summary>
     public Task<ImdsAnswer> FetchAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body)
     {
@@ -32,14 +34,13 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 
     private async Task<ImdsAnswer> FetchAsync(HttpRequestMessage message, ImdsRequest request, bool shared, CancellationToken gone)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(gone);
-        timeout.CancelAfter(upstream.TimeoutOf(request));
+        using var deadline = _deadlines.Take(upstream.TimeoutOf(request), gone);
         try
         {
             using (message)
             {
-                using var response = await upstream.Invoker.SendAsync(message, timeout.Token);
-                return await ReadAsync(response, request, shared, timeout.Token);
+                using var response = await upstream.Invoker.SendAsync(message, deadline.Token);
+                return await ReadAsync(response, request, shared, deadline.Token);
             }
         }
         catch (OperationCanceledException)
@@ -55,7 +56,7 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 
     private HttpRequestMessage Request(Permit permit, ReadOnlyMemory<byte> body)
     {
-        var request = new HttpRequestMessage(new HttpMethod(permit.Request.Method), upstream.UriOf(permit.Request))
+        var request = new HttpRequestMessage(MethodOf(permit.Request), upstream.UriOf(permit.Request))
         {
             Version = Http11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -69,6 +70,8 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
         return request;
     }
 
+    private static HttpMethod MethodOf(ImdsRequest request) => request.Method == "GET" ? HttpMethod.Get : new HttpMethod(request.Method);
+
     private async Task<ImdsAnswer> ReadAsync(HttpResponseMessage response, ImdsRequest request, bool shared, CancellationToken cancellation)
     {
         var status = (int)response.StatusCode;
@@ -77,7 +80,8 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
         }
 
-        using var body = new AnswerBuffer(request.Endpoint.IssuesCredential ? AnswerBuffer.MaxCredential : AnswerBuffer.MaxDocument);
+        var isSecret = request.Endpoint.IssuesCredential;
+        using var body = new AnswerBuffer(isSecret ? AnswerBuffer.MaxCredential : AnswerBuffer.MaxDocument, isSecret);
         if (!await body.ReadAsync(response.Content, cancellation))
         {
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);

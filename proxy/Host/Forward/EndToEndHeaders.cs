@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net.Http.Headers;
 using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward;
@@ -18,10 +19,23 @@ internal static class EndToEndHeaders
 
     /// <param name="response">IMDS's.</param>
     /// <param name="shared">Whether it may be served to requests other than the one that was sent.</param>
-    public static KeyValuePair<string, StringValues>[] Of(HttpResponseMessage response, bool shared) =>
-    [
-        .. response.Headers.Concat(response.Content.Headers)
-            .Where(header => !OfTheConnection.Contains(header.Key) && !(shared && OfTheRequest.Contains(header.Key)))
-            .Select(header => KeyValuePair.Create(header.Key, new StringValues(header.Value.ToArray()))),
-    ];
+    public static KeyValuePair<string, StringValues>[] Of(HttpResponseMessage response, bool shared)
+    {
+        // As they came: nothing here needs them taken apart.
+        var headers = new List<KeyValuePair<string, StringValues>>(response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count);
+        Add(headers, response.Headers.NonValidated, shared);
+        Add(headers, response.Content.Headers.NonValidated, shared);
+        return [.. headers];
+    }
+
+    private static void Add(List<KeyValuePair<string, StringValues>> to, HttpHeadersNonValidated headers, bool shared)
+    {
+        foreach (var header in headers)
+        {
+            if (!OfTheConnection.Contains(header.Key) && !(shared && OfTheRequest.Contains(header.Key)))
+            {
+                to.Add(KeyValuePair.Create(header.Key, header.Value.Count == 1 ? new StringValues(header.Value.ToString()) : new StringValues([.. header.Value])));
+            }
+        }
+    }
 }
