@@ -59,7 +59,8 @@ public sealed class LogLineTests
     [InlineData("ImdsProxy.Operate.ManagementListener", LogLevel.Information, true)]
     [InlineData("ImdsProxy.Operate.ManagementListener", LogLevel.Debug, false)]
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Information, false)]
-    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning, true)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning, true)]
+    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical, false)]
     [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Information, false)]
     public void Create_AtInformation_HearsOwnCategoriesAndWarningsOfOthers(string category, LogLevel level, bool heard)
     {
