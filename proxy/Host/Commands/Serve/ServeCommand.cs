@@ -14,6 +14,7 @@ internal static class ServeCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             InlineSockets.Use();
+            ShortPauses.Use();
             using var logging = flags.Logging(parsed);
             return await RunAsync(flags.Read(parsed), logging, cancellation);
         });
