@@ -8,14 +8,14 @@ internal sealed class Deadlines(TimeProvider time)
     // As many as requests are sent at a time.
     private const int MostKept = 64;
 
-    private readonly ConcurrentBag<CancellationTokenSource> _idle = [];
+    private readonly ConcurrentQueue<CancellationTokenSource> _idle = [];
 
     /// <summary>Begins to count.</summary>
     /// <param name="length">How long it may take.</param>
     /// <param name="gone">Ends it before.</param>
     public Deadline Take(TimeSpan length, CancellationToken gone)
     {
-        var source = _idle.TryTake(out var idle) ? idle : new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        var source = _idle.TryDequeue(out var idle) ? idle : new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         source.CancelAfter(length);
         return new Deadline(this, source, gone);
     }
@@ -24,7 +24,7 @@ internal sealed class Deadlines(TimeProvider time)
     {
         if (_idle.Count < MostKept && source.TryReset())
         {
-            _idle.Add(source);
+            _idle.Enqueue(source);
         }
         else
         {

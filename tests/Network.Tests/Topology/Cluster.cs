@@ -1,3 +1,5 @@
+using ImdsProxy.TestKit;
+
 namespace ImdsProxy.Network.Tests.Topology;
 
 /// <summary>

@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace ImdsProxy.Network.Tests.Topology;
+namespace ImdsProxy.TestKit;
 
 /// <summary>
-/// Ends the processes of a topology and deletes its namespaces when the test is over, however it ends: a shell waits
-/// for the end of its standard input, which the kernel closes also when the test process is killed.
+/// Ends the processes of a topology, deletes its namespaces and its directory when the run is over, however it ends: a
+/// shell waits for the end of its standard input, which the kernel closes also when this process is killed.
 /// </summary>
-internal sealed class Reaper : IAsyncDisposable
+public sealed class Reaper : IAsyncDisposable
 {
     // Arguments: the directory to delete, then the namespaces.
     private const string Script = """
@@ -26,8 +26,16 @@ internal sealed class Reaper : IAsyncDisposable
 
     private readonly Process _process;
 
+    /// <param name="directory">Deleted in the end.</param>
+    /// <param name="namespaces">The network namespaces, deleted in the end with all that runs in them.</param>
     public Reaper(string directory, IEnumerable<string> namespaces) =>
-        _process = Programs.Start(["setsid", "sh", "-c", Script, "reaper", directory, .. namespaces]);
+        _process = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Script, "reaper", directory, .. namespaces])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     public async ValueTask DisposeAsync()
     {
