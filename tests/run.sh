@@ -16,6 +16,9 @@ done
 
 dotnet "loadtests/bin/$configuration/net10.0/ImdsProxy.LoadTests.dll" smoke || status=1
 
+# Again in the end, where it is looked for: what failed, and how.
+awk '/^  Failed / { shown = 30 } /^(Passed!|Failed!)/ { shown = 0 } shown-- > 0' "$output"
+
 awk '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {
        gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }
      END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (p == 0) }' "$output" || status=1

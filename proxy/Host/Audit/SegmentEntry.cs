@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace ImdsProxy.Audit;
 
 /// <summary>A segment as it is found in a directory.</summary>
@@ -7,27 +9,68 @@ namespace ImdsProxy.Audit;
 internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compressed)
 {
     /// <summary>The segments of a directory, oldest first. While one is being compressed it is there twice; it is told once.</summary>
-    public static IReadOnlyList<SegmentEntry> ReadAll(string directory) =>
-    [
-        .. Directory.EnumerateFiles(directory, "audit-*")
-            .Select(Read)
-            .OfType<SegmentEntry>()
-            .GroupBy(entry => entry.Name)
-            .Select(same => same.OrderBy(entry => entry.Compressed).First())
-            .OrderBy(entry => entry.Name.Start)
-            .ThenBy(entry => entry.Name.Instance, StringComparer.Ordinal)
-            .ThenBy(entry => entry.Name.Number),
-    ];
+    public static IReadOnlyList<SegmentEntry> ReadAll(string directory)
+    {
+        // A listing may miss what gets another name, and may see a new segment but not the one before it. What was there
+        // before the second listing began is in one of the two.
+        var first = List(directory);
+        var all = first.Concat(List(directory)).GroupBy(entry => entry.Name).Select(same => same.OrderBy(entry => entry.Compressed).First());
+        return
+        [
+            .. all.GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
+                .SelectMany(chain => WithoutGapAfter(first.Where(entry => entry.Name.Instance == chain.Key).Select(entry => entry.Name.Number).DefaultIfEmpty().Max(), chain))
+                .OrderBy(entry => entry.Name.Start)
+                .ThenBy(entry => entry.Name.Instance, StringComparer.Ordinal)
+                .ThenBy(entry => entry.Name.Number),
+        ];
+    }
 
     /// <summary>The lines, decompressed where needed.</summary>
     public Stream Open() => Open(Path, Compressed);
 
-    /// <summary>Opens a file of lines; gzip by its name.</summary>
+    /// <summary>Opens a file of lines, or what it was compressed to since its name was read.</summary>
+    /// <exception cref="FileNotFoundException">It is there under neither name.</exception>
     public static Stream Open(string path, bool compressed)
     {
-        // Shared with everyone: the writer appends and the keeper removes while it is read.
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        return compressed ? new System.IO.Compression.GZipStream(file, System.IO.Compression.CompressionMode.Decompress) : file;
+        if (compressed)
+        {
+            return Decompress(path);
+        }
+
+        try
+        {
+            return OpenFile(path);
+        }
+        catch (FileNotFoundException) when (File.Exists(CompressedPath(path)))
+        {
+            return Decompress(CompressedPath(path));
+        }
+    }
+
+    /// <summary>What the keeper makes of a file: it is there before the file goes.</summary>
+    public static string CompressedPath(string path) => $"{path}.gz";
+
+    private static GZipStream Decompress(string path) => new(OpenFile(path), CompressionMode.Decompress);
+
+    // Shared with everyone: the writer appends and the keeper removes while it is read.
+    private static FileStream OpenFile(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private static List<SegmentEntry> List(string directory) => [.. Directory.EnumerateFiles(directory, "audit-*").Select(Read).OfType<SegmentEntry>()];
+
+    // The newest ones as far as each of them was seen.
+    private static IEnumerable<SegmentEntry> WithoutGapAfter(int known, IEnumerable<SegmentEntry> chain)
+    {
+        foreach (var entry in chain.OrderBy(entry => entry.Name.Number))
+        {
+            if (entry.Name.Number > known + 1)
+            {
+                yield break;
+            }
+
+            known = Math.Max(known, entry.Name.Number);
+            yield return entry;
+        }
     }
 
     private static SegmentEntry? Read(string path) =>

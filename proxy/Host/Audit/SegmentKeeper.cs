@@ -57,7 +57,8 @@ internal sealed partial class SegmentKeeper
     // The instance's name is in the draft's, because two processes may compress the same segment at once.
     private void CompressOne(string path)
     {
-        var draft = $"{path}.gz.{_instance}";
+        var compressed = SegmentEntry.CompressedPath(path);
+        var draft = $"{compressed}.{_instance}";
         try
         {
             WriteCompressed(path, draft);
@@ -69,7 +70,8 @@ internal sealed partial class SegmentKeeper
             throw;
         }
 
-        File.Move(draft, $"{path}.gz", overwrite: true);
+        // There before the other goes, so that whoever has read either name finds it.
+        File.Move(draft, compressed, overwrite: true);
         File.Delete(path);
     }
 

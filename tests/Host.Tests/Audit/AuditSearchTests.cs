@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ImdsProxy.Audit;
@@ -151,6 +152,24 @@ public sealed class AuditSearchTests : IDisposable
         found.ShouldBe(Enumerable.Range(0, 40).Select(n => $"r{n}"));
     }
 
+    // The writer goes on while a search runs: a segment is listed under one name and opened under another.
+    [Fact]
+    public async Task Scan_UnitsCompressedSinceTheyWereListed_FindsEachLineOnce()
+    {
+        const int lines = 100_000;
+        var file = Write(Enumerable.Range(1, lines).Select(n => Line(n, $$""" "kind":"request","verdict":"allowed","caller":{"pod":"pod-{{n % 100}}"},"request":{"path":"/{{new string('x', n % 400)}}"} """)));
+        var query = Query("pod=pod-7");
+        var units = new SearchSource([file]).Units(query);
+        units.Count.ShouldBeGreaterThan(1);
+        await CompressAsync(file);
+
+        var scanner = new UnitScanner(query);
+        var found = units.SelectMany(scanner.Scan).SelectMany(block => Encoding.UTF8.GetString(block.Written).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(Seq);
+
+        found.ShouldBe(Enumerable.Range(1, lines).Where(n => n % 100 == 7));
+        (await FindAsync("pod=pod-7", file)).Count.ShouldBe(lines / 100, "what is named by its old name is found, too");
+    }
+
     [Fact]
     public async Task Search_Last_TellsTheLatestInOrder()
     {
@@ -283,9 +302,22 @@ public sealed class AuditSearchTests : IDisposable
         return found;
     }
 
+    private static async Task CompressAsync(string file)
+    {
+        await using (var source = File.OpenRead(file))
+        await using (var target = new GZipStream(File.Create(file + ".gz"), CompressionLevel.Fastest))
+        {
+            await source.CopyToAsync(target);
+        }
+
+        File.Delete(file);
+    }
+
+    private static int Seq(string line) => JsonDocument.Parse(line).RootElement.GetProperty("seq").GetInt32();
+
     private static ValueTask Collect(List<int> found, ReadOnlyMemory<byte> line)
     {
-        found.Add(JsonDocument.Parse(Encoding.UTF8.GetString(line.Span)).RootElement.GetProperty("seq").GetInt32());
+        found.Add(Seq(Encoding.UTF8.GetString(line.Span)));
         return ValueTask.CompletedTask;
     }
 

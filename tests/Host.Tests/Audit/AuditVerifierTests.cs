@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
 using Shouldly;
 using Xunit;
@@ -25,6 +26,31 @@ public sealed partial class AuditVerifierTests : IDisposable
         report.Chains.ShouldBe(2);
         report.Records.ShouldBe(22);
         report.CheckpointsMatched.ShouldBe(1);
+    }
+
+    // The log is verified while its process goes on: segments begin, are compressed and removed.
+    [Fact]
+    public async Task Verify_WhileTheLogGoesOn_FindsNothing()
+    {
+        const int times = 40;
+        const int recordsEach = 20;
+        await using var log = _directory.Open(options => options with { SegmentBytes = 4_000, MaxBytes = 40_000, KeepInterval = TimeSpan.FromMilliseconds(1) });
+        await log.WriteAsync(Records.Allowed("first"));
+        for (var n = 0; n < times; n++)
+        {
+            var writing = Task.Run(async () =>
+            {
+                for (var i = 0; i < recordsEach; i++)
+                {
+                    await log.WriteAsync(Records.Allowed($"r{n}-{i}"));
+                }
+            });
+
+            new AuditVerifier().Verify(_directory.Path).Problems.ShouldBeEmpty();
+            await writing;
+        }
+
+        SegmentEntry.ReadAll(_directory.Path)[0].Name.Number.ShouldBeGreaterThan(1, "some were removed meanwhile");
     }
 
     public static TheoryData<string, Func<List<string>, List<string>>, string> Edits => new()

@@ -15,13 +15,14 @@ internal sealed record ScanUnit(Func<Stream> Open, long Start, long End, Segment
     public static IEnumerable<ScanUnit> OfFile(string path, bool compressed, SegmentName? segment, DateTimeOffset? ended = null)
     {
         Stream Open() => SegmentEntry.Open(path, compressed);
-        if (compressed)
+        var file = new FileInfo(path);
+        if (compressed || (!file.Exists && File.Exists(SegmentEntry.CompressedPath(path))))
         {
             yield return new ScanUnit(Open, 0, long.MaxValue, segment, ended);
             yield break;
         }
 
-        var length = new FileInfo(path).Length;
+        var length = file.Length;
         for (var start = 0L; start < length; start += Range)
         {
             yield return new ScanUnit(Open, start, start + Range >= length ? long.MaxValue : start + Range, segment, ended);

@@ -35,11 +35,7 @@ internal sealed class UnitScanner
     {
         using var stream = unit.Open();
         var block = new UnitPosition(unit.Start > 0 ? unit.Start - 1 : 0, unit.Start > 0);
-        if (block.Offset > 0)
-        {
-            stream.Position = block.Offset;
-        }
-
+        Skip(stream, block.Offset);
         while (!block.Done)
         {
             var matches = new LineBuffer(0);
@@ -48,6 +44,21 @@ internal sealed class UnitScanner
             {
                 yield return matches;
             }
+        }
+    }
+
+    private void Skip(Stream stream, long bytes)
+    {
+        if (stream.CanSeek)
+        {
+            stream.Position = bytes;
+            return;
+        }
+
+        // It was compressed after it was divided: what comes before belongs to other units.
+        while (bytes > 0 && stream.Read(_buffer.AsSpan(0, (int)Math.Min(bytes, _buffer.Length))) is var read and > 0)
+        {
+            bytes -= read;
         }
     }
 

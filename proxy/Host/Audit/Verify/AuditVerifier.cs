@@ -6,9 +6,12 @@ namespace ImdsProxy.Audit.Verify;
 /// <summary>Tells whether a directory of segments is as it was written, as far as its chains and the given checkpoints can tell.</summary>
 internal sealed class AuditVerifier
 {
-    private readonly ChainReport _report = new();
+    // Retention removes a few at a time, and seldom.
+    private const int MostReadings = 5;
+
     private readonly Dictionary<string, List<KnownHead>> _known = new(StringComparer.Ordinal);
     private readonly List<(string? Node, string Instance, KnownHead Head)> _checkpoints = [];
+    private ChainReport _report = new();
 
     /// <summary>Adds checkpoints that left the node: the lines of stdout or of an OTLP receiver, whatever else is among them.</summary>
     public void AddCheckpoints(TextReader lines)
@@ -26,6 +29,23 @@ internal sealed class AuditVerifier
 
     /// <summary>Reads all segments of a directory.</summary>
     public ChainReport Verify(string directory)
+    {
+        for (var reading = 1; ; reading++)
+        {
+            try
+            {
+                return Read(directory);
+            }
+            catch (FileNotFoundException) when (reading < MostReadings)
+            {
+                // Retention has removed one since the directory was listed: what counts is what is there now.
+                _report = new ChainReport();
+                _known.Clear();
+            }
+        }
+    }
+
+    private ChainReport Read(string directory)
     {
         var chains = SegmentEntry.ReadAll(directory).GroupBy(segment => segment.Name.Instance, StringComparer.Ordinal)
             .Select(chain => chain.OrderBy(segment => segment.Name.Number).ToList())
