@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish publish-portable clean loadtest
+.PHONY: help build demo test format publish publish-arm64 clean loadtest
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,16 +27,17 @@ test: ## Build, check the format, run all tests; as root it installs what they n
 format: ## Bring the code into shape
 	dotnet format ImdsProxy.sln
 
-publish: ## What the image holds, in artifacts/publish: ReadyToRun for linux-x64
+publish: ## What the amd64 image holds, in artifacts/publish: one program, compiled ahead
+	rm -rf artifacts/publish
 	proxy/publish.sh amd64 artifacts/publish
 
-publish-portable: ## What the arm64 image holds, in artifacts/publish-portable: any architecture, started with dotnet
-	proxy/publish.sh arm64 artifacts/publish-portable
+publish-arm64: ## The same for arm64, in artifacts/publish-arm64
+	rm -rf artifacts/publish-arm64
+	proxy/publish.sh arm64 artifacts/publish-arm64
 
 clean: ## Remove what was built
 	rm -rf artifacts
 	dotnet clean ImdsProxy.sln -v quiet --nologo
 
-# smoke takes the proxy that is built with the load tests.
-loadtest: $(if $(filter smoke,$(SCENARIO)),,publish) ## Load tests, as root: peers and others, or one: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
+loadtest: publish ## Load tests, as root: peers and others, or one: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
 	dotnet run --project loadtests -c Release -- $(or $(SCENARIO),all) $(ARGS)

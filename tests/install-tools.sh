@@ -7,12 +7,18 @@ declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
   [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
   [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy
+  # What proxy/publish.sh links with, for both architectures, and what runs the other one's program.
+  [clang]="clang libc6-dev" [ld.lld]=lld [objcopy]=binutils [aarch64-linux-gnu-gcc]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+  [qemu-aarch64]=qemu-user
 )
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing=()
 for program in "${!packages[@]}"; do
-  command -v "$program" >/dev/null || missing+=("${packages[$program]}")
+  if ! command -v "$program" >/dev/null; then
+    read -ra needed <<<"${packages[$program]}"
+    missing+=("${needed[@]}")
+  fi
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)

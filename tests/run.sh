@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test project, one after the other (they share two cores and the loopback), then the load tests once and
-# shortly, so that they can't rot, and sums up.
+# shortly, so that they can't rot, and sums up. What they start as a process is the program that is shipped, where this
+# machine can make it.
 set -uo pipefail
 configuration=${1:-Release}
 cd "$(dirname "$0")/.."
@@ -8,6 +9,14 @@ cd "$(dirname "$0")/.."
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 status=0
+if [ "$(uname -m)" = x86_64 ] && command -v clang ld.lld objcopy >/dev/null; then
+  rm -rf artifacts/publish
+  proxy/publish.sh amd64 artifacts/publish || exit 1
+  export IMDS_PROXY_PROGRAM=$PWD/artifacts/publish/imds-proxy
+else
+  echo "not published here, which takes an x86-64 machine with clang and lld: the tests start the built proxy instead"
+fi
+
 for project in tests/*/*.csproj; do
   grep -q '<IsTestProject>true' "$project" || continue
   dotnet test "$project" -c "$configuration" --no-build --nologo --logger 'console;verbosity=minimal' | tee -a "$output"

@@ -1,11 +1,12 @@
 using ImdsProxy.LoadTests.Report;
 using ImdsProxy.LoadTests.Topology;
+using ImdsProxy.TestKit;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
 /// <summary>
-/// <c>smoke</c>: every piece of the load tests once and shortly, with the proxy that was built together with them. Prints
-/// its figures; fails when something breaks, and never on a time. Where the machine can't run it, it says so and is good.
+/// <c>smoke</c>: every piece of the load tests once and shortly, with the proxy that the tests start. Prints its
+/// figures; fails when something breaks, and never on a time. Where the machine can't run it, it says so and is good.
 /// </summary>
 internal static class SmokeScenario
 {
@@ -17,7 +18,7 @@ internal static class SmokeScenario
             return 0;
         }
 
-        var results = await PeersRun.RunAsync(RunPlan.Smoke, ["dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll")]);
+        var results = await PeersRun.RunAsync(RunPlan.Smoke, ImdsProxyProgram.Command);
         var directory = Directory.CreateTempSubdirectory("imds-proxy-load").FullName;
         try
         {

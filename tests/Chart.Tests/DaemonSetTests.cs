@@ -79,7 +79,7 @@ public sealed class DaemonSetTests
         foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
         {
             var command = Texts(chart.Container("proxy")![probe]!["exec"]!["command"]);
-            command.Take(3).ShouldBe(["dotnet", "/app/imds-proxy.dll", "health"], probe);
+            command.Take(2).ShouldBe(["/app/imds-proxy", "health"], probe);
             command.ShouldContain($"--management={management}", StringComparer.Ordinal);
             command.Contains("--live", StringComparer.Ordinal).ShouldBe(probe != "readinessProbe", probe);
             HealthCommand.Create().Parse([.. command.Skip(3)]).Errors.ShouldBeEmpty(probe);

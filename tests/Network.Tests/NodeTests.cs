@@ -1,4 +1,5 @@
 using ImdsProxy.Network.Tests.Topology;
+using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -93,7 +94,7 @@ public sealed class NodeTests
     {
         await using var cluster = await Cluster.CreateAsync("setpriv");
         var refused = await cluster.Node.RunAsync(
-            "setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-net_admin,-net_raw", "dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "redirect", "apply", "--wait", "0ms", "--lock-file", Path.Combine(cluster.Directory, "lock"));
+            ["setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-net_admin,-net_raw", .. ImdsProxyProgram.Command, "redirect", "apply", "--wait", "0ms", "--lock-file", Path.Combine(cluster.Directory, "lock")]);
         refused.ExitCode.ShouldBe(2, refused.All);
         refused.Error.ShouldContain("CAP_NET_ADMIN");
     }
@@ -102,9 +103,7 @@ public sealed class NodeTests
     public async Task Apply_WithoutIptables_RefusesAndSaysWhatIsNeeded()
     {
         await using var cluster = await Cluster.CreateAsync();
-        var dotnet = (await cluster.Node.MustAsync("sh", "-c", "command -v dotnet")).Trim();
-        var refused = await cluster.Node.RunAsync(
-            "env", $"PATH={cluster.Directory}", dotnet, Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "redirect", "apply", "--wait", "0ms");
+        var refused = await cluster.Node.RunAsync(["env", $"PATH={cluster.Directory}", .. ImdsProxyProgram.Command, "redirect", "apply", "--wait", "0ms"]);
         refused.ExitCode.ShouldBe(2, refused.All);
         refused.Error.ShouldContain("iptables is missing");
     }

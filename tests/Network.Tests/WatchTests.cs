@@ -164,7 +164,7 @@ public sealed class WatchTests
         await File.WriteAllTextAsync(save, $"#!/bin/sh\n[ -e {broken} ] && {{ echo ill >&2; exit 1; }}\nPATH={Environment.GetEnvironmentVariable("PATH")} exec iptables-nft-save \"$@\"\n");
         await Programs.MustAsync(["chmod", "+x", save]);
         var watch = cluster.Keep(cluster.Node.Start(
-            "env", $"PATH={bin}:{Environment.GetEnvironmentVariable("PATH")}", "dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "redirect", "watch", "--backend", "nft", "--lock-file", Path.Combine(cluster.Directory, "lock"), "--wait", "0ms", "--interval", "200ms"));
+            ["env", $"PATH={bin}:{Environment.GetEnvironmentVariable("PATH")}", .. ImdsProxyProgram.Command, "redirect", "watch", "--backend", "nft", "--lock-file", Path.Combine(cluster.Directory, "lock"), "--wait", "0ms", "--interval", "200ms"]));
         await watch.SaysAsync("is redirected to");
 
         await File.WriteAllTextAsync(broken, "");

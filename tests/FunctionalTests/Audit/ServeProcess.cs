@@ -21,21 +21,12 @@ internal sealed class ServeProcess : IDisposable
     public static async Task<ServeProcess> StartAsync(string directory, Uri upstream)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] args =
-        [
-            typeof(ImdsProxy.Audit.AuditLog).Assembly.Location, "serve",
+        var process = Process.Start(ImdsProxyProgram.StartInfo(
+            "serve",
             "--listen", $"127.0.0.1:{port}", "--management", $"unix:{Path.Combine(directory, "management.sock")}",
             "--upstream", upstream.GetLeftPart(UriPartial.Authority),
             "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}",
-            "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1",
-        ];
-        foreach (var arg in args)
-        {
-            start.ArgumentList.Add(arg);
-        }
-
-        var process = Process.Start(start)!;
+            "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1"))!;
         process.OutputDataReceived += static (_, _) => { };
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();

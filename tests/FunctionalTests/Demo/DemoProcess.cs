@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Demo;
 
@@ -12,13 +13,8 @@ internal sealed class DemoProcess : IDisposable
     public DemoProcess(string workingDirectory, params string[] arguments)
     {
         Temporary = Directory.CreateTempSubdirectory("demo-test-").FullName;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), "demo", .. arguments])
-        {
-            WorkingDirectory = workingDirectory,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = ImdsProxyProgram.StartInfo(["demo", .. arguments]);
+        start.WorkingDirectory = workingDirectory;
         start.Environment["TMPDIR"] = Temporary;
 
         // The runtime's own sockets for debuggers would be among the files.

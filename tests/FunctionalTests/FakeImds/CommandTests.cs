@@ -52,12 +52,5 @@ public sealed class CommandTests
         return IPEndPoint.Parse(line[prefix.Length..]);
     }
 
-    private static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll"), .. arguments])
-    {
-        UseShellExecute = false,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Start(params string[] arguments) => Process.Start(ImdsProxyProgram.StartInfo(arguments))!;
 }

@@ -43,7 +43,6 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
             Upstream = new UpstreamOptions { Address = imds.Address },
             Enforce = new EnforceOptions { IdentifyWait = identifyWait ?? TimeSpan.FromSeconds(3) },
             Audit = new AuditOptions { StandardOutput = true },
-            WarmUp = false,
             Cluster = new ClusterOptions(
                 new KubeSettings(api.Address, api.TokenFile, api.CaFile), node ?? FakePods.Node, Callers: true, ConfigMapName.Parse(configMap), stateDirectory, 5)
             {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Commands;
 using ImdsProxy.Operate;
+using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -84,12 +85,7 @@ public sealed class HealthCommandTests
     [InlineData(1, "--management", "unix:/nonexistent/management.sock")]
     public async Task Health_AsAProcess_EndsWithItsExitCode(int code, string flag, string value)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(HealthCommand).Assembly.Location, "health", flag, value])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        }).ShouldNotBeNull();
+        using var process = Process.Start(ImdsProxyProgram.StartInfo("health", flag, value)).ShouldNotBeNull();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -2,13 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ImdsProxy.Operate;
+using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;
 
 /// <summary>A pod of a rollout: <c>imds-proxy serve</c> as a process, with a directory and a management socket of its own.</summary>
 internal sealed class NodeProcess : IDisposable
 {
-    private static readonly string Executable = Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -73,12 +73,7 @@ internal sealed class NodeProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [Executable, .. arguments])
-    {
-        UseShellExecute = false,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    private static Process Start(string[] arguments) => Process.Start(ImdsProxyProgram.StartInfo(arguments))!;
 
     private IEnumerable<JsonNode> Lines() => Directory.EnumerateFiles(Path.Combine(_directory, "log"), "*.jsonl")
         .SelectMany(ReadLines)

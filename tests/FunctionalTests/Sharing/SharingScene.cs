@@ -143,7 +143,6 @@ internal sealed class SharingScene : IAsyncDisposable
             {
                 PolicyPath = PolicyPath,
                 CallersPath = callers,
-                WarmUp = false,
                 Listen = new ListenOptions { EndPoint = new(IPAddress.Loopback, 0) },
                 Upstream = new() { Address = Imds.Address, Timeout = TimeSpan.FromSeconds(3) },
                 Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },

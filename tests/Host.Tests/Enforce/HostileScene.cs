@@ -58,7 +58,6 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
             Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) },
             Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) },
             DrainTimeout = TimeSpan.FromSeconds(1),
-            WarmUp = false,
         };
         scene.Proxy = await NodeProxy.StartAsync((with ?? (same => same))(options), scene._logging, TimeProvider.System, CancellationToken.None, scene);
         return scene;

@@ -1,3 +1,5 @@
+using ImdsProxy.TestKit;
+
 namespace ImdsProxy.Network.Tests.Topology;
 
 /// <summary>A network namespace of a topology, and what runs in it.</summary>
@@ -5,6 +7,8 @@ namespace ImdsProxy.Network.Tests.Topology;
 /// <param name="Address">The address by which others know it.</param>
 internal sealed record NetworkSpace(string Name, string Address)
 {
+    private static readonly string[] Client = ["dotnet", Path.Combine(AppContext.BaseDirectory, "network-client.dll")];
+
     public Task<Finished> RunAsync(params string[] command) => Programs.RunAsync(In(command));
 
     public Task<string> MustAsync(params string[] command) => Programs.MustAsync(In(command));
@@ -12,19 +16,18 @@ internal sealed record NetworkSpace(string Name, string Address)
     public Task<string> FeedAsync(string input, params string[] command) => Programs.MustAsync(In(command), input);
 
     /// <summary>Runs <c>imds-proxy</c> to its end.</summary>
-    public Task<Finished> ImdsProxyAsync(params string[] arguments) => RunAsync([.. Dotnet("imds-proxy.dll"), .. arguments]);
+    public Task<Finished> ImdsProxyAsync(params string[] arguments) => RunAsync([.. ImdsProxyProgram.Command, .. arguments]);
 
     /// <summary>Starts <c>imds-proxy</c>.</summary>
-    public RunningProgram StartImdsProxy(params string[] arguments) => Start([.. Dotnet("imds-proxy.dll"), .. arguments]);
+    public RunningProgram StartImdsProxy(params string[] arguments) => Start([.. ImdsProxyProgram.Command, .. arguments]);
 
     /// <summary>Runs one of the clients to its end.</summary>
-    public Task<Finished> ClientAsync(params string[] arguments) => RunAsync([.. Dotnet("network-client.dll"), .. arguments]);
+    public Task<Finished> ClientAsync(params string[] arguments) => RunAsync([.. Client, .. arguments]);
 
-    public RunningProgram StartClient(params string[] arguments) => Start([.. Dotnet("network-client.dll"), .. arguments]);
+    public RunningProgram StartClient(params string[] arguments) => Start([.. Client, .. arguments]);
 
     public RunningProgram Start(params string[] command) => new(Programs.Start(In(command)), string.Join(' ', command));
 
     private string[] In(string[] command) => ["ip", "netns", "exec", Name, .. command];
 
-    private static string[] Dotnet(string assembly) => ["dotnet", Path.Combine(AppContext.BaseDirectory, assembly)];
 }

@@ -134,11 +134,6 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
         await FollowAsync(cancellation);
         var pipeline = Requests();
-        if (_options.WarmUp)
-        {
-            await WarmUp.RunAsync(pipeline, cancellation);
-        }
-
         await WaitForTurnAsync(cancellation);
         var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, Ended);
         var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);

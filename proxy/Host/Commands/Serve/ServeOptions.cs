@@ -43,7 +43,4 @@ internal sealed record ServeOptions
 
     /// <summary>How long requests in flight may take once the proxy is told to end.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>Whether the pipeline is run through before the proxy says that it is ready.</summary>
-    public bool WarmUp { get; init; } = true;
 }

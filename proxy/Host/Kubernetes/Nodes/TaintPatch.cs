@@ -18,10 +18,9 @@ internal static class TaintPatch
         var others = new JsonArray([.. (taints ?? []).Where(taint => !IsOf(taint, key)).Select(static taint => taint?.DeepClone())]);
         return others.Count == (taints?.Count ?? 0)
             ? null
-            : [
+            : new JsonArray(
                 new JsonObject { ["op"] = "test", ["path"] = Taints, ["value"] = taints!.DeepClone() },
-                new JsonObject { ["op"] = "replace", ["path"] = Taints, ["value"] = others },
-            ];
+                new JsonObject { ["op"] = "replace", ["path"] = Taints, ["value"] = others });
     }
 
     private static bool IsOf(JsonNode? taint, string key) =>

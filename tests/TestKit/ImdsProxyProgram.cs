@@ -1,0 +1,23 @@
+using System.Diagnostics;
+
+namespace ImdsProxy.TestKit;
+
+/// <summary>
+/// The product as a process: the program that is shipped where the run has published one (<c>IMDS_PROXY_PROGRAM</c> names
+/// it), else the one that was built beside the tests.
+/// </summary>
+public static class ImdsProxyProgram
+{
+    /// <summary>The command that runs it, without arguments.</summary>
+    public static string[] Command { get; } = Environment.GetEnvironmentVariable("IMDS_PROXY_PROGRAM") is { Length: > 0 } published
+        ? [published]
+        : [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll")];
+
+    /// <summary>How to start it with its outputs to be read.</summary>
+    public static ProcessStartInfo StartInfo(params string[] arguments) => new(Command[0], [.. Command[1..], .. arguments])
+    {
+        UseShellExecute = false,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+}
