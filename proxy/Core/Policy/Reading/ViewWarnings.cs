@@ -26,7 +26,7 @@ internal sealed class ViewWarnings(ProblemList problems)
     }
 
     private static bool ShowsAll(AllowPermission wider, AllowPermission allow) =>
-        wider.View is null && new PathShape(wider.Path.Text).Covers(new PathShape(allow.Path.Text));
+        wider.View is null && wider.Path.Covers(allow.Path);
 
     private static bool SpeaksOfAll(PolicyRule wider, PolicyRule narrower) =>
         WorkloadCover.Covers(wider.Workloads, narrower.Workloads) && WorkloadCover.Covers(narrower.Except, wider.Except);
