@@ -8,6 +8,8 @@ internal sealed class NameSet
     /// <summary>Most permissions name one or two; comparing so few is no slower than hashing, and ten thousand sets take long to make.</summary>
     private const int Few = 4;
 
+    private static readonly NameSet Nothing = new([], everything: false);
+
     private readonly ImmutableArray<string> _few;
     private readonly HashSet<string>? _many;
 
@@ -24,7 +26,7 @@ internal sealed class NameSet
     /// <param name="names">What the permission says; default where it says nothing.</param>
     /// <param name="comparable">The form by which one is compared.</param>
     public static NameSet Of(ImmutableArray<string> names, Func<string, string> comparable) => names.IsDefault
-        ? new NameSet([], everything: false)
+        ? Nothing
         : new NameSet(
             [.. names.Where(static name => name != "*").Select(comparable)],
             names.Contains("*", StringComparer.Ordinal));

@@ -58,6 +58,25 @@ public sealed record PathPattern
         return _subtree;
     }
 
+    /// <summary>Whether every path of the other is meant by this one, read without case.</summary>
+    public bool Covers(PathPattern other)
+    {
+        if (_segments.Length > other._segments.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            if (_segments[i] != "*" && !_segments[i].Equals(other._segments[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return _subtree || (_segments.Length == other._segments.Length && !other._subtree);
+    }
+
     public override string ToString() => Text;
 
     public bool Equals(PathPattern? other) => other is not null && Text == other.Text;

@@ -57,6 +57,34 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
+    public void Warning_OfAnAllowInALaterRule_SaysItsPlaceInItsOwnFile()
+    {
+        var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", Team("a")), ("b.json", """
+            {"rules":[
+              {"name":"deny-versions","workloads":[{}],"deny":[{"path":"/metadata/versions"}]},
+              {"name":"b","workloads":[{"namespaces":["shop"]}],
+               "allow":[
+                 {"path":"/metadata/instance"},
+                 {"path":"/metadata/versions"}]}]}
+            """)));
+        var warning = load.Problems.ShouldHaveSingleItem();
+        (warning.Fragment, warning.Pointer, warning.Line).ShouldBe(("b.json", "/rules/1/allow/1", 6));
+        warning.Message.ShouldStartWith("b.json: rules[1].allow[1]: '/metadata/versions' is never allowed");
+    }
+
+    [Fact]
+    public void KeyTwiceInARule_IsToldOnce()
+    {
+        var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", """
+            {"rules":[{"name":"a","workloads":[{}],
+              "deny":[{"quiet":true,
+                "quiet":false}]}]}
+            """)));
+        var error = load.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).ShouldHaveSingleItem();
+        (error.Pointer, error.Line).ShouldBe(("/rules/0/deny/0/quiet", 3));
+    }
+
+    [Fact]
     public void Rejects_WhereNoFragmentIsTheHead() =>
         PolicyFragments.Load(Files(("a.json", Team("a")), ("b.json", "{}"))).Problems.ShouldContain(problem => problem.Message.Contains("version", StringComparison.Ordinal));
 

@@ -7,10 +7,10 @@ internal sealed class FragmentMerger(ProblemList problems)
 {
     private static readonly string[] HeadKeys = ["version", "mode", "enforceOnly", "auditOnly"];
 
-    // Before all files: what the whole lacks is no fragment's fault.
-    private readonly LocatedValue _root = new(null, null, 0, JsonValueKind.Object, 1, -1);
-    private readonly LocatedValue _identities = new(null, null, 0, JsonValueKind.Object, 1, 0);
-    private readonly LocatedValue _rules = new(null, null, 0, JsonValueKind.Array, 1, 0);
+    private readonly LocatedDocument _whole = new(ReadOnlyMemory<byte>.Empty, "", 0, problems.Texts);
+    private readonly List<LocatedMember> _members = [];
+    private readonly List<LocatedMember> _identities = [];
+    private readonly List<LocatedValue> _rules = [];
     private LocatedValue? _head;
 
     /// <summary>Adds a fragment.</summary>
@@ -29,9 +29,14 @@ internal sealed class FragmentMerger(ProblemList problems)
     /// <summary>The whole. Where no fragment is the head it lacks what a policy must have.</summary>
     public LocatedValue Merge()
     {
-        _root.Members.Add(new LocatedMember("identities", 1, _identities));
-        _root.Members.Add(new LocatedMember("rules", 1, _rules));
-        return _root;
+        var identities = new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, 0) { Members = [.. _identities] };
+        var rules = new LocatedValue(_whole, null, null, 0, JsonValueKind.Array, 1, 0) { Items = [.. _rules] };
+
+        // Before all files: what the whole lacks is no fragment's fault.
+        return new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, -1)
+        {
+            Members = [.. _members, new LocatedMember("identities", 1, identities), new LocatedMember("rules", 1, rules)],
+        };
     }
 
     private void AddHead(Fields fragment)
@@ -49,7 +54,7 @@ internal sealed class FragmentMerger(ProblemList problems)
         }
 
         _head = fragment.At;
-        _root.Members.AddRange(members);
+        _members.AddRange(members);
     }
 
     private void AddIdentities(LocatedValue? at)
@@ -62,13 +67,13 @@ internal sealed class FragmentMerger(ProblemList problems)
 
         foreach (var member in at?.Members ?? [])
         {
-            if (_identities.Members.Find(other => other.Name == member.Name) is { Value: not null } other)
+            if (_identities.Find(other => other.Name == member.Name) is { Value: not null } other)
             {
                 problems.Key(member, $"{other.Value.Place} has the same name: rename one of the two");
             }
             else
             {
-                _identities.Members.Add(member);
+                _identities.Add(member);
             }
         }
     }
@@ -81,6 +86,6 @@ internal sealed class FragmentMerger(ProblemList problems)
             return;
         }
 
-        _rules.Items.AddRange(at?.Items ?? []);
+        _rules.AddRange(at?.Items ?? []);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -23,24 +24,26 @@ internal sealed class LocatedJson
     /// <summary>Objects with more members look for a key that is there twice in a set.</summary>
     private const int FewMembers = 16;
 
-    private readonly ReadOnlyMemory<byte> _source;
-    private readonly ProblemList _problems;
-    private readonly string _label;
-    private readonly int _base;
-    private readonly SharedTexts _texts;
-    private int _line = 1;
+    private readonly LocatedDocument _document;
+    private readonly ProblemList? _problems;
+    private readonly int _start;
+
+    // What is read of the values that are not yet at their end; each takes its own out of it then.
+    private readonly List<LocatedValue> _items = [];
+    private readonly List<LocatedMember> _members = [];
+    private int _line;
     private int _counted;
 
-    private LocatedJson(ReadOnlyMemory<byte> source, ProblemList problems, string label, int start)
+    private LocatedJson(LocatedDocument document, ProblemList? problems, int start, int line)
     {
-        _source = source;
+        _document = document;
         _problems = problems;
-        _label = label;
-        _base = start;
-        _texts = problems.Texts;
+        _start = start;
+        _counted = start;
+        _line = line;
     }
 
-    /// <summary>The document's root, or null where it cannot be read.</summary>
+    /// <summary>The document's root, or null where it cannot be read. The rules in it are closed.</summary>
     /// <param name="json">The document.</param>
     /// <param name="problems">Where its problems go.</param>
     /// <param name="label">Of a fragment: its file's name with a colon, which places begin with.</param>
@@ -53,7 +56,16 @@ internal sealed class LocatedJson
             return null;
         }
 
-        return new LocatedJson(json, problems, label, start).Read();
+        return new LocatedJson(new LocatedDocument(json, label, start, problems.Texts), problems, 0, 1).Read(problems);
+    }
+
+    /// <summary>Reads a value once more that was good, and closed.</summary>
+    public static LocatedValue Open(LocatedDocument document, LocatedValue closed, LocatedValue? parent, int index)
+    {
+        var start = closed.Offset - document.Start;
+        var reader = new Utf8JsonReader(document.Bytes.Span.Slice(start, closed.Length));
+        reader.Read();
+        return new LocatedJson(document, null, start, closed.Line).ReadValue(ref reader, parent, null, index);
     }
 
     private static (int Line, string Cure)? Refusal(ReadOnlySpan<byte> json) =>
@@ -73,9 +85,10 @@ internal sealed class LocatedJson
         return 1 + json[..index].Count((byte)'\n');
     }
 
-    private LocatedValue? Read()
+    private LocatedValue? Read(ProblemList problems)
     {
-        var reader = new Utf8JsonReader(_source.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(_document.Bytes.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var end = _document.Start + _document.Bytes.Length;
         try
         {
             reader.Read();
@@ -89,12 +102,12 @@ internal sealed class LocatedJson
         catch (JsonException e)
         {
             var reason = e.Message.Split(" LineNumber:", 2)[0];
-            _problems.Document(_base + _source.Length, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}", _label);
+            problems.Document(end, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}", _document.Label);
         }
         catch (InvalidOperationException)
         {
             // GetString on an escaped surrogate without its other half.
-            _problems.Document(_base + _source.Length, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself", _label);
+            problems.Document(end, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself", _document.Label);
         }
 
         return null;
@@ -102,39 +115,55 @@ internal sealed class LocatedJson
 
     private LocatedValue ReadValue(ref Utf8JsonReader reader, LocatedValue? parent, string? key, int index)
     {
-        var start = (int)reader.TokenStartIndex;
-        var value = new LocatedValue(parent, key, index, KindOf(reader.TokenType), LineAt(start), _base + start)
+        var start = _start + (int)reader.TokenStartIndex;
+        var value = new LocatedValue(_document, parent, key, index, KindOf(reader.TokenType), LineAt(reader.TokenStartIndex), _document.Start + start)
         {
-            Label = parent is null ? _label : "",
             Text = reader.TokenType switch
             {
-                JsonTokenType.String => _texts.Read(ref reader),
+                JsonTokenType.String => _document.Texts.Read(ref reader),
                 JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
                 _ => "",
             },
         };
         if (reader.TokenType == JsonTokenType.StartObject)
         {
-            ReadMembers(ref reader, value);
+            value.Members = ReadMembers(ref reader, value);
         }
         else if (reader.TokenType == JsonTokenType.StartArray)
         {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                value.Items.Add(ReadValue(ref reader, value, null, value.Items.Count));
-            }
+            value.Items = ReadItems(ref reader, value, areClosed: key == "rules" && parent is { IsRoot: true });
         }
 
-        value.Source = _source[start..(int)reader.BytesConsumed];
+        value.Length = _start + (int)reader.BytesConsumed - start;
         return value;
     }
 
-    private void ReadMembers(ref Utf8JsonReader reader, LocatedValue owner)
+    // The rules are left without what is in them, and opened one after the other. The trees of ten thousand at once would
+    // live long enough for the garbage collector to carry them on, which stops all requests for tens of milliseconds.
+    private LocatedValue[] ReadItems(ref Utf8JsonReader reader, LocatedValue owner, bool areClosed)
     {
+        var first = _items.Count;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var item = ReadValue(ref reader, owner, null, _items.Count - first);
+            if (areClosed)
+            {
+                (item.Items, item.Members) = ([], []);
+            }
+
+            _items.Add(item);
+        }
+
+        return TakeFrom(_items, first);
+    }
+
+    private LocatedMember[] ReadMembers(ref Utf8JsonReader reader, LocatedValue owner)
+    {
+        var first = _members.Count;
         HashSet<string>? names = null;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var name = _texts.Read(ref reader);
+            var name = _document.Texts.Read(ref reader);
             if (name.Length > MaxKey)
             {
                 throw new JsonException($"a key has more than {MaxKey} characters", null, LineAt(reader.TokenStartIndex) - 1, null);
@@ -143,26 +172,36 @@ internal sealed class LocatedJson
             var line = LineAt(reader.TokenStartIndex);
             reader.Read();
             var member = new LocatedMember(name, line, ReadValue(ref reader, owner, name, 0));
-            if (IsNew(owner, name, ref names))
+            if (IsNew(CollectionsMarshal.AsSpan(_members)[first..], name, ref names))
             {
-                owner.Members.Add(member);
+                _members.Add(member);
             }
             else
             {
-                _problems.Key(member, "the key is there twice: remove one of the two");
+                // Told when it was read for the first time.
+                _problems?.Key(member, "the key is there twice: remove one of the two");
             }
         }
+
+        return TakeFrom(_members, first);
     }
 
-    private static bool IsNew(LocatedValue owner, string name, ref HashSet<string>? names)
+    private static T[] TakeFrom<T>(List<T> open, int first)
     {
-        if (owner.Members.Count >= FewMembers)
+        var taken = CollectionsMarshal.AsSpan(open)[first..].ToArray();
+        open.RemoveRange(first, taken.Length);
+        return taken;
+    }
+
+    private static bool IsNew(ReadOnlySpan<LocatedMember> members, string name, ref HashSet<string>? names)
+    {
+        if (members.Length >= FewMembers)
         {
-            names ??= owner.Members.Select(static member => member.Name).ToHashSet(StringComparer.Ordinal);
+            names ??= NamesOf(members);
             return names.Add(name);
         }
 
-        foreach (var member in owner.Members)
+        foreach (var member in members)
         {
             if (member.Name == name)
             {
@@ -173,11 +212,23 @@ internal sealed class LocatedJson
         return true;
     }
 
+    private static HashSet<string> NamesOf(ReadOnlySpan<LocatedMember> members)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in members)
+        {
+            names.Add(member.Name);
+        }
+
+        return names;
+    }
+
     // Tokens come in the order of the document, so each newline is counted once.
     private int LineAt(long offset)
     {
-        _line += _source.Span[_counted..(int)offset].Count((byte)'\n');
-        _counted = (int)offset;
+        var end = _start + (int)offset;
+        _line += _document.Bytes.Span[_counted..end].Count((byte)'\n');
+        _counted = end;
         return _line;
     }
 

@@ -9,6 +9,9 @@ internal sealed class MethodsReader(ProblemList problems)
     // RFC 9110 and PATCH, without CONNECT and TRACE, which no request gets past the parser with.
     private static readonly string[] Known = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
+    // Most of ten thousand allows name none.
+    private static readonly ImmutableArray<string> GetAlone = ["GET"];
+
     private readonly ScalarReader _scalars = new(problems);
 
     /// <summary>The methods of either permission; default where none are named.</summary>
@@ -47,7 +50,7 @@ internal sealed class MethodsReader(ProblemList problems)
             problems.Missing(allow.At, "methods", $"'{path.Text}' has no GET, write \"methods\": [\"{endpoint.Methods[0]}\"]");
         }
 
-        return methods.IsDefault ? ["GET"] : methods;
+        return methods.IsDefault ? GetAlone : methods;
     }
 
     private void CheckMethod(LocatedValue item, PathShape path)

@@ -2,9 +2,12 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>A path pattern taken apart, to be compared with other patterns and with the endpoints of IMDS.</summary>
+/// <summary>A path pattern taken apart, to be compared with the endpoints of IMDS.</summary>
 internal sealed class PathShape
 {
+    private static readonly Dictionary<Endpoint, PathShape> OfEndpoints =
+        ImdsEndpoints.All.ToDictionary(static endpoint => endpoint, static endpoint => new PathShape(endpoint));
+
     private readonly string[] _segments;
     private readonly bool _subtree;
 
@@ -12,7 +15,7 @@ internal sealed class PathShape
         : this(text.EndsWith("/**", StringComparison.Ordinal) ? text[..^3] : text, text.EndsWith("/**", StringComparison.Ordinal)) =>
         Text = text;
 
-    public PathShape(Endpoint endpoint)
+    private PathShape(Endpoint endpoint)
         : this(endpoint.Path, endpoint.Subtree)
     {
     }
@@ -36,26 +39,7 @@ internal sealed class PathShape
     public Endpoint? Endpoint => HasWildcard ? null : ImdsEndpoints.Find(Text);
 
     /// <summary>Whether some path is meant by both.</summary>
-    public bool Overlaps(Endpoint endpoint, StringComparison comparison) => Overlaps(new PathShape(endpoint), comparison);
-
-    /// <summary>Whether every path of the other is meant by this one, read without case.</summary>
-    public bool Covers(PathShape other)
-    {
-        if (_segments.Length > other._segments.Length)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < _segments.Length; i++)
-        {
-            if (_segments[i] != "*" && !_segments[i].Equals(other._segments[i], StringComparison.OrdinalIgnoreCase))
-            {
-                return false;
-            }
-        }
-
-        return _subtree || (_segments.Length == other._segments.Length && !other._subtree);
-    }
+    public bool Overlaps(Endpoint endpoint, StringComparison comparison) => Overlaps(OfEndpoints[endpoint], comparison);
 
     private bool Overlaps(PathShape other, StringComparison comparison)
     {

@@ -11,7 +11,7 @@ internal sealed class PinConflicts(ProblemList problems)
 
     public void Find(IReadOnlyList<PlacedRule> rules)
     {
-        var pins = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => new Pin(rule.Rule, allow, rule.AllowsAt[i])))
+        var pins = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => new Pin(rule, allow, i)))
             .Where(pin => pin.Allow.AsIdentity is not null)
             .ToList();
         if (pins.Count > MaxPins)
@@ -50,5 +50,10 @@ internal sealed class PinConflicts(ProblemList problems)
         !one.IsDefault && !other.IsDefault
         && one.Any(left => left == "*" || other.Any(right => right == "*" || ResourceName.Comparable(left) == ResourceName.Comparable(right)));
 
-    private sealed record Pin(PolicyRule Rule, AllowPermission Allow, LocatedValue At);
+    private sealed record Pin(PlacedRule Placed, AllowPermission Allow, int Index)
+    {
+        public PolicyRule Rule => Placed.Rule;
+
+        public LocatedValue At => Placed.AllowsAt[Index];
+    }
 }

@@ -27,7 +27,7 @@ internal sealed class PinReader(ProblemList problems, AliasBook aliases)
                 ? $"there is no such alias: did you mean '{near}'?"
                 : "there is no such alias: add it to \"identities\"");
         }
-        else if (allow["identities"] is { } identities && !identities.Items.Exists(item => item.Text == name || item.Text == "*"))
+        else if (allow["identities"] is { } identities && !Array.Exists(identities.Items, item => item.Text == name || item.Text == "*"))
         {
             problems.Error(at, "the permission does not allow this identity: add it to its \"identities\"");
         }

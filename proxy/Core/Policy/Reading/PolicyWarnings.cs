@@ -57,7 +57,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
     }
 
     private static bool Covers(DenyPermission deny, AllowPermission allow) =>
-        (deny.Path is null || new PathShape(deny.Path.Text).Covers(new PathShape(allow.Path.Text)))
+        (deny.Path is null || deny.Path.Covers(allow.Path))
         && (deny.Methods.IsDefault || allow.Methods.All(method => deny.Methods.Contains(method, StringComparer.Ordinal)));
 
     private static bool SpeaksOfAll(PolicyRule deny, PolicyRule allow) =>

@@ -9,7 +9,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
     private readonly WorkloadReader _workloads = new(problems);
     private readonly ModeReader _modes = new(problems);
     private readonly PermissionReader _permissions = new(problems, aliases);
-    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LocatedValue> _places = new(StringComparer.Ordinal);
 
     /// <summary>The rules without an error.</summary>
     public ImmutableArray<PlacedRule> Read(LocatedValue? at)
@@ -17,23 +17,23 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
         var rules = ImmutableArray.CreateBuilder<PlacedRule>();
 
         // No rules at all is a policy: it permits nothing.
-        foreach (var item in at is { Kind: System.Text.Json.JsonValueKind.Array, Items.Count: 0 } ? [] : _scalars.List(at, ""))
+        foreach (var item in at is { Kind: System.Text.Json.JsonValueKind.Array, Items.Length: 0 } ? [] : _scalars.List(at, ""))
         {
             var before = problems.Errors;
-            if (Fields.Of(item, problems, "name", "description", "mode", "workloads", "except", "allow", "deny") is { } fields
-                && ReadOne(fields) is var rule
+            if (Fields.Of(item.Open(), problems, "name", "description", "mode", "workloads", "except", "allow", "deny") is { } fields
+                && ReadOne(fields, item) is var rule
                 && problems.Errors == before)
             {
-                rules.Add(new PlacedRule(rule, item, [.. fields["allow"]?.Items ?? []]));
+                rules.Add(new PlacedRule(rule, item));
             }
         }
 
         return rules.ToImmutable();
     }
 
-    private PolicyRule ReadOne(Fields rule)
+    private PolicyRule ReadOne(Fields rule, LocatedValue place)
     {
-        var name = ReadName(rule);
+        var name = ReadName(rule, place);
         CheckShape(rule);
         var needsNamespaces = rule["allow"] is null ? null : "an allow must name them, because anyone can make a service account of any name; write [\"*\"] for all";
         return new PolicyRule(
@@ -46,7 +46,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
             [.. _scalars.List(rule["deny"], "name what is denied ([ {} ] is everything), or leave the key out").Select(_permissions.ReadDeny).OfType<DenyPermission>()]);
     }
 
-    private string? ReadName(Fields rule)
+    private string? ReadName(Fields rule, LocatedValue place)
     {
         var at = rule.Required("name", "records and denials tell rules apart by it");
         var name = _scalars.Text(at);
@@ -59,9 +59,9 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
         {
             problems.Error(at!, NameFormat.Cure);
         }
-        else if (!_places.TryAdd(name, rule.At.Place))
+        else if (!_places.TryAdd(name, place))
         {
-            problems.Error(at!, $"{_places[name]} has the same name: rename one of the two");
+            problems.Error(at!, $"{_places[name].Place} has the same name: rename one of the two");
         }
 
         return name;

@@ -40,7 +40,7 @@ internal sealed class ScalarReader(ProblemList problems)
         {
             problems.Error(at, "write a list, [ … ]");
         }
-        else if (at.Items.Count == 0)
+        else if (at.Items.Length == 0)
         {
             problems.Error(at, $"the list is empty: {cureOfEmpty}");
         }

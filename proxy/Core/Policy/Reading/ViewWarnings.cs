@@ -8,7 +8,7 @@ internal sealed class ViewWarnings(ProblemList problems)
 
     public void Find(IReadOnlyList<PlacedRule> rules)
     {
-        var views = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => (rule.Rule, Allow: allow, At: rule.AllowsAt[i])))
+        var views = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => (Placed: rule, Allow: allow, Index: i)))
             .Where(entry => entry.Allow.View is not null)
             .ToList();
         if ((long)views.Count * rules.Sum(rule => rule.Rule.Allow.Length) > MaxComparisons)
@@ -16,17 +16,17 @@ internal sealed class ViewWarnings(ProblemList problems)
             return;
         }
 
-        foreach (var (rule, allow, at) in views)
+        foreach (var (placed, allow, index) in views)
         {
-            if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, allow)) && SpeaksOfAll(other.Rule, rule)) is { } shown)
+            if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, allow)) && SpeaksOfAll(other.Rule, placed.Rule)) is { } shown)
             {
-                problems.Whole(ProblemSeverity.Warning, at, $"it hides nothing, because the rule '{shown.Rule.Name}' allows the same workloads the same without hiding: remove one of the two");
+                problems.Whole(ProblemSeverity.Warning, placed.AllowsAt[index], $"it hides nothing, because the rule '{shown.Rule.Name}' allows the same workloads the same without hiding: remove one of the two");
             }
         }
     }
 
     private static bool ShowsAll(AllowPermission wider, AllowPermission allow) =>
-        wider.View is null && new PathShape(wider.Path.Text).Covers(new PathShape(allow.Path.Text));
+        wider.View is null && wider.Path.Covers(allow.Path);
 
     private static bool SpeaksOfAll(PolicyRule wider, PolicyRule narrower) =>
         WorkloadCover.Covers(wider.Workloads, narrower.Workloads) && WorkloadCover.Covers(narrower.Except, wider.Except);

@@ -74,7 +74,7 @@ internal sealed class WorkloadReader(ProblemList problems)
             return [];
         }
 
-        if (at.Kind != JsonValueKind.Object || at.Members.Count == 0)
+        if (at.Kind != JsonValueKind.Object || at.Members.Length == 0)
         {
             problems.Error(at, "write labels as an object such as { \"app\": \"web\" }, or leave the key out");
         }
