@@ -61,6 +61,29 @@ public sealed class DaemonSetTests
         strategy.ToJsonString().ShouldBe("""{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}""");
     }
 
+    [SkippableTheory]
+    [InlineData("25%")]
+    [InlineData("5")]
+    public async Task Rollout_OfManyNodes_GoesByAsManyAsIsTold(string nodes)
+    {
+        var (code, output, errors) = await Rendered.HelmAsync("template release", $"rollout: {{ maxSurge: {nodes} }}");
+
+        code.ShouldBe(0, errors);
+        output.ShouldContain($"maxSurge: {nodes}\n");
+    }
+
+    [SkippableTheory]
+    [InlineData("0")]
+    [InlineData("0%")]
+    [InlineData("all")]
+    public async Task Rollout_ByNoNumberOfNodes_IsRefused(string nodes)
+    {
+        var (code, _, errors) = await Rendered.HelmAsync("template release", $"rollout: {{ maxSurge: {nodes} }}");
+
+        code.ShouldNotBe(0);
+        errors.ShouldContain("maxSurge");
+    }
+
     // A declared port is a host port under hostNetwork, and two pods with one can't share a node.
     [SkippableTheory, MemberData(nameof(Matrix))]
     public async Task Containers_DeclareNoPorts(string values)
@@ -82,7 +105,7 @@ public sealed class DaemonSetTests
             command.Take(2).ShouldBe(["/app/imds-proxy", "health"], probe);
             command.ShouldContain($"--management={management}", StringComparer.Ordinal);
             command.Contains("--live", StringComparer.Ordinal).ShouldBe(probe != "readinessProbe", probe);
-            HealthCommand.Create().Parse([.. command.Skip(3)]).Errors.ShouldBeEmpty(probe);
+            HealthCommand.Create().Parse([.. command.Skip(2)]).Errors.ShouldBeEmpty(probe);
         }
 
         management.ShouldStartWith("unix:/run/imds-proxy/");
