@@ -39,5 +39,6 @@ clean: ## Remove what was built
 	rm -rf artifacts
 	dotnet clean ImdsProxy.sln -v quiet --nologo
 
-loadtest: publish ## Load tests, as root: peers and others, or one: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
+# smoke takes the proxy that the tests start: the one that is built with it, where IMDS_PROXY_PROGRAM names none.
+loadtest: $(if $(filter smoke,$(SCENARIO)),,publish) ## Load tests, as root: peers and others, or one: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
 	dotnet run --project loadtests -c Release -- $(or $(SCENARIO),all) $(ARGS)

@@ -9,12 +9,11 @@ cd "$(dirname "$0")/.."
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 status=0
-if [ "$(uname -m)" = x86_64 ] && command -v clang ld.lld objcopy >/dev/null; then
-  rm -rf artifacts/publish
-  proxy/publish.sh amd64 artifacts/publish || exit 1
+if [ "$(uname -m)" = x86_64 ] && command -v clang >/dev/null && command -v ld.lld >/dev/null && command -v objcopy >/dev/null; then
+  make --no-print-directory publish || exit 1
   export IMDS_PROXY_PROGRAM=$PWD/artifacts/publish/imds-proxy
 else
-  echo "not published here, which takes an x86-64 machine with clang and lld: the tests start the built proxy instead"
+  echo "not published here, which takes an x86-64 machine with clang, lld and objcopy: the tests start the built proxy instead"
 fi
 
 for project in tests/*/*.csproj; do

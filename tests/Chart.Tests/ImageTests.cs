@@ -56,7 +56,7 @@ public sealed partial class ImageTests : IDisposable
     [SkippableFact]
     public async Task Publish_OfTheBuildContextAlone_IsOneProgramThatStarts()
     {
-        Skip.IfNot(IsInstalled("ld.lld") && IsInstalled("aarch64-linux-gnu-gcc") && IsInstalled("qemu-aarch64"), "lld, the linker for arm64 or the emulator is missing: see tests/install-tools.sh");
+        Skip.IfNot(Array.TrueForAll(["clang", "ld.lld", "aarch64-linux-gnu-gcc", "qemu-aarch64"], Tools.Program.IsThere), "clang, lld, the linker for arm64 or the emulator is missing: see tests/install-tools.sh");
         var source = Path.Combine(_directory, "source");
         await CopyContextAsync(source);
         var app = Path.Combine(_directory, "app");
@@ -85,9 +85,6 @@ public sealed partial class ImageTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    private static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, program)));
 
     // What the C library of the base images must have at least.
     private static async Task<Version> NewestGlibcAsync(string objdump, string program)

@@ -12,18 +12,25 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
     public static IReadOnlyList<SegmentEntry> ReadAll(string directory)
     {
         // A listing may miss what gets another name, and may see a new segment but not the one before it. What was there
-        // before the second listing began is in one of the two.
-        var first = List(directory);
-        var all = first.Concat(List(directory)).GroupBy(entry => entry.Name).Select(same => same.OrderBy(entry => entry.Compressed).First());
+        // before the second listing began is in one of the two; where it is in both, the second knows better.
+        var before = List(directory);
+        var newest = before.GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
+            .ToDictionary(chain => chain.Key, chain => chain.Max(entry => entry.Name.Number), StringComparer.Ordinal);
         return
         [
-            .. all.GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
-                .SelectMany(chain => WithoutGapAfter(first.Where(entry => entry.Name.Instance == chain.Key).Select(entry => entry.Name.Number).DefaultIfEmpty().Max(), chain))
+            .. List(directory).UnionBy(before, entry => entry.Name)
+                .GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
+                .SelectMany(chain => WithoutGapAfter(newest.GetValueOrDefault(chain.Key), chain))
                 .OrderBy(entry => entry.Name.Start)
                 .ThenBy(entry => entry.Name.Instance, StringComparer.Ordinal)
                 .ThenBy(entry => entry.Name.Number),
         ];
     }
+
+    /// <summary>The same under the name it has now: it may have been compressed since it was listed.</summary>
+    public SegmentEntry Now() => Compressed || File.Exists(Path) || !File.Exists(CompressedPath(Path))
+        ? this
+        : this with { Path = CompressedPath(Path), Compressed = true };
 
     /// <summary>The lines, decompressed where needed.</summary>
     public Stream Open() => Open(Path, Compressed);
@@ -56,7 +63,9 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
     private static FileStream OpenFile(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
-    private static List<SegmentEntry> List(string directory) => [.. Directory.EnumerateFiles(directory, "audit-*").Select(Read).OfType<SegmentEntry>()];
+    // Of one that is there twice, the one that is not compressed comes first.
+    private static List<SegmentEntry> List(string directory) =>
+        [.. Directory.EnumerateFiles(directory, "audit-*").Select(Read).OfType<SegmentEntry>().OrderBy(entry => entry.Compressed)];
 
     // The newest ones as far as each of them was seen.
     private static IEnumerable<SegmentEntry> WithoutGapAfter(int known, IEnumerable<SegmentEntry> chain)

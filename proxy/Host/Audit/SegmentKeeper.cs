@@ -103,7 +103,7 @@ internal sealed partial class SegmentKeeper
 
     private async Task RemoveAsync()
     {
-        var segments = SegmentEntry.ReadAll(_options.Directory!).Select(Measure).OrderBy(segment => segment.Written).ToList();
+        var segments = SegmentEntry.ReadAll(_options.Directory!).Select(static entry => Measure(entry.Now())).OrderBy(segment => segment.Written).ToList();
         var last = LastOfEach(segments.Select(segment => segment.Entry));
         var now = _clock.GetUtcNow();
         var total = segments.Sum(segment => segment.Bytes);

@@ -65,6 +65,20 @@ public sealed class SegmentTests : IDisposable
         new AuditVerifier().Verify(_directory.Path).Problems.ShouldContain(problem => problem.Contains("does not go on", StringComparison.Ordinal));
     }
 
+    // Two processes of a rollout keep one directory: what the other compresses is not what is gone.
+    [Fact]
+    public async Task Now_OfASegmentCompressedSinceItWasListed_IsTheCompressedOne()
+    {
+        await _directory.WriteAsync(3);
+        var listed = SegmentEntry.ReadAll(_directory.Path).Single();
+        listed.Now().ShouldBe(listed);
+
+        File.Move(listed.Path, SegmentEntry.CompressedPath(listed.Path));
+
+        listed.Now().ShouldBe(listed with { Path = SegmentEntry.CompressedPath(listed.Path), Compressed = true });
+        listed.Now().ShouldBe(SegmentEntry.ReadAll(_directory.Path).Single());
+    }
+
     // Files come and go while they are counted.
     private static long Bytes(string directory) =>
         new DirectoryInfo(directory).EnumerateFiles("audit-*").Sum(static file => file.Exists ? file.Length : 0);

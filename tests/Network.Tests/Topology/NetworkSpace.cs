@@ -29,5 +29,4 @@ internal sealed record NetworkSpace(string Name, string Address)
     public RunningProgram Start(params string[] command) => new(Programs.Start(In(command)), string.Join(' ', command));
 
     private string[] In(string[] command) => ["ip", "netns", "exec", Name, .. command];
-
 }
