@@ -12,13 +12,16 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
     public static IReadOnlyList<SegmentEntry> ReadAll(string directory)
     {
         // A listing may miss what gets another name, and may see a new segment but not the one before it. What was there
-        // before the second listing began is in one of the two; where it is in both, the second knows better.
+        // before the second listing began is in one of the two; where it is in both, the second knows better. What is in
+        // the first alone has another name by now, or is gone.
         var before = List(directory);
+        var after = List(directory);
+        var renamed = before.ExceptBy(after.Select(entry => entry.Name), entry => entry.Name).Select(entry => entry.Now()).Where(entry => File.Exists(entry.Path));
         var newest = before.GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
             .ToDictionary(chain => chain.Key, chain => chain.Max(entry => entry.Name.Number), StringComparer.Ordinal);
         return
         [
-            .. List(directory).UnionBy(before, entry => entry.Name)
+            .. after.Concat(renamed).DistinctBy(entry => entry.Name)
                 .GroupBy(entry => entry.Name.Instance, StringComparer.Ordinal)
                 .SelectMany(chain => WithoutGapAfter(newest.GetValueOrDefault(chain.Key), chain))
                 .OrderBy(entry => entry.Name.Start)

@@ -6,9 +6,6 @@ namespace ImdsProxy.Audit.Verify;
 /// <summary>Tells whether a directory of segments is as it was written, as far as its chains and the given checkpoints can tell.</summary>
 internal sealed class AuditVerifier
 {
-    // Retention removes a few at a time, and seldom.
-    private const int MostReadings = 5;
-
     private readonly Dictionary<string, List<KnownHead>> _known = new(StringComparer.Ordinal);
     private readonly List<(string? Node, string Instance, KnownHead Head)> _checkpoints = [];
     private ChainReport _report = new();
@@ -30,15 +27,17 @@ internal sealed class AuditVerifier
     /// <summary>Reads all segments of a directory.</summary>
     public ChainReport Verify(string directory)
     {
-        for (var reading = 1; ; reading++)
+        var gone = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
         {
             try
             {
                 return Read(directory);
             }
-            catch (FileNotFoundException) when (reading < MostReadings)
+            catch (FileNotFoundException e) when (gone.Add(e.FileName ?? ""))
             {
-                // Retention has removed one since the directory was listed: what counts is what is there now.
+                // Retention has removed it since the directory was listed: what counts is what is there now. What is listed
+                // again and still can't be found was not removed.
                 _report = new ChainReport();
                 _known.Clear();
             }
