@@ -5,10 +5,13 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// Turns a record or an event into one line of JSON that ends with a line feed. Every byte between is printable
-/// ASCII, so that nothing a pod sends ends a line early or reaches a terminal. Not safe for use by two threads at once.
+/// Turns a record or an event into one line of JSON that ends with a line feed, but for its place in the chain, which is known
+/// only when it is written (<see cref="ChainPlace"/>). Every byte between is printable ASCII, so that nothing a pod sends
+/// ends a line early or reaches a terminal. Not safe for use by two threads at once.
 /// </summary>
-public sealed class AuditRecordWriter : IDisposable
+#pragma warning disable CA1001 // What its JSON writers hold is memory, and they write to memory.
+public sealed class AuditRecordWriter
+#pragma warning restore CA1001
 {
     // Relaxed, so that a path stays readable and can be grepped; AuditText sends all that is not plain ASCII another way.
     private static readonly JsonWriterOptions RecordOptions = new()
@@ -26,9 +29,8 @@ public sealed class AuditRecordWriter : IDisposable
     /// <summary>Writes a record.</summary>
     /// <param name="output">Where the line goes.</param>
     /// <param name="record">What happened.</param>
-    /// <param name="seq">Its number, from 1.</param>
-    /// <param name="prev">The hash of the line before, in hex.</param>
-    public void Write(IBufferWriter<byte> output, AuditRecord record, long seq, ReadOnlySpan<byte> prev)
+    /// <returns>How many bytes of the line come before its place in the chain.</returns>
+    public int Write(IBufferWriter<byte> output, AuditRecord record)
     {
         var json = _records;
         json.Reset(output);
@@ -36,20 +38,20 @@ public sealed class AuditRecordWriter : IDisposable
         AuditText.WriteTimestamp(json, "ts"u8, record.Timestamp);
         json.WriteString("kind"u8, "request"u8);
         AuditText.Write(json, "id"u8, record.Id);
-        WriteOrigin(json, seq, prev);
+        var place = WriteOrigin(json);
         WriteDecision(json, record);
         RequestFields.WriteCaller(json, record);
         RequestFields.WriteRequest(json, record);
         AnswerFields.Write(json, record);
         End(json, output);
+        return place;
     }
 
     /// <summary>Writes an event. A field of its own that bears the name of one of the record's is left out: it could pass for it.</summary>
     /// <param name="output">Where the line goes.</param>
     /// <param name="auditEvent">What happened.</param>
-    /// <param name="seq">Its number, from 1.</param>
-    /// <param name="prev">The hash of the line before, in hex; empty for a line outside the chain.</param>
-    public void Write(IBufferWriter<byte> output, AuditEvent auditEvent, long seq, ReadOnlySpan<byte> prev)
+    /// <returns>How many bytes of the line come before its place in the chain.</returns>
+    public int Write(IBufferWriter<byte> output, AuditEvent auditEvent)
     {
         var json = _events;
         json.Reset(output);
@@ -57,7 +59,7 @@ public sealed class AuditRecordWriter : IDisposable
         AuditText.WriteTimestamp(json, "ts"u8, auditEvent.Timestamp);
         json.WriteString("kind"u8, "event"u8);
         json.WriteString("event"u8, auditEvent.Name);
-        WriteOrigin(json, seq, prev);
+        var place = WriteOrigin(json);
         foreach (var (name, value) in auditEvent.Fields)
         {
             if (value is not null && name is not ("ts" or "kind" or "event" or "id" or "cluster" or "node" or "instance" or "seq" or "prev"))
@@ -68,24 +70,15 @@ public sealed class AuditRecordWriter : IDisposable
         }
 
         End(json, output);
+        return place;
     }
 
-    public void Dispose()
-    {
-        _records.Dispose();
-        _events.Dispose();
-    }
-
-    private void WriteOrigin(Utf8JsonWriter json, long seq, ReadOnlySpan<byte> prev)
+    private int WriteOrigin(Utf8JsonWriter json)
     {
         AuditText.Write(json, "cluster"u8, _origin.Cluster);
         AuditText.Write(json, "node"u8, _origin.Node);
         json.WriteString("instance"u8, _origin.Instance);
-        json.WriteNumber("seq"u8, seq);
-        if (!prev.IsEmpty)
-        {
-            json.WriteString("prev"u8, prev);
-        }
+        return (int)(json.BytesCommitted + json.BytesPending);
     }
 
     private static void WriteDecision(Utf8JsonWriter json, AuditRecord record)

@@ -3,28 +3,18 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>
-/// Records in groups by one writer. Whoever comes while nobody writes does it at once, on its own thread: two
-/// switches of threads would cost more than the write. Who comes meanwhile waits, and is written with all others
-/// that wait, in one call.
-/// </summary>
-internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposable
+/// <summary>The audit log of a process: what is written, kept, told to a receiver, and when.</summary>
+internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 {
     // For whoever has no time of its own to end in.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private static readonly object Tick = new();
-    private static readonly object Checkpoint = new();
-
-    private readonly Lock _gate = new();
-    private readonly List<object> _items = [];
-    private readonly List<PendingWrite?> _waiters = [];
-    private readonly Stack<PendingWrite> _idle = new();
-    private readonly AuditBatch _batch = new();
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly LinePool _lines;
     private readonly AuditWriter _writer;
+    private readonly LineQueue _queue;
     private readonly string? _directory;
-    private readonly bool _inline;
-    private readonly Predicate<object> _obey;
     private readonly OtlpExport? _export;
     private readonly ExportLosses? _losses;
     private readonly SegmentKeeper? _keeper;
@@ -32,29 +22,29 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _ticks;
     private readonly ITimer _checkpoints;
-    private TaskCompletionSource? _drained;
-    private volatile bool _writing;
-    private bool _closed;
+    private int _closed;
 
     public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
+        (_clock, _logger) = (clock, logger);
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
         _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, logger);
         _losses = _export is null ? null : new ExportLosses(() => _export.Lost, clock);
         _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
+        _lines = new LinePool(Origin);
         _directory = options.Directory;
-        // A thread that waits for the disk must not be the one that reads requests.
-        _inline = !options.Fsync;
-        _obey = Obey;
         _writer.Tick();
+
+        // A thread that waits for the disk must not be the one that reads requests.
+        _queue = new LineQueue(_writer, inline: !options.Fsync);
         _keeper = _directory is null ? null : new SegmentKeeper(options, Origin.Instance, clock, logger, WriteAsync);
         if (_keeper is not null)
         {
             _ = Task.Run(() => KeepAsync(_keeper, clock, options.KeepInterval));
         }
 
-        _ticks = clock.CreateTimer(_ => Post(Tick), null, options.RetryInterval, options.RetryInterval);
-        _checkpoints = clock.CreateTimer(_ => Post(Checkpoint), null, options.CheckpointInterval, options.CheckpointInterval);
+        _ticks = clock.CreateTimer(_ => _queue.Post(_writer.Tick), null, options.RetryInterval, options.RetryInterval);
+        _checkpoints = clock.CreateTimer(_ => _queue.Post(Checkpoint), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
     /// <summary>What this process's lines have in common.</summary>
@@ -65,9 +55,9 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _writer.Degraded;
 
-    public ValueTask<bool> WriteAsync(AuditRecord record) => Enqueue(record);
+    public ValueTask<bool> WriteAsync(AuditRecord record) => WriteAsync(record, static (line, record) => line.Put(record));
 
-    public ValueTask<bool> WriteAsync(AuditEvent auditEvent) => Enqueue(auditEvent);
+    public ValueTask<bool> WriteAsync(AuditEvent auditEvent) => WriteAsync(auditEvent, static (line, auditEvent) => line.Put(auditEvent));
 
     /// <summary>Segments that retention removed since the start.</summary>
     public long SegmentsRemoved => _keeper?.Removed ?? 0;
@@ -100,38 +90,18 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
     /// <param name="patience">How long an OTLP receiver may take for what still waits.</param>
     public async ValueTask CloseAsync(TimeSpan patience)
     {
-        if (!_closed)
+        if (Interlocked.Exchange(ref _closed, 1) == 1)
         {
-            await _stopping.CancelAsync();
-            await _keeping.WaitAsync();
+            return;
         }
 
-        Task? drained;
-        lock (_gate)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _closed = true;
-            _drained = _writing ? new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-            drained = _drained?.Task;
-        }
-
-        await (drained ?? Task.CompletedTask);
+        await _stopping.CancelAsync();
+        await _keeping.WaitAsync();
+        await _queue.CloseAsync();
         await _ticks.DisposeAsync();
         await _checkpoints.DisposeAsync();
         End(patience);
         _stopping.Dispose();
-    }
-
-    void IThreadPoolWorkItem.Execute()
-    {
-        while (TakeBatch())
-        {
-            WriteBatch();
-        }
     }
 
     // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
@@ -170,158 +140,34 @@ internal sealed class AuditLog : IAuditLog, IThreadPoolWorkItem, IAsyncDisposabl
         }
     }
 
-    // A write takes a few microseconds; to be woken by another thread costs several times as many.
-    private void AwaitTurn()
+    private ValueTask<bool> WriteAsync<T>(T what, Action<PendingLine, T> put)
     {
-        var spin = default(SpinWait);
-        while (_inline && _writing && !spin.NextSpinWillYield)
+        var line = _lines.Take();
+        try
         {
-            spin.SpinOnce();
+            put(line, what);
         }
-    }
-
-    private ValueTask<bool> Enqueue(object item)
-    {
-        AwaitTurn();
-        PendingWrite pending;
-        bool lead;
-        lock (_gate)
+        catch (Exception e)
         {
-            if (_closed)
-            {
-                return ValueTask.FromResult(false);
-            }
-
-            lead = !_writing;
-            _writing = true;
-            if (!lead || !_inline)
-            {
-                pending = _idle.TryPop(out var idle) ? idle : new PendingWrite(GiveBack);
-                _items.Add(item);
-                _waiters.Add(pending);
-            }
-            else
-            {
-                pending = null!;
-            }
+            // Known for no input. Whatever it is, the requests of others must not pay for it.
+            Log.NotInWords(_logger, e.GetType().Name, e.Message);
+            line.PutInstead(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
         }
 
-        return lead && _inline ? ValueTask.FromResult(LeadWith(item)) : Wait(lead, pending);
+        return _queue.WriteAsync(line);
     }
 
-    private ValueTask<bool> Wait(bool lead, PendingWrite pending)
+    private void Checkpoint()
     {
-        var task = pending.Task;
-        if (lead)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        }
-
-        return task;
+        TellLosses();
+        _writer.Checkpoint();
     }
 
-    // Its own, then once those that came meanwhile, together; no more, because whoever leads has a request of its own to
-    // answer.
-    private bool LeadWith(object item)
+    private bool TellLosses() => _losses?.Tell(_writer.Write) ?? false;
+
+    private static partial class Log
     {
-        _batch.Take(item);
-        var written = WriteBatch();
-        if (TakeBatch())
-        {
-            WriteBatch();
-            HandOver();
-        }
-
-        return written;
-    }
-
-    private void HandOver()
-    {
-        lock (_gate)
-        {
-            if (_items.Count == 0)
-            {
-                Rest();
-                return;
-            }
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private void Post(object signal)
-    {
-        lock (_gate)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            _items.Add(signal);
-            _waiters.Add(null);
-            if (_writing)
-            {
-                return;
-            }
-
-            _writing = true;
-        }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-    }
-
-    private bool TakeBatch()
-    {
-        lock (_gate)
-        {
-            var any = _batch.TakeFrom(_items, _waiters);
-            if (!any)
-            {
-                Rest();
-            }
-
-            return any;
-        }
-    }
-
-    private void Rest()
-    {
-        _writing = false;
-        _drained?.TrySetResult();
-    }
-
-    private bool WriteBatch()
-    {
-        _batch.Drop(_obey);
-        return _batch.Complete(_batch.Items.IsEmpty || _writer.Write(_batch.Items));
-    }
-
-    private bool Obey(object item)
-    {
-        if (item == Tick)
-        {
-            _writer.Tick();
-            return true;
-        }
-
-        if (item == Checkpoint)
-        {
-            TellLosses();
-            _writer.Checkpoint();
-            return true;
-        }
-
-        return false;
-    }
-
-    private bool TellLosses() => _losses?.Tell(lost => _writer.Write([lost])) ?? false;
-
-    private void GiveBack(PendingWrite pending)
-    {
-        lock (_gate)
-        {
-            _idle.Push(pending);
-        }
+        [LoggerMessage(EventName = "AuditNotInWords", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
+        public static partial void NotInWords(ILogger logger, string kind, string cause);
     }
 }

@@ -12,7 +12,8 @@ internal sealed partial class AuditWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly IRecordOutput _stdout;
-    private readonly RecordChain _chain;
+    private readonly RecordChain _chain = new();
+    private readonly AuditOrigin _origin;
     private readonly LineBuffer _buffer = new();
     private readonly AuditDirectory? _directory;
     private readonly DegradedPeriod _degraded = new();
@@ -26,7 +27,7 @@ internal sealed partial class AuditWriter : IDisposable
         _clock = clock;
         _logger = logger;
         _stdout = stdout;
-        _chain = new RecordChain(origin);
+        _origin = origin;
         _directory = options.Directory is null ? null : new AuditDirectory(options, origin.Instance, clock);
     }
 
@@ -41,15 +42,15 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _degraded.Cause;
 
-    /// <summary>
-    /// Writes records and events. True once all of them are with the kernel; false if none is. One that can't be put
-    /// into words is replaced by an <see cref="UnwritableRecord"/>, in the log and in <paramref name="items"/>.
-    /// </summary>
-    public bool Write(Span<object> items)
+    /// <summary>Writes an event. True once it is with the kernel.</summary>
+    public bool Write(AuditEvent auditEvent) => Write([Line(auditEvent)]);
+
+    /// <summary>Writes lines. True once all of them are with the kernel; false if none is.</summary>
+    public bool Write(ReadOnlySpan<PendingLine> lines)
     {
         try
         {
-            return TryWrite(items);
+            return TryWrite(lines);
         }
         catch (Exception e)
         {
@@ -60,9 +61,14 @@ internal sealed partial class AuditWriter : IDisposable
         }
     }
 
-    /// <summary>What is due by time alone: another try of a directory that failed.</summary>
+    /// <summary>What is due by time alone: another try of a directory that failed, or that was put elsewhere.</summary>
     public void Tick()
     {
+        if (_directory?.Segment is { IsInPlace: false })
+        {
+            _directory.Leave();
+        }
+
         // The next segment begins with the next record, so that none is empty.
         if (_directory?.Segment is null)
         {
@@ -79,62 +85,50 @@ internal sealed partial class AuditWriter : IDisposable
         }
 
         _buffer.Clear();
-        _chain.WriteCheckpoint(_buffer, new AuditEvent(_clock.GetUtcNow(), AuditEvents.Checkpoint, new JsonObject
+        _chain.PutBeside(_buffer, Line(new AuditEvent(_clock.GetUtcNow(), AuditEvents.Checkpoint, new JsonObject
         {
             ["hash"] = System.Text.Encoding.ASCII.GetString(_chain.Head),
-        }));
+        })));
         Observer?.Written(_buffer.Written);
         TryStdout();
     }
 
-    public void Dispose()
-    {
-        _directory?.Dispose();
-        _chain.Dispose();
-    }
+    public void Dispose() => _directory?.Dispose();
 
-    private bool TryWrite(Span<object> items)
+    private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
         PrepareSegment();
-        Serialise(items);
-        if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(items))
+        Chain(lines);
+        if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(lines))
         {
             return true;
         }
 
-        if (_directory is not null && _options.OnError == AuditOnError.Stdout && WriteDegraded(items))
+        if (_directory is not null && _options.OnError == AuditOnError.Stdout && WriteDegraded(lines))
         {
             return true;
         }
 
         _chain.TakeBack();
-        _degraded.Lost += items.Length;
+        _degraded.Lost += lines.Length;
         return false;
     }
 
-    private void Serialise(Span<object> items)
+    private void Chain(ReadOnlySpan<PendingLine> lines)
     {
         _chain.Mark();
         _buffer.Clear();
-        foreach (ref var item in items)
+        foreach (var line in lines)
         {
-            Append(ref item);
+            _chain.Append(_buffer, line);
         }
     }
 
-    // Known for no input. Whatever it is, the requests of others must not pay for it.
-    private void Append(ref object item)
+    private PendingLine Line(AuditEvent auditEvent)
     {
-        try
-        {
-            _chain.Append(_buffer, item);
-        }
-        catch (Exception e)
-        {
-            Log.NotWritable(_logger, e.GetType().Name, e.Message);
-            item = new UnwritableRecord(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
-            _chain.Append(_buffer, item);
-        }
+        var line = new PendingLine(_origin, pool: null);
+        line.Put(auditEvent);
+        return line;
     }
 
     private bool WriteToDirectory()
@@ -165,7 +159,7 @@ internal sealed partial class AuditWriter : IDisposable
     }
 
     // A segment that someone removed is no failure of the disk: the next one may work.
-    private bool WriteToNewSegment(Span<object> items)
+    private bool WriteToNewSegment(ReadOnlySpan<PendingLine> lines)
     {
         if (_directory is null || _clock.GetUtcNow() < _nextTry)
         {
@@ -174,22 +168,22 @@ internal sealed partial class AuditWriter : IDisposable
 
         _chain.TakeBack();
         PrepareSegment();
-        Serialise(items);
+        Chain(lines);
         return WriteToDirectory();
     }
 
     // The event comes before the records that it explains, so they are numbered anew.
-    private bool WriteDegraded(Span<object> items)
+    private bool WriteDegraded(ReadOnlySpan<PendingLine> lines)
     {
         _chain.TakeBack();
         var first = _chain.Seq + 1;
         if (_degraded.Announced)
         {
-            Serialise(items);
+            Chain(lines);
         }
         else
         {
-            Serialise([DegradedEvent(), .. items]);
+            Chain([Line(AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]);
         }
 
         if (!WriteToStdout())
@@ -257,7 +251,7 @@ internal sealed partial class AuditWriter : IDisposable
         var events = OpeningEvents(now);
         if (events.Length > 0)
         {
-            Serialise(events);
+            Chain(events);
             try
             {
                 next.Write(_buffer.Written);
@@ -280,9 +274,9 @@ internal sealed partial class AuditWriter : IDisposable
         Recovered();
     }
 
-    private object[] OpeningEvents(DateTimeOffset now)
+    private PendingLine[] OpeningEvents(DateTimeOffset now)
     {
-        List<object> events = [];
+        List<AuditEvent> events = [];
         if (_degraded.Cause is not null)
         {
             events.AddRange(_degraded.Events(now));
@@ -293,7 +287,7 @@ internal sealed partial class AuditWriter : IDisposable
             events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
         }
 
-        return [.. events];
+        return [.. events.Select(Line)];
     }
 
     private void Recovered()
@@ -318,8 +312,6 @@ internal sealed partial class AuditWriter : IDisposable
         _degraded.Begin(now, e.Message);
     }
 
-    private AuditEvent DegradedEvent() => AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!);
-
     private static partial class Log
     {
         [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
@@ -328,7 +320,7 @@ internal sealed partial class AuditWriter : IDisposable
         [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
         public static partial void Recovered(ILogger logger, long lost);
 
-        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
+        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Records could not be written, and their answers do not leave: {Kind}: {Cause}")]
         public static partial void NotWritable(ILogger logger, string kind, string cause);
 
         [LoggerMessage(EventName = "AuditStdoutFailed", Level = LogLevel.Error, Message = "{Cause}")]

@@ -1,3 +1,4 @@
+using ImdsProxy.Runtime;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Audit;
@@ -30,10 +31,13 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     public long Length { get; private set; }
 
+    /// <summary>Whether it still is where it was opened: not when it, or its directory, was moved or removed.</summary>
+    public bool IsInPlace => File.Exists(Path);
+
     public void Write(ReadOnlySpan<byte> lines)
     {
-        // A write to a file that was removed succeeds, and nobody would ever find the record.
-        if (!File.Exists(Path))
+        // A write to a file that was removed succeeds, and nobody would ever find the record. One that was moved keeps it.
+        if (OpenFile.IsRemoved(_handle))
         {
             throw new IOException($"{Path} was removed");
         }

@@ -39,6 +39,11 @@ internal sealed partial class EnforcementMiddleware(
         var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
         try
         {
+            if (exchange.Connection?.IsToYield() == true)
+            {
+                await Task.Yield();
+            }
+
             exchange.IsOverLimit = !hasSlot || !rates.TryTake(exchange.Address);
             await EnforceAsync(exchange);
         }

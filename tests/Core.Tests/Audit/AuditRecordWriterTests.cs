@@ -104,9 +104,17 @@ public sealed class AuditRecordWriterTests
     {
         var fields = new JsonObject { ["revision"] = "3f2a", ["seq"] = 1, ["kind"] = "request", ["nothing"] = null, ["text"] = "a\nb\u2028" };
 
-        var line = Line(writer => writer.Write(Output, new AuditEvent(Moment, "policy-loaded", fields), 5, Encoding.ASCII.GetBytes(Prev)));
+        var line = Line(writer => writer.Write(Output, new AuditEvent(Moment, "policy-loaded", fields)));
 
-        line.ShouldBe($$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"policy-loaded","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":5,"prev":"{{Prev}}","revision":"3f2a","text":"a\nb\u2028"}""" + "\n");
+        line.ShouldBe($$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"policy-loaded","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"{{Prev}}","revision":"3f2a","text":"a\nb\u2028"}""" + "\n");
+    }
+
+    [Fact]
+    public void Place_OutsideTheChain_IsItsNumberAlone()
+    {
+        ChainPlace.Write(Output, long.MaxValue, default);
+
+        Encoding.UTF8.GetString(Output.WrittenSpan).ShouldBe(",\"seq\":9223372036854775807");
     }
 
     private ArrayBufferWriter<byte> Output { get; } = new();
@@ -131,13 +139,16 @@ public sealed class AuditRecordWriterTests
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
 
     private string Line(AuditRecord record) =>
-        Line(writer => writer.Write(Output, record, 4711, Encoding.ASCII.GetBytes(Prev)));
+        Line(writer => writer.Write(Output, record));
 
-    private string Line(Action<AuditRecordWriter> write)
+    private string Line(Func<AuditRecordWriter, int> write)
     {
-        using var writer = new AuditRecordWriter(new AuditOrigin("prod-weu", "aks-1", "b7f1"));
-        write(writer);
-        return Encoding.UTF8.GetString(Output.WrittenSpan);
+        var place = write(new AuditRecordWriter(new AuditOrigin("prod-weu", "aks-1", "b7f1")));
+        var line = new ArrayBufferWriter<byte>();
+        line.Write(Output.WrittenSpan[..place]);
+        ChainPlace.Write(line, 4711, Encoding.ASCII.GetBytes(Prev));
+        line.Write(Output.WrittenSpan[place..]);
+        return Encoding.UTF8.GetString(line.WrittenSpan);
     }
 
     private static AuditRecord Malformed(string? target, Caller? caller = null, IPAddress? ip = null, string? userAgent = null, int status = 400) => new()

@@ -108,6 +108,34 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task WriteAsync_WhileAnotherWrites_GoesOnOnTheThreadOfThatOne()
+    {
+        using var held = new ManualResetEventSlim();
+        await using var log = Open(new AuditOptions());
+        _stdout.Held = held;
+        var writer = new Thread(() => log.WriteAsync(Records.Allowed("first")).AsTask().IsCompletedSuccessfully.ShouldBeTrue());
+        writer.Start();
+        await LogDirectory.UntilAsync(() => _stdout.IsHolding);
+        Thread? wentOnOn = null;
+        var last = WaitAsync();
+        held.Set();
+
+        (await last).ShouldBeTrue();
+        wentOnOn.ShouldBe(writer);
+        _stdout.LastWriter.ShouldNotBe(writer);
+        Ids(_stdout.Text).ShouldBe(["first", "second", "third"]);
+
+        // A client that sends on and on has its next record at once, and would never leave that thread.
+        async Task<bool> WaitAsync()
+        {
+            // Without the context that the test's runner has.
+            await log.WriteAsync(Records.Allowed("second")).ConfigureAwait(false);
+            wentOnOn = Thread.CurrentThread;
+            return await log.WriteAsync(Records.Allowed("third"));
+        }
+    }
+
+    [Fact]
     public async Task WriteAsync_AfterDispose_WritesNothing()
     {
         var log = Open();
@@ -128,6 +156,9 @@ public sealed class AuditLogTests : IDisposable
 
     private AuditLog Open(AuditOptions? options = null) =>
         new(options ?? new AuditOptions { Directory = _directory }, TimeProvider.System, NullLogger<AuditLog>.Instance, _stdout);
+
+    private static IEnumerable<string?> Ids(string lines) => lines.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString());
 
     private static string Text(string file) => File.ReadAllText(file);
 

@@ -23,6 +23,23 @@ public sealed class DegradedTests : IDisposable
         (await File.ReadAllTextAsync(_directory.Segments.Single())).ShouldContain("\"id\":\"after\"");
     }
 
+    // A log that someone has moved, as logrotate does, keeps what it gets until that is noticed.
+    [Fact]
+    public async Task Write_SegmentMoved_LosesNothingAndGoesOnInANewOne()
+    {
+        await using var log = _directory.Open();
+        await log.WriteAsync(Records.Allowed("before"));
+        var moved = _directory.Segments.Single() + ".1";
+        File.Move(_directory.Segments.Single(), moved);
+
+        (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
+        await LogDirectory.UntilAsync(() => _directory.Segments.Count == 1);
+        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
+
+        (await File.ReadAllTextAsync(moved) + await File.ReadAllTextAsync(_directory.Segments.Single())).ShouldContain("\"id\":\"meanwhile\"");
+        (await File.ReadAllTextAsync(_directory.Segments.Single())).ShouldContain("\"id\":\"after\"");
+    }
+
     [Fact]
     public async Task Write_DirectoryReplacedByAFile_GoesToStdoutAndBack()
     {
@@ -30,7 +47,7 @@ public sealed class DegradedTests : IDisposable
         await using (var log = _directory.Open(options => options with { Directory = path }))
         {
             await log.WriteAsync(Records.Allowed("before"));
-            Break(path);
+            await BreakAsync(path, log);
             (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
             log.Failure.ShouldBeNull();
             log.Degraded.ShouldNotBeNull();
@@ -53,7 +70,7 @@ public sealed class DegradedTests : IDisposable
         var path = Path.Combine(_directory.Path, "log");
         await using var log = _directory.Open(options => options with { Directory = path, OnError = AuditOnError.Deny });
         await log.WriteAsync(Records.Allowed("before"));
-        Break(path);
+        await BreakAsync(path, log);
 
         (await log.WriteAsync(Records.Allowed("lost"))).ShouldBeFalse();
         log.Failure.ShouldNotBeNull();
@@ -74,7 +91,7 @@ public sealed class DegradedTests : IDisposable
     {
         var path = Path.Combine(_directory.Path, "log");
         await using var log = _directory.Open(options => options with { Directory = path });
-        Break(path);
+        await BreakAsync(path, log);
         _directory.Stdout.Broken = true;
 
         (await log.WriteAsync(Records.Allowed("lost"))).ShouldBeFalse();
@@ -83,10 +100,11 @@ public sealed class DegradedTests : IDisposable
     }
 
     // A file in a directory's place stops even root, whom permissions do not.
-    private static void Break(string path)
+    private static async Task BreakAsync(string path, AuditLog log)
     {
         Directory.Move(path, path + ".away");
-        File.WriteAllText(path, "");
+        await File.WriteAllTextAsync(path, "");
+        await LogDirectory.UntilAsync(() => log.Degraded is not null);
     }
 
     private static void Restore(string path)

@@ -11,6 +11,15 @@ internal sealed class FakeOutput : IRecordOutput
 
     public bool Broken { get; set; }
 
+    /// <summary>Keeps whoever writes until it is set; null where nobody is kept.</summary>
+    public ManualResetEventSlim? Held { get; set; }
+
+    /// <summary>Whether someone is kept.</summary>
+    public bool IsHolding { get; private set; }
+
+    /// <summary>Who wrote last.</summary>
+    public Thread? LastWriter { get; private set; }
+
     public string Text
     {
         get
@@ -29,8 +38,16 @@ internal sealed class FakeOutput : IRecordOutput
             throw new IOException("broken pipe");
         }
 
+        if (Held is { } held)
+        {
+            IsHolding = true;
+            held.Wait();
+            IsHolding = false;
+        }
+
         lock (_gate)
         {
+            LastWriter = Thread.CurrentThread;
             _text.Append(Encoding.UTF8.GetString(lines));
         }
     }

@@ -1,0 +1,98 @@
+using System.Threading.Tasks.Sources;
+using ImdsProxy.Core.Audit;
+using Microsoft.Extensions.ObjectPool;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>
+/// A line on its way into the log, and whoever waits for it. It is put into words by who brings it, beside all others that
+/// do the same; only its place in the chain is added when it is written. Used again and again, so that a record
+/// allocates nothing here.
+/// </summary>
+internal sealed class PendingLine : IValueTaskSource<bool>
+{
+    // A record has 500 to 900 bytes.
+    private const int Usual = 1024;
+
+    private readonly LineBuffer _text = new(Usual);
+    private readonly AuditRecordWriter _writer;
+    private readonly ObjectPool<PendingLine>? _pool;
+
+    private ManualResetValueTaskSourceCore<bool> _source;
+    private int _place;
+    private bool _isInstead;
+
+    /// <param name="origin">What all lines of the process have in common.</param>
+    /// <param name="pool">Where it goes when it is done with, or null.</param>
+    public PendingLine(AuditOrigin origin, ObjectPool<PendingLine>? pool)
+    {
+        _writer = new AuditRecordWriter(origin);
+        _pool = pool;
+    }
+
+    /// <summary>Whoever waits for it: true once it is written.</summary>
+    public ValueTask<bool> Task => new(this, _source.Version);
+
+    /// <summary>What comes before its place in the chain.</summary>
+    public ReadOnlySpan<byte> BeforePlace => _text.Written[.._place];
+
+    /// <summary>What comes after it, with the line feed.</summary>
+    public ReadOnlySpan<byte> AfterPlace => _text.Written[_place..];
+
+    /// <summary>Puts a record into words. Throws where that can't be done.</summary>
+    public void Put(AuditRecord record)
+    {
+        Begin(isInstead: false);
+        _place = _writer.Write(_text, record);
+    }
+
+    /// <summary>Puts an event into words. Throws where that can't be done.</summary>
+    public void Put(AuditEvent auditEvent)
+    {
+        Begin(isInstead: false);
+        _place = _writer.Write(_text, auditEvent);
+    }
+
+    /// <summary>Says something else in the place of what can't be put into words: that one does not count as written.</summary>
+    public void PutInstead(AuditEvent auditEvent)
+    {
+        Begin(isInstead: true);
+        _place = _writer.Write(_text, auditEvent);
+    }
+
+    /// <summary>Tells who waits whether it was written.</summary>
+    /// <param name="written">Whether it is with the kernel.</param>
+    /// <param name="here">Whether who waits goes on on this thread, before the call returns; else on one of the pool's.</param>
+    public void Complete(bool written, bool here)
+    {
+        _source.RunContinuationsAsynchronously = !here;
+        _source.SetResult(written && !_isInstead);
+    }
+
+    /// <summary>Tells the same to who did not have to wait, and is done with.</summary>
+    public bool End(bool written)
+    {
+        var isItself = written && !_isInstead;
+        _pool?.Return(this);
+        return isItself;
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token)
+    {
+        var written = _source.GetResult(token);
+        _source.Reset();
+        _pool?.Return(this);
+        return written;
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void Begin(bool isInstead)
+    {
+        _text.Clear();
+        _isInstead = isInstead;
+    }
+}
