@@ -21,12 +21,14 @@ internal static class ManyRules
     public static string ClientId(int identity) => new Guid((identity % Identities) + 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11).ToString();
 
     /// <summary>The fragments by their names, UTF-8.</summary>
-    public static Dictionary<string, ReadOnlyMemory<byte>> Fragments(int rules)
+    /// <param name="rules">How many.</param>
+    /// <param name="revision">Changes one rule in nothing that matters.</param>
+    public static Dictionary<string, ReadOnlyMemory<byte>> Fragments(int rules, int revision = 0)
     {
         var fragments = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { ["00-head.json"] = Bytes(Head()) };
         for (var first = 0; first < rules; first += RulesInFragment)
         {
-            var own = Enumerable.Range(first, Math.Min(RulesInFragment, rules - first)).Select(JsonNode? (n) => Rule(n));
+            var own = Enumerable.Range(first, Math.Min(RulesInFragment, rules - first)).Select(JsonNode? (n) => Rule(n, revision));
             fragments[string.Create(CultureInfo.InvariantCulture, $"{(first / RulesInFragment) + 1:d2}-rules.json")] = Bytes(new JsonObject { ["rules"] = new JsonArray([.. own]) });
         }
 
@@ -44,7 +46,7 @@ internal static class ManyRules
         ]),
     };
 
-    private static JsonObject Rule(int n)
+    private static JsonObject Rule(int n, int revision)
     {
         var ns = $"team-{n / 10 % ManyPods.Namespaces}";
         var rule = (n % 10) switch
@@ -62,6 +64,11 @@ internal static class ManyRules
             _ => Speaks([new JsonObject()], Of("platform")).With("deny", new JsonObject { ["path"] = Token, ["resources"] = new JsonArray($"api://secret-{n}") }),
         };
         rule.Insert(0, "name", $"rule-{n}");
+        if (n == 0)
+        {
+            rule.Insert(1, "description", $"revision {revision}");
+        }
+
         return rule;
     }
 

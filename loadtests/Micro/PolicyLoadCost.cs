@@ -18,15 +18,15 @@ internal static class PolicyLoadCost
         var rules = numbers.ElementAtOrDefault(0) is var r and > 0 ? r : 10_000;
         var pods = numbers.ElementAtOrDefault(1) is var p and > 0 ? p : 250;
         var loads = numbers.ElementAtOrDefault(2) is var l and > 0 ? l : 8;
-        var fragments = ManyRules.Fragments(rules);
         var callers = Enumerable.Range(0, pods).Select(static pod => new Caller.Pod(ManyPods.Identity(pod))).ToList();
-        await Console.Out.WriteLineAsync($"{rules:n0} rules, {fragments.Values.Sum(static text => text.Length) / 1024.0:n0} KiB, {pods:n0} pods");
+        await Console.Out.WriteLineAsync($"{rules:n0} rules, {ManyRules.Fragments(rules).Values.Sum(static text => text.Length) / 1024.0:n0} KiB, {pods:n0} pods; from the second load on one rule has changed");
         var request = ImdsRequestParser.ParseTarget("GET", MicroScene.Token(ManyRules.Arm, 0)).Request!;
         using var pauses = new PauseWatch();
         PolicySnapshot? inForce = null;
         for (var load = 1; load <= loads; load++)
         {
-            var cost = Cost.Of(() => PolicyFragments.Load(fragments), out var loaded);
+            var fragments = ManyRules.Fragments(rules, load);
+            var cost = Cost.Of(() => PolicyFragments.Load(fragments, inForce?.Document), out var loaded);
             await Console.Out.WriteLineAsync($"load {load}: read {cost}; longest pause {pauses.Longest():0.0} ms");
             var compile = Cost.Of(() => PolicySnapshot.Compile(loaded.Document!, inForce), out var snapshot);
             inForce = snapshot;

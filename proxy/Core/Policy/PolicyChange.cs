@@ -11,11 +11,12 @@ public sealed record PolicyChange(ImmutableArray<string> Added, ImmutableArray<s
     /// <summary>Compares two policies; null is one without rules.</summary>
     public static PolicyChange Between(PolicyDocument? before, PolicyDocument now)
     {
+        // Rules that were taken over are the same objects; only others are compared by what they say.
         var old = (before?.Rules ?? []).ToDictionary(static rule => rule.Name, StringComparer.Ordinal);
         var current = now.Rules.Select(static rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         return new PolicyChange(
             [.. now.Rules.Select(static rule => rule.Name).Where(name => !old.ContainsKey(name))],
             [.. old.Keys.Where(name => !current.Contains(name))],
-            [.. now.Rules.Where(rule => old.TryGetValue(rule.Name, out var other) && RuleText.Of(other) != RuleText.Of(rule)).Select(static rule => rule.Name)]);
+            [.. now.Rules.Where(rule => old.TryGetValue(rule.Name, out var other) && !ReferenceEquals(other, rule) && RuleText.Of(other) != RuleText.Of(rule)).Select(static rule => rule.Name)]);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Core.Policy;
 
@@ -13,4 +14,8 @@ public sealed record PolicyDocument(
     ImmutableArray<WorkloadMatch> ModeExceptions,
     ImmutableArray<IdentityAlias> Identities,
     ImmutableArray<PolicyRule> Rules,
-    string Revision);
+    string Revision)
+{
+    /// <summary>What the next document need not be read for.</summary>
+    internal KnownRules Known { get; init; } = KnownRules.None;
+}

@@ -15,30 +15,37 @@ public static class PolicyFragments
 
     /// <summary>Reads fragments as one policy.</summary>
     /// <param name="fragments">The files by their names.</param>
-    public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments) => Load(fragments, out _);
+    /// <param name="before">The policy before, or null, as <see cref="PolicyLoader"/> takes it.</param>
+    public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, PolicyDocument? before = null) =>
+        Load(fragments, before?.Known ?? KnownRules.None, out _);
 
     /// <summary>
     /// Reads fragments as one policy; where that is refused, each broken one is taken as it was when it was last good.
     /// </summary>
     /// <param name="fragments">The files by their names.</param>
     /// <param name="lastGood">What was in force before, by the same names.</param>
+    /// <param name="before">The policy before, or null, as <see cref="PolicyLoader"/> takes it.</param>
     public static FragmentsLoad Load(
-        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood)
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments,
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood,
+        PolicyDocument? before = null)
     {
-        var load = Load(fragments, out var blamed);
+        var known = before?.Known ?? KnownRules.None;
+        var load = Load(fragments, known, out var blamed);
         var (now, inForce, broken) = (load, fragments, ImmutableSortedSet<string>.Empty);
         while (now.Document is null && !blamed.IsEmpty && blamed.All(name => lastGood.ContainsKey(name) && !broken.Contains(name)))
         {
             broken = broken.Union(blamed);
             inForce = inForce.ToDictionary(
                 static entry => entry.Key, entry => broken.Contains(entry.Key) ? lastGood[entry.Key] : entry.Value, StringComparer.Ordinal);
-            now = Load(inForce, out blamed);
+            now = Load(inForce, known, out blamed);
         }
 
         return new FragmentsLoad(load with { Document = now.Document }, inForce, broken.Union(blamed));
     }
 
-    private static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, out ImmutableSortedSet<string> blamed)
+    private static PolicyLoad Load(
+        IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, KnownRules known, out ImmutableSortedSet<string> blamed)
     {
         var problems = new ProblemList();
         var merger = new FragmentMerger(problems);
@@ -50,7 +57,7 @@ public static class PolicyFragments
         {
             starts.Add((start, name));
             AppendTo(hash, name, content.Span);
-            if (LocatedJson.Read(content, problems, $"{name}:", start) is { } root)
+            if (LocatedJson.Read(content, problems, known, $"{name}:", start) is { } root)
             {
                 merger.Add(root);
             }
@@ -63,7 +70,7 @@ public static class PolicyFragments
         }
 
         var revision = Convert.ToHexStringLower(hash.GetHashAndReset())[..RevisionDigits];
-        var document = new DocumentReader(problems).Read(merger.Merge(), revision);
+        var document = new DocumentReader(problems, known).Read(merger.Merge(), revision);
         // What is missing in others for want of an unreadable one is not their fault.
         blamed = unreadable.Count > 0
             ? unreadable.ToImmutable()

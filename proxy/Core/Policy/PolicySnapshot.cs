@@ -19,11 +19,12 @@ public sealed class PolicySnapshot
     private readonly ConcurrentDictionary<WorkloadIdentity, CallerPolicy> _workloads = new();
     private readonly ConcurrentDictionary<PodIdentity, PodDecisions> _pods = new();
 
-    private PolicySnapshot(PolicyDocument document)
+    private PolicySnapshot(PolicyDocument document, PolicySnapshot? before)
     {
         Document = document;
-        _identities = new IdentityTable(document.Identities);
-        _rules = [.. document.Rules.Select(rule => new CompiledRule(rule, _identities))];
+        var isSame = before is not null && before.Document.Identities.SequenceEqual(document.Identities);
+        _identities = isSame ? before!._identities : new IdentityTable(document.Identities);
+        _rules = Compiled(document.Rules, isSame ? before!._rules : []);
         _index = new RuleIndex(_rules);
         _unidentified = new UnidentifiedPolicy(document, _rules);
     }
@@ -37,14 +38,14 @@ public sealed class PolicySnapshot
     public PolicyMode Mode => Document.Mode;
 
     /// <summary>Compiles a valid document.</summary>
-    public static PolicySnapshot Compile(PolicyDocument document) => new(document);
+    public static PolicySnapshot Compile(PolicyDocument document) => new(document, null);
 
     /// <summary>Compiles a valid document that takes the place of another, and works out beforehand what the pods may that asked under that one.</summary>
     /// <param name="document">The document.</param>
     /// <param name="before">The policy in force until now, or null.</param>
     public static PolicySnapshot Compile(PolicyDocument document, PolicySnapshot? before)
     {
-        var snapshot = new PolicySnapshot(document);
+        var snapshot = new PolicySnapshot(document, before);
         foreach (var (pod, decisions) in before?._pods.ToArray() ?? [])
         {
             if (decisions.IsUsed)
@@ -131,6 +132,18 @@ public sealed class PolicySnapshot
             mode,
             [.. rules.SelectMany(static rule => rule.Allow.Select(allow => new EffectiveAllow(rule.Name, allow)))],
             [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectiveDeny(rule.Name, rule.Mode ?? mode, deny)))]);
+    }
+
+    // A rule that was taken over from the document before is the same object, and so is what it was compiled to.
+    private ImmutableArray<CompiledRule> Compiled(ImmutableArray<PolicyRule> rules, ImmutableArray<CompiledRule> before)
+    {
+        var known = new Dictionary<PolicyRule, CompiledRule>(before.Length, ReferenceEqualityComparer.Instance);
+        foreach (var rule in before)
+        {
+            known[rule.Source] = rule;
+        }
+
+        return [.. rules.Select(rule => known.GetValueOrDefault(rule) ?? new CompiledRule(rule, _identities))];
     }
 
     private bool IsAnotherIdentity(ImdsRequest request, CredentialAnswer answer) =>

@@ -10,7 +10,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private volatile PolicyInForce _status = PolicyInForce.None;
-    private PolicyDocument? _written;
+    private volatile PolicyDocument? _written;
     private bool _lowered;
 
     /// <summary>The policy in force, or null before the first good one.</summary>
@@ -18,12 +18,15 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 
     public PolicyInForce Status => _status;
 
+    /// <summary>The document in force as its author wrote it, or null before the first good one.</summary>
+    public PolicyDocument? Written => _written;
+
     /// <summary>Takes a document as its source holds it now.</summary>
     /// <param name="content">UTF-8 JSON.</param>
     /// <param name="source">Where it comes from, for people.</param>
     public async Task OfferAsync(ReadOnlyMemory<byte> content, string source)
     {
-        await TakeAsync(PolicyLoader.Load(content), content, source);
+        await TakeAsync(PolicyLoader.Load(content, Written), content, source);
     }
 
     /// <summary>Takes what came of reading a policy. It may have both errors and a document: then fragments are left at their last good content.</summary>

@@ -12,7 +12,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
     /// <param name="cancellation">Ends it.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
         new ContentWatch<PolicyTexts>(
-            path, async token => await PolicyTexts.ReadAsync(path, token), static (left, right) => left.IsSameAs(right), time, logger).RunAsync(
+            path, async (last, token) => await PolicyTexts.ReadAsync(path, last, token), static (left, right) => left.IsSameAs(right), time, logger).RunAsync(
             async texts =>
             {
                 try
@@ -29,7 +29,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
     private async Task OfferAsync(PolicyTexts? texts, CancellationToken cancellation)
     {
         // Caught in the middle of being written it is broken for a moment only; the next look has the rest.
-        if (policy.Current is not null && texts?.Load().Document is null)
+        if (policy.Current is not null && texts?.Load(policy.Written).Document is null)
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
             if (cancellation.IsCancellationRequested)
@@ -52,7 +52,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
     {
         try
         {
-            return await PolicyTexts.ReadAsync(path, cancellation);
+            return await PolicyTexts.ReadAsync(path, null, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
 
@@ -20,14 +21,17 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     public static bool IsFragment(string name) => name.EndsWith(".json", StringComparison.Ordinal) && !name.StartsWith('.');
 
     /// <summary>Reads a policy's file, or all fragments of a directory as they are at one moment.</summary>
+    /// <param name="path">The file or the directory.</param>
+    /// <param name="last">What was read last, or null.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">It can't be read.</exception>
-    public static async Task<PolicyTexts> ReadAsync(string path, CancellationToken cancellation)
+    public static async Task<PolicyTexts> ReadAsync(string path, PolicyTexts? last, CancellationToken cancellation)
     {
-        var texts = await ReadOnceAsync(path, cancellation);
+        var texts = await ReadOnceAsync(path, last, cancellation);
         for (var reads = 1; reads < MostReads && Directory.Exists(path); reads++)
         {
             var before = texts;
-            texts = await ReadOnceAsync(path, cancellation);
+            texts = await ReadOnceAsync(path, before, cancellation);
             if (texts.IsSameAs(before))
             {
                 break;
@@ -41,23 +45,30 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         ByName.Count == other.ByName.Count
         && ByName.All(text => other.ByName.TryGetValue(text.Key, out var its) && text.Value.Span.SequenceEqual(its.Span));
 
-    /// <summary>What comes of reading them, where nothing was good before.</summary>
-    public PolicyLoad Load() => _load ??= LoadAgain(NothingYet).Load;
+    /// <summary>What comes of reading them alone.</summary>
+    /// <param name="before">The policy before, or null.</param>
+    public PolicyLoad Load(PolicyDocument? before = null) => _load ??= LoadAgain(NothingYet, before).Load;
 
     /// <summary>What comes of reading them; a broken fragment is taken as it was when it was last good.</summary>
-    public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood) =>
-        _load is { Document: not null } ? new FragmentsLoad(_load, ByName, []) : LoadAgain(lastGood);
+    /// <param name="lastGood">What was good before.</param>
+    /// <param name="before">The policy before, or null.</param>
+    public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyDocument? before) =>
+        _load is { Document: not null } ? new FragmentsLoad(_load, ByName, []) : LoadAgain(lastGood, before);
 
-    private FragmentsLoad LoadAgain(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood) =>
-        IsSingle ? new FragmentsLoad(PolicyLoader.Load(ByName.Values.Single()), ByName, []) : PolicyFragments.Load(ByName, lastGood);
+    private FragmentsLoad LoadAgain(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyDocument? before) => IsSingle
+        ? new FragmentsLoad(PolicyLoader.Load(ByName.Values.Single(), before), ByName, [])
+        : PolicyFragments.Load(ByName, lastGood, before);
 
-    private static async Task<PolicyTexts> ReadOnceAsync(string path, CancellationToken cancellation)
+    private static async Task<PolicyTexts> ReadOnceAsync(string path, PolicyTexts? last, CancellationToken cancellation)
     {
         var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(static file => IsFragment(Path.GetFileName(file))) : [path];
         var texts = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         foreach (var file in files)
         {
-            texts[Path.GetFileName(file)] = await File.ReadAllBytesAsync(file, cancellation);
+            var name = Path.GetFileName(file);
+            texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, cancellation)
+                ? its
+                : await File.ReadAllBytesAsync(file, cancellation);
         }
 
         return new PolicyTexts(texts);

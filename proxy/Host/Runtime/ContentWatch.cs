@@ -5,12 +5,12 @@ namespace ImdsProxy.Runtime;
 /// miss one way or another in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); content does not.
 /// </summary>
 /// <param name="path">What is read, for people.</param>
-/// <param name="read">Reads it; null where that can't be done.</param>
+/// <param name="read">Reads it, and is told what was read last; null where that can't be done.</param>
 /// <param name="same">Whether two contents are the same.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is told that a content was not taken.</param>
 internal sealed partial class ContentWatch<T>(
-    string path, Func<CancellationToken, Task<T?>> read, Func<T, T, bool> same, TimeProvider time, ILogger logger)
+    string path, Func<T?, CancellationToken, Task<T?>> read, Func<T, T, bool> same, TimeProvider time, ILogger logger)
     where T : class
 {
     private T? _last;
@@ -64,7 +64,7 @@ internal sealed partial class ContentWatch<T>(
     {
         try
         {
-            return await read(cancellation);
+            return await read(_last, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

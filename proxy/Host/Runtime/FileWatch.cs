@@ -9,7 +9,7 @@ internal sealed class FileWatch(string path, TimeProvider time, ILogger logger)
     /// <summary>Calls back with the content at first and at each change, until cancelled; null where the file can't be read.</summary>
     public Task RunAsync(Func<byte[]?, Task> changed, CancellationToken cancellation) => new ContentWatch<byte[]>(
         path,
-        async token => await File.ReadAllBytesAsync(path, token),
+        async (last, token) => last is not null && await FileContent.IsStillAsync(path, last, token) ? last : await File.ReadAllBytesAsync(path, token),
         static (left, right) => left.AsSpan().SequenceEqual(right),
         time,
         logger).RunAsync(changed, cancellation);

@@ -29,6 +29,35 @@ internal sealed class AliasBook
         return _places.ContainsKey(name);
     }
 
+    /// <summary>Notes what a rule that was read before uses.</summary>
+    public void Use(PolicyRule rule)
+    {
+        foreach (var allow in rule.Allow)
+        {
+            UseAll(allow.Identities);
+            if (allow.AsIdentity is { } pinned)
+            {
+                Use(pinned);
+            }
+        }
+
+        foreach (var deny in rule.Deny)
+        {
+            UseAll(deny.Identities);
+        }
+    }
+
+    /// <summary>Whether these are its aliases, all of them and all good.</summary>
+    public bool Declares(ImmutableArray<IdentityAlias> aliases) => _places.Count == aliases.Length && _aliases.SequenceEqual(aliases);
+
     /// <summary>The alias of a client id, or null.</summary>
     public string? NameOf(string clientId) => _aliases.Find(alias => alias.ClientId == clientId)?.Name;
+
+    private void UseAll(ImmutableArray<string> identities)
+    {
+        foreach (var identity in identities.IsDefault ? [] : identities)
+        {
+            Use(identity);
+        }
+    }
 }

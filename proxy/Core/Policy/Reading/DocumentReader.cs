@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>Reads a whole policy.</summary>
-internal sealed class DocumentReader(ProblemList problems)
+/// <param name="problems">Where its problems go.</param>
+/// <param name="known">Rules that were read before.</param>
+internal sealed class DocumentReader(ProblemList problems, KnownRules known)
 {
     private readonly ModeReader _modes = new(problems);
     private readonly PolicyWarnings _warnings = new(problems);
@@ -21,7 +23,8 @@ internal sealed class DocumentReader(ProblemList problems)
         var exceptions = _modes.ReadExceptions(fields, mode);
         var aliases = new IdentitiesReader(problems).Read(fields["identities"]);
         var rulesAt = fields.Required("rules", "write the rules; \"rules\": [] permits nothing");
-        var rules = new RuleReader(problems, aliases).Read(rulesAt);
+        var reader = new RuleReader(problems, aliases, known);
+        var rules = reader.Read(rulesAt);
         if (rulesAt?.Kind == JsonValueKind.Array)
         {
             _warnings.OfAliases(aliases);
@@ -30,7 +33,10 @@ internal sealed class DocumentReader(ProblemList problems)
         _warnings.OfRules(rules);
         new PinConflicts(problems).Find(rules);
         new ViewWarnings(problems).Find(rules);
-        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
+        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision)
+        {
+            Known = new KnownRules(reader.Clean, aliases.Good),
+        };
     }
 
     private void CheckVersion(LocatedValue? at)

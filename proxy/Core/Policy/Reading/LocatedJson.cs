@@ -26,6 +26,7 @@ internal sealed class LocatedJson
 
     private readonly LocatedDocument _document;
     private readonly ProblemList? _problems;
+    private readonly KnownRules _known;
     private readonly int _start;
 
     // What is read of the values that are not yet at their end; each takes its own out of it then.
@@ -34,10 +35,11 @@ internal sealed class LocatedJson
     private int _line;
     private int _counted;
 
-    private LocatedJson(LocatedDocument document, ProblemList? problems, int start, int line)
+    private LocatedJson(LocatedDocument document, ProblemList? problems, KnownRules known, int start, int line)
     {
         _document = document;
         _problems = problems;
+        _known = known;
         _start = start;
         _counted = start;
         _line = line;
@@ -46,9 +48,10 @@ internal sealed class LocatedJson
     /// <summary>The document's root, or null where it cannot be read. The rules in it are closed.</summary>
     /// <param name="json">The document.</param>
     /// <param name="problems">Where its problems go.</param>
+    /// <param name="known">Rules that were read before.</param>
     /// <param name="label">Of a fragment: its file's name with a colon, which places begin with.</param>
     /// <param name="start">Of a fragment: the offset at which it stands in the whole.</param>
-    public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, string label = "", int start = 0)
+    public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, KnownRules known, string label = "", int start = 0)
     {
         if (Refusal(json.Span) is { } refusal)
         {
@@ -56,7 +59,7 @@ internal sealed class LocatedJson
             return null;
         }
 
-        return new LocatedJson(new LocatedDocument(json, label, start, problems.Texts), problems, 0, 1).Read(problems);
+        return new LocatedJson(new LocatedDocument(json, label, start, problems.Texts), problems, known, 0, 1).Read(problems);
     }
 
     /// <summary>Reads a value once more that was good, and closed.</summary>
@@ -65,7 +68,7 @@ internal sealed class LocatedJson
         var start = closed.Offset - document.Start;
         var reader = new Utf8JsonReader(document.Bytes.Span.Slice(start, closed.Length));
         reader.Read();
-        return new LocatedJson(document, null, start, closed.Line).ReadValue(ref reader, parent, null, index);
+        return new LocatedJson(document, null, KnownRules.None, start, closed.Line).ReadValue(ref reader, parent, null, index);
     }
 
     private static (int Line, string Cure)? Refusal(ReadOnlySpan<byte> json) =>
@@ -145,16 +148,45 @@ internal sealed class LocatedJson
         var first = _items.Count;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var item = ReadValue(ref reader, owner, null, _items.Count - first);
-            if (areClosed)
-            {
-                (item.Items, item.Members) = ([], []);
-            }
-
-            _items.Add(item);
+            var index = _items.Count - first;
+            _items.Add(areClosed ? ReadClosed(ref reader, owner, index) : ReadValue(ref reader, owner, null, index));
         }
 
         return TakeFrom(_items, first);
+    }
+
+    private LocatedValue ReadClosed(ref Utf8JsonReader reader, LocatedValue owner, int index)
+    {
+        if (PassKnown(ref reader, owner, index) is { } known)
+        {
+            return known;
+        }
+
+        var item = ReadValue(ref reader, owner, null, index);
+        (item.Items, item.Members) = ([], []);
+        return item;
+    }
+
+    // What was good before is good again, so it is passed over without a look at what is in it.
+    private LocatedValue? PassKnown(ref Utf8JsonReader reader, LocatedValue owner, int index)
+    {
+        if (_known.IsEmpty || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return null;
+        }
+
+        var start = _start + (int)reader.TokenStartIndex;
+        var behind = reader;
+        behind.Skip();
+        var length = _start + (int)behind.BytesConsumed - start;
+        if (!_known.Has(_document.Bytes.Slice(start, length)))
+        {
+            return null;
+        }
+
+        var value = new LocatedValue(_document, owner, null, index, JsonValueKind.Object, LineAt(reader.TokenStartIndex), _document.Start + start) { Length = length };
+        reader = behind;
+        return value;
     }
 
     private LocatedMember[] ReadMembers(ref Utf8JsonReader reader, LocatedValue owner)

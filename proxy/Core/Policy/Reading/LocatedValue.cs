@@ -55,13 +55,14 @@ internal sealed class LocatedValue(
         get
         {
             // No character takes more than four bytes.
-            var text = Encoding.UTF8.GetString(Source[..Math.Min(Source.Length, 4 * (MaxWritten + 2))]);
+            var text = Encoding.UTF8.GetString(Source.Span[..Math.Min(Source.Length, 4 * (MaxWritten + 2))]);
             text = Kind == JsonValueKind.String ? text[1..].TrimEnd('"') : string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
             return text.Length <= MaxWritten ? text : text[..MaxWritten];
         }
     }
 
-    private ReadOnlySpan<byte> Source => document.Bytes.Span.Slice(Offset - document.Start, Length);
+    /// <summary>Its bytes.</summary>
+    public ReadOnlyMemory<byte> Source => document.Bytes.Slice(Offset - document.Start, Length);
 
     private string IndexText => index.ToString(CultureInfo.InvariantCulture);
 

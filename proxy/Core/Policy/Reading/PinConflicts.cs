@@ -11,9 +11,7 @@ internal sealed class PinConflicts(ProblemList problems)
 
     public void Find(IReadOnlyList<PlacedRule> rules)
     {
-        var pins = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => new Pin(rule, allow, i)))
-            .Where(pin => pin.Allow.AsIdentity is not null)
-            .ToList();
+        var pins = PlacedAllow.Where(rules, static allow => allow.AsIdentity is not null);
         if (pins.Count > MaxPins)
         {
             problems.Whole(ProblemSeverity.Error, pins[MaxPins].At, $"more than {MaxPins} permissions pin an identity: name several workloads in one rule");
@@ -29,7 +27,7 @@ internal sealed class PinConflicts(ProblemList problems)
         }
     }
 
-    private void Compare(Pin pin, Pin before)
+    private void Compare(in PlacedAllow pin, in PlacedAllow before)
     {
         if (pin.Allow.AsIdentity == before.Allow.AsIdentity
             || !SameResource(pin.Allow.Resources, before.Allow.Resources)
@@ -49,11 +47,4 @@ internal sealed class PinConflicts(ProblemList problems)
     private static bool SameResource(ImmutableArray<string> one, ImmutableArray<string> other) =>
         !one.IsDefault && !other.IsDefault
         && one.Any(left => left == "*" || other.Any(right => right == "*" || ResourceName.Comparable(left) == ResourceName.Comparable(right)));
-
-    private sealed record Pin(PlacedRule Placed, AllowPermission Allow, int Index)
-    {
-        public PolicyRule Rule => Placed.Rule;
-
-        public LocatedValue At => Placed.AllowsAt[Index];
-    }
 }

@@ -46,13 +46,17 @@ internal sealed class PolicyWarnings(ProblemList problems)
 
     private void WarnOfShadow(PlacedRule rule, int index, List<(PolicyRule Rule, DenyPermission Deny)> denies)
     {
-        var shadow = denies.Find(other => Covers(other.Deny, rule.Rule.Allow[index]) && SpeaksOfAll(other.Rule, rule.Rule));
-        if (shadow.Rule is not null)
+        var allow = rule.Rule.Allow[index];
+        foreach (var (denying, deny) in denies)
         {
-            problems.Whole(
-                ProblemSeverity.Warning,
-                rule.AllowsAt[index],
-                $"'{rule.Rule.Allow[index].Path}' is never allowed, because the rule '{shadow.Rule.Name}' denies it to the same workloads: remove one of the two");
+            if (Covers(deny, allow) && SpeaksOfAll(denying, rule.Rule))
+            {
+                problems.Whole(
+                    ProblemSeverity.Warning,
+                    rule.AllowsAt[index],
+                    $"'{allow.Path}' is never allowed, because the rule '{denying.Name}' denies it to the same workloads: remove one of the two");
+                return;
+            }
         }
     }
 

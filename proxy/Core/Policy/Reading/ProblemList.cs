@@ -18,6 +18,9 @@ internal sealed class ProblemList
     /// <summary>How many errors there were.</summary>
     public int Errors { get; private set; }
 
+    /// <summary>How many errors and warnings there were.</summary>
+    public int All { get; private set; }
+
     /// <summary>A bad value.</summary>
     public void Error(LocatedValue at, string cure) => Add(ProblemSeverity.Error, at, cure);
 
@@ -71,6 +74,7 @@ internal sealed class ProblemList
 
     private void Add(int offset, PolicyProblem problem)
     {
+        All++;
         Errors += problem.Severity == ProblemSeverity.Error ? 1 : 0;
         if (_problems.Count < MaxProblems)
         {

@@ -3,13 +3,18 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>Reads the rules.</summary>
-internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
+internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownRules known)
 {
     private readonly ScalarReader _scalars = new(problems);
     private readonly WorkloadReader _workloads = new(problems);
     private readonly ModeReader _modes = new(problems);
     private readonly PermissionReader _permissions = new(problems, aliases);
     private readonly Dictionary<string, LocatedValue> _places = new(StringComparer.Ordinal);
+    private readonly KnownRules _known = known.With(aliases);
+    private readonly List<PlacedRule> _clean = [];
+
+    /// <summary>Those that were read of which nothing was to be said.</summary>
+    public IReadOnlyCollection<PlacedRule> Clean => _clean;
 
     /// <summary>The rules without an error.</summary>
     public ImmutableArray<PlacedRule> Read(LocatedValue? at)
@@ -19,16 +24,40 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases)
         // No rules at all is a policy: it permits nothing.
         foreach (var item in at is { Kind: System.Text.Json.JsonValueKind.Array, Items.Length: 0 } ? [] : _scalars.List(at, ""))
         {
-            var before = problems.Errors;
+            if (TakeOver(item) is { } same)
+            {
+                rules.Add(same);
+                _clean.Add(same);
+                continue;
+            }
+
+            var (errors, all) = (problems.Errors, problems.All);
             if (Fields.Of(item.Open(), problems, "name", "description", "mode", "workloads", "except", "allow", "deny") is { } fields
                 && ReadOne(fields, item) is var rule
-                && problems.Errors == before)
+                && problems.Errors == errors)
             {
-                rules.Add(new PlacedRule(rule, item));
+                var placed = new PlacedRule(rule, item);
+                rules.Add(placed);
+                if (problems.All == all)
+                {
+                    _clean.Add(placed);
+                }
             }
         }
 
         return rules.ToImmutable();
+    }
+
+    // One whose name is taken is read like any other, so that it is told where the name stands.
+    private PlacedRule? TakeOver(LocatedValue item)
+    {
+        if (_known.Find(item.Source) is not { } rule || !_places.TryAdd(rule.Name, item))
+        {
+            return null;
+        }
+
+        aliases.Use(rule);
+        return new PlacedRule(rule, item);
     }
 
     private PolicyRule ReadOne(Fields rule, LocatedValue place)

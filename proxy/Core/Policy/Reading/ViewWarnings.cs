@@ -8,19 +8,17 @@ internal sealed class ViewWarnings(ProblemList problems)
 
     public void Find(IReadOnlyList<PlacedRule> rules)
     {
-        var views = rules.SelectMany(rule => rule.Rule.Allow.Select((allow, i) => (Placed: rule, Allow: allow, Index: i)))
-            .Where(entry => entry.Allow.View is not null)
-            .ToList();
+        var views = PlacedAllow.Where(rules, static allow => allow.View is not null);
         if ((long)views.Count * rules.Sum(rule => rule.Rule.Allow.Length) > MaxComparisons)
         {
             return;
         }
 
-        foreach (var (placed, allow, index) in views)
+        foreach (var view in views)
         {
-            if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, allow)) && SpeaksOfAll(other.Rule, placed.Rule)) is { } shown)
+            if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, view.Allow)) && SpeaksOfAll(other.Rule, view.Rule)) is { } shown)
             {
-                problems.Whole(ProblemSeverity.Warning, placed.AllowsAt[index], $"it hides nothing, because the rule '{shown.Rule.Name}' allows the same workloads the same without hiding: remove one of the two");
+                problems.Whole(ProblemSeverity.Warning, view.At, $"it hides nothing, because the rule '{shown.Rule.Name}' allows the same workloads the same without hiding: remove one of the two");
             }
         }
     }

@@ -7,7 +7,7 @@ internal static class WorkloadCover
 {
     /// <summary>Whether each workload of <paramref name="inner"/> is one of <paramref name="outer"/>.</summary>
     public static bool Covers(ImmutableArray<WorkloadMatch> outer, ImmutableArray<WorkloadMatch> inner) =>
-        inner.All(match => ByNamespace(match).All(part => outer.Any(candidate => Covers(candidate, part))));
+        outer.IsEmpty ? inner.IsEmpty : inner.All(match => ByNamespace(match).All(part => outer.Any(candidate => Covers(candidate, part))));
 
     // Several namespaces may be covered by several matches, one each.
     private static IEnumerable<WorkloadMatch> ByNamespace(WorkloadMatch match) => match.Namespaces.IsDefault
