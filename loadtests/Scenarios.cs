@@ -28,6 +28,7 @@ internal static class Scenarios
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
         ["imds-stub"] = ImdsStub.RunAsync,
+        ["kestrel-answerer"] = KestrelAnswerer.RunAsync,
         ["micro"] = MicroBenchmarks.RunAsync,
         ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,

@@ -6,9 +6,9 @@ namespace ImdsProxy.LoadTests.Comparing;
 /// <summary>All who take part, each running on the node at the same time; who is not asked takes no processor.</summary>
 internal sealed class Contenders : IDisposable
 {
-    private Contenders(Peer nginx, Peer haproxy, Peer yarp, RunningProxy shipped, RunningProxy strict)
+    private Contenders(Peer nginx, Peer haproxy, Peer yarp, Peer kestrel, RunningProxy shipped, RunningProxy strict)
     {
-        (Nginx, Haproxy, Yarp) = (nginx, haproxy, yarp);
+        (Nginx, Haproxy, Yarp, Kestrel) = (nginx, haproxy, yarp, kestrel);
         (Shipped, Strict) = (shipped, strict);
     }
 
@@ -18,6 +18,8 @@ internal sealed class Contenders : IDisposable
 
     public Peer Yarp { get; }
 
+    public Peer Kestrel { get; }
+
     public RunningProxy Shipped { get; }
 
     public RunningProxy Strict { get; }
@@ -26,6 +28,7 @@ internal sealed class Contenders : IDisposable
         await OtherPeers.StartNginxAsync(topology),
         await OtherPeers.StartHaproxyAsync(topology),
         await OtherPeers.StartYarpAsync(topology),
+        await OtherPeers.StartKestrelAsync(topology),
         await RunningProxy.StartAsync(topology, program, ImdsProxySetup.Shipped),
         await RunningProxy.StartAsync(topology, program, ImdsProxySetup.Strict));
 
@@ -34,6 +37,7 @@ internal sealed class Contenders : IDisposable
         Nginx.Dispose();
         Haproxy.Dispose();
         Yarp.Dispose();
+        Kestrel.Dispose();
         Shipped.Dispose();
         Strict.Dispose();
     }

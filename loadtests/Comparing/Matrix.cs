@@ -18,8 +18,8 @@ internal static class Matrix
     /// <summary>The same loads on the peers of which no target speaks.</summary>
     public static IReadOnlyList<Cell> Beside(Contenders all) =>
     [
-        .. Cells(Loads.Token(1), all.Nginx, all.Haproxy), .. Cells(Loads.Token(32), Peer.NoProxy, all.Nginx, all.Haproxy),
-        .. Cells(Loads.Denial(32), all.Nginx, all.Haproxy),
+        .. Cells(Loads.Token(1), all.Kestrel, all.Nginx, all.Haproxy), .. Cells(Loads.Token(32), Peer.NoProxy, all.Kestrel, all.Nginx, all.Haproxy),
+        .. Cells(Loads.Denial(32), all.Kestrel, all.Nginx, all.Haproxy),
     ];
 
     /// <summary>All else.</summary>
@@ -41,7 +41,7 @@ internal static class Matrix
     [
         .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
         .. Cells(Loads.Token(1), Peer.NoProxy, all.Shipped.Peer), .. Cells(Loads.Tokens(32), all.Strict.Peer),
-        .. Cells(Loads.Denial(32), Filters(all)), .. Cells(Loads.Malformed(32), all.Shipped.Peer), .. Cells(Loads.Mix(256), all.Shipped.Peer),
+        .. Cells(Loads.Denial(32), [all.Kestrel, .. Filters(all)]), .. Cells(Loads.Malformed(32), all.Shipped.Peer), .. Cells(Loads.Mix(256), all.Shipped.Peer),
         .. Cells(Loads.Instance(32) with { ConnectionEach = true, Latency = 2 }, all.Strict.Peer),
     ];
 

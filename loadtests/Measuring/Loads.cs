@@ -24,10 +24,10 @@ internal static class Loads
     public static Load Instance(int connections) => new("pass-through", connections, Several(connections, InstancePath));
 
     /// <summary>A permitted token, the same each time.</summary>
-    public static Load Token(int connections) => new("token", connections, [TokenOf(TokenPath, Escaped)]);
+    public static Load Token(int connections) => new("token", connections, [TokenOf(TokenPath, StubAnswers.EscapedResource)]);
 
     /// <summary>A permitted token, as <see cref="Instance"/>.</summary>
-    public static Load Tokens(int connections) => new("token, different ones", connections, [.. Several(connections, TokenPath).Select(path => TokenOf(path, Escaped))]);
+    public static Load Tokens(int connections) => new("token, different ones", connections, [.. Several(connections, TokenPath).Select(path => TokenOf(path, StubAnswers.EscapedResource))]);
 
     /// <summary>A token for a resource that no rule permits.</summary>
     public static Load Denial(int connections) => new("denial", connections, [TokenOf(TokenPath, OtherResource)]) { Good = 0 };
@@ -41,8 +41,6 @@ internal static class Loads
         var (token, instance) = (Token(1).Targets[0], InstancePath);
         return new("mix", connections, [token, instance, token, Denial(1).Targets[0], token, token, instance, token, Malformed(1).Targets[0], token]) { Good = 0.8 };
     }
-
-    private static string Escaped => Uri.EscapeDataString(StubAnswers.Resource);
 
     private static string TokenOf(string path, string resource) => $"{path}&resource={resource}&client_id={StubAnswers.ClientId}";
 

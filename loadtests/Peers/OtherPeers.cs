@@ -8,11 +8,13 @@ internal static class OtherPeers
     public const string Nginx = "nginx";
     public const string Haproxy = "HAProxy";
     public const string Yarp = "bare YARP";
+    public const string Kestrel = "bare Kestrel";
 
     // As in nginx.conf and haproxy.cfg.
     private const int NginxPort = 8081;
     private const int HaproxyPort = 8082;
     private const int YarpPort = 8083;
+    private const int KestrelPort = 8084;
 
     private static readonly string Configurations = Path.Combine(AppContext.BaseDirectory, "Peers");
 
@@ -30,6 +32,12 @@ internal static class OtherPeers
         Yarp,
         YarpPort,
         [.. YarpForwarder.DefaultEnvironment, .. OwnProgram.Command("yarp-forwarder", $"{NodeTopology.NodeIp}:{YarpPort}", $"http://{NodeTopology.Imds}")]);
+
+    public static Task<Peer> StartKestrelAsync(NodeTopology topology) => StartAsync(
+        topology,
+        Kestrel,
+        KestrelPort,
+        [.. KestrelAnswerer.Environment, .. OwnProgram.Command("kestrel-answerer", $"{NodeTopology.NodeIp}:{KestrelPort}")]);
 
     private static async Task<Peer> StartAsync(NodeTopology topology, string name, int port, string[] command)
     {

@@ -23,7 +23,7 @@ internal static class Markdown
         text.Append(
             $"""
             - {results.Plan.Rounds} rounds of {results.Plan.Seconds} s ({results.Plan.MoreRounds} of 1 s for what no target speaks of), all peers in turns in each; figures are medians of the rounds, with the least and the most in brackets; ratios are medians of the ratios within each round
-            - ImdsProxy runs with identity ({ImdsProxySetup.UsualPods} pods), a policy of {ImdsProxySetup.UsualRules} rules, metrics, `--audit-dir` on the disk and `--require-original-destination`; nginx and HAProxy compare path, method, header and two parameters with constants, know no pods and write no records; bare YARP decides nothing
+            - ImdsProxy runs with identity ({ImdsProxySetup.UsualPods} pods), a policy of {ImdsProxySetup.UsualRules} rules, metrics, `--audit-dir` on the disk and `--require-original-destination`; nginx and HAProxy compare path, method, header and two parameters with constants, know no pods and write no records; bare YARP decides nothing; bare Kestrel has the settings of ImdsProxy's listener and answers constants from memory, so no proxy on Kestrel can reach more
             - "ImdsProxy" is as shipped: it serves a token it has and shares an instance document for a second. "{ImdsProxySetup.Strict.Name}" has `{string.Join(' ', ImdsProxySetup.Strict.Flags)}`; asked for different targets in turns, it asks IMDS for each (see "to IMDS")
             - the limits on connections and requests of one pod are lifted, because one generator stands for many pods
 

@@ -10,6 +10,9 @@ internal sealed class StubAnswers
     public const string ClientId = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
     public const string Resource = "https://management.azure.com";
 
+    /// <summary>The resource as it stands in a query.</summary>
+    public static readonly string EscapedResource = Uri.EscapeDataString(Resource);
+
     private readonly byte[] _token;
     private readonly byte[] _instance;
     private readonly byte[] _tokenThenClose;
@@ -17,11 +20,14 @@ internal sealed class StubAnswers
 
     public StubAnswers(DateTimeOffset now)
     {
-        var token = new FakeToken(FakeIdentity.Create(ClientId), Resource, now).ReplyAt(now).Body;
+        var token = TokenBody(now);
         var instance = Instance(token.Length);
         (_token, _tokenThenClose) = (Render(token.Span, close: false), Render(token.Span, close: true));
         (_instance, _instanceThenClose) = (Render(instance, close: false), Render(instance, close: true));
     }
+
+    /// <summary>A token's answer without its head.</summary>
+    public static ReadOnlyMemory<byte> TokenBody(DateTimeOffset now) => new FakeToken(FakeIdentity.Create(ClientId), Resource, now).ReplyAt(now).Body;
 
     /// <summary>The answer to a request.</summary>
     /// <param name="token">Whether it asks for a token.</param>

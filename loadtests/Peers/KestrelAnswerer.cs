@@ -1,0 +1,53 @@
+using System.Net;
+using ImdsProxy.LoadTests.Upstream;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ImdsProxy.LoadTests.Peers;
+
+/// <summary>
+/// <c>kestrel-answerer IP:PORT</c>: Kestrel with the settings of ImdsProxy's data listener, which answers each request for one
+/// token with the same bytes and any other with a denial. It knows no pods, decides nothing and writes no records: more
+/// than it reaches, no proxy on Kestrel can.
+/// </summary>
+internal static class KestrelAnswerer
+{
+    /// <summary>As ImdsProxy sets them for itself.</summary>
+    public static readonly string[] Environment =
+        ["env", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1", $"DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT={Math.Clamp(System.Environment.ProcessorCount, 2, 8)}"];
+
+    // A denial has about as many bytes.
+    private static readonly byte[] Denial = [.. Enumerable.Repeat((byte)'d', 500)];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.Configure<SocketTransportOptions>(static transport => transport.UnsafePreferInlineScheduling = true);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPEndPoint.Parse(args[0]), static listen => listen.Protocols = HttpProtocols.Http1);
+        });
+        await using var app = builder.Build();
+        var token = StubAnswers.TokenBody(TimeProvider.System.GetUtcNow());
+        app.Run(context => context.Request.QueryString.Value!.Contains(StubAnswers.EscapedResource, StringComparison.Ordinal)
+            ? AnswerAsync(context.Response, StatusCodes.Status200OK, token)
+            : AnswerAsync(context.Response, StatusCodes.Status403Forbidden, Denial));
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static async Task AnswerAsync(HttpResponse response, int status, ReadOnlyMemory<byte> body)
+    {
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        body.Span.CopyTo(response.BodyWriter.GetSpan(body.Length));
+        response.BodyWriter.Advance(body.Length);
+        await response.BodyWriter.FlushAsync();
+    }
+}
