@@ -13,7 +13,7 @@ internal static class FileContent
     public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, CancellationToken cancellation)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (RandomAccess.GetLength(file) != last.Length)
+        if (LengthOf(file) != last.Length)
         {
             return false;
         }
@@ -26,6 +26,19 @@ internal static class FileContent
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A pipe has none, and has to be read to know.
+    private static long LengthOf(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (NotSupportedException)
+        {
+            return -1;
         }
     }
 

@@ -39,6 +39,14 @@ public sealed class FileContentTests : IDisposable
     }
 
     [Fact]
+    public async Task IsStill_OfAPipe_IsFalse()
+    {
+        using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
+
+        (await FileContent.IsStillAsync($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}", new byte[1], CancellationToken.None)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task IsStill_OfAFileThatIsGone_Throws() =>
         await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync(_path + ".gone", new byte[1], CancellationToken.None));
 }
