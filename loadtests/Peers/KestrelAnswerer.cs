@@ -1,5 +1,6 @@
 using System.Net;
 using ImdsProxy.LoadTests.Upstream;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,15 +17,12 @@ namespace ImdsProxy.LoadTests.Peers;
 /// </summary>
 internal static class KestrelAnswerer
 {
-    /// <summary>As ImdsProxy sets them for itself.</summary>
-    public static readonly string[] Environment =
-        ["env", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1", $"DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT={Math.Clamp(System.Environment.ProcessorCount, 2, 8)}"];
-
     // A denial has about as many bytes.
     private static readonly byte[] Denial = [.. Enumerable.Repeat((byte)'d', 500)];
 
     public static async Task<int> RunAsync(string[] args)
     {
+        InlineSockets.Use();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.Configure<SocketTransportOptions>(static transport => transport.UnsafePreferInlineScheduling = true);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

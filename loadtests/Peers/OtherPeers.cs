@@ -37,7 +37,7 @@ internal static class OtherPeers
         topology,
         Kestrel,
         KestrelPort,
-        [.. KestrelAnswerer.Environment, .. OwnProgram.Command("kestrel-answerer", $"{NodeTopology.NodeIp}:{KestrelPort}")]);
+        OwnProgram.Command("kestrel-answerer", $"{NodeTopology.NodeIp}:{KestrelPort}"));
 
     private static async Task<Peer> StartAsync(NodeTopology topology, string name, int port, string[] command)
     {

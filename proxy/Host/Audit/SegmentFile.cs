@@ -37,7 +37,7 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
     public void Write(ReadOnlySpan<byte> lines)
     {
         // A write to a file that was removed succeeds, and nobody would ever find the record. One that was moved keeps it.
-        if (OpenFile.IsRemoved(_handle))
+        if (FileStatus.Of(_handle).Links == 0)
         {
             throw new IOException($"{Path} was removed");
         }

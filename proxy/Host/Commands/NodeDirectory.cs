@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands;
 
@@ -9,21 +10,16 @@ internal sealed partial class NodeDirectory(string path)
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
-    // linux/fcntl.h, linux/stat.h.
-    private const int AtFdCwd = -100;
-    private const int AtSymlinkNoFollow = 0x100;
-    private const uint BasicStats = 0x7ff;
+    // linux/stat.h.
     private const int FormatMask = 0xF000;
     private const int Directory = 0x4000;
 
     /// <summary>Owner, group and mode; throws <see cref="IOException"/> where it is no directory.</summary>
     public (uint Uid, uint Gid, UnixFileMode Mode) Look()
     {
-        Span<byte> answer = stackalloc byte[256];
-        Check(Statx(AtFdCwd, path, AtSymlinkNoFollow, BasicStats, ref MemoryMarshal.GetReference(answer)), "looked at");
-        var mode = MemoryMarshal.Read<ushort>(answer[28..]);
-        return (mode & FormatMask) == Directory
-            ? (MemoryMarshal.Read<uint>(answer[20..]), MemoryMarshal.Read<uint>(answer[24..]), (UnixFileMode)(mode & 0xFFF))
+        var status = FileStatus.Of(path);
+        return (status.Mode & FormatMask) == Directory
+            ? (status.Uid, status.Gid, (UnixFileMode)(status.Mode & 0xFFF))
             : throw new IOException($"{path} is no directory (a link is none either): name another");
     }
 
@@ -59,10 +55,6 @@ internal sealed partial class NodeDirectory(string path)
             throw new IOException($"{path} can't be {what}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         }
     }
-
-    // struct statx is laid out alike on every architecture, unlike struct stat.
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Statx(int directory, string path, int flags, uint mask, ref byte answer);
 
     [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LChown(string path, uint uid, uint gid);

@@ -17,6 +17,11 @@ public sealed class CrashTests : IDisposable
     private const int Clients = 8;
     private const string Token = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
 
+    private const string Policy = """
+        {"version":1,"mode":"enforce","identities":{"arm":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},
+         "rules":[{"name":"all","workloads":[{"namespaces":["web"]}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["arm"],"resources":["https://management.azure.com"]}]}]}
+        """;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("audit-crash-").FullName;
     private readonly ConcurrentBag<string> _received = [];
     private int _asked;
@@ -26,7 +31,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Serve_KilledUnderLoad_HasExactlyOneRecordOfEachTokenThatWasReceived()
     {
-        await WriteSceneAsync();
+        await ServeProcess.WriteSceneAsync(_directory, Policy);
         await using var imds = await FakeImdsServer.StartAsync(
             new FakeImdsOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), RateLimited = false, RememberedRequests = 0, Identities = [FakeIdentity.Parse("2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6")] },
             CancellationToken.None);
@@ -97,16 +102,5 @@ public sealed class CrashTests : IDisposable
             long.MaxValue,
             CancellationToken.None);
         return recorded;
-    }
-
-    private async Task WriteSceneAsync()
-    {
-        await File.WriteAllTextAsync(Path.Combine(_directory, "policy.json"), """
-            {"version":1,"mode":"enforce","identities":{"arm":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},
-             "rules":[{"name":"all","workloads":[{"namespaces":["web"]}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["arm"],"resources":["https://management.azure.com"]}]}]}
-            """);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "callers.json"), """
-            {"pods":[{"ip":"127.0.0.1","namespace":"web","name":"shop-1","uid":"1","serviceAccount":"shop","labels":{},"owner":"Deployment/shop"}]}
-            """);
     }
 }

@@ -18,6 +18,15 @@ internal sealed class ServeProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>Puts there what it reads: a policy, and one pod, of the namespace web, that has the tests' own address.</summary>
+    public static async Task WriteSceneAsync(string directory, string policy)
+    {
+        await File.WriteAllTextAsync(Path.Combine(directory, "policy.json"), policy);
+        await File.WriteAllTextAsync(Path.Combine(directory, "callers.json"), """
+            {"pods":[{"ip":"127.0.0.1","namespace":"web","name":"shop-1","uid":"1","serviceAccount":"shop","labels":{},"owner":"Deployment/shop"}]}
+            """);
+    }
+
     public static async Task<ServeProcess> StartAsync(string directory, Uri upstream)
     {
         var port = FreePort();

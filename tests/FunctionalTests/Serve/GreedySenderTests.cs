@@ -23,7 +23,7 @@ public sealed class GreedySenderTests : IDisposable
     [Fact]
     public async Task Sender_ThatNeverWaits_KeepsNobodyFromBeingAnswered()
     {
-        await WriteSceneAsync();
+        await ServeProcess.WriteSceneAsync(_directory, """{"version":1,"mode":"enforce","rules":[]}""");
         using var proxy = await ServeProcess.StartAsync(_directory, new Uri("http://127.0.0.1:9"));
         var address = new IPEndPoint(IPAddress.Loopback, proxy.Address.Port);
         using var ended = new CancellationTokenSource();
@@ -86,13 +86,5 @@ public sealed class GreedySenderTests : IDisposable
         }
 
         return all;
-    }
-
-    private async Task WriteSceneAsync()
-    {
-        await File.WriteAllTextAsync(Path.Combine(_directory, "policy.json"), """{"version":1,"mode":"enforce","rules":[]}""");
-        await File.WriteAllTextAsync(Path.Combine(_directory, "callers.json"), """
-            {"pods":[{"ip":"127.0.0.1","namespace":"web","name":"shop-1","uid":"1","serviceAccount":"shop","labels":{},"owner":"Deployment/shop"}]}
-            """);
     }
 }
