@@ -7,11 +7,16 @@ internal sealed class AuditDirectory : IDisposable
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
+    // To look takes half as long as to write. Under load once in a while is enough, because what was written meanwhile can be
+    // read from the open file and is written again.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly AuditOptions _options;
     private readonly string _instance;
     private readonly TimeProvider _clock;
     private int _number;
     private DateTimeOffset _opened;
+    private DateTimeOffset _looked;
 
     public AuditDirectory(AuditOptions options, string instance, TimeProvider clock)
     {
@@ -23,14 +28,42 @@ internal sealed class AuditDirectory : IDisposable
     /// <summary>The segment being written, or null while there is none.</summary>
     public SegmentFile? Segment { get; private set; }
 
+    /// <summary>A segment that was removed while it was written, until its last lines are written again; or null.</summary>
+    public SegmentFile? Removed { get; private set; }
+
     public bool RotationDue(DateTimeOffset now) =>
         Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentLimit || now - _opened >= _options.SegmentAge);
 
-    /// <summary>Opens the next segment without using it yet.</summary>
+    /// <summary>Gives up the segment where someone has removed it. Looks seldom, but before the next one begins.</summary>
+    public void LookForSegment(DateTimeOffset now)
+    {
+        if (Segment is null || ((now - _looked).Duration() < LookInterval && !RotationDue(now)))
+        {
+            return;
+        }
+
+        _looked = now;
+        if (!Segment.LookForName())
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>Opens the next segment without using it yet. It begins with what would be lost with a removed one.</summary>
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         Ensure(_options.Directory!);
-        return new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
+        var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
+        try
+        {
+            Removed?.RepeatUnseen(next);
+            return next;
+        }
+        catch
+        {
+            Discard(next);
+            throw;
+        }
     }
 
     /// <summary>Makes a segment the one being written.</summary>
@@ -38,14 +71,24 @@ internal sealed class AuditDirectory : IDisposable
     {
         Segment?.Dispose();
         Segment = next;
+        Removed?.Dispose();
+        Removed = null;
         _number++;
         _opened = _clock.GetUtcNow();
     }
 
-    /// <summary>Gives up the segment, after a failure.</summary>
+    /// <summary>Gives up the segment, after a failure or because it is not where it was. A removed one is kept open.</summary>
     public void Leave()
     {
-        Segment?.Dispose();
+        if (Segment?.LookForName() == false)
+        {
+            Removed = Segment;
+        }
+        else
+        {
+            Segment?.Dispose();
+        }
+
         Segment = null;
     }
 
@@ -56,7 +99,11 @@ internal sealed class AuditDirectory : IDisposable
         File.Delete(segment.Path);
     }
 
-    public void Dispose() => Segment?.Dispose();
+    public void Dispose()
+    {
+        Segment?.Dispose();
+        Removed?.Dispose();
+    }
 
     private static void Ensure(string directory)
     {

@@ -107,6 +107,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
     private void End(TimeSpan patience)
     {
+        _writer.Tick();
         _writer.Checkpoint();
         _export?.Flush(patience);
         if (TellLosses())

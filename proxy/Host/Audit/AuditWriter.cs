@@ -64,7 +64,7 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>What is due by time alone: another try of a directory that failed, or that was put elsewhere.</summary>
     public void Tick()
     {
-        if (_directory?.Segment is { IsInPlace: false })
+        if (_directory?.Segment?.LookForPlace() == false)
         {
             _directory.Leave();
         }
@@ -97,6 +97,7 @@ internal sealed partial class AuditWriter : IDisposable
 
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
+        _chain.Mark();
         PrepareSegment();
         Chain(lines);
         if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(lines))
@@ -158,7 +159,7 @@ internal sealed partial class AuditWriter : IDisposable
         return true;
     }
 
-    // A segment that someone removed is no failure of the disk: the next one may work.
+    // What fails for one file may work for the next.
     private bool WriteToNewSegment(ReadOnlySpan<PendingLine> lines)
     {
         if (_directory is null || _clock.GetUtcNow() < _nextTry)
@@ -229,6 +230,7 @@ internal sealed partial class AuditWriter : IDisposable
     private void PrepareSegment()
     {
         var now = _clock.GetUtcNow();
+        _directory?.LookForSegment(now);
         if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : now < _nextTry))
         {
             return;
@@ -268,6 +270,11 @@ internal sealed partial class AuditWriter : IDisposable
             {
                 TryStdout();
             }
+        }
+
+        if (_directory.Removed is { } removed)
+        {
+            Log.SegmentRemoved(_logger, removed.Path, removed.Unseen);
         }
 
         _directory.Use(next);
@@ -316,6 +323,9 @@ internal sealed partial class AuditWriter : IDisposable
     {
         [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
         public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
+
+        [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "{Path} was removed while it was written, and its records are gone; the last {Bytes} bytes are written again to the next segment")]
+        public static partial void SegmentRemoved(ILogger logger, string path, long bytes);
 
         [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
         public static partial void Recovered(ILogger logger, long lost);

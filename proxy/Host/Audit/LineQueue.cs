@@ -11,6 +11,10 @@ namespace ImdsProxy.Audit;
 /// <param name="inline">Whether who brings a line may write it itself; not where that can take long.</param>
 internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWorkItem
 {
+    // Waking a thread of the pool costs as much as several writes: who leads goes on for so many. What comes after them would
+    // keep its own request waiting.
+    private const int MostWrites = 8;
+
     // Of those that waited, as many go on on the thread that wrote; the rest are more than it should keep its own request
     // waiting for.
     private const int MostHere = 8;
@@ -20,9 +24,12 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
     [ThreadStatic]
     private static bool _isResuming;
 
+    // What this thread writes, or has written and has yet to tell of.
+    [ThreadStatic]
+    private static List<PendingLine>? _taken;
+
     private readonly Lock _gate = new();
-    private List<PendingLine> _waiting = [];
-    private List<PendingLine>? _spare = [];
+    private readonly List<PendingLine> _waiting = [];
     private List<Action> _dutiesWaiting = [];
     private List<Action> _duties = [];
     private TaskCompletionSource? _drained;
@@ -44,7 +51,7 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
         {
             if (_closed)
             {
-                return ValueTask.FromResult(line.End(written: false));
+                return ValueTask.FromResult(line.End());
             }
 
             lead = !_writing;
@@ -112,9 +119,11 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
 
     void IThreadPoolWorkItem.Execute()
     {
-        while (TakeBatch() is { } batch)
+        var lines = _taken ??= [];
+        while (Take(lines, isEnough: false))
         {
-            Complete(batch, WriteBatch(batch), mostHere: 0);
+            Write(lines, from: 0);
+            Tell(lines, mostHere: 0);
         }
     }
 
@@ -128,61 +137,48 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
         }
     }
 
-    // Its own, then once those that came meanwhile, together; no more, because whoever leads has a request of its own to
-    // answer.
+    // Its own, then those that came meanwhile. They go on when it writes no more, for that takes longer than to write.
     private bool Lead(PendingLine line)
     {
-        var written = writer.Write(new ReadOnlySpan<PendingLine>(in line));
-        if (TakeBatch() is { } batch)
+        line.IsWritten = writer.Write(new ReadOnlySpan<PendingLine>(in line));
+        var lines = _taken ??= [];
+        var written = 0;
+        for (var writes = 1; Take(lines, isEnough: writes == MostWrites || written >= MostHere); writes++)
         {
-            var batchWritten = WriteBatch(batch);
-            HandOver();
-            Complete(batch, batchWritten, MostHere);
+            Write(lines, from: written);
+            written = lines.Count;
         }
 
-        return line.End(written);
+        Tell(lines, MostHere);
+        return line.End();
     }
 
-    private void HandOver()
+    // Adds what waits. False once it is another's turn: nobody's where nothing waits, the pool's where this was enough.
+    private bool Take(List<PendingLine> lines, bool isEnough)
     {
         lock (_gate)
         {
-            if (IsIdle)
+            if (_waiting.Count == 0 && _dutiesWaiting.Count == 0)
             {
-                Rest();
-                return;
+                _writing = false;
+                _drained?.TrySetResult();
+                return false;
+            }
+
+            if (!isEnough)
+            {
+                lines.AddRange(_waiting);
+                _waiting.Clear();
+                (_dutiesWaiting, _duties) = (_duties, _dutiesWaiting);
+                return true;
             }
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return false;
     }
 
-    private bool IsIdle => _waiting.Count == 0 && _dutiesWaiting.Count == 0;
-
-    private List<PendingLine>? TakeBatch()
-    {
-        lock (_gate)
-        {
-            if (IsIdle)
-            {
-                Rest();
-                return null;
-            }
-
-            var batch = _waiting;
-            _waiting = Interlocked.Exchange(ref _spare, null) ?? [];
-            (_dutiesWaiting, _duties) = (_duties, _dutiesWaiting);
-            return batch;
-        }
-    }
-
-    private void Rest()
-    {
-        _writing = false;
-        _drained?.TrySetResult();
-    }
-
-    private bool WriteBatch(List<PendingLine> batch)
+    private void Write(List<PendingLine> lines, int from)
     {
         foreach (var duty in _duties)
         {
@@ -190,19 +186,23 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
         }
 
         _duties.Clear();
-        return batch.Count == 0 || writer.Write(CollectionsMarshal.AsSpan(batch));
+        var batch = CollectionsMarshal.AsSpan(lines)[from..];
+        var written = batch.IsEmpty || writer.Write(batch);
+        foreach (var line in batch)
+        {
+            line.IsWritten = written;
+        }
     }
 
-    private void Complete(List<PendingLine> batch, bool written, int mostHere)
+    private static void Tell(List<PendingLine> lines, int mostHere)
     {
         _isResuming = mostHere > 0;
-        for (var i = 0; i < batch.Count; i++)
+        for (var i = 0; i < lines.Count; i++)
         {
-            batch[i].Complete(written, here: i < mostHere);
+            lines[i].Complete(here: i < mostHere);
         }
 
         _isResuming = false;
-        batch.Clear();
-        _spare = batch;
+        lines.Clear();
     }
 }

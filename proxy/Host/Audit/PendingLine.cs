@@ -33,6 +33,9 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     /// <summary>Whoever waits for it: true once it is written.</summary>
     public ValueTask<bool> Task => new(this, _source.Version);
 
+    /// <summary>Whether it is with the kernel: it, or what is said in its place.</summary>
+    public bool IsWritten { get; set; }
+
     /// <summary>What comes before its place in the chain.</summary>
     public ReadOnlySpan<byte> BeforePlace => _text.Written[.._place];
 
@@ -61,20 +64,19 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     }
 
     /// <summary>Tells who waits whether it was written.</summary>
-    /// <param name="written">Whether it is with the kernel.</param>
     /// <param name="here">Whether who waits goes on on this thread, before the call returns; else on one of the pool's.</param>
-    public void Complete(bool written, bool here)
+    public void Complete(bool here)
     {
         _source.RunContinuationsAsynchronously = !here;
-        _source.SetResult(written && !_isInstead);
+        _source.SetResult(IsItselfWritten);
     }
 
     /// <summary>Tells the same to who did not have to wait, and is done with.</summary>
-    public bool End(bool written)
+    public bool End()
     {
-        var isItself = written && !_isInstead;
+        var written = IsItselfWritten;
         _pool?.Return(this);
-        return isItself;
+        return written;
     }
 
     bool IValueTaskSource<bool>.GetResult(short token)
@@ -90,9 +92,12 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
+    private bool IsItselfWritten => IsWritten && !_isInstead;
+
     private void Begin(bool isInstead)
     {
         _text.Clear();
         _isInstead = isInstead;
+        IsWritten = false;
     }
 }

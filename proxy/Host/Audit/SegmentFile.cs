@@ -11,13 +11,14 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     private readonly SafeFileHandle _handle;
     private readonly bool _fsync;
+    private long _named;
 
     public SegmentFile(string directory, SegmentName name, bool fsync)
     {
         Name = name;
         Path = System.IO.Path.Combine(directory, name.ToString());
         _fsync = fsync;
-        _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         if (!OperatingSystem.IsWindows())
         {
             // After its creation, because the umask would take bits away.
@@ -31,17 +32,54 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     public long Length { get; private set; }
 
-    /// <summary>Whether it still is where it was opened: not when it, or its directory, was moved or removed.</summary>
-    public bool IsInPlace => File.Exists(Path);
+    /// <summary>How many bytes were written since it was last seen to have a name.</summary>
+    public long Unseen => Length - _named;
+
+    /// <summary>
+    /// Looks whether a directory still names it, be it another one. A write to a file that was removed succeeds, and nobody would
+    /// ever find the record.
+    /// </summary>
+    public bool LookForName()
+    {
+        try
+        {
+            if (FileStatus.Of(_handle).Links == 0)
+            {
+                return false;
+            }
+
+            _named = Length;
+        }
+        catch (IOException)
+        {
+            // A disk that can't tell fails the next write too, and that one is answered for.
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks whether it still is where it was opened: not when it, or its directory, was moved or removed.</summary>
+    public bool LookForPlace() => LookForName() && File.Exists(Path);
+
+    /// <summary>Writes once more, to another one, what was written since it was last seen to have a name.</summary>
+    public void RepeatUnseen(SegmentFile next)
+    {
+        var lines = new byte[Unseen];
+        int read, more;
+        for (read = 0; read < lines.Length; read += more)
+        {
+            more = RandomAccess.Read(_handle, lines.AsSpan(read), _named + read);
+            if (more == 0)
+            {
+                break;
+            }
+        }
+
+        next.Write(lines.AsSpan(0, read));
+    }
 
     public void Write(ReadOnlySpan<byte> lines)
     {
-        // A write to a file that was removed succeeds, and nobody would ever find the record. One that was moved keeps it.
-        if (FileStatus.Of(_handle).Links == 0)
-        {
-            throw new IOException($"{Path} was removed");
-        }
-
         try
         {
             RandomAccess.Write(_handle, lines, Length);

@@ -11,18 +11,6 @@ public sealed class DegradedTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task Write_SegmentRemoved_GoesOnInANewOne()
-    {
-        await using var log = _directory.Open();
-        await log.WriteAsync(Records.Allowed("before"));
-        File.Delete(_directory.Segments.Single());
-
-        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
-
-        (await File.ReadAllTextAsync(_directory.Segments.Single())).ShouldContain("\"id\":\"after\"");
-    }
-
     // A log that someone has moved, as logrotate does, keeps what it gets until that is noticed.
     [Fact]
     public async Task Write_SegmentMoved_LosesNothingAndGoesOnInANewOne()

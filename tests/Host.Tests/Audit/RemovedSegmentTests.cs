@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using ImdsProxy.Audit;
+using ImdsProxy.TestKit;
+using Shouldly;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+/// <summary>Someone removes what is being written. The clock stands still, so that it is noticed no sooner than a test says.</summary>
+public sealed class RemovedSegmentTests : IDisposable
+{
+    private readonly LogDirectory _directory = new();
+    private readonly ManualTime _time = new();
+
+    // Longer than it takes to look again.
+    private static readonly TimeSpan Noticed = TimeSpan.FromMilliseconds(11);
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public async Task Write_BeforeRemovalIsNoticed_IsInTheNextSegmentOnce()
+    {
+        await using var log = await OpenAndRemoveAsync(_directory.Path);
+        (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
+        _directory.Segments.ShouldBeEmpty();
+
+        _time.Advance(Noticed);
+        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
+
+        ShouldHave(_directory.Path, "meanwhile", "after");
+    }
+
+    [Fact]
+    public async Task Write_AsTheLastBeforeRemovalIsNoticed_IsInTheNextSegmentWithoutAnother()
+    {
+        await using var log = await OpenAndRemoveAsync(_directory.Path, retryInterval: TimeSpan.FromMilliseconds(20));
+
+        (await log.WriteAsync(Records.Allowed("last"))).ShouldBeTrue();
+
+        await LogDirectory.UntilAsync(() => _directory.Segments.Count == 1);
+        ShouldHave(_directory.Path, "last");
+    }
+
+    [Fact]
+    public async Task Write_PastTheSizeAfterRemoval_TakesAllOfItOver()
+    {
+        await using var log = await OpenAndRemoveAsync(_directory.Path, segmentBytes: 2000);
+        var ids = Enumerable.Range(0, 6).Select(static n => $"r{n}").ToArray();
+        foreach (var id in ids)
+        {
+            (await log.WriteAsync(Records.Allowed(id))).ShouldBeTrue();
+        }
+
+        ShouldHave(_directory.Path, ids);
+    }
+
+    [Fact]
+    public async Task Close_BeforeRemovalIsNoticed_KeepsWhatWasWritten()
+    {
+        await using (var log = await OpenAndRemoveAsync(_directory.Path))
+        {
+            (await log.WriteAsync(Records.Allowed("last"))).ShouldBeTrue();
+        }
+
+        ShouldHave(_directory.Path, "last");
+    }
+
+    [Fact]
+    public async Task Write_BeforeRemovalOfTheDirectoryIsNoticed_IsThereOnceTheDirectoryCanBeMadeAgain()
+    {
+        var path = Path.Combine(_directory.Path, "log");
+        await using var log = await OpenAndRemoveAsync(path);
+        Directory.Delete(path);
+        await File.WriteAllTextAsync(path, "");
+        (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
+        _time.Advance(Noticed);
+        (await log.WriteAsync(Records.Allowed("to stdout"))).ShouldBeTrue();
+        log.Degraded.ShouldNotBeNull();
+
+        File.Delete(path);
+        _time.Advance(TimeSpan.FromDays(1));
+        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
+
+        ShouldHave(path, "meanwhile", "after");
+        _directory.Stdout.Text.ShouldContain("\"id\":\"to stdout\"");
+        _directory.Stdout.Text.ShouldNotContain("\"id\":\"meanwhile\"");
+    }
+
+    private async Task<AuditLog> OpenAndRemoveAsync(string path, long segmentBytes = 1 << 20, TimeSpan? retryInterval = null)
+    {
+        var log = _directory.Open(
+            options => options with { Directory = path, SegmentBytes = segmentBytes, RetryInterval = retryInterval ?? TimeSpan.FromDays(1) }, _time);
+        await log.WriteAsync(Records.Allowed("before"));
+        File.Delete(SegmentEntry.ReadAll(path).Single().Path);
+        return log;
+    }
+
+    private static void ShouldHave(string path, params string[] ids)
+    {
+        var lines = SegmentEntry.ReadAll(path).OrderBy(entry => entry.Name.Number).SelectMany(entry => File.ReadLines(entry.Path)).Select(line => JsonNode.Parse(line)!).ToList();
+        lines.Where(line => (string?)line["kind"] == "request").Select(line => (string?)line["id"]).Where(id => id != "before").ShouldBe(ids);
+        lines.Select(line => (long)line["seq"]!).ShouldBeInOrder(SortDirection.Ascending);
+        lines.Select(line => (long)line["seq"]!).ShouldBeUnique();
+    }
+}
