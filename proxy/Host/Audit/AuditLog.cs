@@ -43,8 +43,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             _ = Task.Run(() => KeepAsync(_keeper, clock, options.KeepInterval));
         }
 
-        _ticks = clock.CreateTimer(_ => _queue.Post(_writer.Tick), null, options.RetryInterval, options.RetryInterval);
-        _checkpoints = clock.CreateTimer(_ => _queue.Post(Checkpoint), null, options.CheckpointInterval, options.CheckpointInterval);
+        _ticks = clock.CreateTimer(_ => _queue.Post(() => Try(_writer.Tick)), null, options.RetryInterval, options.RetryInterval);
+        _checkpoints = clock.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
     /// <summary>What this process's lines have in common.</summary>
@@ -158,6 +158,19 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         return _queue.WriteAsync(line);
     }
 
+    // Known for none. Whoever waits for the log's turn would wait for ever.
+    private void Try(Action duty)
+    {
+        try
+        {
+            duty();
+        }
+        catch (Exception e)
+        {
+            Log.NotDone(_logger, e.GetType().Name, e.Message);
+        }
+    }
+
     private void Checkpoint()
     {
         TellLosses();
@@ -170,5 +183,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     {
         [LoggerMessage(EventName = "AuditNotInWords", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
         public static partial void NotInWords(ILogger logger, string kind, string cause);
+
+        [LoggerMessage(EventName = "AuditNotLookedAfter", Level = LogLevel.Error, Message = "The audit log could not be looked after: {Kind}: {Cause}")]
+        public static partial void NotDone(ILogger logger, string kind, string cause);
     }
 }

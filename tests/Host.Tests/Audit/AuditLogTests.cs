@@ -154,6 +154,19 @@ public sealed class AuditLogTests : IDisposable
         File.GetUnixFileMode(Directory.GetFiles(directory).Single()).ShouldBe((UnixFileMode)0b110_100_000);
     }
 
+    // The turn at the log must come back, whatever happens in it.
+    [Fact]
+    public async Task WriteAsync_AfterACheckpointThatBroke_IsWritten()
+    {
+        await using var log = Open(new AuditOptions { Directory = _directory, CheckpointInterval = TimeSpan.FromMilliseconds(10) });
+        _stdout.Fault = new InvalidOperationException("known for no output");
+        await LogDirectory.UntilAsync(() => _stdout.Faults > 0);
+
+        (await log.WriteAsync(Records.Allowed("after")).AsTask().WaitAsync(TimeSpan.FromSeconds(20))).ShouldBeTrue();
+
+        _stdout.Fault = null;
+    }
+
     private AuditLog Open(AuditOptions? options = null) =>
         new(options ?? new AuditOptions { Directory = _directory }, TimeProvider.System, NullLogger<AuditLog>.Instance, _stdout);
 

@@ -11,6 +11,12 @@ internal sealed class FakeOutput : IRecordOutput
 
     public bool Broken { get; set; }
 
+    /// <summary>What writing throws that no output is known to throw, or null.</summary>
+    public Exception? Fault { get; set; }
+
+    /// <summary>How often it was thrown.</summary>
+    public int Faults { get; private set; }
+
     /// <summary>Keeps whoever writes until it is set; null where nobody is kept.</summary>
     public ManualResetEventSlim? Held { get; set; }
 
@@ -36,6 +42,12 @@ internal sealed class FakeOutput : IRecordOutput
         if (Broken)
         {
             throw new IOException("broken pipe");
+        }
+
+        if (Fault is { } fault)
+        {
+            Faults++;
+            throw fault;
         }
 
         if (Held is { } held)
