@@ -15,6 +15,7 @@ internal static class ServeCommand
         {
             InlineSockets.Use();
             ShortPauses.Use();
+            FreedMemory.Return();
             using var logging = flags.Logging(parsed);
             return await RunAsync(flags.Read(parsed), logging, cancellation);
         });
