@@ -22,6 +22,7 @@ internal static class Scenarios
         ["audit-data"] = AuditData.RunAsync,
         ["audit-search"] = AuditSearchSpeed.RunAsync,
         ["audit-write"] = AuditWriteSpeed.RunAsync,
+        ["builds"] = BuildsScenario.RunAsync,
         ["cached-token"] = CachedToken.RunAsync,
         ["cluster"] = ClusterLoad.RunAsync,
         ["flood"] = Flood.RunAsync,

@@ -1,0 +1,70 @@
+using System.Globalization;
+using ImdsProxy.LoadTests.Measuring;
+using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Topology;
+using ImdsProxy.LoadTests.Upstream;
+
+namespace ImdsProxy.LoadTests.Comparing;
+
+/// <summary>
+/// <c>builds PROGRAM…</c>: builds of the proxy side by side, as before and after a change. Two runs one after the other tell less:
+/// between them the machine changes more than most changes do.
+/// </summary>
+internal static class BuildsScenario
+{
+    private const int Rounds = 9;
+
+    private static readonly Load[] Loads = [Measuring.Loads.Token(1), Measuring.Loads.Token(32), Measuring.Loads.Denial(32), Measuring.Loads.SameInstance(32)];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var missing = args.Where(static program => !File.Exists(program)).ToList();
+        if (args.Length == 0 || missing.Count > 0 || Requirements.Missing() is not null)
+        {
+            await Console.Error.WriteLineAsync($"builds: name programs to compare{string.Concat(missing.Select(static program => $"; there is no {program}"))}; {Requirements.Missing() ?? "all else is there"}");
+            return 2;
+        }
+
+        await using var topology = await NodeTopology.CreateAsync(PeersRun.WorkDirectory);
+        using var stub = await RunningStub.StartAsync(topology);
+        List<RunningProxy> builds = [];
+        try
+        {
+            foreach (var program in args)
+            {
+                builds.Add(await RunningProxy.StartAsync(topology, [Path.GetFullPath(program)], new ImdsProxySetup(program, 16254 + (2 * builds.Count))));
+            }
+
+            await CompareAsync(topology, stub, [.. builds.Select(static build => build.Peer)]);
+            return 0;
+        }
+        finally
+        {
+            builds.ForEach(static build => build.Dispose());
+        }
+    }
+
+    private static async Task CompareAsync(NodeTopology topology, RunningStub stub, IReadOnlyList<Peer> builds)
+    {
+        var samples = new Samples();
+        var comparison = new Comparison(topology, stub, samples);
+        List<Cell> cells = [.. Loads.SelectMany(load => builds.Select(build => new Cell(load, build)))];
+        await comparison.WarmAsync(cells, seconds: 1);
+        await comparison.RunAsync(cells, Rounds, seconds: 1);
+        await Console.Out.WriteLineAsync("\nMedians of all rounds; requests/s by the first build's in the same round.");
+        foreach (var cell in cells)
+        {
+            var (load, name) = (cell.Load, cell.Peer.Name);
+            var ratio = samples.Ratio((load, name), (load, builds[0].Name), static figures => figures.PerSecond)!;
+            double Median(Func<Figures, double> figure) => samples.Spread(load, name, figure)!.Median;
+            await Console.Out.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{load.FullName,-42} {name,-32} p50 {Median(f => f.P50),6:0} µs  p99 {Median(f => f.P99),6:0} µs  {Median(f => f.PerSecond),7:0}/s  {ratio.Median:0.00} ({ratio.Least:0.00}–{ratio.Most:0.00})  {Median(f => f.Processor),5:0.0} µs of a processor"));
+        }
+
+        foreach (var build in builds)
+        {
+            await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{build.Name}: {build.Process!.ResidentMegabytes:0.0} MB after {comparison.AskedOf(build):n0} requests"));
+        }
+    }
+}
