@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using ImdsProxy.Core.Policy;
 
@@ -12,6 +13,29 @@ internal static class AnswerFields
         WriteIssued(json, record.Issued);
         WriteUpstream(json, record);
         AuditText.WriteMilliseconds(json, "ms"u8, record.Milliseconds);
+    }
+
+    /// <summary>A credential's JSON object.</summary>
+    public static byte[] Render(IssuedCredential issued)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(output, AuditText.Options))
+        {
+            json.WriteStartObject();
+            AuditText.Write(json, "identity"u8, issued.Identity);
+            AuditText.Write(json, "clientId"u8, issued.ClientId);
+            AuditText.Write(json, "resource"u8, issued.Resource);
+            AuditText.Write(json, "audience"u8, issued.Audience);
+            if (issued.ExpiresOn is { } expiry)
+            {
+                AuditText.WriteSeconds(json, "expiresOn"u8, expiry);
+            }
+
+            AuditText.Write(json, "tokenId"u8, issued.TokenId);
+            json.WriteEndObject();
+        }
+
+        return output.WrittenSpan.ToArray();
     }
 
     private static void WriteResponse(Utf8JsonWriter json, AuditRecord record)
@@ -40,25 +64,14 @@ internal static class AnswerFields
         json.WriteEndObject();
     }
 
+    // Checked when it was rendered.
     private static void WriteIssued(Utf8JsonWriter json, IssuedCredential? issued)
     {
-        if (issued is null)
+        if (issued is not null)
         {
-            return;
+            json.WritePropertyName("issued"u8);
+            json.WriteRawValue(issued.Words, skipInputValidation: true);
         }
-
-        json.WriteStartObject("issued"u8);
-        AuditText.Write(json, "identity"u8, issued.Identity);
-        AuditText.Write(json, "clientId"u8, issued.ClientId);
-        AuditText.Write(json, "resource"u8, issued.Resource);
-        AuditText.Write(json, "audience"u8, issued.Audience);
-        if (issued.ExpiresOn is { } expiry)
-        {
-            AuditText.WriteSeconds(json, "expiresOn"u8, expiry);
-        }
-
-        AuditText.Write(json, "tokenId"u8, issued.TokenId);
-        json.WriteEndObject();
     }
 
     private static void WriteUpstream(Utf8JsonWriter json, AuditRecord record)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ImdsProxy.Core.Audit;
@@ -13,15 +12,8 @@ namespace ImdsProxy.Core.Audit;
 public sealed class AuditRecordWriter
 #pragma warning restore CA1001
 {
-    // Relaxed, so that a path stays readable and can be grepped; AuditText sends all that is not plain ASCII another way.
-    private static readonly JsonWriterOptions RecordOptions = new()
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     private readonly AuditOrigin _origin;
-    private readonly Utf8JsonWriter _records = new(Stream.Null, RecordOptions);
+    private readonly Utf8JsonWriter _records = new(Stream.Null, AuditText.Options);
     private readonly Utf8JsonWriter _events = new(Stream.Null);
 
     public AuditRecordWriter(AuditOrigin origin) => _origin = origin;

@@ -14,6 +14,13 @@ internal static class AuditText
     /// <summary>Enough to tell clients apart: the longest seen of an Azure SDK has 150 characters.</summary>
     public const int MaxUserAgentLength = 256;
 
+    /// <summary>Relaxed, so that a path stays readable and can be grepped; all that is not plain ASCII goes another way.</summary>
+    public static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     // A char beyond ASCII, or U+FFFD; the two of a pair have four bytes together.
     private const int MaxUtf8PerChar = 3;
 

@@ -13,4 +13,7 @@ public sealed class Denial : Decision
 
     /// <summary>Whether the rule asks for quiet: recorded, but no Event and no alert.</summary>
     public bool Quiet { get; }
+
+    /// <summary>What whoever answers it keeps of its answer: a pod that asks the same again is given the same denial.</summary>
+    public object? KeptAnswer { get; set; }
 }

@@ -27,18 +27,9 @@ internal sealed class PodDecisions(CallerPolicy policy)
     /// <summary>The decision, before the request is sent.</summary>
     public Decision Decide(Caller caller, ImdsRequest request, IdentityTable identities)
     {
-        // The memory of requests gives the same one again, so there is nothing to compare but the reference.
-        foreach (var before in _remembered)
+        if (Find(request) is { } before)
         {
-            if (before is null)
-            {
-                break;
-            }
-
-            if (ReferenceEquals(before.Request, request))
-            {
-                return before.Decision;
-            }
+            return before.Decision;
         }
 
         var decision = policy.Decide(caller, Question.Before(request, identities), Audit.Reason.NoRule);
@@ -50,5 +41,41 @@ internal sealed class PodDecisions(CallerPolicy policy)
         return decision;
     }
 
-    private sealed record Remembered(ImdsRequest Request, Decision Decision);
+    /// <summary>What was decided of the last credential that came for a request, or null where it was another one.</summary>
+    public Decision? DecisionOf(ImdsRequest request, CredentialAnswer answer) =>
+        Find(request)?.Last is { } last && ReferenceEquals(last.Answer, answer) ? last.Decision : null;
+
+    /// <summary>Remembers what was decided of a credential: a token that is kept comes again with each request.</summary>
+    public void Remember(ImdsRequest request, CredentialAnswer answer, Decision decision)
+    {
+        if (Find(request) is { } before)
+        {
+            before.Last = new Answered(answer, decision);
+        }
+    }
+
+    // The memory of requests gives the same one again, so there is nothing to compare but the reference.
+    private Remembered? Find(ImdsRequest request)
+    {
+        foreach (var before in _remembered)
+        {
+            if (before is null || ReferenceEquals(before.Request, request))
+            {
+                return before;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class Remembered(ImdsRequest request, Decision decision)
+    {
+        public ImdsRequest Request { get; } = request;
+
+        public Decision Decision { get; } = decision;
+
+        public Answered? Last { get; set; }
+    }
+
+    private sealed record Answered(CredentialAnswer Answer, Decision Decision);
 }

@@ -72,6 +72,24 @@ public sealed class PolicySnapshot
     /// </summary>
     public Decision DecideAnswer(Caller caller, ImdsRequest request, CredentialAnswer answer)
     {
+        if (caller is not Caller.Pod pod)
+        {
+            return DecideAnew(caller, request, answer);
+        }
+
+        var decisions = For(pod.Identity);
+        if (decisions.DecisionOf(request, answer) is { } known)
+        {
+            return known;
+        }
+
+        var decision = DecideAnew(caller, request, answer);
+        decisions.Remember(request, answer, decision);
+        return decision;
+    }
+
+    private Decision DecideAnew(Caller caller, ImdsRequest request, CredentialAnswer answer)
+    {
         var first = Decide(caller, request);
         if (first is not Permit before)
         {

@@ -18,18 +18,20 @@ internal sealed class Answer
     {
         Status = status;
         Body = body;
-        IsOfImds = true;
     }
 
     public int Status { get; }
 
-    public int? RetryAfterSeconds { get; }
+    public int? RetryAfterSeconds { get; private init; }
 
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <summary>Whether it stands for IMDS's own.</summary>
-    public bool IsOfImds { get; }
+    public bool IsOfImds { get; private init; }
 
     /// <summary>An answer in IMDS's own words.</summary>
-    public static Answer Verbatim(int status, byte[] body) => new(status, body);
+    public static Answer Verbatim(int status, byte[] body) => new(status, body) { IsOfImds = true };
+
+    /// <summary>An answer whose body is there already.</summary>
+    public static Answer Rendered(int status, byte[] body, int? retryAfterSeconds) => new(status, body) { RetryAfterSeconds = retryAfterSeconds };
 }

@@ -19,7 +19,13 @@ internal static class AnswerBody
     [ThreadStatic]
     private static Utf8JsonWriter? _json;
 
-    public static byte[] Render(string error, string description)
+    public static byte[] Render(string error, string description) => Render(error, description, "", out _);
+
+    /// <param name="error">The machine-readable word.</param>
+    /// <param name="before">The sentence for people up to some place in it.</param>
+    /// <param name="after">The rest of it.</param>
+    /// <param name="place">That place in the body.</param>
+    public static byte[] Render(string error, string before, string after, out int place)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(Usual);
         buffer.ResetWrittenCount();
@@ -27,7 +33,10 @@ internal static class AnswerBody
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("error"u8, error);
-        json.WriteString("error_description"u8, description);
+        json.WritePropertyName("error_description"u8);
+        json.WriteStringValueSegment(before, isFinalSegment: false);
+        place = (int)(json.BytesCommitted + json.BytesPending);
+        json.WriteStringValueSegment(after, isFinalSegment: true);
         json.WriteEndObject();
         json.Flush();
         return buffer.WrittenSpan.ToArray();

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
@@ -17,23 +18,22 @@ internal sealed class Answers(AnswerOptions options)
     /// <summary>A denial. Names the caller, what it asked and the reason; never the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        var description = DenialText.Describe(denial, asker, returned, options.Help);
-        return denial.Reason switch
+        // What comes back may differ each time, and so may the address of who is not known. A pod asks the same again and again.
+        if (returned is not null || denial.Caller is not Caller.Pod)
         {
-            // Not yet known is not for ever: clients that honour it come back.
-            Reason.CallerUnknown => new Answer(503, "caller_unknown", description, retryAfterSeconds: 1),
-            _ when options.TokenDenial == TokenDenialForm.IdentityNotFound && denial.Request.Endpoint.Kind == EndpointKind.Token =>
-                new Answer(400, "invalid_request", "Identity not found: " + description),
-            _ => new Answer(403, "access_denied", description),
-        };
+            return Template(denial, asker, returned).For(asker.RequestId);
+        }
+
+        var template = (AnswerTemplate)(denial.KeptAnswer ??= Template(denial, asker, null));
+        return template.For(asker.RequestId);
     }
 
     /// <summary>There is no policy to decide by.</summary>
-    public Answer NotReady(Asker asker) => new(
+    public Answer NotReady(Asker asker) => new AnswerTemplate(
         503,
         "not_ready",
         DenialText.Sentence("this request", "it has no valid policy yet", asker, options.Help),
-        retryAfterSeconds: 1);
+        retryAfterSeconds: 1).For(asker.RequestId);
 
     /// <summary>IMDS's own answer to a request without <c>Metadata: true</c>.</summary>
     public static Answer MissingMetadata(ImdsRequest request) =>
@@ -51,4 +51,17 @@ internal sealed class Answers(AnswerOptions options)
         503, "audit_unavailable", "ImdsProxy cannot write its audit log and answers nothing that it cannot record", retryAfterSeconds: 1);
 
     public static Answer Broken() => new(500, "internal_error", "ImdsProxy failed on this request; its log says why");
+
+    private AnswerTemplate Template(Denial denial, in Asker asker, CredentialAnswer? returned)
+    {
+        var description = DenialText.Describe(denial, asker, returned, options.Help);
+        return denial.Reason switch
+        {
+            // Not yet known is not for ever: clients that honour it come back.
+            Reason.CallerUnknown => new AnswerTemplate(503, "caller_unknown", description, retryAfterSeconds: 1),
+            _ when options.TokenDenial == TokenDenialForm.IdentityNotFound && denial.Request.Endpoint.Kind == EndpointKind.Token =>
+                new AnswerTemplate(400, "invalid_request", ("Identity not found: " + description.Before, description.After)),
+            _ => new AnswerTemplate(403, "access_denied", description),
+        };
+    }
 }

@@ -11,12 +11,14 @@ namespace ImdsProxy.Deny;
 /// </summary>
 internal static class DenialText
 {
-    public static string Describe(Denial denial, Asker asker, CredentialAnswer? returned, string? help) =>
+    /// <summary>What a denial says, before and after the request's id.</summary>
+    public static (string Before, string After) Describe(Denial denial, in Asker asker, CredentialAnswer? returned, string? help) =>
         Sentence(What(denial.Request), Why(denial, asker, returned), asker, help);
 
-    public static string Sentence(string what, string why, Asker asker, string? help) =>
-        $"IMDS is unreachable for this workload: ImdsProxy denied {what}: {why} ({Who(asker)}, request {asker.RequestId})."
-        + (string.IsNullOrEmpty(help) ? "" : " " + help);
+    /// <summary>That something is denied, before and after the request's id.</summary>
+    public static (string Before, string After) Sentence(string what, string why, in Asker asker, string? help) => (
+        $"IMDS is unreachable for this workload: ImdsProxy denied {what}: {why} ({Who(asker)}, request ",
+        string.IsNullOrEmpty(help) ? ")." : "). " + help);
 
     private static string What(ImdsRequest request) => request.Endpoint.Kind switch
     {
@@ -28,7 +30,7 @@ internal static class DenialText
     private static string Identity(ImdsRequest request) =>
         request.Selector is { } selector ? $"{selector.Key} {selector.Value}" : "the node's default identity";
 
-    private static string Why(Denial denial, Asker asker, CredentialAnswer? returned) => denial.Reason switch
+    private static string Why(Denial denial, in Asker asker, CredentialAnswer? returned) => denial.Reason switch
     {
         Reason.NoRule => "no rule allows it",
         Reason.DenyRule when returned is not null => $"{Returned(returned)}, which a rule denies",
@@ -57,7 +59,7 @@ internal static class DenialText
     private static string Parameters(ImdsRequest request) =>
         "the query " + string.Join(", ", request.Extra.Select(parameter => $"'{parameter.Key}'"));
 
-    private static string Who(Asker asker) => asker.Caller is Caller.Pod pod
+    private static string Who(in Asker asker) => asker.Caller is Caller.Pod pod
         ? $"pod {pod.Identity}, service account {pod.Identity.ServiceAccount}"
         : $"address {asker.Address}";
 }

@@ -78,6 +78,9 @@ internal sealed class DataListener : IAsyncDisposable
 
         // Nothing of a request's way blocks: the thread that hears of it answers it (docs/decisions/0015).
         transport.UnsafePreferInlineScheduling = true;
+
+        // One call of the kernel less for each request, for 4 KB with each idle connection.
+        transport.WaitForDataBeforeAllocatingBuffer = false;
     }
 
     private Socket Bind(EndPoint endPoint)

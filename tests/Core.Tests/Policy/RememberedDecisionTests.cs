@@ -8,6 +8,10 @@ public sealed class RememberedDecisionTests
 {
     private const string Instance = "/metadata/instance?api-version=2021-02-01";
 
+    private const string WebMayHaveVault = $$"""
+        "allow":[{"path":"{{Scene.Token}}","identities":["web"],"resources":["{{Scene.Vault}}"]}]
+        """;
+
     private static readonly PolicyRule ShopMayRead =
         Cluster.Rule("shop", [Cluster.Allow("/metadata/instance")], [], workload: Cluster.Namespace("shop"));
 
@@ -56,6 +60,38 @@ public sealed class RememberedDecisionTests
 
         after.Decide(Cluster.Web, request).ShouldBeOfType<Denial>();
         before.Decide(Cluster.Web, request).ShouldBeOfType<Permit>();
+    }
+
+    [Fact]
+    public void DecideAnswer_TheSameAnswerAgain_IsTheSameDecision()
+    {
+        var policy = Scene.Policy(WebMayHaveVault);
+        var (request, answer) = (Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault));
+        policy.DecideAnswer(Scene.Pod, request, answer).ShouldBeOfType<Permit>().ShouldBeSameAs(policy.DecideAnswer(Scene.Pod, request, answer));
+    }
+
+    [Fact]
+    public void DecideAnswer_OtherAnswersToTheSameRequest_AreEachDecidedByThemselves()
+    {
+        var policy = Scene.Policy(WebMayHaveVault);
+        var request = Scene.TokenRequest();
+        var answers = new[] { Scene.Web, Scene.Other }.Select(static id => new CredentialAnswer(id, Scene.Vault)).ToList();
+        foreach (var answer in answers.Concat(answers).Concat(answers))
+        {
+            (policy.DecideAnswer(Scene.Pod, request, answer) is Permit).ShouldBe(answer.ClientId == Scene.Web);
+        }
+    }
+
+    [Fact]
+    public void DecideAnswer_UnderAnotherPolicy_IsDecidedByThatOne()
+    {
+        var (request, answer) = (Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault));
+        var before = Scene.Policy(WebMayHaveVault);
+        before.DecideAnswer(Scene.Pod, request, answer).ShouldBeOfType<Permit>();
+
+        var after = PolicySnapshot.Compile(Cluster.Document(PolicyMode.Enforce), before);
+
+        after.DecideAnswer(Scene.Pod, request, answer).ShouldBeOfType<Denial>();
     }
 
     private static PolicySnapshot Policy(params PolicyRule[] rules) => PolicySnapshot.Compile(Cluster.Document(PolicyMode.Enforce, rules));

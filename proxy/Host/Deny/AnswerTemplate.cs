@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace ImdsProxy.Deny;
+
+/// <summary>An answer that is the same each time but for the id of the request, which is ASCII.</summary>
+internal sealed class AnswerTemplate
+{
+    private readonly int _status;
+    private readonly int? _retryAfterSeconds;
+    private readonly byte[] _body;
+    private readonly int _place;
+
+    /// <param name="status">The status code.</param>
+    /// <param name="error">The machine-readable word.</param>
+    /// <param name="sentence">The sentence for people, before and after the id.</param>
+    /// <param name="retryAfterSeconds">When to ask again, or null.</param>
+    public AnswerTemplate(int status, string error, (string Before, string After) sentence, int? retryAfterSeconds = null)
+    {
+        (_status, _retryAfterSeconds) = (status, retryAfterSeconds);
+        _body = AnswerBody.Render(error, sentence.Before, sentence.After, out _place);
+    }
+
+    public Answer For(string requestId)
+    {
+        var body = new byte[_body.Length + requestId.Length];
+        _body.AsSpan(0, _place).CopyTo(body);
+        Encoding.ASCII.GetBytes(requestId, body.AsSpan(_place));
+        _body.AsSpan(_place).CopyTo(body.AsSpan(_place + requestId.Length));
+        return Answer.Rendered(_status, body, _retryAfterSeconds);
+    }
+}
