@@ -146,7 +146,7 @@ internal sealed partial class EnforcementMiddleware(
         return confirmed is Caller.Pod pod && exchange.Connection?.IsOf(pod.Identity.Uid) == false ? exchange.EndConnection() : confirmed;
     }
 
-    private async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
     {
         if (request.Method != "POST" || !request.Endpoint.IsKnown)
         {
