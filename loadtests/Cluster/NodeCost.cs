@@ -70,7 +70,7 @@ internal static class NodeCost
     private static long Compressed(byte[] text)
     {
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+        using (var gzip = new GZipStream(compressed, SegmentKeeper.Compression, leaveOpen: true))
         {
             gzip.Write(text);
         }
