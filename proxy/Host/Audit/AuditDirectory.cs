@@ -28,8 +28,8 @@ internal sealed class AuditDirectory : IDisposable
     /// <summary>The segment being written, or null while there is none.</summary>
     public SegmentFile? Segment { get; private set; }
 
-    /// <summary>A segment that was removed while it was written, until its last lines are written again; or null.</summary>
-    public SegmentFile? Removed { get; private set; }
+    /// <summary>The last lines of a segment that was removed while it was written, until they are written again.</summary>
+    public ReadOnlyMemory<byte> Rescued { get; private set; }
 
     public bool RotationDue(DateTimeOffset now) =>
         Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentLimit || now - _opened >= _options.SegmentAge);
@@ -56,7 +56,7 @@ internal sealed class AuditDirectory : IDisposable
         var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
         try
         {
-            Removed?.RepeatUnseen(next);
+            next.Write(Rescued.Span);
             return next;
         }
         catch
@@ -71,24 +71,23 @@ internal sealed class AuditDirectory : IDisposable
     {
         Segment?.Dispose();
         Segment = next;
-        Removed?.Dispose();
-        Removed = null;
+        Rescued = default;
         _number++;
         _opened = _clock.GetUtcNow();
     }
 
-    /// <summary>Gives up the segment, after a failure or because it is not where it was. A removed one is kept open.</summary>
+    /// <summary>
+    /// Gives up the segment, after a failure or because it is not where it was. Of a removed one the last lines are kept,
+    /// and not the file: it may have been removed for its space.
+    /// </summary>
     public void Leave()
     {
         if (Segment?.LookForName() == false)
         {
-            Removed = Segment;
-        }
-        else
-        {
-            Segment?.Dispose();
+            Rescued = Segment.Unseen();
         }
 
+        Segment?.Dispose();
         Segment = null;
     }
 
@@ -99,11 +98,7 @@ internal sealed class AuditDirectory : IDisposable
         File.Delete(segment.Path);
     }
 
-    public void Dispose()
-    {
-        Segment?.Dispose();
-        Removed?.Dispose();
-    }
+    public void Dispose() => Segment?.Dispose();
 
     private static void Ensure(string directory)
     {

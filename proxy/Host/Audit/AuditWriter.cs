@@ -18,7 +18,7 @@ internal sealed partial class AuditWriter : IDisposable
     private readonly AuditDirectory? _directory;
     private readonly DegradedPeriod _degraded = new();
     private bool _tried;
-    private DateTimeOffset _nextTry;
+    private long? _failed;
     private string? _stdoutFailure;
 
     public AuditWriter(AuditOptions options, AuditOrigin origin, IRecordOutput stdout, TimeProvider clock, ILogger logger)
@@ -93,7 +93,16 @@ internal sealed partial class AuditWriter : IDisposable
         TryStdout();
     }
 
-    public void Dispose() => _directory?.Dispose();
+    public void Dispose()
+    {
+        if (_directory is { Rescued.IsEmpty: false })
+        {
+            Log.SegmentLost(_logger, _directory.Rescued.Length);
+            TryStdout(_directory.Rescued.Span);
+        }
+
+        _directory?.Dispose();
+    }
 
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
@@ -149,6 +158,8 @@ internal sealed partial class AuditWriter : IDisposable
             return false;
         }
 
+        // Whatever happens from here on, these numbers are taken.
+        _chain.Mark();
         Observer?.Written(_buffer.Written);
         if (_options.StandardOutput)
         {
@@ -162,7 +173,7 @@ internal sealed partial class AuditWriter : IDisposable
     // What fails for one file may work for the next.
     private bool WriteToNewSegment(ReadOnlySpan<PendingLine> lines)
     {
-        if (_directory is null || _clock.GetUtcNow() < _nextTry)
+        if (_directory is null || !MayTry)
         {
             return false;
         }
@@ -207,11 +218,13 @@ internal sealed partial class AuditWriter : IDisposable
         return true;
     }
 
-    private bool TryStdout()
+    private bool TryStdout() => TryStdout(_buffer.Written);
+
+    private bool TryStdout(ReadOnlySpan<byte> lines)
     {
         try
         {
-            _stdout.Write(_buffer.Written);
+            _stdout.Write(lines);
             _stdoutFailure = null;
             return true;
         }
@@ -227,11 +240,14 @@ internal sealed partial class AuditWriter : IDisposable
         }
     }
 
+    // By a clock that nobody sets back.
+    private bool MayTry => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
+
     private void PrepareSegment()
     {
         var now = _clock.GetUtcNow();
         _directory?.LookForSegment(now);
-        if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : now < _nextTry))
+        if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : !MayTry))
         {
             return;
         }
@@ -242,7 +258,7 @@ internal sealed partial class AuditWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _nextTry = now + _options.RetryInterval;
+            _failed = _clock.GetTimestamp();
             Degrade(e);
         }
     }
@@ -250,35 +266,41 @@ internal sealed partial class AuditWriter : IDisposable
     private void OpenSegment(DateTimeOffset now)
     {
         var next = _directory!.OpenNext(now);
-        var events = OpeningEvents(now);
-        if (events.Length > 0)
+        try
         {
-            Chain(events);
-            try
-            {
-                next.Write(_buffer.Written);
-            }
-            catch
-            {
-                _chain.TakeBack();
-                AuditDirectory.Discard(next);
-                throw;
-            }
-
-            Observer?.Written(_buffer.Written);
-            if (_options.StandardOutput)
-            {
-                TryStdout();
-            }
+            WriteOpening(next, now);
+        }
+        catch
+        {
+            _chain.TakeBack();
+            AuditDirectory.Discard(next);
+            throw;
         }
 
-        if (_directory.Removed is { } removed)
+        if (!_directory.Rescued.IsEmpty)
         {
-            Log.SegmentRemoved(_logger, removed.Path, removed.Unseen);
+            Log.SegmentRemoved(_logger, _directory.Rescued.Length, next.Path);
         }
 
         _directory.Use(next);
         Recovered();
+    }
+
+    private void WriteOpening(SegmentFile next, DateTimeOffset now)
+    {
+        var events = OpeningEvents(now);
+        if (events.Length == 0)
+        {
+            return;
+        }
+
+        Chain(events);
+        next.Write(_buffer.Written);
+        Observer?.Written(_buffer.Written);
+        if (_options.StandardOutput)
+        {
+            TryStdout();
+        }
     }
 
     private PendingLine[] OpeningEvents(DateTimeOffset now)
@@ -300,6 +322,7 @@ internal sealed partial class AuditWriter : IDisposable
     private void Recovered()
     {
         _tried = true;
+        _failed = null;
         if (_degraded.Cause is not null)
         {
             Log.Recovered(_logger, _degraded.Lost);
@@ -324,8 +347,11 @@ internal sealed partial class AuditWriter : IDisposable
         [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
         public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
 
-        [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "{Path} was removed while it was written, and its records are gone; the last {Bytes} bytes are written again to the next segment")]
-        public static partial void SegmentRemoved(ILogger logger, string path, long bytes);
+        [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "A segment was removed while it was written, and its records are gone; the last {Bytes} bytes are written again to {Path}")]
+        public static partial void SegmentRemoved(ILogger logger, int bytes, string path);
+
+        [LoggerMessage(EventName = "AuditSegmentLost", Level = LogLevel.Error, Message = "A segment was removed while it was written, and the directory can't be written since: its last {Bytes} bytes go to stdout")]
+        public static partial void SegmentLost(ILogger logger, int bytes);
 
         [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
         public static partial void Recovered(ILogger logger, long lost);

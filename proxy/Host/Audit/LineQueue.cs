@@ -55,12 +55,13 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
             }
 
             lead = !_writing;
-            _writing = true;
             if (!lead || !here)
             {
                 written = line.Task;
                 _waiting.Add(line);
             }
+
+            _writing = true;
         }
 
         if (lead && here)

@@ -21,6 +21,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _place;
     private bool _isInstead;
+    private bool _isRequest;
 
     /// <param name="origin">What all lines of the process have in common.</param>
     /// <param name="pool">Where it goes when it is done with, or null.</param>
@@ -45,29 +46,33 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     /// <summary>Puts a record into words. Throws where that can't be done.</summary>
     public void Put(AuditRecord record)
     {
-        Begin(isInstead: false);
+        Begin(isRequest: true);
         _place = _writer.Write(_text, record);
     }
 
     /// <summary>Puts an event into words. Throws where that can't be done.</summary>
     public void Put(AuditEvent auditEvent)
     {
-        Begin(isInstead: false);
+        Begin(isRequest: false);
         _place = _writer.Write(_text, auditEvent);
     }
 
     /// <summary>Says something else in the place of what can't be put into words: that one does not count as written.</summary>
     public void PutInstead(AuditEvent auditEvent)
     {
-        Begin(isInstead: true);
+        Begin(isRequest: false);
+        _isInstead = true;
         _place = _writer.Write(_text, auditEvent);
     }
 
     /// <summary>Tells who waits whether it was written.</summary>
-    /// <param name="here">Whether who waits goes on on this thread, before the call returns; else on one of the pool's.</param>
+    /// <param name="here">
+    /// Whether a request that waits goes on on this thread, before the call returns; else on one of the pool's. What follows
+    /// an event may take long: segments are removed, a policy is read.
+    /// </param>
     public void Complete(bool here)
     {
-        _source.RunContinuationsAsynchronously = !here;
+        _source.RunContinuationsAsynchronously = !here || !_isRequest;
         _source.SetResult(IsItselfWritten);
     }
 
@@ -94,10 +99,11 @@ internal sealed class PendingLine : IValueTaskSource<bool>
 
     private bool IsItselfWritten => IsWritten && !_isInstead;
 
-    private void Begin(bool isInstead)
+    private void Begin(bool isRequest)
     {
         _text.Clear();
-        _isInstead = isInstead;
+        _isRequest = isRequest;
+        _isInstead = false;
         IsWritten = false;
     }
 }

@@ -19,10 +19,19 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         Path = System.IO.Path.Combine(directory, name.ToString());
         _fsync = fsync;
         _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // After its creation, because the umask would take bits away.
-            File.SetUnixFileMode(_handle, Mode);
+            if (!OperatingSystem.IsWindows())
+            {
+                // After its creation, because the umask would take bits away.
+                File.SetUnixFileMode(_handle, Mode);
+            }
+        }
+        catch
+        {
+            _handle.Dispose();
+            File.Delete(Path);
+            throw;
         }
     }
 
@@ -31,9 +40,6 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
     public string Path { get; }
 
     public long Length { get; private set; }
-
-    /// <summary>How many bytes were written since it was last seen to have a name.</summary>
-    public long Unseen => Length - _named;
 
     /// <summary>
     /// Looks whether a directory still names it, be it another one. A write to a file that was removed succeeds, and nobody would
@@ -61,21 +67,26 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
     /// <summary>Looks whether it still is where it was opened: not when it, or its directory, was moved or removed.</summary>
     public bool LookForPlace() => LookForName() && File.Exists(Path);
 
-    /// <summary>Writes once more, to another one, what was written since it was last seen to have a name.</summary>
-    public void RepeatUnseen(SegmentFile next)
+    /// <summary>The whole lines that were written since it was last seen to have a name, as far as they can be read.</summary>
+    public ReadOnlyMemory<byte> Unseen()
     {
-        var lines = new byte[Unseen];
-        int read, more;
-        for (read = 0; read < lines.Length; read += more)
+        var bytes = new byte[Length - _named];
+        var read = 0;
+        try
         {
-            more = RandomAccess.Read(_handle, lines.AsSpan(read), _named + read);
-            if (more == 0)
+            for (var more = -1; more != 0 && read < bytes.Length; read += more)
             {
-                break;
+                more = RandomAccess.Read(_handle, bytes.AsSpan(read), _named + read);
             }
         }
+        catch (IOException)
+        {
+            // What was read counts.
+        }
 
-        next.Write(lines.AsSpan(0, read));
+        // Who removed it may have cut it off before: what was written after that follows a hole.
+        var lines = bytes.AsMemory(0, read).TrimStart((byte)0);
+        return lines[..(lines.Span.LastIndexOf((byte)'\n') + 1)];
     }
 
     public void Write(ReadOnlySpan<byte> lines)

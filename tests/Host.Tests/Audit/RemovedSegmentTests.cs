@@ -86,6 +86,57 @@ public sealed class RemovedSegmentTests : IDisposable
         _directory.Stdout.Text.ShouldNotContain("\"id\":\"meanwhile\"");
     }
 
+    [Fact]
+    public async Task Close_WhileTheDirectoryCannotBeMadeAgain_TellsStdoutWhatWouldBeLost()
+    {
+        var path = Path.Combine(_directory.Path, "log");
+        await using (var log = await OpenAndRemoveAsync(path))
+        {
+            Directory.Delete(path);
+            await File.WriteAllTextAsync(path, "");
+            (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
+        }
+
+        _directory.Stdout.Text.ShouldContain("\"id\":\"meanwhile\"");
+    }
+
+    // Of what was cut off before it was removed, only whole lines are worth to be kept.
+    [Fact]
+    public async Task Write_AfterTheSegmentWasCutOffAndRemoved_TakesOverWholeLinesOnly()
+    {
+        await using var log = _directory.Open(options => options with { RetryInterval = TimeSpan.FromDays(1) }, _time);
+        await log.WriteAsync(Records.Allowed("before"));
+        await using (var segment = new FileStream(_directory.Segments.Single(), FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        {
+            segment.SetLength(0);
+        }
+
+        await log.WriteAsync(Records.Allowed("meanwhile"));
+        File.Delete(_directory.Segments.Single());
+        _time.Advance(Noticed);
+        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
+
+        ShouldHave(_directory.Path, "meanwhile", "after");
+    }
+
+    // The system's clock may be set, by hours: a directory that failed once must not wait for that moment again.
+    [Fact]
+    public async Task Write_AfterTheClockWasSetBack_BeginsTheNextSegmentAllTheSame()
+    {
+        var (path, time) = (Path.Combine(_directory.Path, "log"), new SetBackTime());
+        await File.WriteAllTextAsync(path, "");
+        await using var log = _directory.Open(options => options with { Directory = path }, time);
+        log.Degraded.ShouldNotBeNull();
+        File.Delete(path);
+        await LogDirectory.UntilAsync(() => log.Degraded is null);
+        time.SetBack(TimeSpan.FromHours(2));
+        File.Delete(SegmentEntry.ReadAll(path).Single().Path);
+
+        (await log.WriteAsync(Records.Allowed("after"))).ShouldBeTrue();
+
+        ShouldHave(path, "after");
+    }
+
     private async Task<AuditLog> OpenAndRemoveAsync(string path, long segmentBytes = 1 << 20, TimeSpan? retryInterval = null)
     {
         var log = _directory.Open(
@@ -101,5 +152,14 @@ public sealed class RemovedSegmentTests : IDisposable
         lines.Where(line => (string?)line["kind"] == "request").Select(line => (string?)line["id"]).Where(id => id != "before").ShouldBe(ids);
         lines.Select(line => (long)line["seq"]!).ShouldBeInOrder(SortDirection.Ascending);
         lines.Select(line => (long)line["seq"]!).ShouldBeUnique();
+    }
+
+    private sealed class SetBackTime : TimeProvider
+    {
+        private TimeSpan _back;
+
+        public void SetBack(TimeSpan by) => _back = by;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() - _back;
     }
 }
