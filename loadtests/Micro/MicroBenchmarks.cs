@@ -25,6 +25,11 @@ internal static class MicroBenchmarks
         await using var held = await HeldRequest.ReceiveAsync();
         _held = held;
         var summaries = BenchmarkRunner.Run([typeof(StepBenchmarks), typeof(DecisionBenchmarks)], Config(args));
+        foreach (var summary in summaries)
+        {
+            MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
+        }
+
         return summaries.Any(static summary => summary.HasCriticalValidationErrors || summary.Reports.Any(static report => !report.Success)) ? 1 : 0;
     }
 
@@ -38,7 +43,6 @@ internal static class MicroBenchmarks
             .WithIterationTime(TimeInterval.FromMilliseconds(60)))
         .AddColumnProvider(DefaultColumnProviders.Instance)
         .AddLogger(args.Contains("--verbose", StringComparer.Ordinal) ? ConsoleLogger.Default : NullLogger.Instance)
-        .AddExporter(MarkdownExporter.Console)
         .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "imds-proxy-micro"))
         .WithOptions(ConfigOptions.DisableLogFile);
 }
