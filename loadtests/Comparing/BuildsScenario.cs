@@ -18,10 +18,9 @@ internal static class BuildsScenario
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var missing = args.Where(static program => !File.Exists(program)).ToList();
-        if (args.Length == 0 || missing.Count > 0 || Requirements.Missing() is not null)
+        if (Missing(args) is { } missing)
         {
-            await Console.Error.WriteLineAsync($"builds: name programs to compare{string.Concat(missing.Select(static program => $"; there is no {program}"))}; {Requirements.Missing() ?? "all else is there"}");
+            await Console.Error.WriteLineAsync($"builds: {missing}");
             return 2;
         }
 
@@ -32,7 +31,9 @@ internal static class BuildsScenario
         {
             foreach (var program in args)
             {
-                builds.Add(await RunningProxy.StartAsync(topology, [Path.GetFullPath(program)], new ImdsProxySetup(program, 16254 + (2 * builds.Count))));
+                // Numbered, so that one can be compared with itself: the noise of the machine.
+                var setup = new ImdsProxySetup($"{builds.Count + 1} {program}", ImdsProxySetup.Shipped.Port + (2 * builds.Count));
+                builds.Add(await RunningProxy.StartAsync(topology, [Path.GetFullPath(program)], setup));
             }
 
             await CompareAsync(topology, stub, [.. builds.Select(static build => build.Peer)]);
@@ -43,6 +44,11 @@ internal static class BuildsScenario
             builds.ForEach(static build => build.Dispose());
         }
     }
+
+    private static string? Missing(string[] programs) =>
+        programs.Length == 0 ? "name the programs to compare"
+        : programs.FirstOrDefault(static program => !File.Exists(program)) is { } absent ? $"there is no program {absent}"
+        : Requirements.Missing();
 
     private static async Task CompareAsync(NodeTopology topology, RunningStub stub, IReadOnlyList<Peer> builds)
     {

@@ -64,7 +64,7 @@ internal static class AnswerFields
         json.WriteEndObject();
     }
 
-    // Checked when it was rendered.
+    // What a JSON writer rendered needs no check.
     private static void WriteIssued(Utf8JsonWriter json, IssuedCredential? issued)
     {
         if (issued is not null)

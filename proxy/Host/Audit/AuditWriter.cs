@@ -106,7 +106,6 @@ internal sealed partial class AuditWriter : IDisposable
 
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
-        _chain.Mark();
         PrepareSegment();
         Chain(lines);
         if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(lines))
@@ -158,15 +157,7 @@ internal sealed partial class AuditWriter : IDisposable
             return false;
         }
 
-        // Whatever happens from here on, these numbers are taken.
-        _chain.Mark();
-        Observer?.Written(_buffer.Written);
-        if (_options.StandardOutput)
-        {
-            // The directory has them; what stdout misses is logged and can be had from there.
-            TryStdout();
-        }
-
+        DirectoryHasThem();
         return true;
     }
 
@@ -214,8 +205,25 @@ internal sealed partial class AuditWriter : IDisposable
             return false;
         }
 
-        Observer?.Written(_buffer.Written);
+        Written();
         return true;
+    }
+
+    // What stdout then misses is logged and can be had from the directory.
+    private void DirectoryHasThem()
+    {
+        Written();
+        if (_options.StandardOutput)
+        {
+            TryStdout();
+        }
+    }
+
+    // Whatever happens from here on, these numbers are taken.
+    private void Written()
+    {
+        _chain.Mark();
+        Observer?.Written(_buffer.Written);
     }
 
     private bool TryStdout() => TryStdout(_buffer.Written);
@@ -266,9 +274,12 @@ internal sealed partial class AuditWriter : IDisposable
     private void OpenSegment(DateTimeOffset now)
     {
         var next = _directory!.OpenNext(now);
+        PendingLine[] events;
         try
         {
-            WriteOpening(next, now);
+            events = OpeningEvents(now);
+            Chain(events);
+            next.Write(_buffer.Written);
         }
         catch
         {
@@ -284,22 +295,9 @@ internal sealed partial class AuditWriter : IDisposable
 
         _directory.Use(next);
         Recovered();
-    }
-
-    private void WriteOpening(SegmentFile next, DateTimeOffset now)
-    {
-        var events = OpeningEvents(now);
-        if (events.Length == 0)
+        if (events.Length > 0)
         {
-            return;
-        }
-
-        Chain(events);
-        next.Write(_buffer.Written);
-        Observer?.Written(_buffer.Written);
-        if (_options.StandardOutput)
-        {
-            TryStdout();
+            DirectoryHasThem();
         }
     }
 

@@ -18,13 +18,10 @@ internal sealed class Answers(AnswerOptions options)
     /// <summary>A denial. Names the caller, what it asked and the reason; never the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        // What comes back may differ each time, and so may the address of who is not known. A pod asks the same again and again.
-        if (returned is not null || denial.Caller is not Caller.Pod)
-        {
-            return Template(denial, asker, returned).For(asker.RequestId);
-        }
-
-        var template = (AnswerTemplate)(denial.KeptAnswer ??= Template(denial, asker, null));
+        // A pod asks the same again and again. What comes back may differ each time, and so may the address of who is not known.
+        var template = returned is null && denial.Caller is Caller.Pod
+            ? (AnswerTemplate)(denial.KeptAnswer ??= Template(denial, asker, returned: null))
+            : Template(denial, asker, returned);
         return template.For(asker.RequestId);
     }
 
