@@ -6,7 +6,7 @@ namespace ImdsProxy.Audit;
 /// <summary>The events that tell of the log itself.</summary>
 internal static class AuditEvents
 {
-    public const string Checkpoint = "checkpoint";
+    public const string CheckpointName = "checkpoint";
     public const string ChainBeganName = "chain-began";
     public const string RecoveredName = "audit-recovered";
     public const string SegmentsRemovedName = "segments-removed";
@@ -19,6 +19,9 @@ internal static class AuditEvents
         {
             ["chains"] = Chains(heads),
         });
+
+    /// <summary>Where the chain stands.</summary>
+    public static AuditEvent Checkpoint(DateTimeOffset now, string head) => new(now, CheckpointName, new JsonObject { ["hash"] = head });
 
     public static AuditEvent Degraded(DateTimeOffset now, string cause) =>
         new(now, "audit-degraded", new JsonObject { ["cause"] = cause, ["to"] = "stdout" });

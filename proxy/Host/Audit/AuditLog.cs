@@ -1,4 +1,5 @@
 using ImdsProxy.Audit.Export;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;

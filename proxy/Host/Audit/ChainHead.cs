@@ -64,7 +64,7 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         }
 
         Span<byte> hash = stackalloc byte[64];
-        RecordChain.Hash(line, hash);
+        ChainHash.Of(line, hash);
         return new ChainHead(segment.Name.Instance, (long)seq, Encoding.ASCII.GetString(hash), segment.Name.ToString());
     }
 }

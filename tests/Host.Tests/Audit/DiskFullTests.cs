@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
+using ImdsProxy.Audit.Write;
+using ImdsProxy.Core.Audit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +11,8 @@ namespace ImdsProxy.Host.Tests.Audit;
 
 public sealed class DiskFullTests : IDisposable
 {
+    private static readonly AuditOrigin Origin = new(null, "node-1", "b7f1");
+
     private readonly LogDirectory _directory = new();
     private bool _mounted;
 
@@ -48,6 +53,46 @@ public sealed class DiskFullTests : IDisposable
         report.Problems.ShouldBeEmpty();
         report.Notes.ShouldContain(note => note.Contains("went to stdout", StringComparison.Ordinal));
         SegmentEntry.ReadAll(_directory.Path).Count.ShouldBe(2);
+    }
+
+    // Each of a batch's lines counts as not written, and their numbers are given again: they must not stay beside the others.
+    [SkippableFact]
+    public void Write_DiskFullAndNotCutBack_BeginsTheNextSegmentOnlyOnceItIs()
+    {
+        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
+        Skip.IfNot(_mounted, "mounting a small tmpfs needs root");
+        var filler = Path.Combine(_directory.Path, "filler");
+        var options = new AuditOptions { Directory = _directory.Path, RetryInterval = TimeSpan.Zero };
+        using (var writer = new AuditWriter(options, Origin, _directory.Stdout, TimeProvider.System, NullLogger.Instance))
+        {
+            writer.Write([Line("before")]).ShouldBeTrue();
+            var segment = _directory.Segments.Single();
+            Skip.IfNot(Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
+            File.WriteAllBytes(filler, new byte[400 << 10]);
+            PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
+            writer.Write(batch).ShouldBeTrue();
+            _directory.Stdout.Text.ShouldContain("\"id\":\"r399\"");
+            File.ReadLines(segment).Count().ShouldBeGreaterThan(10, "the disk took some of them");
+
+            File.Delete(filler);
+            writer.Tick();
+            writer.Degraded.ShouldNotBeNull().ShouldContain(segment);
+            Run("chattr", "-a", segment).ShouldBeTrue();
+            writer.Tick();
+            writer.Degraded.ShouldBeNull();
+            writer.Write([Line("after")]).ShouldBeTrue();
+        }
+
+        var report = new AuditVerifier().Verify(_directory.Path);
+        report.Problems.ShouldBeEmpty();
+        SegmentEntry.ReadAll(_directory.Path).SelectMany(static entry => File.ReadLines(entry.Path)).ShouldNotContain(static line => line.Contains("\"id\":\"r0\"", StringComparison.Ordinal));
+    }
+
+    private static PendingLine Line(string id)
+    {
+        var line = new PendingLine(Origin, pool: null);
+        line.Put(Records.Allowed(id));
+        return line;
     }
 
     private static bool Run(string program, params string[] args)

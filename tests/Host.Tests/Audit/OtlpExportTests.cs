@@ -102,7 +102,7 @@ public sealed class OtlpExportTests : IDisposable
     [Fact]
     public void Add_MoreThanFits_IsCounted()
     {
-        var queue = new LineQueue(2);
+        var queue = new ExportQueue(2);
 
         queue.Add("1\n2\n3\n4\n"u8);
 

@@ -1,5 +1,6 @@
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -42,6 +43,34 @@ public sealed class SegmentTests : IDisposable
         report.Problems.ShouldBeEmpty();
         report.Segments.ShouldBeGreaterThan(5);
         report.Records.ShouldBe(51);
+    }
+
+    [Fact]
+    public async Task Keep_SegmentOfSeveralSlices_CompressesAllOfIt()
+    {
+        var lines = await WriteDoneAsync(megabytes: 3);
+
+        await Keeper().KeepAsync(CancellationToken.None);
+
+        var compressed = SegmentEntry.ReadAll(_directory.Path)[0];
+        compressed.Compressed.ShouldBeTrue();
+        using var reader = new StreamReader(SegmentEntry.Open(compressed.Path, compressed: true));
+        (await reader.ReadToEndAsync()).ShouldBe(lines);
+    }
+
+    [Fact]
+    public async Task Keep_StoppedAmidACompression_LeavesTheSegmentAndNothingElse()
+    {
+        var lines = await WriteDoneAsync(megabytes: 3);
+        using var stop = new CancellationTokenSource();
+
+        var keeping = Keeper().KeepAsync(stop.Token);
+        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(3, "it is compressed in more than one go");
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(keeping);
+
+        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(2);
+        (await File.ReadAllTextAsync(_directory.Segments[0])).ShouldBe(lines);
     }
 
     [Fact]
@@ -130,4 +159,16 @@ public sealed class SegmentTests : IDisposable
         Directory.GetFiles(Path.Combine(_directory.Path, "policies")).ShouldHaveSingleItem().ShouldEndWith("3f2a9c1e77aa.json");
         Should.Throw<ArgumentException>(() => log.KeepPolicy("../x", "{}"u8));
     }
+
+    // A segment that is done, before the one that is written.
+    private async Task<string> WriteDoneAsync(int megabytes)
+    {
+        var lines = string.Concat(Enumerable.Range(0, megabytes << 10).Select(static n => $"{n} {new string('-', 1024)}\n"));
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-1.jsonl"), lines);
+        await File.WriteAllTextAsync(Path.Combine(_directory.Path, "audit-20261121T053000Z-b7f1-2.jsonl"), "");
+        return lines;
+    }
+
+    private SegmentKeeper Keeper() =>
+        new(new AuditOptions { Directory = _directory.Path }, "b7f1", TimeProvider.System, NullLogger.Instance, static _ => ValueTask.FromResult(true));
 }

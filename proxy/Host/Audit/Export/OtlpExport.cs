@@ -27,7 +27,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly LineQueue _queue = new(Capacity);
+    private readonly ExportQueue _queue = new(Capacity);
     private readonly AuditLine _fields = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly CancellationTokenSource _patience = new();

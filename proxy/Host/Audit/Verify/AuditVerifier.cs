@@ -17,7 +17,7 @@ internal sealed class AuditVerifier
         {
             // A container runtime may have put its own words before the record.
             var start = line.IndexOf("{\"ts\":", StringComparison.Ordinal);
-            if (start >= 0 && Parse(line[start..]) is JsonObject fields && Text(fields, "event") == AuditEvents.Checkpoint)
+            if (start >= 0 && Parse(line[start..]) is JsonObject fields && Text(fields, "event") == AuditEvents.CheckpointName)
             {
                 AddCheckpoint(fields);
             }

@@ -12,7 +12,7 @@ internal sealed class ChainVerifier
     private readonly ILookup<long, KnownHead> _known;
     private readonly AuditLine _fields = new();
     private readonly byte[] _hash = new byte[64];
-    private string _head = RecordChain.Genesis;
+    private string _head = ChainHash.Genesis;
     private string _place = "";
     private long _seq;
     private bool _begun;
@@ -69,7 +69,7 @@ internal sealed class ChainVerifier
         var seq = (long)number;
         CheckOrigin(line, place);
         CheckLink(line, seq, place);
-        RecordChain.Hash(line, _hash);
+        ChainHash.Of(line, _hash);
         _head = Encoding.ASCII.GetString(_hash);
         _seq = seq;
         _place = place;
@@ -134,7 +134,7 @@ internal sealed class ChainVerifier
             _report.Problems.Add($"{place}: seq 1 to {seq - 1} are missing before it");
         }
 
-        if (seq == 1 && _fields.GetText(line, AuditField.Prev) != RecordChain.Genesis)
+        if (seq == 1 && _fields.GetText(line, AuditField.Prev) != ChainHash.Genesis)
         {
             _report.Problems.Add($"{place}: the first record of instance {_instance} names one before it");
         }

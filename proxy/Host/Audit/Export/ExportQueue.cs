@@ -1,7 +1,7 @@
 namespace ImdsProxy.Audit.Export;
 
 /// <summary>Lines that wait for their receiver, up to a number; what comes beyond it is counted and left out.</summary>
-internal sealed class LineQueue(int capacity)
+internal sealed class ExportQueue(int capacity)
 {
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _lines = new();

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>Chooses the four hex digits that tell this process's lines from those of others.</summary>
 internal static class InstanceName

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// The process's stdout, by write(2) itself: Console's stream takes a closed pipe for success, and a record that

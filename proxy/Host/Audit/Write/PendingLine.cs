@@ -2,7 +2,7 @@ using System.Threading.Tasks.Sources;
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.ObjectPool;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// A line on its way into the log, and whoever waits for it. It is put into words by who brings it, beside all others that

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// Lines in groups by one writer. Whoever comes while nobody writes does it at once, on its own thread: two switches

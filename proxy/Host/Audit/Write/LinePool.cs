@@ -1,7 +1,7 @@
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.ObjectPool;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>Lines that wait to be used again.</summary>
 internal sealed class LinePool : PooledObjectPolicy<PendingLine>

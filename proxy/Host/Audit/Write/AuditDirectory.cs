@@ -1,4 +1,4 @@
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>The directory of segments as the process that writes one of them sees it.</summary>
 internal sealed class AuditDirectory : IDisposable
@@ -17,6 +17,8 @@ internal sealed class AuditDirectory : IDisposable
     private int _number;
     private DateTimeOffset _opened;
     private DateTimeOffset _looked;
+    private SegmentFile? _uncut;
+    private long? _failed;
 
     public AuditDirectory(AuditOptions options, string instance, TimeProvider clock)
     {
@@ -30,6 +32,9 @@ internal sealed class AuditDirectory : IDisposable
 
     /// <summary>The last lines of a segment that was removed while it was written, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued { get; private set; }
+
+    /// <summary>Whether a segment may be opened: not for a while after that has failed, by a clock that nobody sets back.</summary>
+    public bool MayOpen => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
 
     public bool RotationDue(DateTimeOffset now) =>
         Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentLimit || now - _opened >= _options.SegmentAge);
@@ -53,6 +58,7 @@ internal sealed class AuditDirectory : IDisposable
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         Ensure(_options.Directory!);
+        CutBack();
         var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
         try
         {
@@ -71,10 +77,14 @@ internal sealed class AuditDirectory : IDisposable
     {
         Segment?.Dispose();
         Segment = next;
+        _failed = null;
         Rescued = default;
         _number++;
         _opened = _clock.GetUtcNow();
     }
+
+    /// <summary>No segment could be opened now.</summary>
+    public void OpeningFailed() => _failed = _clock.GetTimestamp();
 
     /// <summary>
     /// Gives up the segment, after a failure or because it is not where it was. Of a removed one the last lines are kept,
@@ -85,6 +95,12 @@ internal sealed class AuditDirectory : IDisposable
         if (Segment?.LookForName() == false)
         {
             Rescued = Segment.Unseen();
+        }
+        else if (Segment is { HasRemains: true })
+        {
+            _uncut = Segment;
+            Segment = null;
+            return;
         }
 
         Segment?.Dispose();
@@ -98,7 +114,29 @@ internal sealed class AuditDirectory : IDisposable
         File.Delete(segment.Path);
     }
 
-    public void Dispose() => Segment?.Dispose();
+    public void Dispose()
+    {
+        Segment?.Dispose();
+        _uncut?.TryCutBack();
+        _uncut?.Dispose();
+    }
+
+    // Lines that count as not written have numbers that are given again: a chain that went on beside them would pass for forked.
+    private void CutBack()
+    {
+        if (_uncut is null)
+        {
+            return;
+        }
+
+        if (!_uncut.TryCutBack() && _uncut.LookForPlace())
+        {
+            throw new IOException($"{_uncut.Path} still holds what a failed write left of records after its first {_uncut.Length} bytes, and can't be cut back");
+        }
+
+        _uncut.Dispose();
+        _uncut = null;
+    }
 
     private static void Ensure(string directory)
     {

@@ -1,7 +1,7 @@
 using ImdsProxy.Runtime;
 using Microsoft.Win32.SafeHandles;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>The segment being written. Appends whole batches; what a failed write left of one is cut off again.</summary>
 internal sealed class SegmentFile : IRecordOutput, IDisposable
@@ -108,17 +108,28 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         }
     }
 
-    /// <summary>Cuts off what a failed write left; what can't be cut off is a torn line, which readers skip.</summary>
-    public void TryCutBack()
+    /// <summary>Whether a failed write may have left something that could not be cut off.</summary>
+    public bool HasRemains { get; private set; }
+
+    /// <summary>Cuts off what a failed write left. False where that can't be done now.</summary>
+    public bool TryCutBack()
     {
         try
         {
-            RandomAccess.SetLength(_handle, Length);
+            if (RandomAccess.GetLength(_handle) > Length)
+            {
+                RandomAccess.SetLength(_handle, Length);
+            }
+
+            HasRemains = false;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The disk that failed the write fails this too; tried again when it has recovered.
+            // The disk that failed the write may fail this too.
+            HasRemains = true;
         }
+
+        return !HasRemains;
     }
 
     public void Dispose() => _handle.Dispose();

@@ -1,7 +1,6 @@
-using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// Writes batches to the segment, or to stdout, and knows which of them works. One thread at a time uses it.
@@ -11,23 +10,21 @@ internal sealed partial class AuditWriter : IDisposable
     private readonly AuditOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly IRecordOutput _stdout;
-    private readonly RecordChain _chain = new();
+    private readonly StdoutLines _stdout;
     private readonly AuditOrigin _origin;
-    private readonly LineBuffer _buffer = new();
+    private readonly ChainedBatch _batch = new();
     private readonly AuditDirectory? _directory;
-    private readonly DegradedPeriod _degraded = new();
-    private bool _tried;
-    private long? _failed;
-    private string? _stdoutFailure;
+    private readonly DegradedPeriod _degraded;
+    private bool _began;
 
     public AuditWriter(AuditOptions options, AuditOrigin origin, IRecordOutput stdout, TimeProvider clock, ILogger logger)
     {
         _options = options;
         _clock = clock;
         _logger = logger;
-        _stdout = stdout;
+        _stdout = new StdoutLines(stdout, logger);
         _origin = origin;
+        _degraded = new DegradedPeriod(options.OnError, clock, logger);
         _directory = options.Directory is null ? null : new AuditDirectory(options, origin.Instance, clock);
     }
 
@@ -36,7 +33,7 @@ internal sealed partial class AuditWriter : IDisposable
 
     /// <summary>Why no record can be written anywhere, or null.</summary>
     public string? Failure => _directory is null || (_degraded.Cause is not null && _options.OnError == AuditOnError.Stdout)
-        ? _stdoutFailure
+        ? _stdout.Failure
         : _degraded.Cause;
 
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
@@ -55,7 +52,7 @@ internal sealed partial class AuditWriter : IDisposable
         catch (Exception e)
         {
             // Known for no input; what was not written must not leave, and the next batch must not wait for ever.
-            _chain.TakeBack();
+            _batch.Forget();
             Log.NotWritable(_logger, e.GetType().Name, e.Message);
             return false;
         }
@@ -79,18 +76,14 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
     public void Checkpoint()
     {
-        if (_chain.Seq == 0)
+        if (_batch.Seq == 0)
         {
             return;
         }
 
-        _buffer.Clear();
-        _chain.PutBeside(_buffer, Line(new AuditEvent(_clock.GetUtcNow(), AuditEvents.Checkpoint, new JsonObject
-        {
-            ["hash"] = System.Text.Encoding.ASCII.GetString(_chain.Head),
-        })));
-        Observer?.Written(_buffer.Written);
-        TryStdout();
+        _batch.PutBeside(Line(AuditEvents.Checkpoint(_clock.GetUtcNow(), _batch.Head)));
+        Observer?.Written(_batch.Lines);
+        _stdout.TryWrite(_batch.Lines);
     }
 
     public void Dispose()
@@ -98,7 +91,7 @@ internal sealed partial class AuditWriter : IDisposable
         if (_directory is { Rescued.IsEmpty: false })
         {
             Log.SegmentLost(_logger, _directory.Rescued.Length);
-            TryStdout(_directory.Rescued.Span);
+            _stdout.TryWrite(_directory.Rescued.Span);
         }
 
         _directory?.Dispose();
@@ -107,7 +100,7 @@ internal sealed partial class AuditWriter : IDisposable
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
         PrepareSegment();
-        Chain(lines);
+        _batch.Put(lines);
         if (WriteToDirectory() || (_directory is null && WriteToStdout()) || WriteToNewSegment(lines))
         {
             return true;
@@ -118,19 +111,9 @@ internal sealed partial class AuditWriter : IDisposable
             return true;
         }
 
-        _chain.TakeBack();
+        _batch.Forget();
         _degraded.Lost += lines.Length;
         return false;
-    }
-
-    private void Chain(ReadOnlySpan<PendingLine> lines)
-    {
-        _chain.Mark();
-        _buffer.Clear();
-        foreach (var line in lines)
-        {
-            _chain.Append(_buffer, line);
-        }
     }
 
     private PendingLine Line(AuditEvent auditEvent)
@@ -149,7 +132,7 @@ internal sealed partial class AuditWriter : IDisposable
 
         try
         {
-            segment.Write(_buffer.Written);
+            segment.Write(_batch.Lines);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -164,29 +147,27 @@ internal sealed partial class AuditWriter : IDisposable
     // What fails for one file may work for the next.
     private bool WriteToNewSegment(ReadOnlySpan<PendingLine> lines)
     {
-        if (_directory is null || !MayTry)
+        if (_directory is not { MayOpen: true })
         {
             return false;
         }
 
-        _chain.TakeBack();
         PrepareSegment();
-        Chain(lines);
+        _batch.Put(lines);
         return WriteToDirectory();
     }
 
-    // The event comes before the records that it explains, so they are numbered anew.
+    // The event comes before the records that it explains.
     private bool WriteDegraded(ReadOnlySpan<PendingLine> lines)
     {
-        _chain.TakeBack();
-        var first = _chain.Seq + 1;
+        var first = _batch.KeptSeq + 1;
         if (_degraded.Announced)
         {
-            Chain(lines);
+            _batch.Put(lines);
         }
         else
         {
-            Chain([Line(AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]);
+            _batch.Put([Line(AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]);
         }
 
         if (!WriteToStdout())
@@ -194,13 +175,13 @@ internal sealed partial class AuditWriter : IDisposable
             return false;
         }
 
-        _degraded.WroteElsewhere(first, _chain.Seq);
+        _degraded.WroteElsewhere(first, _batch.Seq);
         return true;
     }
 
     private bool WriteToStdout()
     {
-        if (!TryStdout())
+        if (!_stdout.TryWrite(_batch.Lines))
         {
             return false;
         }
@@ -215,47 +196,22 @@ internal sealed partial class AuditWriter : IDisposable
         Written();
         if (_options.StandardOutput)
         {
-            TryStdout();
+            _stdout.TryWrite(_batch.Lines);
         }
     }
 
     // Whatever happens from here on, these numbers are taken.
     private void Written()
     {
-        _chain.Mark();
-        Observer?.Written(_buffer.Written);
+        _batch.Keep();
+        Observer?.Written(_batch.Lines);
     }
-
-    private bool TryStdout() => TryStdout(_buffer.Written);
-
-    private bool TryStdout(ReadOnlySpan<byte> lines)
-    {
-        try
-        {
-            _stdout.Write(lines);
-            _stdoutFailure = null;
-            return true;
-        }
-        catch (IOException e)
-        {
-            if (_stdoutFailure is null)
-            {
-                Log.StdoutFailed(_logger, e.Message);
-            }
-
-            _stdoutFailure = e.Message;
-            return false;
-        }
-    }
-
-    // By a clock that nobody sets back.
-    private bool MayTry => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
 
     private void PrepareSegment()
     {
         var now = _clock.GetUtcNow();
         _directory?.LookForSegment(now);
-        if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : !MayTry))
+        if (_directory is null || (_directory.Segment is not null ? !_directory.RotationDue(now) : !_directory.MayOpen))
         {
             return;
         }
@@ -266,7 +222,7 @@ internal sealed partial class AuditWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _failed = _clock.GetTimestamp();
+            _directory.OpeningFailed();
             Degrade(e);
         }
     }
@@ -278,12 +234,12 @@ internal sealed partial class AuditWriter : IDisposable
         try
         {
             events = OpeningEvents(now);
-            Chain(events);
-            next.Write(_buffer.Written);
+            _batch.Put(events);
+            next.Write(_batch.Lines);
         }
         catch
         {
-            _chain.TakeBack();
+            _batch.Forget();
             AuditDirectory.Discard(next);
             throw;
         }
@@ -294,7 +250,8 @@ internal sealed partial class AuditWriter : IDisposable
         }
 
         _directory.Use(next);
-        Recovered();
+        _began = true;
+        _degraded.End();
         if (events.Length > 0)
         {
             DirectoryHasThem();
@@ -303,61 +260,30 @@ internal sealed partial class AuditWriter : IDisposable
 
     private PendingLine[] OpeningEvents(DateTimeOffset now)
     {
-        List<AuditEvent> events = [];
-        if (_degraded.Cause is not null)
+        var events = _degraded.Events(now);
+        if (!_began)
         {
-            events.AddRange(_degraded.Events(now));
-        }
-
-        if (!_tried)
-        {
-            events.Add(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
+            events = events.Append(AuditEvents.ChainBegan(now, ChainHead.ReadAll(_options.Directory!)));
         }
 
         return [.. events.Select(Line)];
     }
 
-    private void Recovered()
-    {
-        _tried = true;
-        _failed = null;
-        if (_degraded.Cause is not null)
-        {
-            Log.Recovered(_logger, _degraded.Lost);
-            _degraded.End();
-        }
-    }
-
     private void Degrade(Exception e)
     {
-        var now = _clock.GetUtcNow();
         _directory!.Leave();
-        if (_degraded.Cause is null)
-        {
-            Log.Degraded(_logger, e.Message, _options.OnError);
-        }
-
-        _degraded.Begin(now, e.Message);
+        _degraded.Begin(e.Message);
     }
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
-        public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
-
         [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "A segment was removed while it was written, and its records are gone; the last {Bytes} bytes are written again to {Path}")]
         public static partial void SegmentRemoved(ILogger logger, int bytes, string path);
 
         [LoggerMessage(EventName = "AuditSegmentLost", Level = LogLevel.Error, Message = "A segment was removed while it was written, and the directory can't be written since: its last {Bytes} bytes go to stdout")]
         public static partial void SegmentLost(ILogger logger, int bytes);
 
-        [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
-        public static partial void Recovered(ILogger logger, long lost);
-
         [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Records could not be written, and their answers do not leave: {Kind}: {Cause}")]
         public static partial void NotWritable(ILogger logger, string kind, string cause);
-
-        [LoggerMessage(EventName = "AuditStdoutFailed", Level = LogLevel.Error, Message = "{Cause}")]
-        public static partial void StdoutFailed(ILogger logger, string cause);
     }
 }

@@ -1,0 +1,18 @@
+using System.Security.Cryptography;
+
+namespace ImdsProxy.Audit;
+
+/// <summary>What links a line to the one before it.</summary>
+internal static class ChainHash
+{
+    /// <summary>The <c>prev</c> of an instance's first line.</summary>
+    public static readonly string Genesis = new('0', SHA256.HashSizeInBytes * 2);
+
+    /// <summary>The SHA-256 of a line without its line feed, in lower-case hex.</summary>
+    public static void Of(ReadOnlySpan<byte> line, Span<byte> hex)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(line, hash);
+        Convert.TryToHexStringLower(hash, hex, out _);
+    }
+}

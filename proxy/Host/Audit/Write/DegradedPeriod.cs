@@ -1,0 +1,76 @@
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Audit.Write;
+
+/// <summary>A time in which the directory could not be written, and what became of the records meanwhile.</summary>
+internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider clock, ILogger logger)
+{
+    private DateTimeOffset _since;
+    private long _firstElsewhere;
+    private long _lastElsewhere;
+
+    /// <summary>Why, or null where there is no such time.</summary>
+    public string? Cause { get; private set; }
+
+    /// <summary>Records that were written nowhere.</summary>
+    public long Lost { get; set; }
+
+    /// <summary>Whether stdout has been told.</summary>
+    public bool Announced => _firstElsewhere != 0;
+
+    /// <summary>Begins it, or goes on with it for another cause.</summary>
+    public void Begin(string cause)
+    {
+        if (Cause is null)
+        {
+            _since = clock.GetUtcNow();
+            Log.Degraded(logger, cause, onError);
+        }
+
+        Cause = cause;
+    }
+
+    public void WroteElsewhere(long first, long last)
+    {
+        _firstElsewhere = _firstElsewhere == 0 ? first : _firstElsewhere;
+        _lastElsewhere = last;
+    }
+
+    /// <summary>What the first lines of the next segment tell of it: nothing where there is none.</summary>
+    public IEnumerable<AuditEvent> Events(DateTimeOffset now)
+    {
+        if (Cause is null)
+        {
+            yield break;
+        }
+
+        yield return AuditEvents.Recovered(now, _since, Cause, _firstElsewhere, _lastElsewhere);
+        if (Lost > 0)
+        {
+            yield return AuditEvents.RecordsLost(now, _since, Lost);
+        }
+    }
+
+    /// <summary>Ends it, where there is one.</summary>
+    public void End()
+    {
+        if (Cause is null)
+        {
+            return;
+        }
+
+        Log.Recovered(logger, Lost);
+        Cause = null;
+        Lost = 0;
+        _firstElsewhere = _lastElsewhere = 0;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
+        public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
+
+        [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "The audit directory can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
+        public static partial void Recovered(ILogger logger, long lost);
+    }
+}
