@@ -22,7 +22,7 @@ internal sealed record AuditOptions
     /// <summary>How long a segment is kept. Incidents are often found weeks after they began.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>A segment's size when the next one begins: small enough to compress in a second, large enough to be few.</summary>
+    /// <summary>A segment's size when the next one begins: small enough to compress in a breath, large enough to be few.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
     /// <summary>The size at which a segment ends: less where all of them together get little, so that retention has what to remove.</summary>

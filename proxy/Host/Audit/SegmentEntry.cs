@@ -49,7 +49,7 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
 
         try
         {
-            return OpenFile(path);
+            return OpenPlain(path);
         }
         catch (FileNotFoundException) when (File.Exists(CompressedPath(path)))
         {
@@ -60,11 +60,11 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
     /// <summary>What the keeper makes of a file: it is there before the file goes.</summary>
     public static string CompressedPath(string path) => $"{path}.gz";
 
-    private static GZipStream Decompress(string path) => new(OpenFile(path), CompressionMode.Decompress);
-
-    // Shared with everyone: the writer appends and the keeper removes while it is read.
-    private static FileStream OpenFile(string path) =>
+    /// <summary>Opens a file as it is, shared with everyone: the writer appends and the keeper removes while it is read.</summary>
+    public static FileStream OpenPlain(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+
+    private static GZipStream Decompress(string path) => new(OpenPlain(path), CompressionMode.Decompress);
 
     // Of one that is there twice, the one that is not compressed comes first.
     private static List<SegmentEntry> List(string directory) =>

@@ -68,7 +68,7 @@ internal sealed partial class SegmentKeeper
         }
     }
 
-    // The instance's name is in the draft's, because two processes may compress the same segment at once.
+    // Two processes may compress the same segment at once, so each has a draft of its own.
     private async Task CompressOneAsync(string path, CancellationToken cancellation)
     {
         var compressed = SegmentEntry.CompressedPath(path);
@@ -76,22 +76,28 @@ internal sealed partial class SegmentKeeper
         try
         {
             await WriteCompressedAsync(path, draft, cancellation);
+            if (File.Exists(path))
+            {
+                // There before the other goes, so that whoever has read either name finds it.
+                File.Move(draft, compressed, overwrite: true);
+                File.Delete(path);
+            }
         }
-        catch
+        catch (FileNotFoundException)
         {
-            // Half of it on a full disk would only take what records need.
-            File.Delete(draft);
-            throw;
+            // The other process was quicker.
         }
-
-        // There before the other goes, so that whoever has read either name finds it.
-        File.Move(draft, compressed, overwrite: true);
-        File.Delete(path);
+        finally
+        {
+            // The other process's is as good, and may have been removed by now; half of one on a full disk would only take what
+            // records need.
+            File.Delete(draft);
+        }
     }
 
     private async Task WriteCompressedAsync(string path, string draft, CancellationToken cancellation)
     {
-        using (var source = SegmentEntry.Open(path, compressed: false))
+        using var source = SegmentEntry.OpenPlain(path);
         using (var target = new GZipStream(File.Create(draft), Compression))
         {
             while (CopySlice(source, target))
@@ -105,7 +111,7 @@ internal sealed partial class SegmentKeeper
             File.SetUnixFileMode(draft, SegmentFile.Mode);
         }
 
-        File.SetLastWriteTimeUtc(draft, File.GetLastWriteTimeUtc(path));
+        File.SetLastWriteTimeUtc(draft, File.GetLastWriteTimeUtc(source.SafeFileHandle));
     }
 
     // False at the end.

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
@@ -97,8 +98,16 @@ public sealed class DiskFullTests : IDisposable
 
     private static bool Run(string program, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode == 0;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            // It is not installed.
+            return false;
+        }
     }
 }

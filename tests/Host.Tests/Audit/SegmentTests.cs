@@ -64,13 +64,41 @@ public sealed class SegmentTests : IDisposable
         var lines = await WriteDoneAsync(megabytes: 3);
         using var stop = new CancellationTokenSource();
 
-        var keeping = Keeper().KeepAsync(stop.Token);
+        var keeping = Keeper(new HeldTime()).KeepAsync(stop.Token);
         Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(3, "it is compressed in more than one go");
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(keeping);
 
         Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(2);
         (await File.ReadAllTextAsync(_directory.Segments[0])).ShouldBe(lines);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keep_SegmentThatAnotherProcessCompressedMeanwhile_LeavesWhatThatOneMade(bool isStillThere)
+    {
+        await WriteDoneAsync(megabytes: 3);
+        var (segment, time) = (_directory.Segments[0], new HeldTime());
+        var compressed = SegmentEntry.CompressedPath(segment);
+
+        var keeping = Keeper(time).KeepAsync(CancellationToken.None);
+        File.Delete(segment);
+        if (isStillThere)
+        {
+            await File.WriteAllTextAsync(compressed, "the other's");
+        }
+
+        time.Release();
+        await keeping;
+
+        // Where that one's retention has taken it, it stays away.
+        File.Exists(compressed).ShouldBe(isStillThere);
+        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(isStillThere ? 2 : 1);
+        if (isStillThere)
+        {
+            (await File.ReadAllTextAsync(compressed)).ShouldBe("the other's");
+        }
     }
 
     [Fact]
@@ -169,6 +197,30 @@ public sealed class SegmentTests : IDisposable
         return lines;
     }
 
-    private SegmentKeeper Keeper() =>
-        new(new AuditOptions { Directory = _directory.Path }, "b7f1", TimeProvider.System, NullLogger.Instance, static _ => ValueTask.FromResult(true));
+    private SegmentKeeper Keeper(TimeProvider? time = null) =>
+        new(new AuditOptions { Directory = _directory.Path }, "b7f1", time ?? TimeProvider.System, NullLogger.Instance, static _ => ValueTask.FromResult(true));
+
+    /// <summary>Rests go on until they are let go.</summary>
+    private sealed class HeldTime : TimeProvider
+    {
+        private readonly List<ITimer> _held = [];
+        private bool _released;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, _released ? dueTime : Timeout.InfiniteTimeSpan, period);
+            if (!_released)
+            {
+                _held.Add(timer);
+            }
+
+            return timer;
+        }
+
+        public void Release()
+        {
+            _released = true;
+            _held.ForEach(static timer => timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+        }
+    }
 }

@@ -14,10 +14,10 @@ internal sealed class AuditDirectory : IDisposable
     private readonly AuditOptions _options;
     private readonly string _instance;
     private readonly TimeProvider _clock;
+    private readonly List<SegmentRemains> _remains = [];
     private int _number;
     private DateTimeOffset _opened;
     private DateTimeOffset _looked;
-    private SegmentFile? _uncut;
     private long? _failed;
 
     public AuditDirectory(AuditOptions options, string instance, TimeProvider clock)
@@ -29,6 +29,9 @@ internal sealed class AuditDirectory : IDisposable
 
     /// <summary>The segment being written, or null while there is none.</summary>
     public SegmentFile? Segment { get; private set; }
+
+    /// <summary>What failed writes left and could not be cut off yet. As far as it is there, no other segment begins.</summary>
+    public IReadOnlyList<SegmentRemains> Remains => _remains;
 
     /// <summary>The last lines of a segment that was removed while it was written, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued { get; private set; }
@@ -58,7 +61,7 @@ internal sealed class AuditDirectory : IDisposable
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         Ensure(_options.Directory!);
-        CutBack();
+        CutRemains();
         var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
         try
         {
@@ -96,46 +99,52 @@ internal sealed class AuditDirectory : IDisposable
         {
             Rescued = Segment.Unseen();
         }
-        else if (Segment is { HasRemains: true })
+        else if (Segment?.Remains is { } remains)
         {
-            _uncut = Segment;
-            Segment = null;
-            return;
+            _remains.Add(remains);
         }
 
         Segment?.Dispose();
         Segment = null;
     }
 
-    /// <summary>Removes a segment that never held a line.</summary>
-    public static void Discard(SegmentFile segment)
+    /// <summary>Removes a segment that is not used after all.</summary>
+    public void Discard(SegmentFile segment)
     {
         segment.Dispose();
-        File.Delete(segment.Path);
+        _remains.Add(new SegmentRemains(segment.Path, 0));
+        TryCutRemains();
     }
 
+    /// <summary>Closes, after a last try of what could not be cut off.</summary>
     public void Dispose()
     {
+        TryCutRemains();
         Segment?.Dispose();
-        _uncut?.TryCutBack();
-        _uncut?.Dispose();
     }
 
-    // Lines that count as not written have numbers that are given again: a chain that went on beside them would pass for forked.
-    private void CutBack()
+    private void TryCutRemains()
     {
-        if (_uncut is null)
+        try
         {
-            return;
+            CutRemains();
         }
-
-        if (!_uncut.TryCutBack() && _uncut.LookForPlace())
+        catch (IOException)
         {
-            throw new IOException($"{_uncut.Path} still holds what a failed write left of records after its first {_uncut.Length} bytes, and can't be cut back");
+            // Tried again before the next segment.
         }
+    }
 
-        _uncut.Dispose();
-        _uncut = null;
+    // What is not there may come back, with the volume that it is on.
+    private void CutRemains()
+    {
+        for (var i = _remains.Count - 1; i >= 0; i--)
+        {
+            if (_remains[i].TryCut())
+            {
+                _remains.RemoveAt(i);
+            }
+        }
     }
 
     private static void Ensure(string directory)

@@ -94,7 +94,16 @@ internal sealed partial class AuditWriter : IDisposable
             _stdout.TryWrite(_directory.Rescued.Span);
         }
 
+        Close();
+    }
+
+    private void Close()
+    {
         _directory?.Dispose();
+        foreach (var remains in _directory?.Remains ?? [])
+        {
+            Log.RemainsLeft(_logger, remains.Path, remains.Length);
+        }
     }
 
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
@@ -134,7 +143,7 @@ internal sealed partial class AuditWriter : IDisposable
         {
             segment.Write(_batch.Lines);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException || segment.Remains is not null)
         {
             Degrade(e);
             return false;
@@ -236,11 +245,12 @@ internal sealed partial class AuditWriter : IDisposable
             events = OpeningEvents(now);
             _batch.Put(events);
             next.Write(_batch.Lines);
+            _batch.Keep();
         }
         catch
         {
             _batch.Forget();
-            AuditDirectory.Discard(next);
+            _directory.Discard(next);
             throw;
         }
 
@@ -271,7 +281,12 @@ internal sealed partial class AuditWriter : IDisposable
 
     private void Degrade(Exception e)
     {
-        _directory!.Leave();
+        if (_directory!.Segment?.Remains is { } remains)
+        {
+            Log.NotCutOff(_logger, remains.Path, remains.Length);
+        }
+
+        _directory.Leave();
         _degraded.Begin(e.Message);
     }
 
@@ -282,6 +297,12 @@ internal sealed partial class AuditWriter : IDisposable
 
         [LoggerMessage(EventName = "AuditSegmentLost", Level = LogLevel.Error, Message = "A segment was removed while it was written, and the directory can't be written since: its last {Bytes} bytes go to stdout")]
         public static partial void SegmentLost(ILogger logger, int bytes);
+
+        [LoggerMessage(EventName = "AuditNotCutOff", Level = LogLevel.Error, Message = "{Path} holds the remains of a failed write after its first {Length} bytes, and the next segment begins only once they could be cut off")]
+        public static partial void NotCutOff(ILogger logger, string path, long length);
+
+        [LoggerMessage(EventName = "AuditRemainsLeft", Level = LogLevel.Error, Message = "{Path} could not be cut back after a failed write: what follows its first {Length} bytes was answered as not written")]
+        public static partial void RemainsLeft(ILogger logger, string path, long length);
 
         [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Records could not be written, and their answers do not leave: {Kind}: {Cause}")]
         public static partial void NotWritable(ILogger logger, string kind, string cause);

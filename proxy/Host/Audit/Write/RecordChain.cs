@@ -12,6 +12,7 @@ internal sealed class RecordChain
 {
     private readonly byte[] _head = Encoding.ASCII.GetBytes(ChainHash.Genesis);
     private readonly byte[] _marked = Encoding.ASCII.GetBytes(ChainHash.Genesis);
+
     /// <summary>The number of the last line.</summary>
     public long Seq { get; private set; }
 

@@ -41,6 +41,9 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     public long Length { get; private set; }
 
+    /// <summary>What a failed write left and could not be cut off, or null.</summary>
+    public SegmentRemains? Remains { get; private set; }
+
     /// <summary>
     /// Looks whether a directory still names it, be it another one. A write to a file that was removed succeeds, and nobody would
     /// ever find the record.
@@ -103,34 +106,23 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         }
         catch
         {
-            TryCutBack();
+            CutBack();
             throw;
         }
     }
 
-    /// <summary>Whether a failed write may have left something that could not be cut off.</summary>
-    public bool HasRemains { get; private set; }
+    public void Dispose() => _handle.Dispose();
 
-    /// <summary>Cuts off what a failed write left. False where that can't be done now.</summary>
-    public bool TryCutBack()
+    private void CutBack()
     {
         try
         {
-            if (RandomAccess.GetLength(_handle) > Length)
-            {
-                RandomAccess.SetLength(_handle, Length);
-            }
-
-            HasRemains = false;
+            RandomAccess.SetLength(_handle, Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The disk that failed the write may fail this too.
-            HasRemains = true;
+            Remains = new SegmentRemains(Path, Length);
         }
-
-        return !HasRemains;
     }
-
-    public void Dispose() => _handle.Dispose();
 }
