@@ -26,24 +26,14 @@ internal static class BuildsScenario
 
         await using var topology = await NodeTopology.CreateAsync(PeersRun.WorkDirectory);
         using var stub = await RunningStub.StartAsync(topology);
-        List<RunningProxy> builds = [];
-        try
-        {
-            foreach (var program in args)
-            {
-                // Numbered, so that one can be compared with itself: the noise of the machine.
-                var setup = new ImdsProxySetup($"{builds.Count + 1} {program}", ImdsProxySetup.Shipped.Port + (2 * builds.Count));
-                builds.Add(await RunningProxy.StartAsync(topology, [Path.GetFullPath(program)], setup));
-            }
-
-            await CompareAsync(topology, stub, [.. builds.Select(static build => build.Peer)]);
-            return 0;
-        }
-        finally
-        {
-            builds.ForEach(static build => build.Dispose());
-        }
+        using var builds = await RunningProxies.StartAsync(topology, args.Select(Wanted));
+        await CompareAsync(topology, stub, builds.Peers);
+        return 0;
     }
+
+    // Numbered, so that one can be compared with itself: the noise of the machine.
+    private static (string[] Program, ImdsProxySetup Setup) Wanted(string program, int index) =>
+        ([Path.GetFullPath(program)], new ImdsProxySetup($"{index + 1} {program}", ImdsProxySetup.Shipped.Port + (2 * index)));
 
     private static string? Missing(string[] programs) =>
         programs.Length == 0 ? "name the programs to compare"

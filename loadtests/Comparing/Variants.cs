@@ -27,21 +27,9 @@ internal static class Variants
 
     private static async Task RunAsync(Comparison comparison, NodeTopology topology, string[] program, RunPlan plan, IEnumerable<ImdsProxySetup> setups)
     {
-        List<RunningProxy> proxies = [];
-        try
-        {
-            foreach (var setup in setups)
-            {
-                proxies.Add(await RunningProxy.StartAsync(topology, program, setup));
-            }
-
-            List<Cell> cells = [.. Loads.SelectMany(load => proxies.Select(proxy => new Cell(load, proxy.Peer)))];
-            await comparison.WarmAsync(cells, plan.WarmSeconds);
-            await comparison.RunAsync(cells, plan.Rounds, seconds: 1);
-        }
-        finally
-        {
-            proxies.ForEach(proxy => proxy.Dispose());
-        }
+        using var proxies = await RunningProxies.StartAsync(topology, setups.Select(setup => (program, setup)));
+        List<Cell> cells = [.. Loads.SelectMany(load => proxies.Peers.Select(peer => new Cell(load, peer)))];
+        await comparison.WarmAsync(cells, plan.WarmSeconds);
+        await comparison.RunAsync(cells, plan.Rounds, seconds: 1);
     }
 }

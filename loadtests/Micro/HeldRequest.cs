@@ -4,7 +4,6 @@ using ImdsProxy.Enforce;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.LoadTests.Micro;
 
@@ -30,9 +29,8 @@ internal sealed class HeldRequest : IAsyncDisposable
 
     private HeldRequest()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _server = builder.Build();
         _server.Run(async context =>
         {

@@ -24,7 +24,11 @@ internal static class KestrelAnswerer
     {
         InlineSockets.Use();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.Configure<SocketTransportOptions>(static transport => transport.UnsafePreferInlineScheduling = true);
+        builder.Services.Configure<SocketTransportOptions>(static transport =>
+        {
+            transport.UnsafePreferInlineScheduling = true;
+            transport.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
