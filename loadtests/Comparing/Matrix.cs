@@ -11,8 +11,8 @@ internal static class Matrix
     [
         .. Cells(Loads.Instance(1), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
         .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(32), all.Shipped.Peer),
-        .. Cells(Loads.Token(1), Peer.NoProxy, all.Shipped.Peer), .. Cells(Loads.Token(32), all.Shipped.Peer),
-        .. Cells(Loads.Denial(32), all.Shipped.Peer),
+        .. Cells(Loads.Token(1), Peer.NoProxy, all.Shipped.Peer), .. Cells(Loads.TokenOfSlowImds, Peer.NoProxy, all.Shipped.Peer),
+        .. Cells(Loads.Token(32), all.Shipped.Peer), .. Cells(Loads.Denial(32), all.Shipped.Peer),
     ];
 
     /// <summary>The same loads on the peers of which no target speaks.</summary>

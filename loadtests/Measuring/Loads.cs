@@ -26,6 +26,9 @@ internal static class Loads
     /// <summary>A permitted token, the same each time.</summary>
     public static Load Token(int connections) => new("token", connections, [TokenOf(TokenPath, StubAnswers.EscapedResource)]);
 
+    /// <summary>The same of an IMDS that does not answer at once: what a token that is kept saves a pod.</summary>
+    public static Load TokenOfSlowImds => Token(1) with { Latency = 2 };
+
     /// <summary>A permitted token, as <see cref="Instance"/>.</summary>
     public static Load Tokens(int connections) => new("token, different ones", connections, [.. Several(connections, TokenPath).Select(path => TokenOf(path, StubAnswers.EscapedResource))]);
 
