@@ -61,12 +61,4 @@ internal static class AuditData
     };
 
     private static string Uid(int n) => new Guid(n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10).ToString();
-
-    private sealed class NoOutput : IRecordOutput
-    {
-        public void Write(ReadOnlySpan<byte> lines)
-        {
-            // Checkpoints of a log that nobody collects.
-        }
-    }
 }

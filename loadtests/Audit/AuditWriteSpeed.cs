@@ -21,7 +21,7 @@ internal static class AuditWriteSpeed
 
     private static async Task MeasureAsync(string directory, int waiters)
     {
-        await using var log = new AuditLog(new AuditOptions { Directory = directory }, TimeProvider.System, NullLogger<AuditLog>.Instance);
+        await using var log = new AuditLog(new AuditOptions { Directory = directory }, TimeProvider.System, NullLogger<AuditLog>.Instance, new NoOutput());
         var took = new long[Records];
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var begun = Stopwatch.GetTimestamp();

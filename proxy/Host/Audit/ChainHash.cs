@@ -15,4 +15,13 @@ internal static class ChainHash
         SHA256.HashData(line, hash);
         Convert.TryToHexStringLower(hash, hex, out _);
     }
+
+    /// <summary>The same for who hashes line after line: what OpenSSL sets up for one is used for the next.</summary>
+    public static void Of(IncrementalHash sha256, ReadOnlySpan<byte> line, Span<byte> hex)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        sha256.AppendData(line);
+        sha256.GetHashAndReset(hash);
+        Convert.TryToHexStringLower(hash, hex, out _);
+    }
 }

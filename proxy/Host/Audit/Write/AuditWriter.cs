@@ -99,6 +99,7 @@ internal sealed partial class AuditWriter : IDisposable
 
     private void Close()
     {
+        _batch.Dispose();
         _directory?.Dispose();
         foreach (var remains in _directory?.Remains ?? [])
         {

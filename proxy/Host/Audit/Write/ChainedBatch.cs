@@ -6,7 +6,7 @@ namespace ImdsProxy.Audit.Write;
 /// Lines that are numbered and linked to those before, to be written in one call. Once they are written they are kept; else
 /// their numbers are given again.
 /// </summary>
-internal sealed class ChainedBatch
+internal sealed class ChainedBatch : IDisposable
 {
     private readonly RecordChain _chain = new();
     private readonly LineBuffer _buffer = new();
@@ -49,4 +49,6 @@ internal sealed class ChainedBatch
         _chain.TakeBack();
         _buffer.Clear();
     }
+
+    public void Dispose() => _chain.Dispose();
 }

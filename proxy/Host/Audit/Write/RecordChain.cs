@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using ImdsProxy.Core.Audit;
 
@@ -8,8 +9,9 @@ namespace ImdsProxy.Audit.Write;
 /// Numbers the lines of this process and links each to the one before by its SHA-256, so that an edited, removed or
 /// moved line shows. What was not written can be taken back.
 /// </summary>
-internal sealed class RecordChain
+internal sealed class RecordChain : IDisposable
 {
+    private readonly IncrementalHash _sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _head = Encoding.ASCII.GetBytes(ChainHash.Genesis);
     private readonly byte[] _marked = Encoding.ASCII.GetBytes(ChainHash.Genesis);
 
@@ -30,7 +32,7 @@ internal sealed class RecordChain
         Seq++;
 
         // The line feed is no part of what is hashed: tools that read by line never see it.
-        ChainHash.Of(output.From(start)[..^1], _head);
+        ChainHash.Of(_sha256, output.From(start)[..^1], _head);
     }
 
     /// <summary>Writes a line that tells of the chain's head and is itself no part of it.</summary>
@@ -49,6 +51,8 @@ internal sealed class RecordChain
         Seq = MarkedSeq;
         _marked.CopyTo(_head, 0);
     }
+
+    public void Dispose() => _sha256.Dispose();
 
     private static void Put(LineBuffer output, PendingLine line, long seq, ReadOnlySpan<byte> prev)
     {
