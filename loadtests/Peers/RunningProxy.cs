@@ -23,7 +23,7 @@ internal sealed class RunningProxy : IDisposable
     public Peer Peer { get; }
 
     /// <summary>From its start until <c>/readyz</c> said 200.</summary>
-    public TimeSpan Started { get; private init; }
+    public TimeSpan Started { get; private set; }
 
     /// <param name="topology">Where.</param>
     /// <param name="program">The command that is <c>imds-proxy</c>.</param>
@@ -42,8 +42,17 @@ internal sealed class RunningProxy : IDisposable
             "--audit-dir", Path.Combine(directory, "audit"), "--node-name", "node-1", "--require-original-destination",
             "--log-level", "warning", .. OnePodIsMany, .. setup.Flags,
         ]);
-        var started = await ReadyAsync(topology, process, management, began);
-        return new RunningProxy(setup, directory, process) { Started = started };
+        var proxy = new RunningProxy(setup, directory, process);
+        try
+        {
+            proxy.Started = await ReadyAsync(topology, process, management, began);
+            return proxy;
+        }
+        catch
+        {
+            proxy.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Puts a policy that says the same into the place of the last one, as kubelet and editors do it.</summary>

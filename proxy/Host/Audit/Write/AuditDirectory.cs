@@ -61,7 +61,11 @@ internal sealed class AuditDirectory : IDisposable
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         Ensure(_options.Directory!);
-        CutRemains();
+        if (TryCut() is { } failure)
+        {
+            throw failure;
+        }
+
         var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
         try
         {
@@ -93,19 +97,24 @@ internal sealed class AuditDirectory : IDisposable
     /// Gives up the segment, after a failure or because it is not where it was. Of a removed one the last lines are kept,
     /// and not the file: it may have been removed for its space.
     /// </summary>
-    public void Leave()
+    /// <returns>What a failed write left in it and could not be cut off, or null.</returns>
+    public SegmentRemains? Leave()
     {
+        var remains = Segment?.Remains;
         if (Segment?.LookForName() == false)
         {
             Rescued = Segment.Unseen();
+            remains = null;
         }
-        else if (Segment?.Remains is { } remains)
+
+        if (remains is not null)
         {
             _remains.Add(remains);
         }
 
         Segment?.Dispose();
         Segment = null;
+        return remains;
     }
 
     /// <summary>Removes a segment that is not used after all.</summary>
@@ -116,6 +125,9 @@ internal sealed class AuditDirectory : IDisposable
         TryCutRemains();
     }
 
+    /// <summary>Tries again what could not be cut off: before the keeper may compress a segment that was away, with its remains.</summary>
+    public void TryCutRemains() => TryCut();
+
     /// <summary>Closes, after a last try of what could not be cut off.</summary>
     public void Dispose()
     {
@@ -123,28 +135,26 @@ internal sealed class AuditDirectory : IDisposable
         Segment?.Dispose();
     }
 
-    private void TryCutRemains()
+    // Tries each. What is not there may come back, with the volume that it is on.
+    private IOException? TryCut()
     {
-        try
-        {
-            CutRemains();
-        }
-        catch (IOException)
-        {
-            // Tried again before the next segment.
-        }
-    }
-
-    // What is not there may come back, with the volume that it is on.
-    private void CutRemains()
-    {
+        IOException? failure = null;
         for (var i = _remains.Count - 1; i >= 0; i--)
         {
-            if (_remains[i].TryCut())
+            try
             {
-                _remains.RemoveAt(i);
+                if (_remains[i].TryCut())
+                {
+                    _remains.RemoveAt(i);
+                }
+            }
+            catch (IOException e)
+            {
+                failure = e;
             }
         }
+
+        return failure;
     }
 
     private static void Ensure(string directory)

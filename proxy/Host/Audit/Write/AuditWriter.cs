@@ -61,6 +61,7 @@ internal sealed partial class AuditWriter : IDisposable
     /// <summary>What is due by time alone: another try of a directory that failed, or that was put elsewhere.</summary>
     public void Tick()
     {
+        _directory?.TryCutRemains();
         if (_directory?.Segment?.LookForPlace() == false)
         {
             _directory.Leave();
@@ -101,7 +102,7 @@ internal sealed partial class AuditWriter : IDisposable
     {
         _batch.Dispose();
         _directory?.Dispose();
-        foreach (var remains in _directory?.Remains ?? [])
+        foreach (var remains in (_directory?.Remains ?? []).Where(static remains => remains.IsThere))
         {
             Log.RemainsLeft(_logger, remains.Path, remains.Length);
         }
@@ -282,12 +283,11 @@ internal sealed partial class AuditWriter : IDisposable
 
     private void Degrade(Exception e)
     {
-        if (_directory!.Segment?.Remains is { } remains)
+        if (_directory!.Leave() is { } remains)
         {
             Log.NotCutOff(_logger, remains.Path, remains.Length);
         }
 
-        _directory.Leave();
         _degraded.Begin(e.Message);
     }
 

@@ -117,7 +117,10 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
     {
         try
         {
-            RandomAccess.SetLength(_handle, Length);
+            if (RandomAccess.GetLength(_handle) > Length)
+            {
+                RandomAccess.SetLength(_handle, Length);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
