@@ -31,6 +31,14 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         _pool = pool;
     }
 
+    /// <summary>A line of the log's own, for which nobody waits.</summary>
+    public static PendingLine Of(AuditOrigin origin, AuditEvent auditEvent)
+    {
+        var line = new PendingLine(origin, pool: null);
+        line.Put(auditEvent);
+        return line;
+    }
+
     /// <summary>Whoever waits for it: true once it is written.</summary>
     public ValueTask<bool> Task => new(this, _source.Version);
 
