@@ -8,9 +8,6 @@ namespace ImdsProxy.Core.Requests;
 /// </summary>
 public sealed class ImdsRequest : IEquatable<ImdsRequest>
 {
-    // One that comes again is the same value (RequestMemory), and is looked up by it each time.
-    private readonly int _hash;
-
     internal ImdsRequest(
         string method,
         Endpoint endpoint,
@@ -31,7 +28,6 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         ComparableResource = resource is null ? null : ResourceName.Comparable(resource);
         BroadResource = resource is null ? null : ResourceName.Broad(resource);
         Selector = selector;
-        _hash = HashCode.Combine(method, pathAndQuery);
     }
 
     /// <summary>The method, in capitals.</summary>
@@ -94,7 +90,7 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
 
     public override bool Equals(object? obj) => Equals(obj as ImdsRequest);
 
-    public override int GetHashCode() => _hash;
+    public override int GetHashCode() => HashCode.Combine(Method, PathAndQuery);
 
     public override string ToString() => $"{Method} {PathAndQuery}";
 }

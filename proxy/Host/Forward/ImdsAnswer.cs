@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Credentials;
@@ -15,7 +14,7 @@ internal sealed class ImdsAnswer
 {
     private readonly byte[]? _buffer;
     private readonly int _length;
-    private HolderCount _holders = new() { Value = 1 };
+    private int _holders = 1;
     private NamedIssue? _issued;
 
     private ImdsAnswer(ForwardFailure failure, int? status)
@@ -82,13 +81,13 @@ internal sealed class ImdsAnswer
     {
         while (true)
         {
-            var now = Volatile.Read(ref _holders.Value);
+            var now = Volatile.Read(ref _holders);
             if (now == 0)
             {
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref _holders.Value, now + 1, now) == now)
+            if (Interlocked.CompareExchange(ref _holders, now + 1, now) == now)
             {
                 return true;
             }
@@ -98,7 +97,7 @@ internal sealed class ImdsAnswer
     /// <summary>Lets go of it.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holders.Value) == 0 && _buffer is not null)
+        if (Interlocked.Decrement(ref _holders) == 0 && _buffer is not null)
         {
             CryptographicOperations.ZeroMemory(_buffer);
         }
@@ -113,14 +112,6 @@ internal sealed class ImdsAnswer
     {
         Audience = envelope.Answer.Claims?.AudienceId,
     };
-
-    // On a cache line of its own: each request for a kept answer counts here, and the rest of it is only read.
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct HolderCount
-    {
-        [FieldOffset(64)]
-        public int Value;
-    }
 
     private sealed record NamedIssue(PolicySnapshot Policy, IssuedCredential Issued);
 }
