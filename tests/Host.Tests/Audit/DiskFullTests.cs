@@ -30,8 +30,7 @@ public sealed class DiskFullTests : IDisposable
     [SkippableFact]
     public async Task Write_DiskFull_GoesToStdoutAndBackOnceThereIsRoom()
     {
-        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
-        Skip.IfNot(_mounted, "mounting a small tmpfs needs root");
+        MountSmallDisk();
         var filler = Path.Combine(_directory.Path, "filler");
         await using (var log = _directory.Open())
         {
@@ -60,8 +59,7 @@ public sealed class DiskFullTests : IDisposable
     [SkippableFact]
     public void Write_DiskFullAndNotCutBack_BeginsTheNextSegmentOnlyOnceItIs()
     {
-        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
-        Skip.IfNot(_mounted, "mounting a small tmpfs needs root");
+        MountSmallDisk();
         var filler = Path.Combine(_directory.Path, "filler");
         var options = new AuditOptions { Directory = _directory.Path, RetryInterval = TimeSpan.Zero };
         using (var writer = new AuditWriter(options, Origin, _directory.Stdout, TimeProvider.System, NullLogger.Instance))
@@ -87,6 +85,12 @@ public sealed class DiskFullTests : IDisposable
         var report = new AuditVerifier().Verify(_directory.Path);
         report.Problems.ShouldBeEmpty();
         SegmentEntry.ReadAll(_directory.Path).SelectMany(static entry => File.ReadLines(entry.Path)).ShouldNotContain(static line => line.Contains("\"id\":\"r0\"", StringComparison.Ordinal));
+    }
+
+    private void MountSmallDisk()
+    {
+        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
+        Skip.IfNot(_mounted, "mounting a small tmpfs needs root");
     }
 
     private static PendingLine Line(string id)

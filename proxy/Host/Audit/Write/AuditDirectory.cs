@@ -61,7 +61,7 @@ internal sealed class AuditDirectory : IDisposable
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         Ensure(_options.Directory!);
-        if (TryCut() is { } failure)
+        if (TryCutRemains() is { } failure)
         {
             throw failure;
         }
@@ -125,18 +125,12 @@ internal sealed class AuditDirectory : IDisposable
         TryCutRemains();
     }
 
-    /// <summary>Tries again what could not be cut off: before the keeper may compress a segment that was away, with its remains.</summary>
-    public void TryCutRemains() => TryCut();
-
-    /// <summary>Closes, after a last try of what could not be cut off.</summary>
-    public void Dispose()
-    {
-        TryCutRemains();
-        Segment?.Dispose();
-    }
-
-    // Tries each. What is not there may come back, with the volume that it is on.
-    private IOException? TryCut()
+    /// <summary>
+    /// Tries again what could not be cut off: before the keeper may compress a segment that was away, with its remains. What is
+    /// not there may come back, with the volume that it is on.
+    /// </summary>
+    /// <returns>Why something that is there can't be cut off, or null.</returns>
+    public IOException? TryCutRemains()
     {
         IOException? failure = null;
         for (var i = _remains.Count - 1; i >= 0; i--)
@@ -155,6 +149,13 @@ internal sealed class AuditDirectory : IDisposable
         }
 
         return failure;
+    }
+
+    /// <summary>Closes, after a last try of what could not be cut off.</summary>
+    public void Dispose()
+    {
+        TryCutRemains();
+        Segment?.Dispose();
     }
 
     private static void Ensure(string directory)
