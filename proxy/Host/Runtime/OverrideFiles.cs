@@ -5,7 +5,7 @@ namespace ImdsProxy.Runtime;
 /// <summary>
 /// Reads the break-glass files: one that asks for something, and <c>until</c> and <c>reason</c> beside it. Whatever is
 /// missing, unreadable or odd in them is refused: a mistake must not open IMDS. A file <c>uninstalling</c> that says
-/// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-uninstalling.md).
+/// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-remove-the-rules-with-a-pre-delete-hook.md).
 /// </summary>
 /// <param name="file">The file that asks: <c>mode</c> or <c>interception</c>.</param>
 /// <param name="word">The only word it can hold.</param>
