@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
@@ -84,15 +83,15 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
         return Answer(context, good ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, answer, ManagementJson.Plain.HealthAnswer);
     }
 
-    private Task Metrics(HttpContext context)
+    private async Task Metrics(HttpContext context)
     {
-        var text = new ArrayBufferWriter<byte>(64 * 1024);
-        if (pages.Metrics.Write(text) is { } failure)
+        using var text = new MemoryStream(64 * 1024);
+        if (await pages.Metrics.WriteAsync(text, context.RequestAborted) is { } failure)
         {
             Log.InstrumentFailed(logger, failure);
         }
 
-        return Send(context, StatusCodes.Status200OK, PrometheusText.ContentType, text.WrittenMemory);
+        await Send(context, StatusCodes.Status200OK, MetricsRegistry.ContentType, text.GetBuffer().AsMemory(0, (int)text.Length));
     }
 
     private static Task Refuse(HttpContext context, int status, string error, string description) =>

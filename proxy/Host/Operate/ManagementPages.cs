@@ -10,7 +10,7 @@ internal sealed class ManagementPages
     public Readiness Liveness { get; init; } = new();
 
     /// <summary><c>/metrics</c>.</summary>
-    public required PrometheusText Metrics { get; init; }
+    public required MetricsRegistry Metrics { get; init; }
 
     /// <summary>What <c>/policy</c> tells, or null before a policy is in force.</summary>
     public Func<PolicyStatus?> Policy { get; init; } = () => null;

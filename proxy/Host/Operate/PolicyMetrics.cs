@@ -1,55 +1,63 @@
-using System.Diagnostics.Metrics;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
+using Prometheus;
 
 namespace ImdsProxy.Operate;
 
-/// <summary>The policy's part of <see cref="ProxyMetrics"/>: what is in force, since when, and whether a newer one was refused.</summary>
+/// <summary>The policy's part of <see cref="ProxyMetrics"/>: which one is in force, since when, and whether a newer one was refused.</summary>
 internal sealed class PolicyMetrics
 {
-    private static readonly KeyValuePair<string, object?> Taken = new("result", "loaded");
-    private static readonly KeyValuePair<string, object?> NotTaken = new("result", "refused");
-
+    private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly Counter<long> _loads;
-    private volatile InForce? _inForce;
-    private volatile bool _refused;
+    private readonly Counter.Child _loaded;
+    private readonly Counter.Child _refusedLoads;
+    private readonly Gauge _info;
+    private readonly Gauge _since;
+    private readonly Gauge _refused;
+    private (string Revision, string Mode)? _inForce;
 
-    public PolicyMetrics(Meter meter, TimeProvider time)
+    public PolicyMetrics(MetricsRegistry registry, TimeProvider time)
     {
         _time = time;
-        _loads = meter.CreateCounter<long>("imds_proxy.policy.loads", "{document}", "Policy documents read, by whether they were taken.");
-        _loads.Add(0, Taken);
-        _loads.Add(0, NotTaken);
-        meter.CreateObservableGauge("imds_proxy.policy.info", Info, null, "Always 1; its labels tell the policy in force.");
-        meter.CreateObservableGauge("imds_proxy.policy.loaded.timestamp", LoadedAt, "s", "When the policy in force was taken, in seconds since 1970.");
-        meter.CreateObservableGauge("imds_proxy.policy.refused", () => _refused ? 1L : 0L, null, "1 while the newest policy document is refused, else 0.");
+        // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
+        var loads = registry.Counter("imds_proxy_policy_loads_total", "Policy documents read, by whether they were taken.", "result");
+        _loaded = loads.WithLabels("loaded");
+        _refusedLoads = loads.WithLabels("refused");
+        _info = registry.Gauge("imds_proxy_policy_info", "Always 1; its labels name the policy in force.", "mode", "revision");
+        _since = registry.Gauge("imds_proxy_policy_loaded_timestamp_seconds", "When the policy in force was taken, in seconds since 1970.");
+        _since.Unpublish();
+        _refused = registry.Gauge("imds_proxy_policy_refused", "1 while the newest policy document is refused, else 0.");
     }
 
     public void Loaded(string revision, PolicyMode mode)
     {
-        if (_inForce is not { } current || current.Revision != revision)
+        lock (_gate)
         {
-            _inForce = new(revision, mode.Name(), _time.GetUtcNow());
+            if (_inForce?.Revision != revision)
+            {
+                Replace(revision, mode.Name());
+            }
         }
 
-        _refused = false;
-        _loads.Add(1, Taken);
+        _refused.Set(0);
+        _loaded.Inc();
     }
 
     public void Refused()
     {
-        _refused = true;
-        _loads.Add(1, NotTaken);
+        _refused.Set(1);
+        _refusedLoads.Inc();
     }
 
-    private IEnumerable<Measurement<long>> Info() => _inForce is { } current
-        ? [new(1, new KeyValuePair<string, object?>("revision", current.Revision), new("mode", current.Mode))]
-        : [];
+    private void Replace(string revision, string mode)
+    {
+        if (_inForce is { } before)
+        {
+            _info.RemoveLabelled(before.Mode, before.Revision);
+        }
 
-    private IEnumerable<Measurement<double>> LoadedAt() => _inForce is { } current
-        ? [new(current.Since.ToUnixTimeMilliseconds() / 1000d)]
-        : [];
-
-    private sealed record InForce(string Revision, string Mode, DateTimeOffset Since);
+        _inForce = (revision, mode);
+        _info.WithLabels(mode, revision).Set(1);
+        _since.Set(_time.GetUtcNow().ToUnixTimeMilliseconds() / 1000d);
+    }
 }

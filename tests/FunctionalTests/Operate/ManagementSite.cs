@@ -19,15 +19,10 @@ internal sealed class ManagementSite : IAsyncDisposable
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-management-");
     private readonly ILoggerFactory _logs = LoggingSetup.Create(LogFormat.Console, LogLevel.None);
-    private readonly object _scope = new();
-    private readonly PrometheusText _text;
+    private readonly MetricsRegistry _registry = new();
     private ManagementListener? _listener;
 
-    public ManagementSite()
-    {
-        _text = new PrometheusText(_scope);
-        Metrics = new ProxyMetrics(new ManualTime(), _scope);
-    }
+    public ManagementSite() => Metrics = new ProxyMetrics(_registry, new ManualTime());
 
     public Readiness Readiness { get; } = new();
 
@@ -71,7 +66,7 @@ internal sealed class ManagementSite : IAsyncDisposable
             {
                 Readiness = Readiness,
                 Liveness = Liveness,
-                Metrics = _text,
+                Metrics = _registry,
                 Policy = () => Policy,
                 Guarded = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
                 {
@@ -111,8 +106,6 @@ internal sealed class ManagementSite : IAsyncDisposable
             await StopAsync();
         }
 
-        Metrics.Dispose();
-        _text.Dispose();
         _logs.Dispose();
         _directory.Delete(recursive: true);
     }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
@@ -11,18 +9,13 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Operate;
 
-public sealed class ProxyMetricsTests : IDisposable
+public sealed class ProxyMetricsTests 
 {
     private readonly ManualTime _time = new();
-    private readonly PrometheusText _text;
+    private readonly MetricsRegistry _registry = new();
     private readonly ProxyMetrics _metrics;
 
-    public ProxyMetricsTests()
-    {
-        var scope = new object();
-        _text = new PrometheusText(scope);
-        _metrics = new ProxyMetrics(_time, scope);
-    }
+    public ProxyMetricsTests() => _metrics = new ProxyMetrics(_registry, _time);
 
     public static TheoryData<Verdict, Reason, PolicyMode, string?, string> Requests => new()
     {
@@ -34,19 +27,19 @@ public sealed class ProxyMetricsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public void RequestEnded_OfAnyKind_IsCountedByItsWords(Verdict verdict, Reason reason, PolicyMode mode, string? target, string labels)
+    public async Task RequestEnded_OfAnyKind_IsCountedByItsWords(Verdict verdict, Reason reason, PolicyMode mode, string? target, string labels)
     {
         _metrics.RequestEnded(Record(verdict, reason, mode, target));
 
-        Lines().ShouldContain($"imds_proxy_requests_total{{{labels}}} 1", StringComparer.Ordinal);
+        (await LinesAsync()).ShouldContain($"imds_proxy_requests_total{{{labels}}} 1", StringComparer.Ordinal);
     }
 
     [Fact]
-    public void RequestEnded_After80Microseconds_FallsIntoTheSecondBucket()
+    public async Task RequestEnded_After80Microseconds_FallsIntoTheSecondBucket()
     {
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.NoRule, milliseconds: 0.08));
 
-        var lines = Lines();
+        var lines = await LinesAsync();
 
         lines.ShouldContain("imds_proxy_request_duration_seconds_bucket{endpoint=\"none\",verdict=\"denied\",le=\"5e-05\"} 0", StringComparer.Ordinal);
         lines.ShouldContain("imds_proxy_request_duration_seconds_bucket{endpoint=\"none\",verdict=\"denied\",le=\"0.0001\"} 1", StringComparer.Ordinal);
@@ -54,32 +47,33 @@ public sealed class ProxyMetricsTests : IDisposable
     }
 
     [Fact]
-    public void RequestEnded_Quietly_IsCountedApart()
+    public async Task RequestEnded_Quietly_IsCountedApart()
     {
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.DenyRule, caller: Pod("istio"), quiet: true));
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.NoRule, caller: Pod("istio")));
         _metrics.RequestEnded(Record(Verdict.WouldDeny, Reason.NoRule, caller: Pod("web")));
         _metrics.RequestEnded(Record(Verdict.Allowed, Reason.Rule, caller: Pod("web")));
 
-        Lines().Where(line => line.Contains("namespace", StringComparison.Ordinal)).ShouldBe(
+        (await LinesAsync()).Where(line => line.Contains("namespace", StringComparison.Ordinal)).ShouldBe(
         [
             "imds_proxy_denied_total{namespace=\"istio\",quiet=\"false\"} 1",
             "imds_proxy_denied_total{namespace=\"istio\",quiet=\"true\"} 1",
             "imds_proxy_would_deny_total{namespace=\"web\",quiet=\"false\"} 1",
-        ]);
+        ],
+        ignoreOrder: true);
     }
 
     [Fact]
-    public void RequestEnded_FromCallersWithoutNamespace_NamesThemLikeNoNamespace()
+    public async Task RequestEnded_FromCallersWithoutNamespace_NamesThemLikeNoNamespace()
     {
         Caller[] callers = [Caller.Unknown.Instance, Caller.Node.Instance, Caller.Ambiguous.Instance];
         Array.ForEach(callers, caller => _metrics.RequestEnded(Record(Verdict.Denied, Reason.CallerUnknown, caller: caller)));
 
-        Lines().Count(line => line.StartsWith("imds_proxy_denied_total{namespace=\"(", StringComparison.Ordinal)).ShouldBe(3);
+        (await LinesAsync()).Count(line => line.StartsWith("imds_proxy_denied_total{namespace=\"(", StringComparison.Ordinal)).ShouldBe(3);
     }
 
     [Fact]
-    public void RequestEnded_FromMoreThan200Namespaces_CountsTheRestAsOther()
+    public async Task RequestEnded_FromMoreThan200Namespaces_CountsTheRestAsOther()
     {
         for (var i = 0; i < 250; i++)
         {
@@ -87,7 +81,7 @@ public sealed class ProxyMetricsTests : IDisposable
         }
 
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.NoRule, caller: Pod("ns-3")));
-        var lines = Lines().Where(line => line.StartsWith("imds_proxy_denied_total", StringComparison.Ordinal)).ToList();
+        var lines = (await LinesAsync()).Where(line => line.StartsWith("imds_proxy_denied_total", StringComparison.Ordinal)).ToList();
 
         lines.Count.ShouldBe(201);
         lines.ShouldContain("imds_proxy_denied_total{namespace=\"other\",quiet=\"false\"} 50", StringComparer.Ordinal);
@@ -101,45 +95,46 @@ public sealed class ProxyMetricsTests : IDisposable
     [InlineData(503, "5xx")]
     [InlineData(null, "error")]
     [InlineData(999, "error")]
-    public void UpstreamEnded_WithAStatus_IsCountedByItsClass(int? status, string expected)
+    public async Task UpstreamEnded_WithAStatus_IsCountedByItsClass(int? status, string expected)
     {
         _metrics.UpstreamEnded(ImdsEndpoints.Token, status, 0.02);
 
-        var lines = Lines();
+        var lines = await LinesAsync();
 
         lines.ShouldContain($"imds_proxy_upstream_requests_total{{endpoint=\"token\",status=\"{expected}\"}} 1", StringComparer.Ordinal);
         lines.ShouldContain("imds_proxy_upstream_request_duration_seconds_bucket{endpoint=\"token\",le=\"0.025\"} 1", StringComparer.Ordinal);
     }
 
     [Fact]
-    public void Policy_RefusedThenLoaded_TellsWhatIsInForce()
+    public async Task Policy_RefusedThenLoaded_TellsWhatIsInForce()
     {
-        Lines().ShouldContain("imds_proxy_policy_refused 0", StringComparer.Ordinal);
+        (await LinesAsync()).ShouldContain("imds_proxy_policy_refused 0", StringComparer.Ordinal);
         _metrics.PolicyLoaded("aaa", PolicyMode.Audit);
         _time.Advance(TimeSpan.FromMinutes(1));
         _metrics.PolicyRefused();
-        Lines().ShouldContain("imds_proxy_policy_refused 1", StringComparer.Ordinal);
-        Lines().ShouldContain("imds_proxy_policy_info{mode=\"audit\",revision=\"aaa\"} 1", StringComparer.Ordinal);
+        (await LinesAsync()).ShouldContain("imds_proxy_policy_refused 1", StringComparer.Ordinal);
+        (await LinesAsync()).ShouldContain("imds_proxy_policy_info{mode=\"audit\",revision=\"aaa\"} 1", StringComparer.Ordinal);
 
         _metrics.PolicyLoaded("bbb", PolicyMode.Enforce);
 
-        Lines().Where(line => line.Contains("policy", StringComparison.Ordinal)).ShouldBe(
+        (await LinesAsync()).Where(line => line.Contains("policy", StringComparison.Ordinal)).ShouldBe(
         [
             "imds_proxy_policy_info{mode=\"enforce\",revision=\"bbb\"} 1",
             $"imds_proxy_policy_loaded_timestamp_seconds {_time.GetUtcNow().ToUnixTimeSeconds()}",
             "imds_proxy_policy_loads_total{result=\"loaded\"} 2",
             "imds_proxy_policy_loads_total{result=\"refused\"} 1",
             "imds_proxy_policy_refused 0",
-        ]);
+        ],
+        ignoreOrder: true);
     }
 
     [Theory]
     [InlineData("imds_proxy_audit_records_total{result=\"failed\"} 0")]
     [InlineData("imds_proxy_policy_loads_total{result=\"refused\"} 0")]
-    public void Failures_BeforeTheFirst_AreToldAsZero(string line) => Lines().ShouldContain(line, StringComparer.Ordinal);
+    public async Task Failures_BeforeTheFirst_AreToldAsZero(string line) => (await LinesAsync()).ShouldContain(line, StringComparer.Ordinal);
 
     [Fact]
-    public void Counts_OfConnectionsRecordsAndCallers_AreTold()
+    public async Task Counts_OfConnectionsRecordsAndCallers_AreTold()
     {
         _metrics.ObserveCallers(() => 12, () => 5);
         var readiness = new Readiness();
@@ -163,7 +158,7 @@ public sealed class ProxyMetricsTests : IDisposable
             "imds_proxy_host_network_pods 5",
             "imds_proxy_ready 0",
         ];
-        expected.Except(Lines(), StringComparer.Ordinal).ShouldBeEmpty();
+        expected.Except(await LinesAsync(), StringComparer.Ordinal).ShouldBeEmpty();
     }
 
     [Theory]
@@ -174,8 +169,8 @@ public sealed class ProxyMetricsTests : IDisposable
         BuildInfo.Parse(text).ShouldBe(new BuildInfo(version, commit));
 
     [Fact]
-    public void BuildInfo_OfThisBuild_IsAMetric() =>
-        Lines().ShouldContain(line => line.StartsWith("imds_proxy_build_info{commit=", StringComparison.Ordinal) && line.Contains("version=\"0.", StringComparison.Ordinal));
+    public async Task BuildInfo_OfThisBuild_IsAMetric() =>
+        (await LinesAsync()).ShouldContain(line => line.StartsWith("imds_proxy_build_info{commit=", StringComparison.Ordinal) && line.Contains("version=\"0.", StringComparison.Ordinal));
 
     [Fact]
     public void RequestEnded_OfAKindSeenBefore_AllocatesNothing()
@@ -187,12 +182,6 @@ public sealed class ProxyMetricsTests : IDisposable
         EndRequests(record, 10_000);
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
-    }
-
-    public void Dispose()
-    {
-        _metrics.Dispose();
-        _text.Dispose();
     }
 
     private void EndRequests(AuditRecord record, int times)
@@ -220,10 +209,5 @@ public sealed class ProxyMetricsTests : IDisposable
             Milliseconds = milliseconds,
         };
 
-    private string[] Lines()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        _text.Write(output).ShouldBeNull();
-        return [.. Encoding.UTF8.GetString(output.WrittenSpan).Split('\n').Where(line => line.Length > 0 && line[0] != '#')];
-    }
+    private Task<string[]> LinesAsync() => _registry.LinesAsync();
 }

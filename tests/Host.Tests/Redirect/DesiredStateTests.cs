@@ -1,4 +1,5 @@
 using System.Net;
+using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.TestKit;
@@ -13,11 +14,10 @@ public sealed class DesiredStateTests : IDisposable
 {
     private readonly DirectoryInfo _overrides = Directory.CreateTempSubdirectory("imds-proxy-override-");
     private readonly ManualTime _time = new();
-    private readonly RedirectMetrics _metrics = new();
+    private readonly RedirectMetrics _metrics = new(new MetricsRegistry().Factory);
 
     public void Dispose()
     {
-        _metrics.Dispose();
         _overrides.Delete(recursive: true);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Redirect;
+using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Watching;
@@ -18,7 +19,7 @@ public sealed class StateReportTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-state-");
     private readonly ManualTime _time = new();
-    private readonly RedirectMetrics _metrics = new();
+    private readonly RedirectMetrics _metrics = new(new MetricsRegistry().Factory);
     private readonly NodeModel _node = new();
     private readonly WatchedRules _rules;
     private bool _broken;
@@ -37,7 +38,6 @@ public sealed class StateReportTests : IDisposable
 
     public void Dispose()
     {
-        _metrics.Dispose();
         _directory.Delete(recursive: true);
     }
 

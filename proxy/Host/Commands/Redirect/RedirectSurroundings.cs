@@ -21,11 +21,10 @@ internal static partial class RedirectSurroundings
         var log = logs.CreateLogger("ImdsProxy.Redirect");
         try
         {
-            // Made before the counters: it hears only what is measured after it.
-            using var text = new PrometheusText();
-            using var metrics = new RedirectMetrics();
+            var registry = new MetricsRegistry();
+            var metrics = new RedirectMetrics(registry.Factory);
             await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
-            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), text, metrics, logs, cancellation);
+            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logs, cancellation);
             var seams = new RedirectSeams(
                 ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
             return await action(flags.Read(parsed), seams, cancellation);
@@ -54,7 +53,7 @@ internal static partial class RedirectSurroundings
         : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logs.CreateLogger<AuditLog>());
 
     private static async Task<ManagementListener?> ServeAsync(
-        IPEndPoint? endPoint, PrometheusText text, RedirectMetrics metrics, ILoggerFactory logs, CancellationToken cancellation)
+        IPEndPoint? endPoint, MetricsRegistry registry, RedirectMetrics metrics, ILoggerFactory logs, CancellationToken cancellation)
     {
         if (endPoint is null)
         {
@@ -63,7 +62,7 @@ internal static partial class RedirectSurroundings
 
         var readiness = new Readiness();
         readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is there and effective");
-        var pages = new ManagementPages { Readiness = readiness, Metrics = text };
+        var pages = new ManagementPages { Readiness = readiness, Metrics = registry };
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }
 

@@ -23,8 +23,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ILoggerFactory _logging;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _ending = new();
-    private readonly object _meters = new();
-    private readonly PrometheusText _metricsText;
+    private readonly MetricsRegistry _registry = new();
     private readonly ProxyMetrics _metrics;
     private readonly AuditLog _audit;
     private readonly ActivePolicy _policy;
@@ -45,8 +44,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _options = options;
         _logging = logging;
         _time = time;
-        _metricsText = new PrometheusText(_meters);
-        _metrics = new ProxyMetrics(time, _meters);
+        _metrics = new ProxyMetrics(_registry, time);
         _audit = new AuditLog(options.Audit, time, logging.CreateLogger<AuditLog>(), stdout);
         _upstream = new UpstreamParts(
             options.Upstream, options.Limits, options.Sharing, (request, answer) => _policy?.Current?.PermitsAnyone(request, answer) ?? false, time);
@@ -122,8 +120,6 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
         _cluster?.Dispose();
         _upstream.Dispose();
-        _metrics.Dispose();
-        _metricsText.Dispose();
         _ending.Dispose();
     }
 
@@ -202,7 +198,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private ManagementPages Pages() => new()
     {
         Readiness = _readiness,
-        Metrics = _metricsText,
+        Metrics = _registry,
         Policy = () => _policy.Status is { Snapshot: { } snapshot } status
             ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
             : null,
