@@ -1,159 +1,44 @@
-using System.Collections.Immutable;
-using System.Reflection.Metadata;
-using System.Reflection.PortableExecutable;
+using System.Reflection;
+using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Dependencies;
+using ArchUnitNET.Loader;
 
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>
-/// Reads from a compiled assembly which type uses which: in bases, fields, signatures, locals, attributes and code, by
-/// whatever name the source has it. What the compiler makes of lambdas and async methods counts for the type around it.
-/// </summary>
-internal sealed class AssemblyUses : IDisposable
+/// <summary>Which type uses which in a compiled assembly, as ArchUnitNET reads it. Nested types count for the type around them.</summary>
+internal static class AssemblyUses
 {
-    private readonly PEReader _file;
-    private readonly MetadataReader _metadata;
-    private readonly HashSet<TypeUse> _uses = [];
+    private const BindingFlags AllDeclared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    private AssemblyUses(string path)
-    {
-        _file = new PEReader(File.OpenRead(path));
-        _metadata = _file.GetMetadataReader();
-    }
+    /// <summary>All uses within an assembly.</summary>
+    public static IReadOnlyCollection<TypeUse> Of(System.Reflection.Assembly assembly) =>
+    [
+        .. new ArchLoader().LoadAssemblies(assembly).Build().Types
+            .SelectMany(type => type.Dependencies)
+            .SelectMany(Uses)
+            .Concat(Caught(assembly))
+            .Where(use => use.From != use.To)
+            .Distinct(),
+    ];
 
-    /// <summary>All uses within an assembly's file.</summary>
-    public static IReadOnlyCollection<TypeUse> Of(string path)
-    {
-        using var assembly = new AssemblyUses(path);
-        foreach (var handle in assembly._metadata.TypeDefinitions)
-        {
-            assembly.ReadType(NamedTypes.NameOf(assembly._metadata, handle), assembly._metadata.GetTypeDefinition(handle));
-        }
+    private static IEnumerable<TypeUse> Uses(ITypeDependency use) =>
+    [
+        new(Outermost(use.Origin), Outermost(use.Target), (use as IMemberMemberDependency)?.TargetMember.Name.Split('(')[0]),
+        .. use.TargetGenericArguments.SelectMany(Types).Select(argument => new TypeUse(Outermost(use.Origin), Outermost(argument), Member: null)),
+    ];
 
-        return assembly._uses;
-    }
+    private static IEnumerable<IType> Types(GenericArgument argument) => [argument.Type, .. argument.GenericArguments.SelectMany(Types)];
 
-    public void Dispose() => _file.Dispose();
+    // ArchUnitNET does not read the types of catch clauses.
+    private static IEnumerable<TypeUse> Caught(System.Reflection.Assembly assembly) =>
+        from type in assembly.GetTypes()
+        from method in type.GetMethods(AllDeclared).Concat<MethodBase>(type.GetConstructors(AllDeclared))
+        from clause in method.GetMethodBody()?.ExceptionHandlingClauses ?? []
+        where clause.Flags == ExceptionHandlingClauseOptions.Clause
+        select new TypeUse(Outermost(type.FullName!), Outermost(clause.CatchType!.FullName!), Member: null);
 
-    private void ReadType(string from, TypeDefinition type)
-    {
-        AddEntity(from, type.BaseType);
-        foreach (var handle in type.GetInterfaceImplementations())
-        {
-            AddEntity(from, _metadata.GetInterfaceImplementation(handle).Interface);
-        }
+    private static string Outermost(IType type) => Outermost(type.FullName);
 
-        ReadGenerics(from, type.GetGenericParameters());
-        ReadAttributes(from, type.GetCustomAttributes());
-        foreach (var handle in type.GetFields())
-        {
-            var field = _metadata.GetFieldDefinition(handle);
-            Add(from, field.DecodeSignature(NamedTypes.Instance, null));
-            ReadAttributes(from, field.GetCustomAttributes());
-        }
-
-        foreach (var handle in type.GetMethods())
-        {
-            ReadMethod(from, _metadata.GetMethodDefinition(handle));
-        }
-    }
-
-    private void ReadMethod(string from, MethodDefinition method)
-    {
-        Add(from, NamedTypes.Of(method.DecodeSignature(NamedTypes.Instance, null)));
-        ReadGenerics(from, method.GetGenericParameters());
-        ReadAttributes(from, method.GetCustomAttributes());
-        if (method.RelativeVirtualAddress == 0)
-        {
-            return;
-        }
-
-        var body = _file.GetMethodBody(method.RelativeVirtualAddress);
-        if (!body.LocalSignature.IsNil)
-        {
-            Add(from, [.. _metadata.GetStandaloneSignature(body.LocalSignature).DecodeLocalSignature(NamedTypes.Instance, null).SelectMany(local => local)]);
-        }
-
-        foreach (var region in body.ExceptionRegions)
-        {
-            AddEntity(from, region.CatchType);
-        }
-
-        foreach (var token in IlTokens.In(body.GetILBytes() ?? []))
-        {
-            AddEntity(from, token);
-        }
-    }
-
-    private void ReadGenerics(string from, GenericParameterHandleCollection parameters)
-    {
-        foreach (var constraint in parameters.SelectMany(handle => _metadata.GetGenericParameter(handle).GetConstraints()))
-        {
-            AddEntity(from, _metadata.GetGenericParameterConstraint(constraint).Type);
-        }
-    }
-
-    private void ReadAttributes(string from, CustomAttributeHandleCollection attributes)
-    {
-        foreach (var attribute in attributes)
-        {
-            AddEntity(from, _metadata.GetCustomAttribute(attribute).Constructor);
-        }
-    }
-
-    private void AddEntity(string from, EntityHandle handle)
-    {
-        switch (handle.Kind)
-        {
-            case HandleKind.TypeDefinition when !handle.IsNil:
-            case HandleKind.TypeReference when !handle.IsNil:
-            case HandleKind.TypeSpecification:
-                Add(from, TypesOf(handle));
-                break;
-            case HandleKind.MethodDefinition:
-                var method = _metadata.GetMethodDefinition((MethodDefinitionHandle)handle);
-                Add(from, TypesOf(method.GetDeclaringType()), _metadata.GetString(method.Name));
-                break;
-            case HandleKind.FieldDefinition:
-                var field = _metadata.GetFieldDefinition((FieldDefinitionHandle)handle);
-                Add(from, TypesOf(field.GetDeclaringType()), _metadata.GetString(field.Name));
-                break;
-            case HandleKind.MemberReference:
-                AddMember(from, _metadata.GetMemberReference((MemberReferenceHandle)handle));
-                break;
-            case HandleKind.MethodSpecification:
-                var generic = _metadata.GetMethodSpecification((MethodSpecificationHandle)handle);
-                AddEntity(from, generic.Method);
-                Add(from, [.. generic.DecodeSignature(NamedTypes.Instance, null).SelectMany(argument => argument)]);
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void AddMember(string from, MemberReference member)
-    {
-        Add(from, TypesOf(member.Parent), _metadata.GetString(member.Name));
-        Add(from, member.GetKind() == MemberReferenceKind.Field
-            ? member.DecodeFieldSignature(NamedTypes.Instance, null)
-            : NamedTypes.Of(member.DecodeMethodSignature(NamedTypes.Instance, null)));
-    }
-
-    private ImmutableArray<string> TypesOf(EntityHandle handle) => handle.Kind switch
-    {
-        HandleKind.TypeDefinition => [NamedTypes.NameOf(_metadata, (TypeDefinitionHandle)handle)],
-        HandleKind.TypeReference => [NamedTypes.NameOf(_metadata, (TypeReferenceHandle)handle)],
-        HandleKind.TypeSpecification => NamedTypes.Instance.GetTypeFromSpecification(_metadata, null, (TypeSpecificationHandle)handle, 0),
-        _ => [],
-    };
-
-    private void Add(string from, ImmutableArray<string> types, string? member = null)
-    {
-        foreach (var to in types)
-        {
-            if (to != from)
-            {
-                _uses.Add(new TypeUse(from, to, member));
-            }
-        }
-    }
+    private static string Outermost(string type) => type.Split('+')[0];
 }

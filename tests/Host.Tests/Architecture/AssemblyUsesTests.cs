@@ -8,7 +8,7 @@ public sealed class AssemblyUsesTests
 {
     private const string Sample = "ImdsProxy.Host.Tests.Architecture.Sample";
 
-    private static readonly IReadOnlyCollection<TypeUse> Uses = AssemblyUses.Of(typeof(AssemblyUsesTests).Assembly.Location);
+    private static readonly IReadOnlyCollection<TypeUse> Uses = AssemblyUses.Of(typeof(AssemblyUsesTests).Assembly);
 
     private static readonly IReadOnlyList<TypeUse> Broken = new RoomRule(Sample, "Leaf", ["Composition"]).Broken(Uses);
 
