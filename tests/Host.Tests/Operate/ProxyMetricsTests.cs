@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Operate;
 
-public sealed class ProxyMetricsTests 
+public sealed class ProxyMetricsTests
 {
     private readonly ManualTime _time = new();
     private readonly MetricsRegistry _registry = new();
