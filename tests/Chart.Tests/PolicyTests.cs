@@ -97,7 +97,7 @@ public sealed class PolicyTests
     [InlineData("enforced", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526 --expect-denial")]
     public async Task Test_RunsAsAnOrdinaryPod(string values, string arguments)
     {
-        var pod = Job(await Rendered.OfAsync(values), "-test")["spec"]!["template"]!["spec"]!;
+        var pod = Test(await Rendered.OfAsync(values))["spec"]!;
         var container = pod["containers"]!.AsArray().ShouldHaveSingleItem()!;
 
         pod["hostNetwork"].ShouldBeNull();
@@ -108,6 +108,19 @@ public sealed class PolicyTests
         string.Join(' ', given).ShouldBe(arguments);
         ProveCommand.Create().Parse([.. given.Skip(1).Select(argument => argument.Replace("$(NODE_IP)", "10.224.0.4", StringComparison.Ordinal))]).Errors.ShouldBeEmpty();
     }
+
+    // Helm reads the log of a pod that has the hook's name, and uninstalls no hooks.
+    [SkippableFact]
+    public async Task Test_IsAPodThatGoesWithItsTest()
+    {
+        var annotations = Test(await Rendered.OfAsync("defaults"))["metadata"]!["annotations"]!;
+
+        ((string)annotations["helm.sh/hook"]!).ShouldBe("test");
+        ((string)annotations["helm.sh/hook-delete-policy"]!).ShouldBe("before-hook-creation,hook-succeeded,hook-failed");
+        ((string)annotations["helm.sh/hook-output-log-policy"]!).ShouldBe("hook-failed");
+    }
+
+    private static JsonNode Test(Rendered chart) => chart.OfKind("Pod").ShouldHaveSingleItem()!;
 
     private static JsonNode Job(Rendered chart, string ending) =>
         chart.OfKind("Job").Single(job => ((string)job["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal));

