@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace ImdsProxy.Docs.Tests.Cluster;
+
+/// <summary>JSON merge patches (RFC 7386), which are near enough to the other kinds of patch for what the documents do.</summary>
+internal static class Merge
+{
+    public static JsonObject Into(JsonObject? target, JsonObject patch)
+    {
+        var merged = (JsonObject?)target?.DeepClone() ?? [];
+        foreach (var (key, value) in patch)
+        {
+            if (value is null)
+            {
+                merged.Remove(key);
+            }
+            else
+            {
+                merged[key] = value is JsonObject inner ? Into(merged[key] as JsonObject, inner) : value.DeepClone();
+            }
+        }
+
+        return merged;
+    }
+}
