@@ -8,6 +8,9 @@ namespace ImdsProxy.Identify;
 /// <summary>Reads a callers file.</summary>
 internal static class CallersFile
 {
+    /// <summary>How many bytes it may have: 250 pods, the most of a node, with 64 KiB of labels each.</summary>
+    public const int MostBytes = 16 << 20;
+
     /// <summary>The pods of a file's content.</summary>
     /// <exception cref="FormatException">What is wrong with it, and where.</exception>
     public static IReadOnlyList<KnownPod> Parse(ReadOnlySpan<byte> json)

@@ -1,3 +1,5 @@
+using ImdsProxy.Runtime;
+
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>The service account's token, read again each minute and whenever the API server refuses it.</summary>
@@ -5,6 +7,9 @@ internal sealed class KubeToken(string? path, TimeProvider time)
 {
     // As often as client-go does; the kubelet rotates a token at 80 % of its life, an hour at least.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+
+    // A service account's token has one or two KiB.
+    private const int Longest = 64 << 10;
 
     private readonly Lock _gate = new();
     private string? _token;
@@ -44,7 +49,7 @@ internal sealed class KubeToken(string? path, TimeProvider time)
     {
         try
         {
-            var token = File.ReadAllText(path).Trim();
+            var token = BoundedFile.ReadText(path, Longest).Trim();
             return token.Length > 0 && token.All(static c => c is > ' ' and < (char)0x7f)
                 ? token
                 : throw new KubeException($"the token file {path} holds no token");

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Kubernetes;
 
@@ -40,12 +41,14 @@ internal sealed class KubeTrust(string? caFile)
         return own.Build(server) ? true : throw Untrusted(server, own);
     }
 
-    private static X509Certificate2Collection ReadCa(string path)
+    /// <summary>The authorities of a CA file.</summary>
+    /// <exception cref="AuthenticationException">It holds none, or can't be read.</exception>
+    public static X509Certificate2Collection ReadCa(string path)
     {
         try
         {
             var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(path);
+            authorities.ImportFromPem(BoundedFile.ReadText(path));
             return authorities.Count > 0 ? authorities : throw new AuthenticationException($"the CA file {path} holds no certificate");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Operate;
 
@@ -56,9 +57,7 @@ internal sealed partial class ManagementToken(string? path, ILogger<ManagementTo
     {
         try
         {
-            using var file = File.OpenRead(path);
-            var bytes = new byte[Longest];
-            return Encoding.UTF8.GetString(bytes, 0, file.ReadAtLeast(bytes, Longest, throwOnEndOfStream: false)).Trim();
+            return BoundedFile.ReadText(path, Longest).Trim();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,9 @@ namespace ImdsProxy.PolicySource;
 /// </summary>
 internal sealed partial class LastGoodStore(string directory, TimeProvider time, ILogger<LastGoodStore> logger)
 {
+    // A policy of 1 MiB whose every character is escaped, and what is told of it.
+    private const int Longest = 8 << 20;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
 
@@ -19,8 +22,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
     {
         try
         {
-            using var file = File.OpenRead(PathOf);
-            return JsonSerializer.Deserialize(file, LastGoodJson.Default.LastGoodPolicy);
+            return JsonSerializer.Deserialize(BoundedFile.Read(PathOf, Longest), LastGoodJson.Default.LastGoodPolicy);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -17,9 +17,15 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
     /// <exception cref="FormatException">It holds no policy.</exception>
     public static async Task<PolicyManifest> ReadAsync(string path, CancellationToken cancellation)
     {
+        if (!Directory.Exists(path))
+        {
+            // Read once, for whoever runs the command: it may be a pipe.
+            return Read(await File.ReadAllBytesAsync(path, cancellation), path);
+        }
+
         var texts = await PolicyTexts.ReadAsync(path, null, cancellation);
-        return !Directory.Exists(path) ? Read(texts.ByName.Values.Single().ToArray(), path)
-            : texts.ByName.Count > 0 ? new PolicyManifest(path, texts, file => Path.Combine(path, file))
+        return texts.ByName.Count > 0
+            ? new PolicyManifest(path, texts, file => Path.Combine(path, file))
             : throw new FormatException($"'{path}': the directory holds no policy: put it into files that end in .json");
     }
 

@@ -10,6 +10,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     // A swap of a ConfigMap's directory takes no time; whoever writes on and on is looked at again in half a second.
     private const int MostReads = 4;
 
+    // Of all fragments of a directory: a mounted ConfigMap holds 1 MiB.
+    private const int MostInAll = 16 << 20;
+
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
 
     // Reading thousands of rules takes a while: it is done once, whoever asks first.
@@ -63,12 +66,19 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     {
         var files = Directory.Exists(path) ? Directory.EnumerateFiles(path).Where(static file => IsFragment(Path.GetFileName(file))) : [path];
         var texts = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        var inAll = 0;
         foreach (var file in files)
         {
             var name = Path.GetFileName(file);
-            texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, cancellation)
+
+            // Of a file that is too large so much that its reader says so.
+            texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, BoundedFile.Usual, cancellation)
                 ? its
-                : await File.ReadAllBytesAsync(file, cancellation);
+                : BoundedFile.ReadStart(file);
+            if ((inAll += texts[name].Length) > MostInAll)
+            {
+                throw new IOException($"the fragments in {path} are larger than {MostInAll} bytes together");
+            }
         }
 
         return new PolicyTexts(texts);

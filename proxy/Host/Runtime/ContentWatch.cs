@@ -8,13 +8,14 @@ namespace ImdsProxy.Runtime;
 /// <param name="read">Reads it, and is told what was read last; null where that can't be done.</param>
 /// <param name="same">Whether two contents are the same.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where it is told that a content was not taken.</param>
+/// <param name="logger">Where it is told why it can't be read, and that a content was not taken.</param>
 internal sealed partial class ContentWatch<T>(
     string path, Func<T?, CancellationToken, Task<T?>> read, Func<T, T, bool> same, TimeProvider time, ILogger logger)
     where T : class
 {
     private T? _last;
     private bool _first = true;
+    private string? _trouble;
 
     /// <summary>Calls back with the content at first and at each change, until cancelled; null where it can't be read.</summary>
     public async Task RunAsync(Func<T?, Task> changed, CancellationToken cancellation)
@@ -64,10 +65,19 @@ internal sealed partial class ContentWatch<T>(
     {
         try
         {
-            return await read(_last, cancellation);
+            var content = await read(_last, cancellation);
+            _trouble = null;
+            return content;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Told once, not at each look.
+            if (e.Message != _trouble)
+            {
+                Log.NotRead(logger, e.Message);
+            }
+
+            _trouble = e.Message;
             return null;
         }
         catch (OperationCanceledException)
@@ -78,6 +88,9 @@ internal sealed partial class ContentWatch<T>(
 
     private static partial class Log
     {
+        [LoggerMessage(EventName = "ContentNotRead", Level = LogLevel.Warning, Message = "A followed file can't be read: {Cause}")]
+        public static partial void NotRead(ILogger logger, string cause);
+
         [LoggerMessage(EventName = "ChangeNotTaken", Level = LogLevel.Error, Message = "The content of {Path} could not be taken; what was in force stays in force")]
         public static partial void ChangeNotTaken(ILogger logger, string path, Exception exception);
     }

@@ -9,11 +9,15 @@ internal static class FileContent
     private const int Piece = 32 * 1024;
 
     /// <summary>Whether a file still holds what it held.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="last">What it held, or one byte more than the bound of it.</param>
+    /// <param name="most">How many bytes are read of it.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">It can't be read.</exception>
-    public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, CancellationToken cancellation)
+    public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, int most, CancellationToken cancellation)
     {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        if (LengthOf(file) != last.Length)
+        using var file = BoundedFile.Open(path);
+        if (Math.Min(RandomAccess.GetLength(file), most + 1L) != last.Length)
         {
             return false;
         }
@@ -29,25 +33,13 @@ internal static class FileContent
         }
     }
 
-    // A pipe has none, and has to be read to know.
-    private static long LengthOf(SafeFileHandle file)
-    {
-        try
-        {
-            return RandomAccess.GetLength(file);
-        }
-        catch (NotSupportedException)
-        {
-            return -1;
-        }
-    }
-
     private static async Task<bool> IsStillAsync(SafeFileHandle file, ReadOnlyMemory<byte> last, byte[] buffer, CancellationToken cancellation)
     {
         var compared = 0;
-        while (await RandomAccess.ReadAsync(file, buffer, compared, cancellation) is > 0 and var read)
+        while (compared < last.Length)
         {
-            if (read > last.Length - compared || !last.Span.Slice(compared, read).SequenceEqual(buffer.AsSpan(0, read)))
+            var read = await RandomAccess.ReadAsync(file, buffer.AsMemory(0, Math.Min(buffer.Length, last.Length - compared)), compared, cancellation);
+            if (read == 0 || !last.Span.Slice(compared, read).SequenceEqual(buffer.AsSpan(0, read)))
             {
                 return false;
             }
@@ -55,6 +47,6 @@ internal static class FileContent
             compared += read;
         }
 
-        return compared == last.Length;
+        return true;
     }
 }

@@ -86,9 +86,7 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     {
         try
         {
-            using var reader = new StreamReader(path);
-            var buffer = new char[LongestText];
-            return new string(buffer, 0, reader.ReadBlock(buffer));
+            return BoundedFile.ReadText(path, LongestText);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

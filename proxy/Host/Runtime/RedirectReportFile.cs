@@ -8,6 +8,9 @@ namespace ImdsProxy.Runtime;
 /// </summary>
 internal sealed class RedirectReportFile(string path, TimeProvider time)
 {
+    // A report has about 150 bytes.
+    private const int Longest = 4096;
+
     private const UnixFileMode ReadByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -46,7 +49,7 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), RedirectReportJson.Default.RedirectReport) is { } report
+            return JsonSerializer.Deserialize(BoundedFile.Read(path, Longest), RedirectReportJson.Default.RedirectReport) is { } report
                 ? Doubt(report, time.GetUtcNow())
                 : "the redirect's word is empty";
         }

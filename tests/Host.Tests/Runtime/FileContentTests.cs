@@ -26,7 +26,7 @@ public sealed class FileContentTests : IDisposable
             content[changed]++;
         }
 
-        (await FileContent.IsStillAsync(_path, content, CancellationToken.None)).ShouldBe(isStill);
+        (await FileContent.IsStillAsync(_path, content, BoundedFile.Usual, CancellationToken.None)).ShouldBe(isStill);
     }
 
     [Fact]
@@ -34,19 +34,33 @@ public sealed class FileContentTests : IDisposable
     {
         await File.WriteAllBytesAsync(_path, new byte[10]);
 
-        (await FileContent.IsStillAsync(_path, new byte[9], CancellationToken.None)).ShouldBeFalse();
-        (await FileContent.IsStillAsync(_path, new byte[11], CancellationToken.None)).ShouldBeFalse();
+        (await FileContent.IsStillAsync(_path, new byte[9], BoundedFile.Usual, CancellationToken.None)).ShouldBeFalse();
+        (await FileContent.IsStillAsync(_path, new byte[11], BoundedFile.Usual, CancellationToken.None)).ShouldBeFalse();
+    }
+
+    // Of a larger file one byte more than the bound is kept, so that its reader refuses it, and once only.
+    [Theory]
+    [InlineData(12, 11, true)]
+    [InlineData(11, 11, true)]
+    [InlineData(12, 10, false)]
+    [InlineData(10, 11, false)]
+    public async Task IsStill_BeyondTheBound_ComparesWhatWasRead(int length, int last, bool isStill)
+    {
+        await File.WriteAllBytesAsync(_path, new byte[length]);
+
+        (await FileContent.IsStillAsync(_path, new byte[last], most: 10, CancellationToken.None)).ShouldBe(isStill);
     }
 
     [Fact]
-    public async Task IsStill_OfAPipe_IsFalse()
+    public async Task IsStill_OfAPipe_Throws()
     {
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
 
-        (await FileContent.IsStillAsync($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}", new byte[1], CancellationToken.None)).ShouldBeFalse();
+        (await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}", new byte[1], BoundedFile.Usual, CancellationToken.None)))
+            .Message.ShouldContain("no regular file");
     }
 
     [Fact]
     public async Task IsStill_OfAFileThatIsGone_Throws() =>
-        await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync(_path + ".gone", new byte[1], CancellationToken.None));
+        await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync(_path + ".gone", new byte[1], BoundedFile.Usual, CancellationToken.None));
 }

@@ -5,6 +5,7 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Redirect;
 
@@ -45,8 +46,8 @@ internal static partial class RedirectSurroundings
         }
     }
 
-    private static NodeLabels Labels(string? path) => async cancellation =>
-        path is null ? null : HostRouting.ParseLabels(await File.ReadAllTextAsync(path, cancellation));
+    private static NodeLabels Labels(string? path) => cancellation =>
+        Task.FromResult(path is null ? null : HostRouting.ParseLabels(BoundedFile.ReadText(path)));
 
     private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null
         ? null

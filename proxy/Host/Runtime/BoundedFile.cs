@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>
+/// Reads files that someone else puts there: regular files only, and never more of one than a bound. A device never ends, and a
+/// pipe blocks its reader until someone writes to it.
+/// </summary>
+internal static partial class BoundedFile
+{
+    /// <summary>The bound of most files, in bytes: as much as a ConfigMap may hold.</summary>
+    public const int Usual = 1 << 20;
+
+    // linux/fcntl.h, alike on amd64 and arm64.
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+
+    // linux/errno.h.
+    private const int NoEntry = 2;
+    private const int AccessDenied = 13;
+    private const int NotDirectory = 20;
+
+    // linux/stat.h: the bits of st_mode that hold the type, and the type of a regular file.
+    private const int TypeMask = 0xf000;
+    private const int RegularFile = 0x8000;
+
+    /// <summary>The whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="most">How many bytes it may have.</param>
+    /// <exception cref="IOException">It can't be read, is no regular file, or is too large.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] Read(string path, int most = Usual) =>
+        ReadStart(path, most) is var content && content.Length <= most
+            ? content
+            : throw new IOException($"{path} is larger than {most} bytes, which is the most that is read of it");
+
+    /// <summary>The whole file as text, without a byte order mark.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static string ReadText(string path, int most = Usual) => Encoding.UTF8.GetString(Read(path, most)).TrimStart('\uFEFF');
+
+    /// <summary>The file, but of a larger one only one byte more than the bound: enough for its reader to refuse it.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static byte[] ReadStart(string path, int most = Usual)
+    {
+        using var file = Open(path);
+        var content = new byte[Math.Min(RandomAccess.GetLength(file), most) + 1];
+        var length = 0;
+        while (RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var read)
+        {
+            length += read;
+            if (length == content.Length)
+            {
+                if (length > most)
+                {
+                    return content;
+                }
+
+                // It grew, or is one of the kernel's files, which do not know their length.
+                Array.Resize(ref content, (int)Math.Min((length * 2L) + 1, most + 1L));
+            }
+        }
+
+        Array.Resize(ref content, length);
+        return content;
+    }
+
+    /// <summary>Opens a regular file, and does not wait for one that is none.</summary>
+    /// <exception cref="IOException">It can't be opened, or is no regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        var descriptor = OpenFile(path, NonBlocking | CloseOnExec);
+        if (descriptor < 0)
+        {
+            throw Failure(path, Marshal.GetLastPInvokeError());
+        }
+
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if ((FileStatus.Of(file).Mode & TypeMask) == RegularFile)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new IOException($"{path} is no regular file; put one there: devices, pipes and directories are not read");
+    }
+
+    private static Exception Failure(string path, int error)
+    {
+        var why = $"{path}: {Marshal.GetPInvokeErrorMessage(error)}";
+        return error switch
+        {
+            NoEntry => new FileNotFoundException(why),
+            NotDirectory => new DirectoryNotFoundException(why),
+            AccessDenied => new UnauthorizedAccessException(why),
+            _ => new IOException(why),
+        };
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int OpenFile(string path, int flags);
+}
