@@ -37,7 +37,7 @@ public sealed partial class MetricTests
         proxy.ObserveCallers(() => 0, () => 0);
         proxy.ObserveStaleness(() => []);
         proxy.ObserveReadiness(new Readiness());
-        proxy.ObserveAudit(() => false, () => 0, () => 0);
+        proxy.ObserveAudit(() => false, () => 0, () => 0, () => 0);
         proxy.ObserveOverride(() => false);
         proxy.ObserveStartupTaint(() => false);
         using var text = new MemoryStream();

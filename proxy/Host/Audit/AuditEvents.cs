@@ -12,6 +12,7 @@ internal static class AuditEvents
     public const string SegmentsRemovedName = "segments-removed";
 
     private const string RecordsLostName = "records-lost";
+    private const string RecordsLateName = "records-late";
 
     /// <summary>An instance's first line: where all other chains of the directory stand.</summary>
     public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads) =>
@@ -46,9 +47,17 @@ internal static class AuditEvents
     public static AuditEvent Unwritable(DateTimeOffset now, Exception error) =>
         new(now, RecordsLostName, new JsonObject { ["count"] = 1, ["cause"] = error.GetType().Name });
 
-    /// <summary>Lines that the OTLP receiver did not get, though the log has them.</summary>
-    public static AuditEvent ExportLost(DateTimeOffset now, DateTimeOffset since, long count) =>
-        new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O"), ["by"] = "otlp" });
+    /// <summary>Lines that one output did not get, though the log has them.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="since">When it was told last.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="by">The output: <c>otlp</c> or <c>stdout</c>.</param>
+    public static AuditEvent LostBy(DateTimeOffset now, DateTimeOffset since, long count, string by) =>
+        new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O"), ["by"] = by });
+
+    /// <summary>Records that were written after their callers were told that they could not be: where enforced, nothing left.</summary>
+    public static AuditEvent Late(DateTimeOffset now, long first, long last) =>
+        new(now, RecordsLateName, new JsonObject { ["firstSeq"] = first, ["lastSeq"] = last });
 
     public static AuditEvent SegmentsRemoved(DateTimeOffset now, IReadOnlyList<string> segments, IEnumerable<ChainHead> heads, long bytes) =>
         new(now, SegmentsRemovedName, new JsonObject

@@ -10,6 +10,9 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     // For whoever has no time of its own to end in.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
+    // For what works on the directory beside the log: a disk that hangs must not keep the process from ending.
+    private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(1);
+
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly LinePool _lines;
@@ -17,7 +20,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     private readonly LineQueue _queue;
     private readonly string? _directory;
     private readonly OtlpExport? _export;
-    private readonly ExportLosses? _losses;
+    private readonly List<OutputLosses> _losses = [];
     private readonly SegmentKeeper? _keeper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _keeping = new(1);
@@ -29,15 +32,21 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     {
         (_clock, _logger) = (clock, logger);
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
-        _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, logger);
-        _losses = _export is null ? null : new ExportLosses(() => _export.Lost, clock);
+        _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, options.OtlpQueueBytes, logger);
         _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
         _lines = new LinePool(Origin);
         _directory = options.Directory;
         _writer.Tick();
+        _queue = new LineQueue(_writer, options.WriteDeadline, clock);
+        if (_export is not null)
+        {
+            _losses.Add(new OutputLosses("otlp", () => _export.Lost, clock));
+        }
 
-        // A thread that waits for the disk must not be the one that reads requests.
-        _queue = new LineQueue(_writer, inline: !options.Fsync);
+        if (_writer.Beside is { } stdoutBeside && options.StandardOutput)
+        {
+            _losses.Add(new OutputLosses("stdout", () => stdoutBeside.Lost, clock));
+        }
         _keeper = _directory is null ? null : new SegmentKeeper(options, Origin.Instance, clock, logger, WriteAsync);
         if (_keeper is not null)
         {
@@ -66,20 +75,27 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     /// <summary>Lines that the OTLP receiver did not get, or null without one.</summary>
     public long? ExportLost => _export?.Lost;
 
+    /// <summary>Lines that stdout beside a directory did not get.</summary>
+    public long StdoutLost => _writer.Beside?.Lost ?? 0;
+
+    /// <summary>Why stdout beside a directory lags, or null where it does not.</summary>
+    public string? StdoutTrouble => _writer.Beside?.Failure;
+
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
-    /// <returns>Why it could not be kept, or null.</returns>
-    public string? KeepPolicy(string revision, ReadOnlySpan<byte> document)
+    /// <returns>Why it could not be kept, or not in time; or null.</returns>
+    public async Task<string?> KeepPolicyAsync(string revision, ReadOnlyMemory<byte> document)
     {
         try
         {
             if (_directory is not null)
             {
-                PolicyArchive.Keep(_directory, revision, document);
+                // The next policy must come into force all the same while the disk hangs.
+                await Task.Run(() => PolicyArchive.Keep(_directory, revision, document.Span)).WaitAsync(DiskPatience, _clock);
             }
 
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {
             return e.Message;
         }
@@ -97,12 +113,34 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        await _keeping.WaitAsync();
-        await _queue.CloseAsync();
+        await _keeping.WaitAsync(DiskPatience);
+        var isFree = await _queue.CloseAsync();
         await _ticks.DisposeAsync();
         await _checkpoints.DisposeAsync();
-        End(patience);
-        _stopping.Dispose();
+        if (isFree)
+        {
+            await EndInTimeAsync(patience);
+        }
+        else
+        {
+            Log.EndsStalled(_logger);
+            _writer.Beside?.Close(DiskPatience);
+            _export?.Flush(patience);
+        }
+    }
+
+    // The last writes may hang as any write may, and then end with the process.
+    private async Task EndInTimeAsync(TimeSpan patience)
+    {
+        try
+        {
+            await Task.Factory.StartNew(() => End(patience), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .WaitAsync(patience + (DiskPatience * 3), _clock);
+        }
+        catch (TimeoutException)
+        {
+            Log.EndsStalled(_logger);
+        }
     }
 
     // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
@@ -111,12 +149,14 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         _writer.Tick();
         _writer.Checkpoint();
         _export?.Flush(patience);
+        _writer.Beside?.Flush(DiskPatience);
         if (TellLosses())
         {
             _writer.Checkpoint();
         }
 
         _writer.Dispose();
+        _writer.Beside?.Close(DiskPatience);
         _export?.Dispose();
     }
 
@@ -178,10 +218,22 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         _writer.Checkpoint();
     }
 
-    private bool TellLosses() => _losses?.Tell(_writer.Write) ?? false;
+    private bool TellLosses()
+    {
+        var told = false;
+        foreach (var losses in _losses)
+        {
+            told |= losses.Tell(_writer.Write);
+        }
+
+        return told;
+    }
 
     private static partial class Log
     {
+        [LoggerMessage(EventName = "AuditEndsStalled", Level = LogLevel.Error, Message = "The audit log ends while a write hangs: its last records may reach the output later, or never, and no checkpoint follows them")]
+        public static partial void EndsStalled(ILogger logger);
+
         [LoggerMessage(EventName = "AuditNotInWords", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
         public static partial void NotInWords(ILogger logger, string kind, string cause);
 

@@ -36,6 +36,12 @@ internal sealed record AuditOptions
     /// <summary>Where records go as OpenTelemetry logs (HTTP/protobuf, with its <c>/v1/logs</c>), or null.</summary>
     public Uri? Otlp { get; init; }
 
+    /// <summary>What lines may take that wait for the OTLP receiver, in bytes of memory: minutes of a busy node.</summary>
+    public long OtlpQueueBytes { get; init; } = 8 << 20;
+
+    /// <summary>How long a write may take before its records count as not written.</summary>
+    public TimeSpan WriteDeadline { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often the chain's head leaves the node.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -16,6 +16,9 @@ internal static class LoggingSetup
         {
             console.FormatterName = format == LogFormat.Json ? JsonLineFormatter.FormatterName : ConsoleLineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // Whoever logs must not wait for a reader of stderr that stalls.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
         logging.Services.AddSingleton<ConsoleFormatter>(new ConsoleLineFormatter(TimeProvider.System));
         logging.Services.AddSingleton<ConsoleFormatter>(new JsonLineFormatter(TimeProvider.System));

@@ -90,11 +90,13 @@ internal sealed class ProxyMetrics
     /// <param name="degraded">Whether records go to stdout because the directory cannot be written.</param>
     /// <param name="segmentsRemoved">Segments that retention has removed.</param>
     /// <param name="exportLost">Lines that the export has lost.</param>
-    public void ObserveAudit(Func<bool> degraded, Func<long> segmentsRemoved, Func<long> exportLost)
+    /// <param name="stdoutLost">Lines that stdout beside a directory has lost.</param>
+    public void ObserveAudit(Func<bool> degraded, Func<long> segmentsRemoved, Func<long> exportLost, Func<long> stdoutLost)
     {
         _registry.Observe("imds_proxy_audit_degraded", "1 while records go to stdout because the audit directory cannot be written, else 0.", () => Flag(degraded()));
         _registry.ObserveTotal("imds_proxy_audit_segments_removed_total", "Segments of the audit log that retention has removed.", () => segmentsRemoved());
         _registry.ObserveTotal("imds_proxy_audit_export_lost_total", "Lines of the audit log that could not be exported and were given up.", () => exportLost());
+        _registry.ObserveTotal("imds_proxy_audit_stdout_lost_total", "Lines of the audit log that stdout beside a directory did not take and that were given up.", () => stdoutLost());
     }
 
     /// <summary>Reads at each scrape whether break glass has lowered the policy to audit mode.</summary>

@@ -64,12 +64,12 @@ public sealed class DiskFullTests : IDisposable
         var options = new AuditOptions { Directory = _directory.Path, RetryInterval = TimeSpan.Zero };
         using (var writer = new AuditWriter(options, Origin, _directory.Stdout, TimeProvider.System, NullLogger.Instance))
         {
-            writer.Write([Line("before")]).ShouldBeTrue();
+            writer.Write([Line("before")], turn: 1).ShouldBeTrue();
             var segment = _directory.Segments.Single();
             Skip.IfNot(Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
             File.WriteAllBytes(filler, new byte[400 << 10]);
             PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
-            writer.Write(batch).ShouldBeTrue();
+            writer.Write(batch, turn: 2).ShouldBeTrue();
             _directory.Stdout.Text.ShouldContain("\"id\":\"r399\"");
             File.ReadLines(segment).Count().ShouldBeGreaterThan(10, "the disk took some of them");
 
@@ -79,7 +79,7 @@ public sealed class DiskFullTests : IDisposable
             Run("chattr", "-a", segment).ShouldBeTrue();
             writer.Tick();
             writer.Degraded.ShouldBeNull();
-            writer.Write([Line("after")]).ShouldBeTrue();
+            writer.Write([Line("after")], turn: 3).ShouldBeTrue();
         }
 
         var report = new AuditVerifier().Verify(_directory.Path);

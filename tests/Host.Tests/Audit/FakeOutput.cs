@@ -20,6 +20,9 @@ internal sealed class FakeOutput : IRecordOutput
     /// <summary>Keeps whoever writes until it is set; null where nobody is kept.</summary>
     public ManualResetEventSlim? Held { get; set; }
 
+    /// <summary>Whether the write of whoever was kept fails then.</summary>
+    public bool FailsOnRelease { get; set; }
+
     /// <summary>Whether someone is kept.</summary>
     public bool IsHolding { get; private set; }
 
@@ -55,6 +58,11 @@ internal sealed class FakeOutput : IRecordOutput
             IsHolding = true;
             held.Wait();
             IsHolding = false;
+            if (FailsOnRelease)
+            {
+                FailsOnRelease = false;
+                throw new IOException("broken pipe");
+            }
         }
 
         lock (_gate)

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using ImdsProxy.Audit;
 using ImdsProxy.Audit.Export;
 using ImdsProxy.Core.Audit;
 using Shouldly;
@@ -82,7 +84,7 @@ public sealed class OtlpExportTests : IDisposable
     {
         var lost = 0L;
         List<string?> told = [];
-        var losses = new ExportLosses(() => lost, TimeProvider.System);
+        var losses = new OutputLosses("otlp", () => lost, TimeProvider.System);
         bool Write(AuditEvent auditEvent, bool works)
         {
             told.Add(auditEvent.Fields["count"]?.ToJsonString());
@@ -102,16 +104,57 @@ public sealed class OtlpExportTests : IDisposable
     [Fact]
     public void Add_MoreThanFits_IsCounted()
     {
-        var queue = new ExportQueue(2);
+        var queue = new ExportQueue(2 * (1 + ExportQueue.Overhead));
 
         queue.Add("1\n2\n3\n4\n"u8);
 
         queue.Lost.ShouldBe(2);
-        queue.Peek(9).Length.ShouldBe(2);
+        queue.Peek(9, 100).Length.ShouldBe(2);
         queue.Remove(1);
         queue.Add("5\n"u8);
         queue.Lost.ShouldBe(2);
         queue.GiveUp();
         queue.Lost.ShouldBe(4);
+    }
+
+    [Fact]
+    public void Add_ALineBeyondTheBound_IsLostAloneAndCounted()
+    {
+        var queue = new ExportQueue(1000);
+
+        queue.Add(Encoding.UTF8.GetBytes($"{new string('a', 1000)}\nb\n"));
+
+        queue.Lost.ShouldBe(1);
+        queue.Peek(9, 100).Select(Encoding.UTF8.GetString).ShouldBe(["b"]);
+    }
+
+    [Fact]
+    public void Peek_MoreBytesThanAreAskedFor_GivesFewerLinesButOneAtLeast()
+    {
+        var queue = new ExportQueue(1 << 20);
+
+        queue.Add("aaaa\nbbbb\ncccc\n"u8);
+
+        queue.Peek(9, 8).Length.ShouldBe(2);
+        queue.Peek(9, 1).Length.ShouldBe(1);
+    }
+
+    // 8 KiB is the longest that a record may be: bounded by lines, 20,000 of them took 160 MiB.
+    [Fact]
+    public void Written_ReceiverThatHangsAndAFlood_KeepsMemoryWithinTheBound()
+    {
+        const int bound = 2 << 20;
+        var queue = new ExportQueue(bound);
+        var batch = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat(new string('a', 8 << 10) + "\n", 16)));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var n = 0; n < 1500; n++)
+        {
+            queue.Add(batch);
+        }
+
+        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(bound + (1 << 20));
+        queue.Lost.ShouldBeGreaterThan(23_000);
+        GC.KeepAlive(queue);
     }
 }

@@ -181,11 +181,11 @@ public sealed class SegmentTests : IDisposable
     {
         await using var log = _directory.Open();
 
-        log.KeepPolicy("3f2a9c1e77aa", "{}"u8).ShouldBeNull();
-        log.KeepPolicy("3f2a9c1e77aa", "{}"u8).ShouldBeNull();
+        (await log.KeepPolicyAsync("3f2a9c1e77aa", "{}"u8.ToArray())).ShouldBeNull();
+        (await log.KeepPolicyAsync("3f2a9c1e77aa", "{}"u8.ToArray())).ShouldBeNull();
 
         Directory.GetFiles(Path.Combine(_directory.Path, "policies")).ShouldHaveSingleItem().ShouldEndWith("3f2a9c1e77aa.json");
-        Should.Throw<ArgumentException>(() => log.KeepPolicy("../x", "{}"u8));
+        await Should.ThrowAsync<ArgumentException>(() => log.KeepPolicyAsync("../x", "{}"u8.ToArray()));
     }
 
     // A segment that is done, before the one that is written.

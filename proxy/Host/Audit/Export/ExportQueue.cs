@@ -1,11 +1,16 @@
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>Lines that wait for their receiver, up to a number; what comes beyond it is counted and left out.</summary>
-internal sealed class ExportQueue(int capacity)
+/// <summary>Lines that wait for their receiver, up to a number of bytes; what comes beyond it is counted and left out.</summary>
+/// <param name="capacity">What they may take, in bytes of memory.</param>
+internal sealed class ExportQueue(long capacity)
 {
+    /// <summary>What a line takes besides its bytes: the array's head and padding, and its place in a queue that has just doubled.</summary>
+    public const int Overhead = 48;
+
     private readonly Lock _gate = new();
     private readonly Queue<byte[]> _lines = new();
     private long _lost;
+    private long _bytes;
     private bool _closed;
 
     /// <summary>Lines that were left out.</summary>
@@ -27,11 +32,14 @@ internal sealed class ExportQueue(int capacity)
     }
 
     /// <summary>The oldest lines, which stay until they are removed.</summary>
-    public byte[][] Peek(int most)
+    /// <param name="most">How many at the most.</param>
+    /// <param name="mostBytes">How many bytes of lines at the most, unless the first one alone has more.</param>
+    public byte[][] Peek(int most, int mostBytes)
     {
         lock (_gate)
         {
-            return [.. _lines.Take(most)];
+            var bytes = 0L;
+            return [.. _lines.Take(most).TakeWhile((line, n) => (bytes += line.Length) <= mostBytes || n == 0)];
         }
     }
 
@@ -42,7 +50,7 @@ internal sealed class ExportQueue(int capacity)
         {
             for (var i = 0; i < count; i++)
             {
-                _lines.Dequeue();
+                _bytes -= Cost(_lines.Dequeue().Length);
             }
         }
     }
@@ -54,18 +62,22 @@ internal sealed class ExportQueue(int capacity)
         {
             Interlocked.Add(ref _lost, _lines.Count);
             _lines.Clear();
+            _bytes = 0;
             _closed = true;
         }
     }
 
     private void AddLine(ReadOnlySpan<byte> line)
     {
-        if (_closed || _lines.Count >= capacity)
+        if (_closed || _bytes + Cost(line.Length) > capacity)
         {
             Interlocked.Increment(ref _lost);
             return;
         }
 
+        _bytes += Cost(line.Length);
         _lines.Enqueue(line.ToArray());
     }
+
+    private static long Cost(int length) => length + Overhead;
 }

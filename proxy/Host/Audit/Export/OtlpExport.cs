@@ -12,11 +12,10 @@ namespace ImdsProxy.Audit.Export;
 /// </summary>
 internal sealed partial class OtlpExport : IRecordObserver, IDisposable
 {
-    // About 16 MiB of lines: minutes of a busy node.
-    private const int Capacity = 20_000;
-
-    // With 1 KiB a line, well below a collector's usual limit of 4 MiB a message.
+    // Well below a collector's usual limit of 4 MiB a message, with the attributes. Sending takes about six times as much memory
+    // as the lines: their text, their attributes and the message.
     private const int BatchSize = 512;
+    private const int BatchBytes = 1 << 20;
 
     // How long a receiver that does not answer holds up a batch.
     private const int TimeoutMilliseconds = 5_000;
@@ -27,7 +26,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly ExportQueue _queue = new(Capacity);
+    private readonly ExportQueue _queue;
     private readonly AuditLine _fields = new();
     private readonly SemaphoreSlim _arrived = new(0);
     private readonly CancellationTokenSource _patience = new();
@@ -40,9 +39,10 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private long _exported;
     private volatile bool _ending;
 
-    public OtlpExport(Uri endpoint, string? node, ILogger logger)
+    public OtlpExport(Uri endpoint, string? node, long queueBytes, ILogger logger)
     {
         _logger = logger;
+        _queue = new ExportQueue(queueBytes);
         _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint, _patience.Token)));
         // It sends when it is told to; nothing but one batch is ever in it.
         _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
@@ -113,7 +113,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         var pause = ShortestPause;
         while (!_patience.IsCancellationRequested)
         {
-            var batch = _queue.Peek(BatchSize);
+            var batch = _queue.Peek(BatchSize, BatchBytes);
             if (batch.Length == 0 && _ending)
             {
                 break;

@@ -3,9 +3,10 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes batches to the directory, or to stdout, and knows which of them works. One thread at a time uses it.
+/// Writes batches to the directory, or to stdout, and knows which of them works. One thread at a time uses it; where that one
+/// hangs in a write, another may take the chain away from it (docs/decisions/0021).
 /// </summary>
-internal sealed partial class AuditWriter : IDisposable
+internal sealed partial class AuditWriter : ILineWriter, IDisposable
 {
     private readonly AuditOptions _options;
     private readonly AuditOrigin _origin;
@@ -14,42 +15,61 @@ internal sealed partial class AuditWriter : IDisposable
     private readonly ChainedBatch _batch = new();
     private readonly DegradedPeriod _degraded;
     private readonly StdoutLines _stdout;
+    private readonly LaggingOutput? _beside;
     private readonly SegmentWriter? _segments;
+    private volatile Stall? _stall;
+    private ChainDoubt? _doubt;
+    private bool _isFallingBack;
+    private long _turn;
 
     public AuditWriter(AuditOptions options, AuditOrigin origin, IRecordOutput stdout, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
         _degraded = new DegradedPeriod(options.OnError, clock, logger);
         _stdout = new StdoutLines(stdout, logger);
-        _segments = options.Directory is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, clock, logger);
+        if (options.Directory is not null)
+        {
+            _beside = new LaggingOutput(stdout, options.WriteDeadline, clock, logger);
+            _segments = new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, clock, logger);
+        }
     }
 
     /// <summary>Sees each batch of lines that was written.</summary>
     public IRecordObserver? Observer { get; set; }
 
     /// <summary>Why no record can be written anywhere, or null.</summary>
-    public string? Failure => _segments is null || (_degraded.Cause is not null && _options.OnError == AuditOnError.Stdout)
-        ? _stdout.Failure
+    public string? Failure => _stall is { } stall
+        ? _isFallingBack ? _beside!.Failure : stall.Cause
+        : _beside is null ? _stdout.Failure
+        : _degraded.Cause is not null && _options.OnError == AuditOnError.Stdout ? _beside.Failure
         : _degraded.Cause;
 
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
-    public string? Degraded => _degraded.Cause;
+    public string? Degraded => _stall is { } stall && _segments is not null ? stall.Cause : _degraded.Cause;
+
+    /// <summary>Stdout beside the directory, or null where it is the only output.</summary>
+    public LaggingOutput? Beside => _beside;
 
     /// <summary>Writes an event. True once it is with the kernel.</summary>
-    public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)]);
+    public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)], turn: 0);
 
-    /// <summary>Writes lines. True once all of them are with the kernel; false if none is.</summary>
-    public bool Write(ReadOnlySpan<PendingLine> lines)
+    /// <summary>Writes lines. True once all of them are with the kernel; false if none is, as far as is known.</summary>
+    public bool Write(ReadOnlySpan<PendingLine> lines, long turn)
     {
+        _turn = turn;
         try
         {
-            if (_segments is null ? WriteToStdout(lines) : _segments.TryWrite(lines) || WriteDegraded(lines))
+            if (_segments is null ? WriteToStdout(lines) : _segments.TryWrite(lines, turn) || WriteDegraded(lines))
             {
                 return true;
             }
 
             _batch.Forget();
             _degraded.Lost += lines.Length;
+        }
+        catch (GivenUpException)
+        {
+            // Whoever gave it up has told those who waited, and counted them.
         }
         catch (Exception e)
         {
@@ -74,7 +94,52 @@ internal sealed partial class AuditWriter : IDisposable
 
         _batch.PutBeside(PendingLine.Of(_origin, AuditEvents.Checkpoint(_clock.GetUtcNow(), _batch.Head)));
         Observer?.Written(_batch.Lines);
-        _stdout.TryWrite(_batch.Lines);
+        if (_beside is not null)
+        {
+            _beside.Post(_batch.Lines);
+        }
+        else
+        {
+            _stdout.TryWrite(_batch.Lines);
+        }
+    }
+
+    /// <summary>Takes the chain away from the thread that hangs in a write. Called by another thread.</summary>
+    /// <param name="turn">The turn in which it hangs.</param>
+    /// <param name="lines">The lines of that turn.</param>
+    /// <returns>What is known of the turn's lines, and who writes on meanwhile, if anybody does.</returns>
+    public (TurnLines Lines, FallbackWriter? Fallback) GiveUp(long turn, IReadOnlyList<PendingLine> lines)
+    {
+        var output = _segments is null ? "stdout" : "the audit directory";
+        var stall = new Stall($"a write to {output} takes longer than {_options.WriteDeadline.TotalSeconds:0.#} s", _clock.GetUtcNow());
+        _isFallingBack = _segments is not null && _options.OnError == AuditOnError.Stdout;
+        _stall = stall;
+        _doubt = _batch.GiveUp(turn, lines);
+        Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
+        return (_doubt.Turn, _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _clock) : null);
+    }
+
+    /// <summary>Goes on with the chain once the write has returned, and tells what became of the records meanwhile.</summary>
+    /// <param name="fallback">Who has written meanwhile, and no longer does; or null.</param>
+    /// <param name="lost">Records that were written nowhere.</param>
+    public void TakeUp(FallbackWriter? fallback, long lost)
+    {
+        var (doubt, stall) = (_doubt!, _stall!);
+        var isWritten = _batch.TakeUp(fallback is { HasAny: true } ? fallback.Batch : null);
+        _degraded.Begin(stall);
+        _degraded.Lost += lost;
+        if (isWritten && fallback is not { HasDoubt: true })
+        {
+            _degraded.WroteLate(doubt.Records);
+        }
+
+        if (fallback is { HasAny: true })
+        {
+            AddElsewhere(fallback, isWritten ? doubt.Range.Last + 1 : doubt.Range.First);
+        }
+
+        (_doubt, _stall) = (null, null);
+        Resume();
     }
 
     public void Dispose()
@@ -82,58 +147,106 @@ internal sealed partial class AuditWriter : IDisposable
         if (_segments is { Rescued.IsEmpty: false })
         {
             Log.SegmentLost(_logger, _segments.Rescued.Length);
-            _stdout.TryWrite(_segments.Rescued.Span);
+            _beside!.Deliver(_segments.Rescued.Span);
         }
 
         _segments?.Dispose();
         _batch.Dispose();
     }
 
+    private void AddElsewhere(FallbackWriter fallback, long first)
+    {
+        if (fallback.Batch.KeptSeq >= first)
+        {
+            _degraded.WroteElsewhere(first, fallback.Batch.KeptSeq);
+        }
+
+        foreach (var range in fallback.Late)
+        {
+            _degraded.WroteLate(range);
+        }
+    }
+
+    private void Resume()
+    {
+        if (_segments is null)
+        {
+            Write([], turn: 0);
+            return;
+        }
+
+        try
+        {
+            _segments.Reopen();
+        }
+        catch (Exception e)
+        {
+            // Known for none. The thread that writes must not end.
+            Log.NotWritable(_logger, e.GetType().Name, e.Message);
+        }
+    }
+
     // The event comes before the records that it explains.
     private bool WriteDegraded(ReadOnlySpan<PendingLine> lines)
     {
-        if (_options.OnError != AuditOnError.Stdout)
+        if (_options.OnError != AuditOnError.Stdout || _batch.IsGivenUp)
         {
             return false;
         }
 
         var first = _batch.KeptSeq + 1;
-        if (!WriteToStdout(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]))
+        _batch.Put(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines], _turn);
+        var delivery = _beside!.Deliver(_batch.Lines);
+        if (delivery == Delivery.Refused)
         {
             return false;
         }
 
-        _degraded.WroteElsewhere(first, _batch.Seq);
-        return true;
+        var last = _batch.Seq;
+        Written();
+        _degraded.WroteElsewhere(first, last);
+        if (delivery == Delivery.InDoubt)
+        {
+            _degraded.WroteLate(new SeqRange(last - lines.Length + 1, last));
+        }
+
+        return delivery == Delivery.Written;
     }
 
     private bool WriteToStdout(ReadOnlySpan<PendingLine> lines)
     {
-        _batch.Put(lines);
+        _batch.Put(_degraded.Cause is null ? lines : [.. Events(), .. lines], _turn);
         if (!_stdout.TryWrite(_batch.Lines))
         {
             return false;
         }
 
-        Written();
+        if (Written())
+        {
+            _degraded.End();
+        }
+
         return true;
     }
 
-    // What stdout then misses is logged and can be had from the directory.
+    private IEnumerable<PendingLine> Events() =>
+        _degraded.Events(_clock.GetUtcNow()).Select(auditEvent => PendingLine.Of(_origin, auditEvent));
+
+    // What stdout then misses is counted, and can be had from the directory.
     private void DirectoryHasThem()
     {
-        Written();
-        if (_options.StandardOutput)
+        if (Written() && _options.StandardOutput)
         {
-            _stdout.TryWrite(_batch.Lines);
+            _beside!.Post(_batch.Lines);
         }
     }
 
-    // Whatever happens from here on, these numbers are taken.
-    private void Written()
+    // Whatever happens from here on, these numbers are taken. False where the write was given up before.
+    private bool Written()
     {
-        _batch.Keep();
+        var isInTime = _batch.Keep();
         Observer?.Written(_batch.Lines);
+        return isInTime;
     }
 
     private static partial class Log
@@ -143,5 +256,8 @@ internal sealed partial class AuditWriter : IDisposable
 
         [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Records could not be written, and their answers do not leave: {Kind}: {Cause}")]
         public static partial void NotWritable(ILogger logger, string kind, string cause);
+
+        [LoggerMessage(EventName = "AuditStalled", Level = LogLevel.Error, Message = "Audit records count as not written: {Cause}. Until it returns: {OnError}.")]
+        public static partial void Stalled(ILogger logger, string cause, AuditOnError onError);
     }
 }

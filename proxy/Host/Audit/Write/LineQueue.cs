@@ -1,185 +1,221 @@
 using System.Runtime.InteropServices;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Lines in groups by one writer. Whoever comes while nobody writes does it at once, on its own thread: two switches
-/// of threads would cost more than the write. Who comes meanwhile waits, is written with all others that wait, in one
-/// call, and goes on on the thread that wrote.
+/// Lines in groups by one thread, in one call for all that wait. No request's thread writes: one that hangs in the kernel would
+/// take all connections of a socket's thread with it. A write that takes too long is given up: whoever waits is answered, and
+/// until it returns lines are refused at once, or written to stdout by another thread (docs/decisions/0021).
 /// </summary>
-/// <param name="writer">Used by one thread at a time: the one whose turn it is.</param>
-/// <param name="inline">Whether who brings a line may write it itself; not where that can take long.</param>
-internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWorkItem
+internal sealed class LineQueue
 {
-    // Waking a thread of the pool costs as much as several writes: who leads goes on for so many. What comes after them would
-    // keep its own request waiting.
-    private const int MostWrites = 8;
+    // How often it is looked whether a write takes too long.
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    // Of those that waited, as many go on on the thread that wrote; the rest are more than it should keep its own request
-    // waiting for.
-    private const int MostHere = 8;
-
-    // Whether this thread lets others go on. Each that does may have a further request to write at once, and so on without end:
-    // that one is left to the pool.
-    [ThreadStatic]
-    private static bool _isResuming;
-
-    // What this thread writes, or has written and has yet to tell of.
-    [ThreadStatic]
-    private static List<PendingLine>? _taken;
-
-    private readonly Lock _gate = new();
+    private readonly AuditWriter _writer;
+    private readonly TimeProvider _clock;
+    private readonly TimeSpan _deadline;
+    private readonly ITimer _looks;
+    private readonly object _gate = new();
+    private readonly ThreadSignal _signal = new();
     private readonly List<PendingLine> _waiting = [];
-    private List<Action> _dutiesWaiting = [];
-    private List<Action> _duties = [];
-    private TaskCompletionSource? _drained;
-    private volatile bool _writing;
-    private bool _closed;
+    private readonly List<PendingLine> _taken = [];
+    private readonly List<Action> _dutiesWaiting = [];
+    private readonly List<Action> _duties = [];
+    private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private FallbackThread? _fallback;
+    private long _turn;
+    private long _began;
+    private long _lost;
+    private bool _isInTurn;
+    private bool _isIdle;
+    private bool _isGivenUp;
+    private bool _isClosed;
 
-    /// <summary>True once the line is with the kernel; false where it can't be, or after <see cref="CloseAsync"/>.</summary>
+    public LineQueue(AuditWriter writer, TimeSpan deadline, TimeProvider clock)
+    {
+        (_writer, _deadline, _clock) = (writer, deadline, clock);
+        new Thread(Run) { IsBackground = true, Name = "audit-write" }.Start();
+        _looks = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
+    }
+
+    /// <summary>True once the line is with the kernel; false where it can't be, or not in time, or after <see cref="CloseAsync"/>.</summary>
     public ValueTask<bool> WriteAsync(PendingLine line)
     {
-        var here = inline && !_isResuming;
-        if (here)
-        {
-            AwaitTurn();
-        }
-
-        bool lead;
-        ValueTask<bool> written = default;
+        ValueTask<bool> written;
+        bool wakes;
         lock (_gate)
         {
-            if (_closed)
+            if (_isClosed || (_isGivenUp && _fallback is null))
             {
+                _lost += _isClosed ? 0 : 1;
                 return ValueTask.FromResult(line.End());
             }
 
-            lead = !_writing;
-            if (!lead || !here)
-            {
-                written = line.Task;
-                _waiting.Add(line);
-            }
-
-            _writing = true;
+            written = line.Task;
+            _waiting.Add(line);
+            wakes = Arrived();
         }
 
-        if (lead && here)
+        if (wakes)
         {
-            return ValueTask.FromResult(Lead(line));
-        }
-
-        if (lead)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _signal.Set();
         }
 
         return written;
     }
 
-    /// <summary>Has something else done with the writer, when it is free.</summary>
+    /// <summary>Has something else done with the writer, when it is free. Left out while a write hangs: all that is due comes again.</summary>
     public void Post(Action duty)
     {
         lock (_gate)
         {
-            if (_closed)
+            if (!_isClosed && !_isGivenUp)
             {
-                return;
+                _dutiesWaiting.Add(duty);
+                if (Arrived())
+                {
+                    _signal.Set();
+                }
             }
-
-            _dutiesWaiting.Add(duty);
-            if (_writing)
-            {
-                return;
-            }
-
-            _writing = true;
         }
-
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Takes no more, and ends once all that waits is written: from then on the writer is the caller's.</summary>
-    public async Task CloseAsync()
+    /// <summary>Takes no more, and ends once all that waits is written or given up.</summary>
+    /// <returns>Whether the writer is the caller's from then on; false where a write hangs.</returns>
+    public async Task<bool> CloseAsync()
     {
-        Task drained;
+        Task<bool> ended;
         lock (_gate)
         {
-            _closed = true;
-            if (!_writing)
-            {
-                return;
-            }
-
-            _drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            drained = _drained.Task;
+            ended = _ended.Task;
+            _isClosed = true;
+            _signal.Set();
+            Monitor.PulseAll(_gate);
+            EndIfStuck();
         }
 
-        await drained;
+        var isFree = await ended;
+        await _looks.DisposeAsync();
+        return isFree;
     }
 
-    void IThreadPoolWorkItem.Execute()
-    {
-        var lines = _taken ??= [];
-        while (Take(lines, isEnough: false))
-        {
-            Write(lines, from: 0);
-            Tell(lines, mostHere: 0);
-        }
-    }
-
-    // A write takes a few microseconds; to be woken by another thread costs several times as many.
-    private void AwaitTurn()
-    {
-        var spin = default(SpinWait);
-        while (_writing && !spin.NextSpinWillYield)
-        {
-            spin.SpinOnce();
-        }
-    }
-
-    // Its own, then those that came meanwhile. They go on when it writes no more, for that takes longer than to write.
-    private bool Lead(PendingLine line)
-    {
-        line.IsWritten = writer.Write(new ReadOnlySpan<PendingLine>(in line));
-        var lines = _taken ??= [];
-        var written = 0;
-        for (var writes = 1; Take(lines, isEnough: writes == MostWrites || written >= MostHere); writes++)
-        {
-            Write(lines, from: written);
-            written = lines.Count;
-        }
-
-        Tell(lines, MostHere);
-        return line.End();
-    }
-
-    // Adds what waits. False once it is another's turn: nobody's where nothing waits, the pool's where this was enough.
-    private bool Take(List<PendingLine> lines, bool isEnough)
+    /// <summary>What waits, for the thread that writes elsewhere. False where that one is to end.</summary>
+    internal bool Take(FallbackThread fallback, List<PendingLine> lines)
     {
         lock (_gate)
         {
-            if (_waiting.Count == 0 && _dutiesWaiting.Count == 0)
+            while (_waiting.Count == 0 && !_isClosed && !fallback.IsStopped)
             {
-                _writing = false;
-                _drained?.TrySetResult();
+                Monitor.Wait(_gate);
+            }
+
+            if (fallback.IsStopped)
+            {
                 return false;
             }
 
-            if (!isEnough)
+            if (_waiting.Count == 0)
             {
-                lines.AddRange(_waiting);
-                _waiting.Clear();
-                (_dutiesWaiting, _duties) = (_duties, _dutiesWaiting);
-                return true;
+                _ended.TrySetResult(false);
+                return false;
             }
-        }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return false;
+            Move(_waiting, lines);
+            return true;
+        }
     }
 
-    private void Write(List<PendingLine> lines, int from)
+    /// <summary>Counts lines that the thread that writes elsewhere could not write.</summary>
+    internal void AddLost(int count)
+    {
+        lock (_gate)
+        {
+            _lost += count;
+        }
+    }
+
+    // Whether the thread that writes has to be woken, once the lock is free: not where it is awake, nor where it hangs.
+    private bool Arrived()
+    {
+        if (_fallback is not null)
+        {
+            Monitor.Pulse(_gate);
+        }
+
+        var wakes = _isIdle;
+        _isIdle = false;
+        return wakes;
+    }
+
+    private void EndIfStuck()
+    {
+        if (_isClosed && _isGivenUp && _fallback is null)
+        {
+            _ended.TrySetResult(false);
+        }
+    }
+
+    private void Run()
+    {
+        while (Take())
+        {
+            bool written;
+            do
+            {
+                written = Write();
+            }
+            while (!TryEnd());
+            PendingLine.Tell(_taken, written, isHere: true);
+            _taken.Clear();
+        }
+
+        _ended.TrySetResult(true);
+    }
+
+    // What waits, as the next turn. False at the end.
+    private bool Take()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_waiting.Count > 0 || _dutiesWaiting.Count > 0)
+                {
+                    _isIdle = false;
+                    Move(_waiting, _taken);
+                    Move(_dutiesWaiting, _duties);
+                    Begin();
+                    return true;
+                }
+
+                if (_isClosed)
+                {
+                    return false;
+                }
+
+                _isIdle = true;
+            }
+
+            _signal.Wait();
+        }
+    }
+
+    private void Begin()
+    {
+        _turn++;
+        _began = _clock.GetTimestamp();
+        _isInTurn = true;
+    }
+
+    private static void Move<T>(List<T> from, List<T> to)
+    {
+        to.AddRange(from);
+        from.Clear();
+    }
+
+    private bool Write()
     {
         foreach (var duty in _duties)
         {
@@ -187,23 +223,99 @@ internal sealed class LineQueue(AuditWriter writer, bool inline) : IThreadPoolWo
         }
 
         _duties.Clear();
-        var batch = CollectionsMarshal.AsSpan(lines)[from..];
-        var written = batch.IsEmpty || writer.Write(batch);
-        foreach (var line in batch)
+        return _taken.Count == 0 || _writer.Write(CollectionsMarshal.AsSpan(_taken), _turn);
+    }
+
+    // False where the turn was given up: another has told those who waited. The chain is then taken up in a turn of its own,
+    // which may hang like any other.
+    private bool TryEnd()
+    {
+        FallbackThread? fallback;
+        lock (_gate)
         {
-            line.IsWritten = written;
+            if (!_isGivenUp)
+            {
+                _isInTurn = false;
+                return true;
+            }
+
+            _taken.Clear();
+            fallback = _fallback;
+        }
+
+        Stop(fallback);
+        long lost;
+        lock (_gate)
+        {
+            (lost, _lost) = (_lost, 0);
+            _fallback = null;
+            _isGivenUp = false;
+            Begin();
+        }
+
+        _writer.TakeUp(fallback?.Writer, lost);
+        fallback?.Writer.Dispose();
+        return false;
+    }
+
+    private void Stop(FallbackThread? fallback)
+    {
+        if (fallback is not null)
+        {
+            lock (_gate)
+            {
+                fallback.IsStopped = true;
+                Monitor.PulseAll(_gate);
+            }
+
+            fallback.Join();
         }
     }
 
-    private static void Tell(List<PendingLine> lines, int mostHere)
+    private void Look()
     {
-        _isResuming = mostHere > 0;
-        for (var i = 0; i < lines.Count; i++)
+        List<PendingLine> written = [];
+        List<PendingLine> lost = [];
+        lock (_gate)
         {
-            lines[i].Complete(here: i < mostHere);
+            if (!_isInTurn || _isGivenUp || _clock.GetElapsedTime(_began) < _deadline)
+            {
+                return;
+            }
+
+            GiveUp(written, lost);
+            EndIfStuck();
         }
 
-        _isResuming = false;
-        lines.Clear();
+        PendingLine.Tell(written, isWritten: true, isHere: false);
+        PendingLine.Tell(lost, isWritten: false, isHere: false);
+    }
+
+    private void GiveUp(List<PendingLine> written, List<PendingLine> lost)
+    {
+        List<PendingLine> lines = [.. _taken];
+        lines.ForEach(static line => line.Abandon());
+        var (state, writer) = _writer.GiveUp(_turn, lines);
+        _isGivenUp = true;
+        if (state == TurnLines.Written)
+        {
+            Move(lines, written);
+        }
+
+        if (writer is null)
+        {
+            Move(lines, lost);
+            Move(_waiting, lost);
+            _lost += lost.Count;
+            return;
+        }
+
+        if (state == TurnLines.Unnumbered)
+        {
+            Move(_waiting, lines);
+            Move(lines, _waiting);
+        }
+
+        _fallback = new FallbackThread(this, writer, lines);
     }
 }

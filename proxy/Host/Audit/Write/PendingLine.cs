@@ -11,17 +11,23 @@ namespace ImdsProxy.Audit.Write;
 /// </summary>
 internal sealed class PendingLine : IValueTaskSource<bool>
 {
+    // Of the lines of one write, as many go on on the thread that wrote; the rest are more than it should keep the next ones
+    // waiting for.
+    private const int MostHere = 8;
+
     // A record has 500 to 900 bytes.
     private const int Usual = 1024;
 
     private readonly LineBuffer _text = new(Usual);
     private readonly AuditRecordWriter _writer;
-    private readonly ObjectPool<PendingLine>? _pool;
-
+    private ObjectPool<PendingLine>? _pool;
     private ManualResetValueTaskSourceCore<bool> _source;
     private int _place;
     private bool _isInstead;
     private bool _isRequest;
+
+    // It, or what is said in its place.
+    private bool _isWritten;
 
     /// <param name="origin">What all lines of the process have in common.</param>
     /// <param name="pool">Where it goes when it is done with, or null.</param>
@@ -41,9 +47,6 @@ internal sealed class PendingLine : IValueTaskSource<bool>
 
     /// <summary>Whoever waits for it: true once it is written.</summary>
     public ValueTask<bool> Task => new(this, _source.Version);
-
-    /// <summary>Whether it is with the kernel: it, or what is said in its place.</summary>
-    public bool IsWritten { get; set; }
 
     /// <summary>What comes before its place in the chain.</summary>
     public ReadOnlySpan<byte> BeforePlace => _text.Written[.._place];
@@ -73,15 +76,20 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         _place = _writer.Write(_text, auditEvent);
     }
 
-    /// <summary>Tells who waits whether it was written.</summary>
-    /// <param name="here">
-    /// Whether a request that waits goes on on this thread, before the call returns; else on one of the pool's. What follows
-    /// an event may take long: segments are removed, a policy is read.
-    /// </param>
-    public void Complete(bool here)
+    /// <summary>Is not used again: the thread that hangs in its write may still read it.</summary>
+    public void Abandon() => _pool = null;
+
+    /// <summary>Tells those who wait for lines whether they are written.</summary>
+    /// <param name="lines">The lines, which belong to those who wait from then on.</param>
+    /// <param name="isWritten">Whether they are with the kernel.</param>
+    /// <param name="isHere">Whether the first requests of them go on on this thread, before the call returns; the others on the pool's.</param>
+    public static void Tell(List<PendingLine> lines, bool isWritten, bool isHere)
     {
-        _source.RunContinuationsAsynchronously = !here || !_isRequest;
-        _source.SetResult(IsItselfWritten);
+        for (var i = lines.Count - 1; i >= 0; i--)
+        {
+            lines[i]._isWritten = isWritten;
+            lines[i].Complete(here: isHere && i < MostHere);
+        }
     }
 
     /// <summary>Tells the same to who did not have to wait, and is done with.</summary>
@@ -105,13 +113,20 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private bool IsItselfWritten => IsWritten && !_isInstead;
+    // What follows an event may take long: segments are removed, a policy is read.
+    private void Complete(bool here)
+    {
+        _source.RunContinuationsAsynchronously = !here || !_isRequest;
+        _source.SetResult(IsItselfWritten);
+    }
+
+    private bool IsItselfWritten => _isWritten && !_isInstead;
 
     private void Begin(bool isRequest)
     {
         _text.Clear();
         _isRequest = isRequest;
         _isInstead = false;
-        IsWritten = false;
+        _isWritten = false;
     }
 }

@@ -45,6 +45,14 @@ internal sealed class RecordChain : IDisposable
         _head.CopyTo(_marked, 0);
     }
 
+    /// <summary>Goes on where another one stands, with what it has marked and what it has not.</summary>
+    public void Continue(RecordChain other)
+    {
+        (Seq, MarkedSeq) = (other.Seq, other.MarkedSeq);
+        other._head.CopyTo(_head, 0);
+        other._marked.CopyTo(_marked, 0);
+    }
+
     /// <summary>Forgets all lines since the last <see cref="Mark"/>. Twice is as good as once.</summary>
     public void TakeBack()
     {

@@ -35,11 +35,18 @@ internal sealed partial class SegmentWriter : IDisposable
     public ReadOnlyMemory<byte> Rescued => _directory.Rescued;
 
     /// <summary>Writes lines as the batch. True once all of them are with the kernel; false if none is.</summary>
-    public bool TryWrite(ReadOnlySpan<PendingLine> lines)
+    public bool TryWrite(ReadOnlySpan<PendingLine> lines, long turn)
     {
         Prepare();
-        _batch.Put(lines);
-        return TryWrite() || TryWriteToNext(lines);
+        _batch.Put(lines, turn);
+        return TryWrite() || TryWriteToNext(lines, turn);
+    }
+
+    /// <summary>Begins another segment after a write that took too long, with what there is to tell of that.</summary>
+    public void Reopen()
+    {
+        _directory.Leave();
+        Prepare();
     }
 
     /// <summary>What is due by time alone: another try of a directory that failed, or that was put elsewhere.</summary>
@@ -89,15 +96,15 @@ internal sealed partial class SegmentWriter : IDisposable
     }
 
     // What fails for one file may work for the next.
-    private bool TryWriteToNext(ReadOnlySpan<PendingLine> lines)
+    private bool TryWriteToNext(ReadOnlySpan<PendingLine> lines, long turn)
     {
-        if (!_directory.MayOpen)
+        if (!_directory.MayOpen || _batch.IsGivenUp)
         {
             return false;
         }
 
         Prepare();
-        _batch.Put(lines);
+        _batch.Put(lines, turn);
         return TryWrite();
     }
 

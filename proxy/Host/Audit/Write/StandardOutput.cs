@@ -11,22 +11,30 @@ internal sealed partial class StandardOutput : IRecordOutput
     private const int Descriptor = 1;
     private const int Interrupted = 4;
     private const int TryAgain = 11;
+    private const short Writable = 4;
+    private const int Forever = -1;
+
+    // Two chains of one process share stdout, and a pipe takes a large batch in pieces.
+    private static readonly Lock Turn = new();
 
     public unsafe void Write(ReadOnlySpan<byte> lines)
     {
-        fixed (byte* start = lines)
+        lock (Turn)
         {
-            var done = 0;
-            while (done < lines.Length)
+            fixed (byte* start = lines)
             {
-                var written = WriteSome(Descriptor, start + done, lines.Length - done);
-                if (written < 0)
+                var done = 0;
+                while (done < lines.Length)
                 {
-                    ThrowUnlessTransient(Marshal.GetLastPInvokeError());
-                    continue;
-                }
+                    var written = WriteSome(Descriptor, start + done, lines.Length - done);
+                    if (written < 0)
+                    {
+                        ThrowUnlessTransient(Marshal.GetLastPInvokeError());
+                        continue;
+                    }
 
-                done += (int)written;
+                    done += (int)written;
+                }
             }
         }
     }
@@ -39,7 +47,8 @@ internal sealed partial class StandardOutput : IRecordOutput
                 return;
             case TryAgain:
                 // Whoever shares this descriptor has made it non-blocking; its reader is slow.
-                Thread.Yield();
+                var wanted = new Wanted { Descriptor = Descriptor, Events = Writable };
+                _ = Await(ref wanted, 1, Forever);
                 return;
             default:
                 throw new IOException($"stdout can't be written: {Marshal.GetPInvokeErrorMessage(error)}");
@@ -48,4 +57,16 @@ internal sealed partial class StandardOutput : IRecordOutput
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static unsafe partial nint WriteSome(int descriptor, byte* bytes, nint count);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Await(ref Wanted wanted, nuint count, int milliseconds);
+
+    // struct pollfd.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Wanted
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
 }

@@ -20,6 +20,8 @@ internal sealed class AuditFlags
 
     private readonly Option<Uri?> _otlp = Flag.Of<Uri?>("--audit-otlp", "Send records as OpenTelemetry logs (HTTP/protobuf) to this URL, with its /v1/logs", OtlpEndpoint);
 
+    private readonly Option<long> _otlpQueue = Flag.Of("--audit-otlp-queue", "How much memory lines may take that wait for the OTLP receiver; what comes beyond it is not exported, and counted", FlagValues.Size, "8MiB");
+
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
     {
@@ -30,6 +32,7 @@ internal sealed class AuditFlags
         command.Options.Add(_maxAge);
         command.Options.Add(_onError);
         command.Options.Add(_otlp);
+        command.Options.Add(_otlpQueue);
     }
 
     /// <summary>What the flags say.</summary>
@@ -44,6 +47,7 @@ internal sealed class AuditFlags
         MaxAge = flags.GetValue(_maxAge),
         OnError = flags.GetValue(_onError),
         Otlp = flags.GetValue(_otlp),
+        OtlpQueueBytes = flags.GetValue(_otlpQueue),
     };
 
     private static AuditOnError OnError(string text) => text switch

@@ -109,7 +109,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         }
 
         await _ending.CancelAsync();
-        await Task.WhenAll(_followers);
+        await FollowersAsync();
         await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "stopped", []));
         var left = _options.DrainTimeout - _time.GetElapsedTime(began);
         await _audit.CloseAsync(left > LeastFlush ? left : LeastFlush);
@@ -121,6 +121,19 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _cluster?.Dispose();
         _upstream.Dispose();
         _ending.Dispose();
+    }
+
+    // One may hang in a disk, which must not keep the process from ending.
+    private async Task FollowersAsync()
+    {
+        try
+        {
+            await Task.WhenAll(_followers).WaitAsync(LeastFlush, _time);
+        }
+        catch (TimeoutException)
+        {
+            Log.FollowersLeft(_logging.CreateLogger<NodeProxy>());
+        }
     }
 
     private async Task StartAsync(CancellationToken cancellation)
@@ -162,9 +175,10 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _readiness.Add("policy", () => _policy.Current is null ? "no valid policy has been loaded yet: everything is denied" : null);
         _readiness.Add("callers", () => _callers.IsReady ? null : "the callers are not known yet");
         _readiness.Add("audit", () => _audit.Failure);
+        _readiness.AddNote("audit-stdout", () => _audit.StdoutTrouble);
         _metrics.ObserveReadiness(_readiness);
         _metrics.ObserveOverride(() => _override?.IsOn ?? false);
-        _metrics.ObserveAudit(() => _audit.Degraded is not null, () => _audit.SegmentsRemoved, () => _audit.ExportLost ?? 0);
+        _metrics.ObserveAudit(() => _audit.Degraded is not null, () => _audit.SegmentsRemoved, () => _audit.ExportLost ?? 0, () => _audit.StdoutLost);
         _metrics.ObserveCallers(
             () => _callers.Known.Count(pod => !pod.HostNetwork),
             () => _callers.Known.Count(pod => pod.HostNetwork));
@@ -272,6 +286,9 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(EventName = "FollowersLeft", Level = LogLevel.Warning, Message = "A file that is followed could not be left in time: its disk hangs")]
+        public static partial void FollowersLeft(ILogger logger);
+
         [LoggerMessage(EventName = "Started", Level = LogLevel.Information, Message = "imds-proxy {Version} listens on {Listen}, management on {Management}, upstream {Upstream}, policy {Revision}")]
         public static partial void Started(ILogger logger, string version, string listen, string management, string upstream, string revision);
     }

@@ -19,7 +19,7 @@ internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics
             Log.PolicyWarning(logger, source, warning.Line, warning.Pointer, warning.Message);
         }
 
-        if (audit.KeepPolicy(now.Revision, content.Span) is { } failure)
+        if (await audit.KeepPolicyAsync(now.Revision, content) is { } failure)
         {
             Log.PolicyNotKept(logger, now.Revision, failure);
         }

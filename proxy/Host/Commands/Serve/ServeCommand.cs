@@ -6,6 +6,9 @@ namespace ImdsProxy.Commands.Serve;
 /// <summary><c>serve</c>: the node proxy, until it is told to stop.</summary>
 internal static class ServeCommand
 {
+    // Beyond the drain: for the log's last writes.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
+
     public static Command Create()
     {
         var command = new Command("serve", "The node proxy: identifies, decides, forwards or denies, and records each request.");
@@ -17,7 +20,9 @@ internal static class ServeCommand
             ShortPauses.Use();
             FreedMemory.Return();
             using var logging = flags.Logging(parsed);
-            return await RunAsync(flags.Read(parsed), logging, cancellation);
+            var options = flags.Read(parsed);
+            LastResort.Arm(options.DrainTimeout + Grace, cancellation);
+            return await RunAsync(options, logging, cancellation);
         });
         return command;
     }

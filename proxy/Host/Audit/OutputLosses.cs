@@ -1,9 +1,12 @@
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit.Export;
+namespace ImdsProxy.Audit;
 
-/// <summary>Tells the log of lines that its export has lost: whoever reads only what arrived must learn that there was more.</summary>
-internal sealed class ExportLosses(Func<long> lost, TimeProvider clock)
+/// <summary>Tells the log of lines that one of its outputs has lost: whoever reads only what arrived must learn that there was more.</summary>
+/// <param name="output">The output's name in the event.</param>
+/// <param name="lost">How many lines it has lost in all.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class OutputLosses(string output, Func<long> lost, TimeProvider clock)
 {
     private DateTimeOffset _since = clock.GetUtcNow();
     private long _told;
@@ -15,7 +18,7 @@ internal sealed class ExportLosses(Func<long> lost, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var all = lost();
-        if (all > _told && !write(AuditEvents.ExportLost(now, _since, all - _told)))
+        if (all > _told && !write(AuditEvents.LostBy(now, _since, all - _told, output)))
         {
             return false;
         }

@@ -1,0 +1,221 @@
+using System.Buffers;
+
+namespace ImdsProxy.Audit.Write;
+
+/// <summary>
+/// Stdout beside a directory: a thread of its own writes what waits in a bounded number of bytes, so that a reader that stalls
+/// keeps nobody waiting. What does not fit is lost, and counted.
+/// </summary>
+internal sealed partial class LaggingOutput
+{
+    /// <summary>What may wait, in bytes: the lines being written, and as many behind them.</summary>
+    public const int Limit = 4 << 20;
+
+    // Of each of the two buffers. A little less than a power of two, so that the buffer does not double for the rest.
+    private const int MostInBuffer = (Limit / 2) - 1024;
+
+    // How soon a waiter looks at the clock again, whatever clock that is.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
+
+    private readonly object _gate = new();
+    private readonly IRecordOutput _output;
+    private readonly TimeSpan _deadline;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly List<Ticket> _waiters = [];
+    private LineBuffer _filling = new();
+    private LineBuffer _writing = new();
+    private string? _failure;
+    private long _began;
+    private bool _isWriting;
+    private bool _isIdle;
+    private bool _isClosed;
+    private long _lost;
+
+    public LaggingOutput(IRecordOutput output, TimeSpan deadline, TimeProvider clock, ILogger logger)
+    {
+        (_output, _deadline, _clock, _logger) = (output, deadline, clock, logger);
+        new Thread(Run) { IsBackground = true, Name = "audit-stdout" }.Start();
+    }
+
+    /// <summary>Lines that did not fit, or could not be written.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Why lines are not written now, or null.</summary>
+    public string? Failure
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return IsStalled ? $"stdout has not taken a line for {_deadline.TotalSeconds:0.#} s: its reader stalls" : _failure;
+            }
+        }
+    }
+
+    private bool IsStalled => _isWriting && _clock.GetElapsedTime(_began) >= _deadline;
+
+    /// <summary>Leaves lines to the thread, without waiting.</summary>
+    public void Post(ReadOnlySpan<byte> lines)
+    {
+        lock (_gate)
+        {
+            if (!TryAdd(lines))
+            {
+                Lose(lines);
+            }
+        }
+    }
+
+    /// <summary>Waits until lines are written, up to the deadline.</summary>
+    public Delivery Deliver(ReadOnlySpan<byte> lines)
+    {
+        lock (_gate)
+        {
+            if (IsStalled || !TryAdd(lines))
+            {
+                return Delivery.Refused;
+            }
+
+            var ticket = new Ticket();
+            _waiters.Add(ticket);
+            var began = _clock.GetTimestamp();
+            while (ticket.Result is null && _clock.GetElapsedTime(began) < _deadline)
+            {
+                Monitor.Wait(_gate, LongestWait);
+            }
+
+            _waiters.Remove(ticket);
+            return ticket.Result ?? Delivery.InDoubt;
+        }
+    }
+
+    /// <summary>Waits until all is written, or until the patience ends or its reader stalls: then what waits is lost.</summary>
+    public void Flush(TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            var began = _clock.GetTimestamp();
+            while ((_isWriting || _filling.Length > 0) && !IsStalled && _clock.GetElapsedTime(began) < patience)
+            {
+                Monitor.Wait(_gate, LongestWait);
+            }
+
+            Lose(_filling.Written);
+            _filling.Clear();
+        }
+    }
+
+    /// <summary>Flushes, and takes nothing from then on.</summary>
+    public void Close(TimeSpan patience)
+    {
+        Flush(patience);
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private bool TryAdd(ReadOnlySpan<byte> lines)
+    {
+        if (_isClosed || _filling.Length + lines.Length > MostInBuffer)
+        {
+            return false;
+        }
+
+        _filling.Write(lines);
+        if (_isIdle)
+        {
+            _isIdle = false;
+            Monitor.PulseAll(_gate);
+        }
+
+        return true;
+    }
+
+    private void Run()
+    {
+        while (Take() is { } tickets)
+        {
+            var failure = TryWrite();
+            lock (_gate)
+            {
+                End(tickets, failure);
+            }
+        }
+    }
+
+    // The next lines to write, with those who wait for them; null at the end.
+    private Ticket[]? Take()
+    {
+        lock (_gate)
+        {
+            while (_filling.Length == 0)
+            {
+                if (_isClosed)
+                {
+                    return null;
+                }
+
+                _isIdle = true;
+                Monitor.Wait(_gate);
+            }
+
+            _isIdle = false;
+            (_filling, _writing) = (_writing, _filling);
+            _isWriting = true;
+            _began = _clock.GetTimestamp();
+            return [.. _waiters];
+        }
+    }
+
+    private string? TryWrite()
+    {
+        try
+        {
+            _output.Write(_writing.Written);
+            return null;
+        }
+        catch (Exception e)
+        {
+            // Any but IOException is known for no output. This thread must not end, because all later lines would be lost.
+            return e.Message;
+        }
+    }
+
+    private void End(Ticket[] tickets, string? failure)
+    {
+        if (failure is not null)
+        {
+            Lose(_writing.Written);
+            if (_failure is null)
+            {
+                Log.StdoutFailed(_logger, failure);
+            }
+        }
+
+        _failure = failure;
+        foreach (var ticket in tickets)
+        {
+            ticket.Result = failure is null ? Delivery.Written : Delivery.Refused;
+        }
+
+        _isWriting = false;
+        _writing.Clear();
+        Monitor.PulseAll(_gate);
+    }
+
+    private void Lose(ReadOnlySpan<byte> lines) => Interlocked.Add(ref _lost, lines.Count((byte)'\n'));
+
+    private sealed class Ticket
+    {
+        public Delivery? Result { get; set; }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventName = "AuditStdoutFailed", Level = LogLevel.Error, Message = "{Cause}")]
+        public static partial void StdoutFailed(ILogger logger, string cause);
+    }
+}

@@ -1,0 +1,83 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Xunit;
+
+namespace ImdsProxy.Host.Tests.Audit;
+
+/// <summary>A file system of its own on a loop device, which can be made to hang as a failed disk does.</summary>
+internal sealed class LoopDisk : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("loop-disk-").FullName;
+    private bool _isMounted;
+    private bool _isFrozen;
+
+    private LoopDisk() => Path = System.IO.Path.Combine(_directory, "disk");
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path { get; }
+
+    /// <summary>Mounts one, or skips the test where that can't be done.</summary>
+    public static LoopDisk Mount()
+    {
+        var disk = new LoopDisk();
+        var image = System.IO.Path.Combine(disk._directory, "image");
+        using (var file = File.Create(image))
+        {
+            file.SetLength(32 << 20);
+        }
+
+        Directory.CreateDirectory(disk.Path);
+        disk._isMounted = Run("mkfs.ext4", "-q", image) && Run("mount", "-o", "loop", image, disk.Path);
+        if (!disk._isMounted)
+        {
+            disk.Dispose();
+            Skip.If(true, "mounting a file system on a loop device needs root and mkfs.ext4");
+        }
+
+        return disk;
+    }
+
+    /// <summary>Lets each write to it hang.</summary>
+    public void Freeze()
+    {
+        _isFrozen = Run("fsfreeze", "--freeze", Path);
+        Skip.IfNot(_isFrozen, "this file system can't be frozen");
+    }
+
+    /// <summary>Lets the writes go on.</summary>
+    public void Thaw()
+    {
+        _isFrozen = false;
+        Run("fsfreeze", "--unfreeze", Path);
+    }
+
+    public void Dispose()
+    {
+        if (_isFrozen)
+        {
+            Thaw();
+        }
+
+        if (_isMounted)
+        {
+            Run("umount", "--lazy", Path);
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static bool Run(string program, params string[] args)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (Win32Exception)
+        {
+            // It is not installed.
+            return false;
+        }
+    }
+}
