@@ -185,7 +185,8 @@ internal sealed class LineQueue
                 {
                     _isIdle = false;
                     Move(_waiting, _taken);
-                    Move(_dutiesWaiting, _duties);
+                    _duties.AddRange(_dutiesWaiting);
+                    _dutiesWaiting.Clear();
                     Begin();
                     return true;
                 }
@@ -209,7 +210,7 @@ internal sealed class LineQueue
         _isInTurn = true;
     }
 
-    private static void Move<T>(List<T> from, List<T> to)
+    private static void Move(List<PendingLine> from, List<PendingLine> to)
     {
         to.AddRange(from);
         from.Clear();
