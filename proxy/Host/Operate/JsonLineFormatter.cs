@@ -47,9 +47,17 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
         json.WriteStartObject("fields");
         foreach (var (name, value) in (fields ?? []).Where(field => field.Key != OriginalFormat))
         {
-            json.WriteString(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+            json.WriteString(name, Text(value));
         }
 
         json.WriteEndObject();
     }
+
+    // Even the invariant culture writes times as 11/21/2026.
+    private static string Text(object? value) => value switch
+    {
+        DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 }

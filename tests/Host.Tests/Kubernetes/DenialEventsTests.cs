@@ -96,6 +96,7 @@ public sealed class DenialEventsTests : IAsyncLifetime, IDisposable
 
         await AfterAsync(TimeSpan.FromSeconds(3), 1);
         _created.Single().Reason.ShouldBe("ImdsAccessWouldBeDenied");
+        _created.Single().Message.ShouldStartWith("ImdsProxy would deny: GET /metadata/instance");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ internal static class DenialMessage
 
     public static string Of(AuditRecord record)
     {
-        var verb = record.Verdict == Verdict.WouldDeny ? "would be denied" : "denied";
+        var verb = record.Verdict == Verdict.WouldDeny ? "would deny" : "denied";
         var rule = record.Rule is null ? "" : $", rule {record.Rule}";
         return $"ImdsProxy {verb}: {What(record)} ({record.Reason.Name()}{rule}).{Cure(record)}";
     }
