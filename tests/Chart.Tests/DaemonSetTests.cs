@@ -133,6 +133,33 @@ public sealed class DaemonSetTests
         chart.Arguments("proxy").ShouldContain("--require-original-destination", StringComparer.Ordinal);
     }
 
+    // The proxy writes that it is ready, the redirect reads it and can't change it, and both mean the same file.
+    [SkippableTheory]
+    [InlineData("defaults")]
+    [InlineData("everything")]
+    [InlineData("nothing kept")]
+    public async Task Redirect_IsToldByTheProxyThatItIsReady(string values)
+    {
+        var chart = await Rendered.OfAsync(values);
+
+        var file = Value(chart.Arguments("proxy"), "--ready-file");
+        Value(chart.Arguments("redirect"), "--ready-file").ShouldBe(file);
+        foreach (var (container, readOnly) in new[] { ("proxy", false), ("redirect", true) })
+        {
+            var mount = chart.Container(container)!["volumeMounts"]!.AsArray().Single(mount => (string?)mount!["name"] == "ready")!;
+            ((string)mount["mountPath"]!).ShouldBe(Path.GetDirectoryName(file));
+            ((bool?)mount["readOnly"] ?? false).ShouldBe(readOnly, container);
+        }
+
+        var volume = Volume(chart, "ready")["emptyDir"]!;
+        ((string)volume["medium"]!).ShouldBe("Memory", "a reboot empties it");
+        volume["sizeLimit"].ShouldNotBeNull();
+    }
+
+    [SkippableFact]
+    public async Task Proxy_UnderCilium_TellsNobodyThatItIsReady() =>
+        (await Rendered.OfAsync("cilium")).Text.ShouldNotContain("ready-file");
+
     [SkippableFact]
     public async Task Redirect_IsASidecarWithoutAToken()
     {

@@ -5,7 +5,7 @@ namespace ImdsProxy.Network.Client;
 
 /// <summary>
 /// A Kubernetes API server on loopback, told its pods line by line: <c>pod NAMESPACE NAME ADDRESS</c>, <c>gone NAMESPACE NAME</c>,
-/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it.
+/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>policy NAMESPACE NAME FILE</c> makes a ConfigMap; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it.
 /// Ends with its standard input.
 /// </summary>
 internal static class KubernetesApi
@@ -35,6 +35,9 @@ internal static class KubernetesApi
                 break;
             case ["daemon", var ns, var name, var nodeAddress, var daemonSet]:
                 cluster.Put("pods", Daemon(ns, name, nodeAddress, daemonSet));
+                break;
+            case ["policy", var ns, var name, var file]:
+                cluster.Put("configmaps", FakeConfigMaps.Map(ns, name, ("policy.json", File.ReadAllText(file))));
                 break;
             case ["mount", var map, var directory]:
                 Mount(cluster.List("configmaps", new FieldSelector($"metadata.name={map}")).Objects.Single(), directory);

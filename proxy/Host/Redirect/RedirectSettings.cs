@@ -25,7 +25,7 @@ internal sealed record RedirectSettings
 
     public string LockFile { get; init; } = "/run/imds-proxy-redirect.lock";
 
-    /// <summary>How long to wait for a listener before the rules are applied.</summary>
+    /// <summary>How long to wait for the proxy, until it is ready or else listens, before the rules are applied.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
@@ -38,4 +38,7 @@ internal sealed record RedirectSettings
 
     /// <summary>The file that tells the proxy how the rules are, or null for none.</summary>
     public string? StateFile { get; init; }
+
+    /// <summary>The file in which the proxy tells that it is ready, or null where only its listener is looked for.</summary>
+    public string? ReadyFile { get; init; }
 }

@@ -11,8 +11,7 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     // A report has about 150 bytes.
     private const int Longest = 4096;
 
-    private const UnixFileMode ReadByAll =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private readonly SharedFile _file = new(path);
 
     /// <summary>Puts the file in place whole: who reads finds the old word or the new one.</summary>
     /// <param name="inPlace">Whether every rule is there and effective.</param>
@@ -22,27 +21,13 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     public void Tell(bool inPlace, TimeSpan validity)
     {
         var now = time.GetUtcNow();
-        var next = path + ".new";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(new RedirectReport(inPlace, now, now + validity), RedirectReportJson.Default.RedirectReport));
-        if (!OperatingSystem.IsWindows())
-        {
-            // The proxy is another user.
-            File.SetUnixFileMode(next, ReadByAll);
-        }
-
-        File.Move(next, path, overwrite: true);
+        _file.Write(JsonSerializer.SerializeToUtf8Bytes(new RedirectReport(inPlace, now, now + validity), RedirectReportJson.Default.RedirectReport));
     }
 
     /// <summary>Takes the last word back.</summary>
     /// <exception cref="IOException">It can't be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
-    public void Withdraw()
-    {
-        if (File.Exists(path))
-        {
-            File.Delete(path);
-        }
-    }
+    public void Withdraw() => _file.Remove();
 
     /// <summary>Why the rules are not taken to be in place, or null where they are.</summary>
     public string? Doubt()

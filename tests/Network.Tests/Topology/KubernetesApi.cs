@@ -28,6 +28,9 @@ internal sealed class KubernetesApi
     /// <summary>Shows a running pod of a DaemonSet, on the node's own network.</summary>
     public Task ShowDaemonAsync(string ns, string name, string nodeAddress, string daemonSet) => TellAsync($"daemon {ns} {name} {nodeAddress} {daemonSet}");
 
+    /// <summary>Makes or changes the ConfigMap of a policy.</summary>
+    public Task PutPolicyAsync(string ns, string name, string file) => TellAsync($"policy {ns} {name} {file}");
+
     /// <summary>Brings a ConfigMap into a directory, as kubelet does.</summary>
     public Task MountAsync(string configMap, string directory) => TellAsync($"mount {configMap} {directory}");
 

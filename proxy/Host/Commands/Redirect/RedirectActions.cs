@@ -1,5 +1,4 @@
 using ImdsProxy.Redirect;
-using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Commands.Redirect;
@@ -10,7 +9,7 @@ internal static class RedirectActions
     public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
     {
         var redirect = await new Preparation(settings, seams).RunAsync(cancellation);
-        await ListenerWait.RunAsync(redirect.Options, settings.Wait, seams, cancellation);
+        await new FirstApply(settings, redirect.Options, seams).WaitAsync(cancellation);
         await new Apply(redirect, seams).RunAsync(openSince: null, cancellation);
         return await ReportAsync(redirect, seams, cancellation);
     }

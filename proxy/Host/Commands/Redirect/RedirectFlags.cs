@@ -18,7 +18,8 @@ internal sealed class RedirectFlags
     private readonly Option<string> _wireServer = OnOff("--wireserver", "Close WireServer's HTTP ports to pods too: on or off.");
     private readonly Option<string> _ebpf = Flag.Of("--ebpf-host-routing", "Whether eBPF host routing takes packets past iptables: auto (by the node's labels), yes or no.", FlagValues.OneOf("auto", "yes", "no"), "auto");
     private readonly Option<string> _lock = Flag.Of("--lock-file", "The lock that all instances on this node share.", text => text, "/run/imds-proxy-redirect.lock");
-    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long to wait for the proxy to listen before the rules are applied.", FlagValues.Duration, "10s");
+    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long to wait for the proxy, to be ready where --ready-file is given or else to listen, before the rules are applied.", FlagValues.Duration, "10s");
+    private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file tells that it is ready; the first rules wait for that, with --when-down open however long.");
     private readonly Option<TimeSpan> _interval = Flag.Of("--interval", "How often the rules are checked.", Interval, "2s");
     private readonly Option<string> _whenDown = Flag.Of("--when-down", "closed: no proxy, no IMDS; open: lift the redirect while the proxy is down, for the audit phase.", FlagValues.OneOf("closed", "open"), "closed");
     private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Take the rules away at the end, for uninstalling.");
@@ -41,7 +42,7 @@ internal sealed class RedirectFlags
 
     public void AddRules(Command command) => Add(command, _nodeIp, _port, _managementPort, _rpFilter, _wireServer, _ebpf, NodeLabelsFile);
 
-    public void AddChange(Command command) => Add(command, _existingBlock, _wait, NodeName, AuditDirectory);
+    public void AddChange(Command command) => Add(command, _existingBlock, _wait, _ready, NodeName, AuditDirectory);
 
     public void AddRemove(Command command) => Add(command, NodeName, AuditDirectory);
 
@@ -66,6 +67,7 @@ internal sealed class RedirectFlags
         RemoveOnExit = parsed.GetValue(_removeOnExit),
         OverrideDirectory = parsed.GetValue(_overrideDirectory),
         StateFile = parsed.GetValue(_state),
+        ReadyFile = parsed.GetValue(_ready),
     };
 
     private static Option<string> OnOff(string name, string description) =>

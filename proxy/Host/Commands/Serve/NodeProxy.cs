@@ -140,6 +140,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     {
         await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "started", new JsonObject { ["version"] = BuildInfo.Current.Version }));
         Observe();
+        if (_options.ReadyFile is { } file)
+        {
+            _followers.Add(new ReadyReport(file, () => _readiness.IsReady, _time, _logging.CreateLogger<ReadyReport>()).RunAsync(_ending.Token));
+        }
+
         _management = await ManagementListener.StartAsync(_options.Management, Pages(), _logging, cancellation);
         await FollowAsync(cancellation);
         var pipeline = Requests();

@@ -33,6 +33,7 @@ internal sealed class ServeFlags
     private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "What a denied token request is answered: forbidden (403) or identity-not-found (IMDS's own 400, on which more SDKs go on)", TokenDenial, "forbidden");
     private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that the redirect did not turn here from 169.254.169.254:80");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files: mode, until, reason");
+    private readonly Option<string?> _readyFile = Flag.Text("--ready-file", "A file that tells redirect --ready-file whether the proxy is ready");
     private readonly Option<int> _maxConnections = Count("--max-connections", "Connections in all", Limits.MaxConnections);
     private readonly Option<int> _maxConnectionsPerCaller = Count("--max-connections-per-caller", "Connections of one source address", Limits.MaxConnectionsPerCaller);
     private readonly Option<int> _maxRequestsPerCaller = Count("--max-requests-per-caller", "Requests in flight of one source address", Limits.MaxRequestsPerCaller);
@@ -53,7 +54,7 @@ internal sealed class ServeFlags
         Option[] flags =
         [
             _listen, _upstream, _upstreamTimeout, _policy, _callers, _nodeName, _clusterName, _management, _managementToken, _metrics,
-            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _overrideDirectory, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
+            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _overrideDirectory, _readyFile, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
             _maxRequestLine, _maxHeaders, _maxBody, _headersTimeout, _bodyTimeout, _keepAlive, _logFormat, _logLevel,
         ];
         foreach (var flag in flags)
@@ -87,6 +88,7 @@ internal sealed class ServeFlags
         CallersPath = flags.GetRequiredValue(_callers) is ['f', 'i', 'l', 'e', ':', ..] file ? file["file:".Length..] : null,
         Cluster = _cluster.Read(flags, flags.GetValue(_callers), flags.GetValue(_nodeName)),
         OverrideDirectory = flags.GetValue(_overrideDirectory),
+        ReadyFile = flags.GetValue(_readyFile),
         Listen = new ListenOptions
         {
             EndPoint = flags.GetRequiredValue(_listen),

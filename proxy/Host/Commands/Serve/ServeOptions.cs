@@ -25,6 +25,9 @@ internal sealed record ServeOptions
     /// <summary>The directory of the break-glass files, or null for none.</summary>
     public string? OverrideDirectory { get; init; }
 
+    /// <summary>The file that tells the redirect whether the proxy is ready, or null for none.</summary>
+    public string? ReadyFile { get; init; }
+
     public ListenOptions Listen { get; init; } = new();
 
     public UpstreamOptions Upstream { get; init; } = new();

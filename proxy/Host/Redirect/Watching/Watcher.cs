@@ -1,5 +1,3 @@
-using ImdsProxy.Redirect.Node;
-
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>Keeps the rules as they should be, whatever fails, until it is told to stop.</summary>
@@ -13,6 +11,7 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
 
     private readonly DesiredState _desired = new(settings, redirect.Options, seams);
     private readonly WatchedRules _rules = new(redirect, seams);
+    private readonly FirstApply _first = new(settings, redirect.Options, seams);
     private RedirectState? _lastState;
     private long? _lastCheck;
 
@@ -20,15 +19,18 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     public async Task RunAsync(CancellationToken cancellation)
     {
         var pulse = settings.Interval < LongestPulse ? settings.Interval : LongestPulse;
-        using var timer = new PeriodicTimer(pulse, seams.Time);
+        using var timer = new PeriodicTimer(pulse < FirstApply.Glance ? pulse : FirstApply.Glance, seams.Time);
         using var finishing = new CancellationTokenSource();
         using var end = cancellation.UnsafeRegister(_ => finishing.CancelAfter(ToFinish), null);
         try
         {
-            await ListenerWait.RunAsync(redirect.Options, settings.Wait, seams, cancellation);
             do
             {
                 await StepAsync(finishing.Token);
+                if (_first.IsOver && timer.Period != pulse)
+                {
+                    timer.Period = pulse;
+                }
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }
@@ -43,14 +45,14 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
         // Half a pulse of tolerance, so that a tick that comes a moment early does not skip a whole interval.
         var due = _lastCheck is not { } last || seams.Time.GetElapsedTime(last) >= settings.Interval - (LongestPulse / 2);
         var state = _desired.Next(due);
-        if (!due && state == _lastState)
-        {
-            return;
-        }
-
         if (due)
         {
             _lastCheck = seams.Time.GetTimestamp();
+        }
+
+        if (!_first.Admits(state) || (!due && state == _lastState))
+        {
+            return;
         }
 
         _lastState = state;
