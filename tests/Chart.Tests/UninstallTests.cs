@@ -11,6 +11,12 @@ namespace ImdsProxy.Chart.Tests;
 /// <summary>The hook that has the rules taken away before the release goes.</summary>
 public sealed class UninstallTests
 {
+    private const string Policy = "release-imds-proxy-uninstall-imds-proxy";
+
+    private const string ProxyPod = """
+        {"metadata":{"name":"p","labels":{"app.kubernetes.io/name":"imds-proxy","app.kubernetes.io/instance":"release","app.kubernetes.io/component":"node"},"annotations":{"note":"yes"},"resourceVersion":"1"},"spec":{"containers":[{"name":"proxy","image":"proxy:1"}]}}
+        """;
+
     private static readonly string[] Kinds = ["Job", "Role", "RoleBinding", "ServiceAccount"];
 
     [SkippableTheory]
@@ -85,6 +91,81 @@ public sealed class UninstallTests
         Pod(chart)["volumes"].ShouldBeNull();
         Container(chart)["ports"].ShouldBeNull();
     }
+
+    // The right to patch pods alone would let the hook change the proxy's image.
+    [SkippableFact]
+    public async Task Admission_OfTheHooksAnnotation_Passes()
+    {
+        (await DecideAsync(ProxyPod, ProxyPod.Replace("\"annotations\":{", "\"annotations\":{\"imdsproxy.io/refresh\":\"2026-11-21T04:30:00Z\",", StringComparison.Ordinal))).ShouldBe("");
+        (await DecideAsync(ProxyPod.Replace("\"annotations\":{\"note\":\"yes\"},", "", StringComparison.Ordinal), ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"2\"", StringComparison.Ordinal))).ShouldBe("");
+        (await DecideAsync(ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"1\"", StringComparison.Ordinal), ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"2\"", StringComparison.Ordinal))).ShouldBe("");
+    }
+
+    [SkippableTheory]
+    [InlineData("another annotation", "\"note\":\"yes\"", "\"note\":\"yes\",\"evil\":\"1\"", "one annotation")]
+    [InlineData("an annotation changed", "\"note\":\"yes\"", "\"note\":\"no\"", "one annotation")]
+    [InlineData("an annotation gone", "\"annotations\":{\"note\":\"yes\"},", "", "one annotation")]
+    [InlineData("a long value", "\"note\":\"yes\"", "\"note\":\"yes\",\"imdsproxy.io/refresh\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"", "one annotation")]
+    [InlineData("an image", "proxy:1", "evil:1", "nothing of a pod but")]
+    [InlineData("a toleration", "\"containers\":", "\"tolerations\":[{\"operator\":\"Exists\"}],\"containers\":", "nothing of a pod but")]
+    [InlineData("a deadline", "\"containers\":", "\"activeDeadlineSeconds\":1,\"containers\":", "nothing of a pod but")]
+    [InlineData("a label", "\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"release\",\"a\":\"b\"", "nothing of a pod but")]
+    [InlineData("an owner", "\"labels\":", "\"ownerReferences\":[{\"name\":\"x\"}],\"labels\":", "nothing of a pod but")]
+    [InlineData("a finalizer", "\"labels\":", "\"finalizers\":[\"a/b\"],\"labels\":", "nothing of a pod but")]
+    public async Task Admission_OfAnythingElseTheHookDoes_IsRefused(string what, string from, string to, string why) =>
+        (await DecideAsync(ProxyPod, ProxyPod.Replace(from, to, StringComparison.Ordinal))).ShouldContain(why, Case.Sensitive, what);
+
+    [SkippableTheory]
+    [InlineData("\"app.kubernetes.io/component\":\"node\"", "\"app.kubernetes.io/component\":\"uninstall\"")]
+    [InlineData("\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"other\"")]
+    [InlineData("\"labels\":{\"app.kubernetes.io/name\":\"imds-proxy\",\"app.kubernetes.io/instance\":\"release\",\"app.kubernetes.io/component\":\"node\"},", "")]
+    public async Task Admission_OfAnotherPod_IsRefused(string from, string to)
+    {
+        var other = ProxyPod.Replace(from, to, StringComparison.Ordinal);
+
+        (await DecideAsync(other, other.Replace("\"note\":\"yes\"", "\"note\":\"yes\",\"imdsproxy.io/refresh\":\"1\"", StringComparison.Ordinal)))
+            .ShouldContain("the proxy's own pods alone");
+    }
+
+    [SkippableFact]
+    public async Task Admission_OfKubelets_IsNoneOfOurs() =>
+        (await DecideAsync(ProxyPod, ProxyPod.Replace("proxy:1", "evil:1", StringComparison.Ordinal), user: "system:node:aks-1")).ShouldBe("not matched");
+
+    // There before the hook's rights are, and as long as the release.
+    [SkippableFact]
+    public async Task Admission_IsInForceBeforeTheHookHasItsRights()
+    {
+        var chart = await Rendered.OfAsync("defaults");
+        var policy = Admission.Policy(chart, Policy);
+
+        ((string)policy["spec"]!["failurePolicy"]!).ShouldBe("Fail");
+        policy["spec"]!["matchConstraints"]!["resourceRules"]!.ToJsonString().ShouldBe(
+            """[{"apiGroups":[""],"apiVersions":["v1"],"operations":["UPDATE"],"resources":["pods"]}]""");
+        var binding = chart.Standing("ValidatingAdmissionPolicyBinding").Single(one => (string?)one["metadata"]!["name"] == Policy);
+        ((string)binding["spec"]!["policyName"]!).ShouldBe(Policy);
+        binding["spec"]!["validationActions"]!.ToJsonString().ShouldBe("""["Deny"]""");
+        policy.ToJsonString().ShouldContain(MountRefresh.Annotation);
+    }
+
+    [SkippableTheory]
+    [InlineData("cilium")]
+    [InlineData("nothing kept")]
+    public async Task Admission_WithoutTheHook_IsNotThere(string values) =>
+        (await Rendered.OfAsync(values)).OfKind("ValidatingAdmissionPolicy").ShouldNotContain(static policy => (string?)policy["metadata"]!["name"] == Policy);
+
+    [SkippableFact]
+    public async Task Admission_SwitchedOff_IsNotThere()
+    {
+        await ChartTools.RequireAsync();
+
+        var (code, output, errors) = await Rendered.HelmAsync("template release", "redirect: { admissionPolicy: false }");
+
+        code.ShouldBe(0, errors);
+        output.ShouldNotContain("kind: ValidatingAdmissionPolicy");
+    }
+
+    private static async Task<string> DecideAsync(string before, string after, string user = "system:serviceaccount:imds-proxy:release-imds-proxy-uninstall") =>
+        await Admission.DecideAsync(Admission.Policy(await Rendered.OfAsync("defaults"), Policy), user, [], before, after);
 
     private static List<JsonNode> Hook(Rendered chart) =>
         [.. chart.Objects.Where(node => ((string)node["metadata"]!["name"]!).EndsWith("-uninstall", StringComparison.Ordinal))];

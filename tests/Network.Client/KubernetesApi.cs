@@ -5,7 +5,7 @@ namespace ImdsProxy.Network.Client;
 
 /// <summary>
 /// A Kubernetes API server on loopback, told its pods line by line: <c>pod NAMESPACE NAME ADDRESS</c>, <c>gone NAMESPACE NAME</c>,
-/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>policy NAMESPACE NAME FILE</c> makes a ConfigMap; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it.
+/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>policy NAMESPACE NAME FILE</c> makes a ConfigMap; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it, and <c>kubelet CONFIGMAP DIRECTORY</c> the same each time a pod is patched.
 /// Ends with its standard input.
 /// </summary>
 internal static class KubernetesApi
@@ -16,14 +16,14 @@ internal static class KubernetesApi
         Console.WriteLine($"serves {server.Address} {server.TokenFile} {server.CaFile}");
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            Take(server.Cluster, line.Split(' '));
+            Take(server, server.Cluster, line.Split(' '));
             Console.WriteLine("done");
         }
 
         return 0;
     }
 
-    private static void Take(FakeCluster cluster, string[] words)
+    private static void Take(FakeApiServer server, FakeCluster cluster, string[] words)
     {
         switch (words)
         {
@@ -40,12 +40,16 @@ internal static class KubernetesApi
                 cluster.Put("configmaps", FakeConfigMaps.Map(ns, name, ("policy.json", File.ReadAllText(file))));
                 break;
             case ["mount", var map, var directory]:
-                Mount(cluster.List("configmaps", new FieldSelector($"metadata.name={map}")).Objects.Single(), directory);
+                Mount(cluster, map, directory);
+                break;
+            case ["kubelet", var map, var directory]:
+                server.AfterPodPatch = () => Mount(cluster, map, directory);
                 break;
             default:
                 throw new FormatException(string.Join(' ', words));
         }
     }
+
     private static JsonObject Daemon(string ns, string name, string nodeAddress, string daemonSet)
     {
         var pod = FakePods.Pod(name, nodeAddress, ns, hostNetwork: true, owner: $"DaemonSet/{daemonSet}");
@@ -55,8 +59,9 @@ internal static class KubernetesApi
         return pod;
     }
 
-    private static void Mount(JsonObject map, string directory)
+    private static void Mount(FakeCluster cluster, string name, string directory)
     {
+        var map = cluster.List("configmaps", new FieldSelector($"metadata.name={name}")).Objects.Single();
         foreach (var (key, text) in map["data"]!.AsObject())
         {
             File.WriteAllText(Path.Combine(directory, key), (string)text!);

@@ -45,6 +45,26 @@ public sealed class UninstallTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
     }
 
+    // Without the annotation a kubelet brings the override after a minute; EndAsync waits for 30 s.
+    [SkippableFact]
+    public async Task Uninstall_WithAKubeletThatHeedsTheAnnotation_EndsWithinHalfAMinute()
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        var overrides = Directory.CreateDirectory(Path.Combine(cluster.Directory, "override")).FullName;
+        await cluster.WatchAsync("nft", "--override-dir", overrides);
+        var api = await KubernetesApi.StartAsync(cluster);
+        await api.ShowDaemonAsync("imds", "imds-proxy-x2x2x", Cluster.NodeIp, "imds-proxy");
+        await api.MountOnPatchAsync(Map, overrides);
+
+        var uninstall = cluster.Keep(cluster.Node.StartImdsProxy([.. Uninstall(api), "--timeout", "4m"]));
+
+        (await uninstall.EndAsync()).ShouldBe(0, uninstall.Text);
+        (await cluster.RulesAsync("nft")).ShouldBe("");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
+    }
+
     [SkippableFact]
     public async Task Uninstall_OfANodeThatDoesNotHear_FailsAndNamesIt()
     {

@@ -14,7 +14,7 @@ internal static class KubeAccess
 
     /// <summary>What <c>uninstall</c> asks. Its role is made for that hook and goes with it.</summary>
     public static IReadOnlyList<(string Resource, string Verb)> OfUninstall { get; } =
-        [("configmaps", "create"), ("configmaps", "patch"), ("pods", "list")];
+        [("configmaps", "create"), ("configmaps", "patch"), ("pods", "list"), ("pods", "patch")];
 
     public static KubeVerb Use(string verb, string resource, string scope) =>
         All.Contains((resource, verb)) || OfUninstall.Contains((resource, verb))

@@ -7,13 +7,14 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>All that is asked of the API server: list, watch, create an Event, apply a ConfigMap, and get and patch the own node. Every failure is a <see cref="KubeException"/>.</summary>
+/// <summary>All that is asked of the API server: list, watch, create an Event, apply a ConfigMap, annotate a pod, and get and patch the own node. Every failure is a <see cref="KubeException"/>.</summary>
 internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
 {
     // The page size of client-go.
     private const int PageSize = 500;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
     private static readonly MediaTypeHeaderValue JsonPatch = new("application/json-patch+json");
 
     // https://kubernetes.io/docs/reference/using-api/server-side-apply/ ; JSON is YAML
@@ -74,6 +75,15 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
     /// <summary>Changes a node by a JSON patch (RFC 6902). One whose test fails is answered with 422 and changes nothing.</summary>
     public Task PatchNodeAsync(string name, JsonArray patch, CancellationToken cancellation) =>
         WriteAsync(HttpMethod.Patch, NodePath(name), Encoding.UTF8.GetBytes(patch.ToJsonString()), JsonPatch, KubeAccess.Use("patch", "nodes", $"node {name}"), cancellation);
+
+    /// <summary>Sets one annotation of a pod and leaves everything else of it alone.</summary>
+    public Task AnnotatePodAsync(string ns, string name, string annotation, string value, CancellationToken cancellation)
+    {
+        var path = $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods/{Uri.EscapeDataString(name)}";
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [annotation] = value } } };
+        return WriteAsync(
+            HttpMethod.Patch, path, Encoding.UTF8.GetBytes(patch.ToJsonString()), MergePatch, KubeAccess.Use("patch", "pods", $"namespace {ns}, name {name}"), cancellation);
+    }
 
     private static string NodePath(string name) => $"/api/v1/nodes/{Uri.EscapeDataString(name)}";
 

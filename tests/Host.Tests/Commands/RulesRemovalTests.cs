@@ -145,7 +145,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     {
         Pod("a", "node-1", "10.224.0.4");
         var running = RunAsync();
-        await Eventually.HoldsAsync(() => _api.Count("patch") == 1);
+        await Eventually.HoldsAsync(() => _api.Count("patch") == 2);
         _api.Next("list", new FakeFault.Status(500, "InternalError"));
         await Eventually.HoldsAsync(() => Told.Contains("with 500", StringComparison.Ordinal));
         _open["10.224.0.4:16254"] = true;
@@ -174,12 +174,79 @@ public sealed class RulesRemovalTests : IAsyncLifetime
         await RunAsync();
 
         _api.Requests.Select(request => $"{request.Operation} {request.Path}").Distinct(StringComparer.Ordinal).ShouldBe(
-            ["list /api/v1/namespaces/imds/pods", "patch /api/v1/namespaces/imds/configmaps/imds-proxy-override"]);
+            ["list /api/v1/namespaces/imds/pods", "patch /api/v1/namespaces/imds/configmaps/imds-proxy-override", "patch /api/v1/namespaces/imds/pods/a"]);
     }
 
-    private Task<bool> RunAsync(TimeSpan? timeout = null) => new RulesRemoval(
+    // Kubelet looks at a pod's mounts at once when the pod changes.
+    [Fact]
+    public async Task Removal_OnceTheOverrideIsWritten_AnnotatesThePodsOfTheReleaseAndNoOthers()
+    {
+        Pod("a", "node-1", "10.224.0.4");
+        Pod("b", "node-2", "10.224.0.5");
+        Pod("other", "node-1", "10.224.0.4", daemonSet: "kube-proxy");
+        _open["10.224.0.4:16254"] = true;
+        _open["10.224.0.5:16254"] = true;
+
+        (await RunAsync()).ShouldBeTrue(Told);
+
+        Refreshed("a").ShouldBe("2026-11-21T04:30:00Z");
+        Refreshed("b").ShouldBe("2026-11-21T04:30:00Z");
+        Refreshed("other").ShouldBeNull();
+        _api.Requests.Where(static request => request.Operation == "patch").Select(static request => request.Path.Split('/')[5])
+            .ShouldBe(["configmaps", "pods", "pods"], "the other way round kubelet would bring the ConfigMap as it was before");
+    }
+
+    // The first annotation may reach a kubelet before the ConfigMap's change does.
+    [Fact]
+    public async Task Removal_OfANodeThatStaysSilent_AnnotatesItsPodAgainAfterTenSeconds()
+    {
+        Pod("a", "node-1", "10.224.0.4");
+        Pod("b", "node-2", "10.224.0.5");
+        _open["10.224.0.5:16254"] = true;
+        var running = RunAsync();
+        await Eventually.HoldsAsync(() => Told.Contains("1 of 2 nodes", StringComparison.Ordinal));
+        _api.Count("patch").ShouldBe(3);
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        await Eventually.HoldsAsync(() => Refreshed("a") == "2026-11-21T04:30:10Z");
+        Refreshed("b").ShouldBe("2026-11-21T04:30:00Z");
+        _open["10.224.0.4:16254"] = true;
+        (await running).ShouldBeTrue(Told);
+    }
+
+    [Fact]
+    public async Task Removal_ThatMayNotAnnotate_SaysSoAndGoesOn()
+    {
+        Pod("a", "node-1", "10.224.0.4");
+        Pod("b", "node-2", "10.224.0.5");
+        var running = RunAsync(refusal: new FakeFault.Status(403, "Forbidden"));
+        await Eventually.HoldsAsync(() => Told.Contains("0 of 2 nodes", StringComparison.Ordinal));
+        _open["10.224.0.4:16254"] = true;
+        _open["10.224.0.5:16254"] = true;
+
+        (await running).ShouldBeTrue(Told);
+        _told.Count(static line => line.StartsWith("a pod can't be annotated", StringComparison.Ordinal)).ShouldBe(1);
+        Told.ShouldContain("may not patch pods");
+    }
+
+    private string? Refreshed(string pod) => (string?)_api.Cluster.Get("pods", "imds", pod)!["metadata"]!["annotations"]?[MountRefresh.Annotation];
+
+    private Task<bool> RunAsync(TimeSpan? timeout = null, FakeFault? refusal = null)
+    {
+        if (refusal is not null)
+        {
+            _api.Next("patch", new FakeFault.None());
+            _api.Next("patch", refusal);
+            _api.Next("patch", refusal);
+        }
+
+        return RemoveAsync(timeout);
+    }
+
+    private Task<bool> RemoveAsync(TimeSpan? timeout) => new RulesRemoval(
         new KubeClient(_http, new KubeToken(_api.TokenFile, TimeProvider.System), TimeProvider.System),
-        new UninstallOptions("imds", "imds-proxy", "imds-proxy-override", 16254, timeout ?? TimeSpan.FromMinutes(4)) { Interval = Look, Settling = Look },
+        new UninstallOptions("imds", "imds-proxy", "imds-proxy-override", 16254, timeout ?? TimeSpan.FromMinutes(4)) { Interval = Look, Settling = Look, Repair = Look },
         (address, _) => Task.FromResult(_open.ContainsKey($"{address}")),
         _time,
         line =>

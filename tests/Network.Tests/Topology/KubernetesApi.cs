@@ -34,6 +34,9 @@ internal sealed class KubernetesApi
     /// <summary>Brings a ConfigMap into a directory, as kubelet does.</summary>
     public Task MountAsync(string configMap, string directory) => TellAsync($"mount {configMap} {directory}");
 
+    /// <summary>Does so each time a pod is patched, as kubelet does, too.</summary>
+    public Task MountOnPatchAsync(string configMap, string directory) => TellAsync($"kubelet {configMap} {directory}");
+
     private async Task TellAsync(string line)
     {
         await _program.TellAsync(line);

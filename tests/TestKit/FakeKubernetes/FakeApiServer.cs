@@ -66,6 +66,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>What someone else does to the cluster between the reading of a patch and its test.</summary>
     public Action? BeforePatch { get; set; }
 
+    /// <summary>What kubelet does once a pod has changed.</summary>
+    public Action? AfterPodPatch { get; set; }
+
     /// <summary>How many watches are open.</summary>
     public int OpenWatches => Volatile.Read(ref _openWatches);
 
@@ -129,6 +132,13 @@ public sealed class FakeApiServer : IAsyncDisposable
             _events.Enqueue((JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!);
             context.Response.StatusCode = 201;
             await context.Response.WriteAsync("{}");
+            return;
+        }
+
+        if (request.Operation == "patch" && FakePod.Is(context.Request.Path))
+        {
+            await FakePod.PatchAsync(context, Cluster);
+            AfterPodPatch?.Invoke();
             return;
         }
 

@@ -14,6 +14,7 @@ internal sealed class RulesRemoval(
     KubeClient client, UninstallOptions options, Func<IPEndPoint, CancellationToken, Task<bool>> answers, TimeProvider time, Func<string, Task> tell)
 {
     private readonly HashSet<RuledNode> _free = [];
+    private readonly MountRefresh _refresh = new(client, time, tell);
     private string? _told;
 
     /// <summary>True once no node has rules left; false, and they are named, where some do after the time-out.</summary>
@@ -29,7 +30,7 @@ internal sealed class RulesRemoval(
 
         var until = time.GetUtcNow() + LastOverride.Life;
         await client.ApplyAsync(LastOverride.Of(options, Owner(pods[0])!.Uid ?? "", until), cancellation);
-        await tell($"interception is off by the ConfigMap {options.Override}; kubelets take it to their nodes within two minutes");
+        await tell($"interception is off by the ConfigMap {options.Override}; kubelets take it to their nodes, within seconds where they heed the annotation of their pod");
         var left = await WaitAsync(cancellation);
         if (left.Count > 0)
         {
@@ -42,7 +43,7 @@ internal sealed class RulesRemoval(
         return left.Count == 0;
     }
 
-    // All of them, and all again after a while.
+    // All of them, and all again once those that were starting when the override was written would have rules by now.
     private async Task<IReadOnlyList<string>> WaitAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -61,8 +62,14 @@ internal sealed class RulesRemoval(
                 _free.Clear();
             }
 
-            await Task.Delay(again ? options.Settling : options.Interval, time, cancellation);
+            await Task.Delay(again ? Settling(began) : options.Interval, time, cancellation);
         }
+    }
+
+    private TimeSpan Settling(long began)
+    {
+        var left = options.Settling - time.GetElapsedTime(began);
+        return left > options.Repair ? left : options.Repair;
     }
 
     // Listed each time: nodes come and go meanwhile. An API server that is away for a moment is asked again.
@@ -70,7 +77,9 @@ internal sealed class RulesRemoval(
     {
         try
         {
-            var nodes = (await PodsAsync(cancellation)).Select(RuledNode.Of).Distinct().ToList();
+            var pods = await PodsAsync(cancellation);
+            await _refresh.RunAsync(pods.Where(pod => !_free.Contains(RuledNode.Of(pod))), cancellation);
+            var nodes = pods.Select(RuledNode.Of).Distinct().ToList();
             var seen = await Task.WhenAll(nodes.Where(node => !_free.Contains(node)).Select(async node => (Node: node, IsFree: await IsFreeAsync(node, cancellation))));
             _free.UnionWith(seen.Where(static one => one.IsFree).Select(static one => one.Node));
             var left = nodes.Where(node => !_free.Contains(node)).Select(static node => node.ToString()).ToList();

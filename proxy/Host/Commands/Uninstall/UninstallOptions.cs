@@ -9,11 +9,14 @@ namespace ImdsProxy.Commands.Uninstall;
 internal sealed record UninstallOptions(string Namespace, string DaemonSet, string Override, int Port, TimeSpan Timeout)
 {
     /// <summary>How often the nodes are looked at.</summary>
-    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// After which time all are looked at once more: a redirect that has just started waits up to 10 s for its proxy before
-    /// it puts rules in place, and one that repairs them takes 2 s.
+    /// How long after the override was written all are looked at once more. A redirect that had started by then, and did not
+    /// have the override in its mount yet, waits up to 10 s for its proxy before it puts rules in place.
     /// </summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How long a redirect that has not heard of the override takes at most to repair rules that another program removed.</summary>
+    public TimeSpan Repair { get; init; } = TimeSpan.FromSeconds(3);
 }
