@@ -25,13 +25,14 @@ public sealed class RbacTests
     [SkippableTheory]
     [InlineData("defaults", "release-imds-proxy-policy", "policy.json")]
     [InlineData("existing ConfigMap", "team-policy", "all.json")]
-    public async Task Role_OfConfigMaps_IsForThePolicyByName(string values, string name, string key)
+    public async Task Role_OfConfigMaps_IsForThePolicyAndTheOverrideByName(string values, string name, string key)
     {
         var chart = await Rendered.OfAsync(values);
 
         var rule = chart.One("Role")["rules"]!.AsArray().ShouldHaveSingleItem()!;
-        rule["resourceNames"]!.AsArray().Select(one => (string)one!).ShouldBe([name]);
+        rule["resourceNames"]!.AsArray().Select(one => (string)one!).ShouldBe([name, "release-imds-proxy-override"]);
         chart.Arguments("proxy").ShouldContain($"--policy-configmap={Rendered.Namespace}/{name}/{key}", StringComparer.Ordinal);
+        chart.Arguments("proxy").ShouldContain($"--override-configmap={Rendered.Namespace}/release-imds-proxy-override", StringComparer.Ordinal);
         chart.OfKind("ConfigMap").Any(map => (string?)map["metadata"]!["name"] == name).ShouldBe(values == "defaults");
     }
 

@@ -33,7 +33,12 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     public static OverrideFiles Interception(string directory, TimeProvider time) => new("interception", "off", In(directory), time);
 
     /// <summary>The files by which <c>serve</c> falls back to audit mode.</summary>
-    public static OverrideFiles Mode(string directory, TimeProvider time) => new("mode", "audit", In(directory), time);
+    public static OverrideFiles Mode(string directory, TimeProvider time) => Mode(In(directory), time);
+
+    /// <summary>The same where they are not files but a ConfigMap's texts.</summary>
+    /// <param name="read">Reads one of them; null when it is not there.</param>
+    /// <param name="time">The clock.</param>
+    public static OverrideFiles Mode(Func<string, string?> read, TimeProvider time) => new("mode", "audit", read, time);
 
     public Override Current()
     {

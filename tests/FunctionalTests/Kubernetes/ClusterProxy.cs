@@ -33,7 +33,7 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
     /// <summary>How many requests have reached IMDS.</summary>
     public int Asked => imds.Requests.Count;
 
-    public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy", StartupTaintOptions? startupTaint = null)
+    public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy", StartupTaintOptions? startupTaint = null, string? overrideDirectory = null, string? overrideConfigMap = null)
     {
         var imds = await FakeImdsServer.StartAsync();
         var options = new ServeOptions
@@ -43,11 +43,13 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
             Upstream = new UpstreamOptions { Address = imds.Address },
             Enforce = new EnforceOptions { IdentifyWait = identifyWait ?? TimeSpan.FromSeconds(3) },
             Audit = new AuditOptions { StandardOutput = true },
+            OverrideDirectory = overrideDirectory,
             Cluster = new ClusterOptions(
                 new KubeSettings(api.Address, api.TokenFile, api.CaFile), node ?? FakePods.Node, Callers: true, ConfigMapName.Parse(configMap), stateDirectory, 5)
             {
                 Watch = new ListWatchOptions { FirstListSpread = TimeSpan.Zero },
                 StartupTaint = startupTaint,
+                Override = overrideConfigMap is null ? null : ConfigMapName.Parse(overrideConfigMap),
             },
         };
         var output = new Output();

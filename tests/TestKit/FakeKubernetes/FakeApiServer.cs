@@ -84,6 +84,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>get</c>, <c>patch</c>) that has no fault yet go wrong.</summary>
     public void Next(string operation, FakeFault fault) => FaultsOf(operation).Enqueue(fault);
 
+    /// <summary>Lets one list of the object of a name go wrong.</summary>
+    public void Refuse(string name, FakeFault fault) => FaultsOf($"metadata.name={name}").Enqueue(fault);
+
     /// <summary>How many requests of an operation there were.</summary>
     public int Count(string operation) => _requests.Count(request => request.Operation == operation);
 
@@ -111,7 +114,9 @@ public sealed class FakeApiServer : IAsyncDisposable
             return;
         }
 
-        var fault = FaultsOf(request.Operation).TryDequeue(out var next) ? next : null;
+        var fault = FaultsOf(request.Query.GetValueOrDefault("fieldSelector", "")).TryDequeue(out var ofName) ? ofName
+            : FaultsOf(request.Operation).TryDequeue(out var next) ? next
+            : null;
         switch (fault)
         {
             case FakeFault.Drop:

@@ -7,6 +7,9 @@ namespace ImdsProxy.Commands.Cluster;
 internal sealed class ClusterFlags
 {
     private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "The policy, a ConfigMap: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
+    private readonly Option<ConfigMapName?> _override = Flag.Of<ConfigMapName?>(
+        "--override-configmap", "The break-glass ConfigMap, followed for its mode: NAMESPACE/NAME; --override-dir decides while it can't be followed", OverrideName);
+
     private readonly KubeFlags _kube = new();
     private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
     private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
@@ -15,6 +18,7 @@ internal sealed class ClusterFlags
     public void AddTo(Command command)
     {
         command.Options.Add(_policy);
+        command.Options.Add(_override);
         _kube.AddTo(command);
         command.Options.Add(_state);
         command.Options.Add(_events);
@@ -33,7 +37,7 @@ internal sealed class ClusterFlags
         }
 
         var needsNode = callers == "kubernetes" ? "--callers kubernetes" : _taint.IsOn(flags) ? "--startup-taint" : null;
-        if (needsNode is null && !HasPolicy(flags))
+        if (needsNode is null && !HasPolicy(flags) && flags.GetValue(_override) is null)
         {
             return null;
         }
@@ -55,7 +59,7 @@ internal sealed class ClusterFlags
     public ClusterOptions? Read(ParseResult flags, string? callers, string? node)
     {
         var taint = _taint.Read(flags);
-        return callers != "kubernetes" && flags.GetValue(_policy) is null && taint is null
+        return callers != "kubernetes" && flags.GetValue(_policy) is null && taint is null && flags.GetValue(_override) is null
             ? null
             : new ClusterOptions(
                 _kube.Read(flags.CommandResult),
@@ -66,6 +70,10 @@ internal sealed class ClusterFlags
                 flags.GetValue(_events))
             {
                 StartupTaint = taint,
+                Override = flags.GetValue(_override),
             };
     }
+
+    private static ConfigMapName OverrideName(string text) =>
+        ConfigMapName.Parse(text) is { Key: null } name ? name : throw new FormatException("write NAMESPACE/NAME");
 }

@@ -15,6 +15,9 @@ internal sealed record ClusterOptions(
 {
     public ListWatchOptions Watch { get; init; } = new();
 
+    /// <summary>The break-glass ConfigMap to follow, or null.</summary>
+    public ConfigMapName? Override { get; init; }
+
     /// <summary>The taint to take off this node once it is guarded, or null.</summary>
     public StartupTaintOptions? StartupTaint { get; init; }
 }

@@ -3,6 +3,7 @@ using ImdsProxy.Identify;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.Kubernetes.Events;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Cluster;
 
@@ -12,6 +13,7 @@ internal sealed class ClusterSide : IDisposable
     private readonly HttpClient _http;
     private readonly ClusterCallers? _callers;
     private readonly ClusterPolicy? _policy;
+    private readonly ClusterOverride? _override;
     private readonly ClusterStartupTaint? _taint;
     private readonly DenialEvents _events;
 
@@ -29,6 +31,7 @@ internal sealed class ClusterSide : IDisposable
         _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
         var store = options.StateDirectory is { } directory ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) : null;
         _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, store, reporter, time, loggers) : null;
+        _override = options.Override is { } map ? new ClusterOverride(client, map, options.Watch, time, loggers) : null;
         _taint = options.StartupTaint is { } taint
             ? new ClusterStartupTaint(client, options.Node, taint, notReady, options.EventsPerSecond > 0 ? reporter : null, time, loggers)
             : null;
@@ -53,12 +56,20 @@ internal sealed class ClusterSide : IDisposable
                 health["policy-configmap"] = _policy.Health;
             }
 
+            if (_override is not null)
+            {
+                health["override-configmap"] = _override.Health;
+            }
+
             return health;
         }
     }
 
     /// <summary>Tells why the startup taint may still be on this node, or null once it is known to be off; null where none is to be taken off.</summary>
     public Func<string?>? StartupTaint => _taint is null ? null : () => _taint.Pending;
+
+    /// <summary>What the break-glass ConfigMap asks for; null where it is not followed or can't be heard, so that the mount decides.</summary>
+    public Override? Override => _override?.Current();
 
     /// <summary>Takes note of how a request ended, for the Events on pods.</summary>
     public void Ended(AuditRecord record) => _events.Ended(record);
@@ -74,6 +85,7 @@ internal sealed class ClusterSide : IDisposable
             await Task.WhenAll(
                 _callers?.RunAsync(cancellation) ?? Task.CompletedTask,
                 _policy?.RunAsync(cancellation) ?? Task.CompletedTask,
+                _override?.RunAsync(cancellation) ?? Task.CompletedTask,
                 _taint?.RunAsync(cancellation) ?? Task.CompletedTask,
                 _events.RunAsync(cancellation));
         }

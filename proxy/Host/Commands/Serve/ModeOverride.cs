@@ -6,19 +6,24 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary>Break glass: while the override directory asks for it, everything is lowered to audit mode; then it ends by itself.</summary>
-internal sealed partial class ModeOverride(OverrideFiles files, ActivePolicy policy, IAuditLog audit, TimeProvider time, ILogger<ModeOverride> logger)
+/// <summary>Break glass: while the override asks for it, everything is lowered to audit mode; then it ends by itself.</summary>
+/// <param name="asked">What the override asks for now.</param>
+/// <param name="policy">The policy to lower.</param>
+/// <param name="audit">Where its beginning and its end are recorded.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where they are told.</param>
+internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy policy, IAuditLog audit, TimeProvider time, ILogger<ModeOverride> logger)
 {
     private volatile Override _current = Override.None;
 
     /// <summary>Whether it is in force now.</summary>
     public bool IsOn => _current.On;
 
-    /// <summary>Looks at the files once.</summary>
+    /// <summary>Looks once.</summary>
     public async Task LookAsync()
     {
         var before = _current;
-        var now = files.Current();
+        var now = asked();
         _current = now;
         if (now.Refusal is { } why && why != before.Refusal)
         {
@@ -43,7 +48,7 @@ internal sealed partial class ModeOverride(OverrideFiles files, ActivePolicy pol
         }
     }
 
-    /// <summary>Follows the files until cancelled.</summary>
+    /// <summary>Follows the override until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(FileWatch.Interval, time);

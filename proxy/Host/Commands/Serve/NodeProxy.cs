@@ -53,8 +53,9 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         _fileCallers = new FileCallers(time);
         _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, () => _readiness.Problem, time, logging) : null;
         _callers = _cluster?.Callers ?? _fileCallers;
-        _override = options.OverrideDirectory is { } directory
-            ? new ModeOverride(OverrideFiles.Mode(directory, time), _policy, _audit, time, logging.CreateLogger<ModeOverride>())
+        var mounted = options.OverrideDirectory is { } mount ? OverrideFiles.Mode(mount, time) : null;
+        _override = mounted is not null || options.Cluster?.Override is not null
+            ? new ModeOverride(() => _cluster?.Override ?? mounted?.Current() ?? Override.None, _policy, _audit, time, logging.CreateLogger<ModeOverride>())
             : null;
         _drain = new Drain(time);
     }
