@@ -22,6 +22,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
             new ClusterOptions(server, name, Callers: true, SimulatedCluster.Policy, StateDirectory: null, EventsPerSecond: 1),
             _policy,
             static () => null,
+            static () => false,
             TimeProvider.System,
             NullLoggerFactory.Instance);
     }
@@ -54,5 +55,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
         public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
 
         public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
+
+        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 }

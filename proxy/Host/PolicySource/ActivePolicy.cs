@@ -91,6 +91,9 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
         await RefuseAsync(load, source);
     }
 
+    /// <summary>Says that the source was deleted together with its release.</summary>
+    public Task GoneAsync(string source) => observer.GoneAsync(source);
+
     // Under the lock like every change: otherwise it could put back the lowered policy just as the lowering ends.
     private async Task RefuseAsync(PolicyLoad load, string source)
     {

@@ -6,9 +6,10 @@ namespace ImdsProxy.PolicySource;
 /// <param name="name">The ConfigMap.</param>
 /// <param name="policy">The policy in force.</param>
 /// <param name="store">Where good ones are kept, or null.</param>
+/// <param name="leaving">Whether the release is being uninstalled, so that its ConfigMap may go.</param>
 /// <param name="refused">Is told of a ConfigMap that is refused, and why.</param>
 internal sealed class ConfigMapPolicy(
-    ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<ConfigMapContent, string, CancellationToken, Task> refused)
+    ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<bool> leaving, Func<ConfigMapContent, string, CancellationToken, Task> refused)
 {
     private readonly FragmentedPolicy _fragments = new(policy);
 
@@ -26,6 +27,12 @@ internal sealed class ConfigMapPolicy(
     /// <summary>Takes the ConfigMap as it is now; null where there is none.</summary>
     public async Task TakeAsync(ConfigMapContent? content, CancellationToken cancellation)
     {
+        if (content is null && leaving())
+        {
+            await policy.GoneAsync(Source);
+            return;
+        }
+
         if (content is null)
         {
             await policy.MissingAsync(Source, $"the ConfigMap {name.Namespace}/{name.Name} does not exist; create it: until then the last good policy stays in force, if there was one");

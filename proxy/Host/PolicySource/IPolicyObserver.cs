@@ -8,4 +8,7 @@ internal interface IPolicyObserver
     Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source);
 
     Task RefusedAsync(PolicyLoad load, string source);
+
+    /// <summary>The source was deleted together with its release; the policy in force stays until the proxy ends.</summary>
+    Task GoneAsync(string source);
 }

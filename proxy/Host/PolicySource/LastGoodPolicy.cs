@@ -8,14 +8,16 @@ namespace ImdsProxy.PolicySource;
 /// <param name="Version">Its resourceVersion.</param>
 /// <param name="ReceivedAt">When it was received.</param>
 /// <param name="Texts">The documents by their keys.</param>
-internal sealed record LastGoodPolicy(string Source, string Uid, string Version, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Texts)
+/// <param name="Release">Identifies the release that kept it, or null where nothing identifies it.</param>
+internal sealed record LastGoodPolicy(
+    string Source, string Uid, string Version, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Texts, string? Release = null)
 {
     // An API server restored from a backup counts from before; what it says counts all the same after a while.
     private static readonly TimeSpan Restored = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether this was received later than another one, by an instance that may have been slower to keep it.</summary>
     public bool IsNewerThan(LastGoodPolicy other) =>
-        Source != other.Source || Uid != other.Uid || !ulong.TryParse(Version, out var mine) || !ulong.TryParse(other.Version, out var its)
+        Source != other.Source || Release != other.Release || Uid != other.Uid || !ulong.TryParse(Version, out var mine) || !ulong.TryParse(other.Version, out var its)
             ? ReceivedAt >= other.ReceivedAt
             : mine >= its || ReceivedAt - other.ReceivedAt > Restored;
 }

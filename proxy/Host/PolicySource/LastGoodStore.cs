@@ -15,10 +15,28 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Identifies this release, or null where nothing identifies it. A policy that another release kept is not loaded.</summary>
+    public string? Release { get; init; }
+
+    /// <summary>Whether policies are no longer kept, because the release is being uninstalled.</summary>
+    public Func<bool> IsClosed { get; init; } = static () => false;
+
     private string PathOf => Path.Combine(directory, "last-good-policy.json");
 
-    /// <summary>What was kept, or null.</summary>
+    /// <summary>The policy that this release kept, or null.</summary>
     public LastGoodPolicy? Load()
+    {
+        var kept = Read();
+        if (kept is not null && kept.Release != Release)
+        {
+            Log.OfAnother(logger, PathOf, kept.Version);
+            return null;
+        }
+
+        return kept;
+    }
+
+    private LastGoodPolicy? Read()
     {
         try
         {
@@ -42,14 +60,34 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         {
             Directory.CreateDirectory(directory);
             await using var held = await LockAsync(cancellation);
-            if (Load() is not { } kept || policy.IsNewerThan(kept))
+            var ours = policy with { Release = Release };
+            if (!IsClosed() && (Read() is not { } kept || ours.IsNewerThan(kept)))
             {
-                Write(policy);
+                Write(ours);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Log.NotKept(logger, PathOf, e.Message);
+        }
+    }
+
+    /// <summary>Removes the kept policy, whichever release kept it. A failure is logged; the next release does not use the file.</summary>
+    public async Task ForgetAsync(CancellationToken cancellation)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        try
+        {
+            await using var held = await LockAsync(cancellation);
+            File.Delete(PathOf);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotForgotten(logger, PathOf, e.Message);
         }
     }
 
@@ -97,5 +135,11 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
 
         [LoggerMessage(2, LogLevel.Warning, "The policy could not be kept as {Path}, a restart would not know it: {Failure}", EventName = "LastGoodPolicyNotKept")]
         public static partial void NotKept(ILogger logger, string path, string failure);
+
+        [LoggerMessage(3, LogLevel.Information, "The last good policy {Path} (resourceVersion {Version}) was kept by another release and is not used", EventName = "LastGoodPolicyOfAnother")]
+        public static partial void OfAnother(ILogger logger, string path, string version);
+
+        [LoggerMessage(4, LogLevel.Warning, "The last good policy {Path} could not be removed at the uninstall; remove it by hand: {Failure}", EventName = "LastGoodPolicyNotRemoved")]
+        public static partial void NotForgotten(ILogger logger, string path, string failure);
     }
 }

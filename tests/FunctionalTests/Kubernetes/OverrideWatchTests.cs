@@ -93,6 +93,21 @@ public sealed class OverrideWatchTests : IAsyncLifetime, IDisposable
         await AnswersAsync(proxy, 200, TwoSeconds);
     }
 
+    // Only kubelet's mount tells of an uninstall: the proxy reads it as the redirect does.
+    [Fact]
+    public async Task ConfigMap_ThatMarksAnUninstall_IsNotedOnceKubeletBringsIt()
+    {
+        await using var proxy = await StartAsync(watches: 3);
+        var texts = new[] { ("until", Until), ("reason", "uninstalling"), ("uninstalling", "yes"), ("interception", "off"), ("mode", "audit") };
+        Put(texts);
+        await AnswersAsync(proxy, 200, TwoSeconds);
+        proxy.LastEvent("uninstalling").ShouldBeNull();
+
+        await MountAsync(texts);
+
+        await Eventually.HoldsAsync(() => proxy.LastEvent("uninstalling") is not null);
+    }
+
     private void Put(params (string Key, string Text)[] data) => _api.Cluster.Put("configmaps", FakeConfigMaps.Map("security", "imds-override", data));
 
     private async Task<ClusterProxy> StartAsync(int watches)

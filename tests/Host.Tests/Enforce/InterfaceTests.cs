@@ -91,6 +91,8 @@ public sealed class InterfaceTests
         public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
 
         public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
+
+        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 
     private sealed class Records : ImdsProxy.Audit.IAuditLog

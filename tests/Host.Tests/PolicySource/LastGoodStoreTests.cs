@@ -13,7 +13,10 @@ public sealed class LastGoodStoreTests : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    private LastGoodStore Store() => new(Path.Combine(_directory.FullName, "state"), TimeProvider.System, NullLogger<LastGoodStore>.Instance);
+    private string State => Path.Combine(_directory.FullName, "state");
+
+    private LastGoodStore Store(string? release = null, bool closed = false) =>
+        new(State, TimeProvider.System, NullLogger<LastGoodStore>.Instance) { Release = release, IsClosed = () => closed };
 
     private static LastGoodPolicy Policy(string version, int minute = 0, string uid = "u") => new(
         "configmap a/b", uid, version, Noon.AddMinutes(minute), new Dictionary<string, string>(StringComparer.Ordinal) { ["policy.json"] = version });
@@ -41,6 +44,47 @@ public sealed class LastGoodStoreTests : IDisposable
         await Store().SaveAsync(Policy(firstVersion, firstMinute, firstUid), CancellationToken.None);
         await Store().SaveAsync(Policy(secondVersion, secondMinute, secondUid), CancellationToken.None);
         Store().Load()!.Version.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("a", "a", true)]
+    [InlineData(null, null, true)]
+    [InlineData("a", "b", false)]
+    [InlineData("a", null, false)]
+    [InlineData(null, "a", false)]
+    public async Task Kept_ByOneRelease_IsNoOtherOnes(string? kept, string? asked, bool isLoaded)
+    {
+        await Store(kept).SaveAsync(Policy("7"), CancellationToken.None);
+
+        (Store(asked).Load() is not null).ShouldBe(isLoaded);
+    }
+
+    // A new release's resourceVersions need not be higher, after a restore of the API server.
+    [Fact]
+    public async Task Kept_ByAReleaseBefore_IsWrittenOver()
+    {
+        await Store("before").SaveAsync(Policy("100"), CancellationToken.None);
+        await Store("now").SaveAsync(Policy("7", minute: 1), CancellationToken.None);
+
+        Store("now").Load()!.Version.ShouldBe("7");
+    }
+
+    [Fact]
+    public async Task Kept_AtAnUninstall_GoesAndNothingIsKeptAgain()
+    {
+        await Store("before").SaveAsync(Policy("7"), CancellationToken.None);
+        await Store("now").ForgetAsync(CancellationToken.None);
+        await Store("now", closed: true).SaveAsync(Policy("8"), CancellationToken.None);
+
+        File.Exists(Path.Combine(State, "last-good-policy.json")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Nothing_IsForgottenWithoutAWord()
+    {
+        await Store().ForgetAsync(CancellationToken.None);
+
+        Directory.Exists(State).ShouldBeFalse();
     }
 
     [Fact]

@@ -42,5 +42,7 @@ public sealed class PolicyFileTests
             Refused.Enqueue(load.Revision);
             return Task.CompletedTask;
         }
+
+        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 }

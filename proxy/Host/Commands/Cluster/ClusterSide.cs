@@ -15,22 +15,27 @@ internal sealed class ClusterSide : IDisposable
     private readonly ClusterPolicy? _policy;
     private readonly ClusterOverride? _override;
     private readonly ClusterStartupTaint? _taint;
+    private readonly LastGoodStore? _store;
     private readonly DenialEvents _events;
 
     /// <param name="options">What of the proxy comes from Kubernetes.</param>
     /// <param name="policy">Takes the policy.</param>
     /// <param name="notReady">Why the proxy is not ready, or null where it is.</param>
+    /// <param name="leaving">Whether the release is being uninstalled.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Where things are told.</param>
-    public ClusterSide(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, TimeProvider time, ILoggerFactory loggers)
+    public ClusterSide(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, Func<bool> leaving, TimeProvider time, ILoggerFactory loggers)
     {
         _http = KubeConnection.Open(options.Kube);
-        var client = new KubeClient(_http, new KubeToken(options.Kube.TokenFile, time), time);
+        var token = new KubeToken(options.Kube.TokenFile, time);
+        var client = new KubeClient(_http, token, time);
         var reporter = new EventReporter(options.Node, time);
         _events = new DenialEvents(client.CreateAsync, reporter, options.Callers ? options.EventsPerSecond : 0, time, loggers.CreateLogger<DenialEvents>());
         _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
-        var store = options.StateDirectory is { } directory ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) : null;
-        _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, store, reporter, time, loggers) : null;
+        _store = options.StateDirectory is { } directory
+            ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) { Release = TokenAccount.UidOf(token), IsClosed = leaving }
+            : null;
+        _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, _store, leaving, reporter, time, loggers) : null;
         _override = options.Override is { } map ? new ClusterOverride(client, map, options.Watch, time, loggers) : null;
         _taint = options.StartupTaint is { } taint
             ? new ClusterStartupTaint(client, options.Node, taint, notReady, options.EventsPerSecond > 0 ? reporter : null, time, loggers)
@@ -70,6 +75,9 @@ internal sealed class ClusterSide : IDisposable
 
     /// <summary>What the break-glass ConfigMap asks for; null where it is not followed or can't be heard, so that the mount decides.</summary>
     public Override? Override => _override?.Current();
+
+    /// <summary>Removes the policy that is kept on this node.</summary>
+    public Task ForgetAsync(CancellationToken cancellation) => _store?.ForgetAsync(cancellation) ?? Task.CompletedTask;
 
     /// <summary>Takes note of how a request ended, for the Events on pods.</summary>
     public void Ended(AuditRecord record) => _events.Ended(record);

@@ -31,6 +31,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ClusterSide? _cluster;
     private readonly ICallerSource _callers;
     private readonly ModeOverride? _override;
+    private readonly ReleaseEnd? _end;
     private readonly UpstreamParts _upstream;
     private readonly Drain _drain;
     private readonly Readiness _readiness = new();
@@ -51,11 +52,15 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var journal = new PolicyJournal(_audit, _metrics, time, logging.CreateLogger<PolicyJournal>());
         _policy = new ActivePolicy(new PolicyObservers(_upstream.Sharing.ForgetForbidden, journal), time);
         _fileCallers = new FileCallers(time);
-        _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, () => _readiness.Problem, time, logging) : null;
+        _cluster = options.Cluster is { } cluster ? new ClusterSide(cluster, _policy, () => _readiness.Problem, () => _end?.IsNear ?? false, time, logging) : null;
         _callers = _cluster?.Callers ?? _fileCallers;
         var mounted = options.OverrideDirectory is { } mount ? OverrideFiles.Mode(mount, time) : null;
         _override = mounted is not null || options.Cluster?.Override is not null
             ? new ModeOverride(() => _cluster?.Override ?? mounted?.Current() ?? Override.None, _policy, _audit, time, logging.CreateLogger<ModeOverride>())
+            : null;
+        _end = options.OverrideDirectory is { } directory
+            ? new ReleaseEnd(
+                OverrideFiles.Interception(directory, time), () => _cluster?.ForgetAsync(_ending.Token) ?? Task.CompletedTask, _audit, time, logging.CreateLogger<ReleaseEnd>())
             : null;
         _drain = new Drain(time);
     }
@@ -235,6 +240,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         {
             await _override.LookAsync();
             _followers.Add(_override.RunAsync(_ending.Token));
+        }
+
+        if (_end is not null)
+        {
+            _followers.Add(_end.RunAsync(_ending.Token));
         }
 
         if (_cluster is not null)

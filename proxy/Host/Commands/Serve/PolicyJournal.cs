@@ -61,6 +61,16 @@ internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics
         }));
     }
 
+    public async Task GoneAsync(string source)
+    {
+        Log.PolicyGone(logger, source);
+        await audit.WriteAsync(new AuditEvent(time.GetUtcNow(), "uninstalling", new JsonObject
+        {
+            ["source"] = source,
+            ["reason"] = "the policy was deleted with its release",
+        }));
+    }
+
     private static JsonArray Names(ImmutableArray<string> names) => new([.. names.Select(name => (JsonNode)name)]);
 
     private static partial class Log
@@ -76,6 +86,9 @@ internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics
 
         [LoggerMessage(EventName = "PolicyRefused", Level = LogLevel.Error, Message = "The policy of {Source} is refused for {Errors} errors; what was in force before stays in force")]
         public static partial void PolicyRefused(ILogger logger, string source, int errors);
+
+        [LoggerMessage(EventName = "PolicyGone", Level = LogLevel.Information, Message = "The policy of {Source} was deleted with its release; the policy in force stays until this proxy ends")]
+        public static partial void PolicyGone(ILogger logger, string source);
 
         [LoggerMessage(EventName = "PolicyNotKept", Level = LogLevel.Warning, Message = "Policy {Revision} could not be kept beside the audit log: {Failure}")]
         public static partial void PolicyNotKept(ILogger logger, string revision, string failure);

@@ -13,4 +13,6 @@ internal sealed class PolicyObservers(Action forget, IPolicyObserver next) : IPo
     }
 
     public Task RefusedAsync(PolicyLoad load, string source) => next.RefusedAsync(load, source);
+
+    public Task GoneAsync(string source) => next.GoneAsync(source);
 }
