@@ -17,6 +17,10 @@ internal static partial class BoundedFile
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
 
+    // 32 and 64 bit Arm have a number of their own in <asm/fcntl.h>.
+    private static readonly int NoFollow =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
     // linux/errno.h.
     private const int NoEntry = 2;
     private const int AccessDenied = 13;
@@ -41,10 +45,14 @@ internal static partial class BoundedFile
     public static string ReadText(string path, int most = Usual) => Encoding.UTF8.GetString(Read(path, most)).TrimStart('\uFEFF');
 
     /// <summary>The file, but of a larger one only one byte more than the bound: enough for its reader to refuse it.</summary>
-    /// <inheritdoc cref="Read"/>
-    public static byte[] ReadStart(string path, int most = Usual)
+    /// <param name="path">The file.</param>
+    /// <param name="most">How many bytes it may have.</param>
+    /// <param name="followsLink">False for a file that a less trusted process may replace by a link to another.</param>
+    /// <exception cref="IOException">It can't be read, is no regular file, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public static byte[] ReadStart(string path, int most = Usual, bool followsLink = true)
     {
-        using var file = Open(path);
+        using var file = Open(path, followsLink);
         var content = new byte[Math.Min(RandomAccess.GetLength(file), most) + 1];
         var length = 0;
         while (RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var read)
@@ -69,9 +77,9 @@ internal static partial class BoundedFile
     /// <summary>Opens a regular file, and does not wait for one that is none.</summary>
     /// <exception cref="IOException">It can't be opened, or is no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static SafeFileHandle Open(string path)
+    public static SafeFileHandle Open(string path, bool followsLink = true)
     {
-        var descriptor = OpenFile(path, NonBlocking | CloseOnExec);
+        var descriptor = OpenFile(path, NonBlocking | CloseOnExec | (followsLink ? 0 : NoFollow));
         if (descriptor < 0)
         {
             throw Failure(path, Marshal.GetLastPInvokeError());
