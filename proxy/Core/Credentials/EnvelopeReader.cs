@@ -7,26 +7,28 @@ namespace ImdsProxy.Core.Credentials;
 
 /// <summary>
 /// Reads the JSON object that IMDS answers a credential request with: <c>access_token</c>, <c>client_id</c>,
-/// <c>resource</c>, <c>expires_on</c> for a token; <c>certificate</c>, <c>client_id</c> for a certificate.
+/// <c>resource</c>, <c>expires_on</c> for a token; <c>certificate</c>, <c>client_id</c> for a certificate. What IMDS answers
+/// in place of a credential is the matter of <see cref="CredentialError"/>.
 /// </summary>
 public static class EnvelopeReader
 {
     private const int MaxDepth = 8;
 
-    /// <summary>Reads a body.</summary>
+    /// <summary>
+    /// What a body says of the credential in it, or null where it can't be told: there is none, or it does not say whose it
+    /// is, or says it twice.
+    /// </summary>
     /// <param name="body">UTF-8.</param>
     /// <param name="endpoint">The endpoint it came from: a token has a resource, a certificate has none.</param>
-    /// <param name="envelope">What it says, where it is a <see cref="EnvelopeContent.Credential"/>.</param>
-    public static EnvelopeContent Read(ReadOnlySpan<byte> body, EndpointKind endpoint, out CredentialEnvelope? envelope)
+    public static CredentialEnvelope? Read(ReadOnlySpan<byte> body, EndpointKind endpoint)
     {
-        envelope = null;
         var fields = new EnvelopeFields();
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return Without(body);
+                return null;
             }
 
             ReadFields(ref reader, ref fields);
@@ -34,29 +36,14 @@ public static class EnvelopeReader
             {
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Half a credential is none that may leave.
-            return fields.HasCredential ? EnvelopeContent.Unreadable : Without(body);
-        }
-        catch (InvalidOperationException)
-        {
-            // Text that is no UTF-8: nobody can tell whose credential it is.
-            return EnvelopeContent.Unreadable;
+            // Not JSON, half a credential, something after it, or text that is not UTF-8.
+            return null;
         }
 
-        if (!fields.HasCredential)
-        {
-            return Without(body);
-        }
-
-        envelope = Envelope(fields, endpoint);
-        return envelope is null ? EnvelopeContent.Unreadable : EnvelopeContent.Credential;
+        return fields.HasCredential ? Envelope(fields, endpoint) : null;
     }
-
-    // An error of IMDS's goes on to the caller as it is, so nothing that holds a token anywhere may pass for one.
-    private static EnvelopeContent Without(ReadOnlySpan<byte> body) =>
-        body.IndexOf("\"access_token\""u8) < 0 ? EnvelopeContent.NoCredential : EnvelopeContent.Unreadable;
 
     private static void ReadFields(ref Utf8JsonReader reader, ref EnvelopeFields fields)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
+using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward;
 
@@ -87,20 +89,38 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
         }
 
-        CredentialEnvelope? envelope = null;
-        if (request.Endpoint.IssuesCredential
-            && (EnvelopeReader.Read(body.Written, request.Endpoint.Kind, out envelope) == EnvelopeContent.Unreadable
-                || (envelope is null && response.IsSuccessStatusCode)))
+        if (isSecret && !response.IsSuccessStatusCode)
         {
+            return Error(response, body.Written, shared);
+        }
+
+        var envelope = isSecret ? EnvelopeReader.Read(body.Written, request.Endpoint.Kind) : null;
+        return isSecret && envelope is null
+            ? ImdsAnswer.Failed(ForwardFailure.Unreadable, status)
+            : Answer(response, EndToEndHeaders.Of(response, shared), body.Detach(out var length), length, envelope);
+    }
+
+    // Nobody can tell whether an error hides a credential, so a caller gets IMDS's status with a body that is built anew.
+    private ImdsAnswer Error(HttpResponseMessage response, ReadOnlySpan<byte> body, bool shared)
+    {
+        var status = (int)response.StatusCode;
+        if (response.StatusCode == HttpStatusCode.NotModified)
+        {
+            // The server sends no body with it.
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
         }
 
-        return new ImdsAnswer(status, EndToEndHeaders.Of(response, shared), body.Detach(out var length), length, envelope)
+        var error = CredentialError.Rebuild(body, status);
+        return Answer(response, EndToEndHeaders.OfError(response, shared), error, error.Length, envelope: null);
+    }
+
+    private ImdsAnswer Answer(
+        HttpResponseMessage response, KeyValuePair<string, StringValues>[] headers, byte[] body, int length, CredentialEnvelope? envelope) =>
+        new((int)response.StatusCode, headers, body, length, envelope)
         {
             ReceivedAt = time.GetTimestamp(),
             RetryAfter = RetryAfter(response),
         };
-    }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter switch
     {

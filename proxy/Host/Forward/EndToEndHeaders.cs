@@ -17,6 +17,18 @@ internal static class EndToEndHeaders
         ["Date", "Age", "Set-Cookie", "x-ms-client-request-id", "x-ms-request-id", "x-ms-correlation-request-id", "x-ms-return-client-request-id", "traceparent", "Request-Id"],
         StringComparer.OrdinalIgnoreCase);
 
+    // What clients read of an error (MSAL looks for IMDS in Server), and nothing in which a credential could hide.
+    private static readonly FrozenSet<string> OfAnError = FrozenSet.ToFrozenSet(
+        ["Server", "Date", "Retry-After", "x-ms-client-request-id", "x-ms-request-id", "x-ms-correlation-request-id"],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly KeyValuePair<string, StringValues> Json = new("Content-Type", "application/json");
+
+    /// <summary>The headers of an error whose body is built anew.</summary>
+    /// <inheritdoc cref="Of"/>
+    public static KeyValuePair<string, StringValues>[] OfError(HttpResponseMessage response, bool shared) =>
+        [Json, .. Of(response, shared).Where(static header => OfAnError.Contains(header.Key))];
+
     /// <param name="response">IMDS's.</param>
     /// <param name="shared">Whether it may be served to requests other than the one that was sent.</param>
     public static KeyValuePair<string, StringValues>[] Of(HttpResponseMessage response, bool shared)

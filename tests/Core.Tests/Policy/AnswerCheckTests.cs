@@ -69,11 +69,7 @@ public sealed class AnswerCheckTests
         envelope.Countdowns.Select(countdown => (body.Substring(countdown.Start, countdown.Length), countdown.Seconds)).ShouldBe([("3599", 3599L), ("86399", 86399L)]);
     }
 
-    private static CredentialEnvelope? Read(string body)
-    {
-        EnvelopeReader.Read(Encoding.UTF8.GetBytes(body), EndpointKind.Token, out var envelope);
-        return envelope;
-    }
+    private static CredentialEnvelope? Read(string body) => EnvelopeReader.Read(Encoding.UTF8.GetBytes(body), EndpointKind.Token);
 
     private static string Envelope(string token) =>
         new JsonObject { ["access_token"] = token, ["client_id"] = Scene.Web, ["resource"] = Scene.Vault, ["expires_on"] = "1800000000" }.ToJsonString();

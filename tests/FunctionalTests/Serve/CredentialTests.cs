@@ -51,6 +51,29 @@ public sealed class CredentialTests
 
     public static TheoryData<string> BadAnswerNames => [.. BadAnswers.Keys];
 
+    private const string Secret = "eyJhbGciOiJSUzI1NiJ9";
+
+    /// <summary>Bodies of errors that must not leave as they are, by name.</summary>
+    private static readonly Dictionary<string, string> BadErrors = new(StringComparer.Ordinal)
+    {
+        ["a token beside an error"] = $$"""{"error":"e","access_token":"{{Secret}}.e30.s","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}""",
+        ["a certificate beside an error"] = $$"""{"error":"e","certificate":"{{Secret}}","client_id":"{{Policies.Ingest}}"}""",
+        ["nested"] = $$$"""{"error":"e","data":{"certificate":"{{{Secret}}}","access_token":"{{{Secret}}}"}}""",
+        ["an array"] = $$"""[{"certificate":"{{Secret}}","client_id":"{{Policies.Ingest}}"}]""",
+        ["a byte-order mark"] = "\ufeff" + $$"""{"certificate":"{{Secret}}","client_id":"{{Policies.Ingest}}"}""",
+        ["an escaped name"] = $$"""{"error":"e","acc\u0065ss_token":"{{Secret}}","c\u0065rtificate":"{{Secret}}"}""",
+        ["JSON in a string"] = $$"""{"error":"e","error_description":"{\"access_token\":\"{{Secret}}\"}"}""",
+        ["a token in the description"] = $$"""{"error":"e","error_description":"not for {{Secret}}.e30.s"}""",
+        ["a token as the error"] = $$"""{"error":"{{Secret}}.e30.s"}""",
+        ["a token among the versions"] = $$"""{"error":"e","newest-versions":["2021-12-13","{{Secret}}"]}""",
+        ["no JSON"] = $"<html>{Secret}</html>",
+        ["something after the object"] = $$"""{"error":"e"}{"certificate":"{{Secret}}"}""",
+        ["an error of several parts"] = $$$"""{"error":{"code":"x","message":"{{{Secret}}}"}}""",
+        ["nothing at all"] = "",
+    };
+
+    public static TheoryData<string> BadErrorNames => [.. BadErrors.Keys];
+
     [Theory]
     [MemberData(nameof(KubeletSelectors))]
     public async Task DeniedIdentity_ByAnyNameAndWithAllIdentitiesAllowed_IsDenied(string? selector)
@@ -152,6 +175,38 @@ public sealed class CredentialTests
         answer.Status.ShouldBe(status);
         answer.Text.ShouldBe("""{"error":"e"}""");
         ((int)scene.Record()["upstream"]!["status"]!).ShouldBe(status);
+    }
+
+    [Theory]
+    [MemberData(nameof(BadErrorNames))]
+    public async Task Error_ThatHoldsACredential_KeepsItsStatusAndNothingElse(string name)
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Document("audit", Policies.AllowAll));
+        scene.Imds.Faults = _ => FakeFault.Answer(404, BadErrors[name]);
+        var post = new RawRequest("POST", "/metadata/identity/issuecredential?cred-api-version=2.0").WithBody("{}");
+        foreach (var request in new[] { RawRequest.Get(Targets.KustoToken), post })
+        {
+            var answer = await scene.SendAsync(Pods.Web, request);
+            answer.Status.ShouldBe(404);
+            answer.Text.ShouldNotContain(Secret);
+            answer.Header("Content-Type").ShouldBe("application/json");
+            JsonElement.Parse(answer.Body.Span).GetProperty("error").GetString().ShouldNotBeNullOrEmpty();
+        }
+
+        scene.Audit.Requests.ShouldAllBe(record => record["issued"] == null && (int)record["upstream"]!["status"]! == 404);
+        scene.Audit.Text.ShouldNotContain(Secret);
+    }
+
+    [Fact]
+    public async Task Error_OfImds_KeepsOnlyTheHeadersThatClientsNeed()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        scene.Imds.Faults = _ => new FakeFault { Change = reply => FakeReply.Json(429, """{"error":"e"}""") with { Headers = reply.Headers.Add(new("Retry-After", "7")).Add(new("X-Token", Secret)) } };
+        var answer = await scene.GetAsync(Pods.FluentBit, Targets.KustoToken);
+        answer.Status.ShouldBe(429);
+        answer.Header("Retry-After").ShouldBe("7");
+        answer.Header("Server").ShouldNotBeNull().ShouldContain("IMDS");
+        answer.Header("X-Token").ShouldBeNull();
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class HostileTests
 
         var answer = (await connection.ExchangeAsync(RawRequest.Get("/metadata/identity/oauth2/token?resource=https://vault.azure.net"))).ShouldNotBeNull();
 
-        answer.Status.ShouldBe(502);
+        answer.Status.ShouldBe(400);
         answer.Text.ShouldNotContain("access_token");
     }
 
