@@ -36,6 +36,10 @@ internal sealed class Forwarding(
         {
             await end.Recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null));
         }
+        else if (gate.UnsendableStatus is { } status)
+        {
+            await end.UnreadableAsync(exchange, permit, status);
+        }
         else if (gate.IsHeld)
         {
             await AnswerWriter.WriteAsync(exchange.Context, Answers.AuditUnavailable());

@@ -29,6 +29,15 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
             Answered(exchange, permit, answer.Status);
         }
 
+        await FailedAsync(exchange, permit, answer);
+    }
+
+    /// <summary>The response from IMDS could not be validated. IMDS's time was taken before.</summary>
+    public Task UnreadableAsync(Exchange exchange, Permit permit, int status) =>
+        FailedAsync(exchange, permit, ImdsAnswer.Failed(ForwardFailure.Unreadable, status));
+
+    private async Task FailedAsync(Exchange exchange, Permit permit, ImdsAnswer answer)
+    {
         var outcome = Outcome.Failed(permit) with { UpstreamStatus = answer.Status, Error = answer.Failure.ToString() };
         if (answer.Failure == ForwardFailure.CallerGone)
         {
@@ -39,7 +48,7 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
         await recorder.AnswerAsync(exchange, outcome, answer.Failure switch
         {
             ForwardFailure.TimedOut => Answers.GatewayTimeout(),
-            ForwardFailure.Unreadable => Answers.BadGateway("IMDS's answer is none that can be checked, so nothing of it is passed on"),
+            ForwardFailure.Unreadable => Answers.BadGateway("the response from IMDS could not be validated, so nothing of it is passed on"),
             _ => Answers.BadGateway("IMDS can't be reached"),
         });
     }

@@ -4,16 +4,19 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Decides on a streamed answer once more where the policy has changed since it was asked for, and records it before it goes.</summary>
+/// <summary>Decides a streamed answer again if the policy has changed since the request was sent, and records it before it leaves.</summary>
 internal sealed class StreamGate(UpstreamParts upstream, ActivePolicy policy, ForwardingEnd end, Exchange exchange, Permit permit) : IReleaseGate
 {
     /// <summary>Whether the answer was held back, because it could not be recorded.</summary>
     public bool IsHeld { get; private set; }
 
-    /// <summary>What the policy of the moment says of it, where that is no.</summary>
+    /// <summary>The denial by a policy that came into force after the request was sent, or null.</summary>
     public Denial? Denial { get; private set; }
 
-    public async ValueTask<bool> ReleaseAsync(int status, long? bytes)
+    /// <summary>The status of an answer whose head can't be sent to a caller, or null.</summary>
+    public int? UnsendableStatus { get; private set; }
+
+    public async ValueTask<bool> ReleaseAsync(int status, long? bytes, bool isSendable)
     {
         end.Answered(exchange, permit, status);
         upstream.Lanes.Of(permit.Request.Endpoint).Heard(status, retryAfter: null);
@@ -23,24 +26,42 @@ internal sealed class StreamGate(UpstreamParts upstream, ActivePolicy policy, Fo
             upstream.Sharing.Part(permit.Request.Endpoint.Kind);
         }
 
-        if (Changed() is Denial denial)
+        if (!isSendable)
         {
-            Denial = denial;
+            UnsendableStatus = status;
             return false;
         }
 
-        var outcome = Outcome.Of(permit) with { Status = status, Bytes = bytes, UpstreamStatus = status };
+        var decision = Current();
+        if (decision is not Permit current)
+        {
+            Denial = (Denial)decision;
+            return false;
+        }
+
+        var outcome = Outcome.Of(current) with { Status = status, Bytes = bytes, UpstreamStatus = status };
         var released = await end.RecordAsync(exchange, outcome);
         IsHeld = !released;
         return released;
     }
 
-    // A stream that has begun can't be redacted: in the moment in which a policy begins to hide some of it, it goes out
-    // as the policy before had it.
-    private Decision? Changed()
+    // The record takes its outcome from the decision and its revision from the exchange, so both change together or not
+    // at all. A streamed answer can't be redacted any more: if the new policy hides some of it, it leaves, and is
+    // recorded, under the policy that it was sent under.
+    private Decision Current()
     {
-        var before = exchange.Policy;
-        exchange.Policy = policy.Current ?? before;
-        return exchange.Policy == before ? null : exchange.Policy!.Decide(exchange.Caller, exchange.Request!);
+        if (policy.Current is not { } now || now == exchange.Policy)
+        {
+            return permit;
+        }
+
+        var decision = now.Decide(exchange.Caller, exchange.Request!);
+        if (decision is Permit { IsRedacted: true })
+        {
+            return permit;
+        }
+
+        exchange.Policy = now;
+        return decision;
     }
 }

@@ -77,7 +77,7 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
     private async Task<ImdsAnswer> ReadAsync(HttpResponseMessage response, ImdsRequest request, bool shared, CancellationToken cancellation)
     {
         var status = (int)response.StatusCode;
-        if (response.Content.Headers.ContentEncoding.Count > 0)
+        if (!AnswerHead.IsSendable(response) || response.Content.Headers.ContentEncoding.Count > 0)
         {
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
         }

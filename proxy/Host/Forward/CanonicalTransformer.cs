@@ -25,6 +25,7 @@ internal sealed class CanonicalTransformer(Permit permit, Upstream upstream, int
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken) =>
         proxyResponse is null
-        || (await gate.ReleaseAsync((int)proxyResponse.StatusCode, proxyResponse.Content.Headers.ContentLength)
+        || (await gate.ReleaseAsync(
+                (int)proxyResponse.StatusCode, proxyResponse.Content.Headers.ContentLength, AnswerHead.IsSendable(proxyResponse))
             && await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken));
 }

@@ -14,7 +14,7 @@ internal enum ForwardFailure
     /// <summary>The caller went away.</summary>
     CallerGone,
 
-    /// <summary>The answer is none that can be checked: too large, compressed, not what a credential looks like.</summary>
+    /// <summary>The response could not be validated: too large, compressed, a head that can't be sent on, not what a credential looks like.</summary>
     Unreadable,
 
     /// <summary>IMDS takes no more at the moment, and its turn did not come in time.</summary>

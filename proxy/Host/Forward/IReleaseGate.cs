@@ -6,5 +6,6 @@ internal interface IReleaseGate
     /// <summary>Whether the answer may go. False leaves the response untouched, for another answer.</summary>
     /// <param name="status">IMDS's status.</param>
     /// <param name="bytes">The length of its body, or null where it is not told.</param>
-    ValueTask<bool> ReleaseAsync(int status, long? bytes);
+    /// <param name="isSendable">Whether the head can be sent to a caller. If not, the gate must not release it.</param>
+    ValueTask<bool> ReleaseAsync(int status, long? bytes, bool isSendable);
 }

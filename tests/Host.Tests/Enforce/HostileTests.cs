@@ -84,6 +84,50 @@ public sealed class HostileTests
         answer.Text.ShouldNotContain("access_token");
     }
 
+    /// <summary>What no caller can be sent, in the head of an answer that is whole, shared and kept, or streamed.</summary>
+    public static TheoryData<string, string, string> BadHeads
+    {
+        get
+        {
+            var heads = new TheoryData<string, string, string>();
+            foreach (var (mode, target) in new[]
+            {
+                ("enforce", "/metadata/identity/oauth2/token?resource=https://vault.azure.net"),
+                ("audit", "/metadata/identity/oauth2/token?resource=https://vault.azure.net"),
+                ("enforce", "/metadata/instance/compute"),
+                ("audit", "/metadata/instance/compute"),
+            })
+            {
+                foreach (var head in new[] { "200 OK\r\nX-A: a\u0001b", "200 OK\r\nContent-Type: a\u0007", "200 OK\r\nX-A: a\u007fb", "200 OK\r\nX-A: \u00e9", "200 O\u0001K", "205 Reset", "101 Switching Protocols" })
+                {
+                    heads.Add(mode, target, head);
+                }
+            }
+
+            return heads;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(BadHeads))]
+    public async Task Head_ThatCannotBeSentOn_Is502AndRecordedAsFailed(string mode, string target, string head)
+    {
+        await using var scene = await HostileScene.StartAsync($"HTTP/1.1 {head}\r\nContent-Length: {Token.Length}\r\n\r\n{Token}", mode);
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+
+        foreach (var attempt in new[] { 1, 2 })
+        {
+            (await connection.ExchangeAsync(RawRequest.Get(target))).ShouldNotBeNull().Status.ShouldBe(502);
+            scene.Records.Count.ShouldBe(attempt);
+            var record = scene.Records[^1];
+            ((string?)record["verdict"]).ShouldBe("failed");
+            ((string?)record["reason"]).ShouldBe("upstream-error");
+            record["issued"].ShouldBeNull();
+        }
+
+        scene.Errors.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task OwnAnswer_WhileDraining_StillEndsTheConnection()
     {
