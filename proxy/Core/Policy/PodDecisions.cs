@@ -33,7 +33,8 @@ internal sealed class PodDecisions(CallerPolicy policy)
         }
 
         var decision = policy.Decide(caller, Question.Before(request, identities), Audit.Reason.NoRule);
-        if (request.PathAndQuery.Length <= MaxLength)
+        // A relayed request is never the same object again.
+        if (request.RelayedBy is null && request.PathAndQuery.Length <= MaxLength)
         {
             _remembered[(Interlocked.Increment(ref _next) - 1) % MaxRemembered] = new Remembered(request, decision);
         }

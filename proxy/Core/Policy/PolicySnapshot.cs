@@ -62,9 +62,13 @@ public sealed class PolicySnapshot
         caller is Caller.Pod pod ? For(pod.Identity).Policy.Mode : _unidentified.Mode;
 
     /// <summary>Decides a request, before it is sent.</summary>
-    public Decision Decide(Caller caller, ImdsRequest request) => caller is Caller.Pod pod
-        ? For(pod.Identity).Decide(caller, request, _identities)
-        : _unidentified.Decide(caller, Question.Before(request, _identities));
+    public Decision Decide(Caller caller, ImdsRequest request)
+    {
+        var decision = caller is Caller.Pod pod
+            ? For(pod.Identity).Decide(caller, request, _identities)
+            : _unidentified.Decide(caller, Question.Before(request, _identities));
+        return request.RelayedBy is null ? decision : RelayedRequest.Of(request, decision);
+    }
 
     /// <summary>
     /// Decides a credential that came back: the request once more, on the policy of this moment, then all of it with

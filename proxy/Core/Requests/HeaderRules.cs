@@ -1,11 +1,41 @@
+using System.Collections.Immutable;
 using System.Globalization;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The headers that make a request malformed. All others are neither judged nor, but for a few, sent on.</summary>
+/// <summary>
+/// The headers that make a request malformed, and those that say that somebody relays it. All others are neither judged
+/// nor, but for a few, sent on.
+/// </summary>
 internal static class HeaderRules
 {
-    public static RequestError? Check<THeaders>(in THeaders headers, ImdsRequest request)
+    // Reverse proxies and gateways add these; a server that is tricked into fetching a URL of IMDS often passes them on.
+    // IMDS refuses X-Forwarded-For alone, so these are the policy's to refuse. Via is not among them: an Envoy sidecar adds
+    // it to all that a pod sends where its connection manager's "via" is set. By default neither Envoy, so neither Istio's
+    // sidecar, nor linkerd2's proxy (its issue 703) adds any of the four.
+    private static readonly ImmutableArray<string> OfRelays = ["Forwarded", "X-Forwarded-Host", "X-Real-IP"];
+
+    /// <summary>The request with what its headers add to it, or why they make it malformed.</summary>
+    public static RequestResult Apply<THeaders>(in THeaders headers, ImdsRequest request)
+        where THeaders : struct, IRequestHeaders, allows ref struct
+    {
+        if (Check(headers, request) is { } error)
+        {
+            return error;
+        }
+
+        foreach (var name in OfRelays)
+        {
+            if (headers.Count(name) > 0)
+            {
+                return request.Relayed(name);
+            }
+        }
+
+        return request;
+    }
+
+    private static RequestError? Check<THeaders>(in THeaders headers, ImdsRequest request)
         where THeaders : struct, IRequestHeaders, allows ref struct
     {
         // IMDS refuses it: it means that somebody relays requests (Microsoft's documentation, "Security and authentication").

@@ -60,6 +60,9 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
     /// <summary>The identity a credential request names, or null.</summary>
     public IdentitySelector? Selector { get; }
 
+    /// <summary>The header by which the request says that somebody relays it, or null. The policy's matter: <see cref="HeaderRules"/>.</summary>
+    public string? RelayedBy { get; private init; }
+
     /// <summary>The <c>api-version</c>, or null.</summary>
     public string? ApiVersion => this["api-version"];
 
@@ -84,9 +87,12 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
     /// <param name="clientId">36 lower-case characters.</param>
     internal ImdsRequest As(string clientId) => RequestQuery.Select(this, new IdentitySelector(SelectorKind.ClientId, clientId));
 
-    // The canonical rendering holds every part, so it alone tells two requests apart.
+    /// <summary>The same request, with the header that says that somebody relays it.</summary>
+    internal ImdsRequest Relayed(string header) => new(Method, Endpoint, Path, PathAndQuery, Known, Extra, Resource, Selector) { RelayedBy = header };
+
+    // The canonical rendering holds every part that is sent.
     public bool Equals(ImdsRequest? other) =>
-        other is not null && Method == other.Method && PathAndQuery == other.PathAndQuery;
+        other is not null && Method == other.Method && PathAndQuery == other.PathAndQuery && RelayedBy == other.RelayedBy;
 
     public override bool Equals(object? obj) => Equals(obj as ImdsRequest);
 

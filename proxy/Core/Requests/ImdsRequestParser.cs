@@ -19,7 +19,7 @@ public static class ImdsRequestParser
         where THeaders : struct, IRequestHeaders, allows ref struct
     {
         var parsed = ParseTarget(method, target);
-        return parsed.IsParsed && HeaderRules.Check(headers, parsed.Request) is { } error ? error : parsed;
+        return parsed.IsParsed ? HeaderRules.Apply(headers, parsed.Request) : parsed;
     }
 
     /// <summary>Parses a method and a request target, headers left aside.</summary>

@@ -25,16 +25,21 @@ public sealed class RequestMemory
     {
         if (method == "GET" && Find(target) is { } known)
         {
-            return HeaderRules.Check(headers, known) is { } error ? error : known;
+            return HeaderRules.Apply(headers, known);
         }
 
-        var parsed = ImdsRequestParser.Parse(method, target, headers);
-        if (method == "GET" && parsed.IsParsed && target.Length <= MaxLength)
+        var parsed = ImdsRequestParser.ParseTarget(method, target);
+        if (!parsed.IsParsed)
+        {
+            return parsed;
+        }
+
+        if (method == "GET" && target.Length <= MaxLength)
         {
             Remember(target, parsed.Request);
         }
 
-        return parsed;
+        return HeaderRules.Apply(headers, parsed.Request);
     }
 
     private ImdsRequest? Find(string target)

@@ -32,6 +32,15 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public void Parse_AKnownTargetThatIsRelayedOnce_IsRelayedThatOnceAlone()
+    {
+        Parse("GET", Target, ("X-Real-IP", "10.0.0.1")).Request!.RelayedBy.ShouldBe("X-Real-IP");
+        Parse("GET", Target).Request!.RelayedBy.ShouldBeNull();
+        Parse("GET", Target, ("Forwarded", "for=10.0.0.1")).Request!.RelayedBy.ShouldBe("Forwarded");
+        Parse("GET", Target).Request!.RelayedBy.ShouldBeNull();
+    }
+
+    [Fact]
     public void Parse_MoreTargetsThanAreRemembered_IsRightAllTheSame()
     {
         for (var i = 0; i < 2000; i++)

@@ -38,6 +38,14 @@ internal static class AnswerCases
         new("malformed from a stranger", Pods.Stranger, Get("/metadata//instance"), Rejected("bad-request")),
         new("body that is no JSON", Fluent, new RawRequest("POST", Targets.ScheduledEvents).WithBody("{"), Rejected("bad-request")),
 
+        new("relayed, says Forwarded", Fluent, Get(Targets.KustoToken).With("Forwarded", "for=10.0.0.1"), Denied("bad-request"), WouldDeny("bad-request")),
+        new("relayed, says X-Forwarded-Host", Fluent, Get(Targets.Location).With("x-forwarded-host", ""), Denied("bad-request"), WouldDeny("bad-request")),
+        new("relayed, says X-Real-IP", Fluent, new RawRequest("POST", Targets.ScheduledEvents).WithBody(Targets.Approval).With("X-Real-IP", "10.0.0.1"),
+            Denied("bad-request"), WouldDeny("bad-request")),
+        new("relayed, where no rule allows it anyway", Pods.Web, Get(Targets.Location).With("X-Real-IP", "10.0.0.1"), Denied("no-rule"), WouldDeny("no-rule")),
+        new("relayed, says X-Forwarded-For", Fluent, Get(Targets.KustoToken).With("X-Forwarded-For", "10.0.0.1"), Rejected("bad-request")),
+        new("by way of an Envoy that names itself", Fluent, Get(Targets.KustoToken).With("Via", "1.1 envoy"), Allowed("fluent-bit")),
+
         new("stranger", Pods.Stranger, Get(Targets.Instance), Denied("caller-unknown") with { Status = 503 }, WouldDeny("caller-unknown")),
         new("address of two pods", Pods.Twins, Get(Targets.Instance), Denied("caller-ambiguous"), WouldDeny("caller-ambiguous")),
 

@@ -91,6 +91,10 @@ public sealed class PolicyExplainCommandTests : IDisposable
         new ExplainCase("two pods", "10.0.0.31", "GET /metadata/versions", 1, "denied: more than one pod has the address 10.0.0.31"),
         new ExplainCase("malformed", Agent, "GET /metadata\\instance", 1, "rejected: malformed, answered with status 400 whatever the policy says: "),
         new ExplainCase("a header that is refused", Agent, "GET /metadata/instance", 1, "rejected: malformed") { Headers = ["X-Forwarded-For: 1.2.3.4"] },
+        new ExplainCase("a relayed request", Agent, "GET /metadata/instance", 1, "denied: it carries X-Real-IP, which marks a request that somebody relays") { Headers = ["x-real-ip: 10.0.0.1"] },
+        new ExplainCase("a relayed request in audit mode", Agent, "GET /metadata/instance", 0,
+            "would be denied: it carries Forwarded, which marks a request that somebody relays; audit mode sends it all the same") { Headers = ["Forwarded: for=10.0.0.1"], Mode = "audit" },
+        new ExplainCase("a request by way of an Envoy", Agent, "GET /metadata/instance", 0, "permitted by rule") { Headers = ["Via: 1.1 envoy"] },
         new ExplainCase("a probe where something is allowed", Agent, "GET /metadata/instance", 1, "rejected: without 'Metadata: true'") { Headers = ["Metadata:"] },
         new ExplainCase("a probe where nothing is", Web, "GET /metadata/versions", 1, "denied: no rule allows it") { Headers = ["metadata: false"] },
     ];

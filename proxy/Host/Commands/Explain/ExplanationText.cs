@@ -57,6 +57,7 @@ internal static class ExplanationText
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => "IMDS is not known to take one of its parameters, and no rule allows it",
         Reason.PinAmbiguous => "rules that allow it pin different identities",
+        Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a request that somebody relays",
         Reason.CallerUnknown => $"no known pod has the address {explanation.Address}{Could(denial)}",
         Reason.CallerAmbiguous => $"more than one pod has the address {explanation.Address}{Could(denial)}",
         _ => denial.Reason.Name(),
