@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish publish-arm64 clean loadtest
+.PHONY: help build demo test format publish publish-arm64 clean loadtest fuzz
 
 help: ## What there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ test: ## Build, check the format, run all tests; as root it installs what they n
 	dotnet build ImdsProxy.sln -c $(CONFIGURATION) --nologo
 	dotnet format ImdsProxy.sln --verify-no-changes --no-restore
 	tests/run.sh $(CONFIGURATION)
+
+fuzz: ## Fuzz all that reads hostile bytes, MINUTES=15 for each target, or one: TARGET=request
+	tests/Fuzz/run.sh $(or $(MINUTES),15) $(TARGET)
 
 format: ## Bring the code into shape
 	dotnet format ImdsProxy.sln

@@ -41,8 +41,9 @@ public sealed class AuditLine
             ReadObject(ref reader, Top);
             return !reader.Read() && Has(AuditField.Time) && Has(AuditField.Kind);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is a name with half a surrogate pair, which this program never writes.
             return false;
         }
     }

@@ -57,8 +57,9 @@ public static class InstanceRedaction
             Value(view, body, ref reader, json);
             return !reader.Read();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is a name that is not text: bytes that are not UTF-8, or half a surrogate pair.
             return false;
         }
     }

@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using ImdsProxy.Fuzz.Targets;
+
+namespace ImdsProxy.Fuzz;
+
+/// <summary>All that is fuzzed. A target is made when it is run: instrumented code must not run before the fuzzer has mapped its memory.</summary>
+internal static class FuzzTargets
+{
+    private static readonly ImmutableSortedDictionary<string, Func<IFuzzTarget>> All =
+        ImmutableSortedDictionary.CreateRange<string, Func<IFuzzTarget>>(
+            StringComparer.Ordinal,
+            [
+                new("audit-line", () => new AuditLineTarget()),
+                new("audit-scan", () => new AuditScanTarget()),
+                new("body", () => new BodyTarget()),
+                new("decision", () => new DecisionTarget()),
+                new("envelope", () => new EnvelopeTarget()),
+                new("error", () => new ErrorTarget()),
+                new("fragments", () => new FragmentsTarget()),
+                new("jwt", () => new JwtTarget()),
+                new("manifest", () => new ManifestTarget()),
+                new("policy", () => new PolicyTarget()),
+                new("redaction", () => new RedactionTarget()),
+                new("request", () => new RequestTarget()),
+            ]);
+
+    /// <summary>Their names: on the command line, and of the directories in <c>corpus</c>.</summary>
+    public static IEnumerable<string> Names => All.Keys;
+
+    public static IFuzzTarget Make(string name) => All[name]();
+}
