@@ -55,8 +55,23 @@ public sealed class ImdsRequestParserTests
     [InlineData(Token + "?msi_res_id=/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm")]
     [InlineData(Token + "?msi_res_id=subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id")]
     [InlineData(Token + "?a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1&l=1&m=1&n=1&o=1&p=1&q=1")]
+    [InlineData(Token + "?resource")]
+    [InlineData(Token + "?=a")]
+    [InlineData(Token + "?&resource=a")]
+    [InlineData(Token + "?foo=1&FOO=2")]
     public void Parse_Malformed_IsRejected(string target) =>
         ImdsRequestParser.ParseTarget("GET", target).Error.ShouldNotBeNull();
+
+    [Fact]
+    public void Parse_AsManyParametersAsThereMayBe_KeepsThemInTheirOrder()
+    {
+        var query = string.Join('&', Enumerable.Range(0, 16).Select(i => $"{(char)('p' - i)}={i}"));
+
+        var request = ImdsRequestParser.ParseTarget("GET", Token + "?" + query).Request.ShouldNotBeNull();
+
+        request.Extra.Length.ShouldBe(16);
+        request.PathAndQuery.ShouldBe(Token + "?" + query);
+    }
 
     [Theory]
     [InlineData("POST", Token)]
