@@ -59,11 +59,14 @@ internal static class TokenClaimsReader
             return null;
         }
 
+        // Until the end is seen: a reader that is stricter, or reads on, would find other claims in what does not end there.
+        ambiguous = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             fields.Take(ref reader);
         }
 
+        reader.Read();
         ambiguous = fields.IsAmbiguous;
         return fields.ToClaims();
     }

@@ -92,6 +92,11 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         {
             throw new FormatException($"'{name}': line {e.Start.Line}: it is neither a JSON policy nor YAML: {e.Message}", e);
         }
+        catch (InvalidOperationException e)
+        {
+            // The scanner throws it on some input instead of a YamlException.
+            throw new FormatException($"'{name}': it is neither a JSON policy nor YAML: {e.Message}", e);
+        }
 
         var maps = stream.Documents.Select(document => document.RootNode).OfType<YamlMappingNode>().Where(IsConfigMap).ToList();
         return maps.Count switch

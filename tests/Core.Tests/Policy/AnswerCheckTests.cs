@@ -56,7 +56,10 @@ public sealed class AnswerCheckTests
     [InlineData("""{"appid":"a","appid":"a"}""")]
     [InlineData("""{"aud":["https://vault.azure.net"]}""")]
     [InlineData("""{"xms_mirid":7}""")]
-    public void Read_AClaimTwiceOrOfAnotherType_IsUnreadable(string claims) => Read(Envelope(Jwt(claims))).ShouldBeNull();
+    [InlineData("""{"uti":"abc"}{"appid":"a"}""")]
+    [InlineData("""{"uti":"abc"}x""")]
+    [InlineData("""{"uti":"abc" """)]
+    public void Read_AClaimTwiceOrOfAnotherTypeOrAfterTheEnd_IsUnreadable(string claims) => Read(Envelope(Jwt(claims))).ShouldBeNull();
 
     [Fact]
     public void Read_ATokensId_IsKept() => Read(Envelope(Jwt("""{"uti":"abc"}"""))).ShouldNotBeNull().TokenId.ShouldBe("abc");
