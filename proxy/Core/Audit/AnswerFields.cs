@@ -22,16 +22,16 @@ internal static class AnswerFields
         using (var json = new Utf8JsonWriter(output, AuditText.Options))
         {
             json.WriteStartObject();
-            AuditText.Write(json, "identity"u8, issued.Identity);
-            AuditText.Write(json, "clientId"u8, issued.ClientId);
-            AuditText.Write(json, "resource"u8, issued.Resource);
-            AuditText.Write(json, "audience"u8, issued.Audience);
+            AuditText.Write(json, "identity"u8, issued.Identity, AuditLimits.Name);
+            AuditText.Write(json, "clientId"u8, issued.ClientId, AuditLimits.Word);
+            AuditText.Write(json, "resource"u8, issued.Resource, AuditLimits.Value);
+            AuditText.Write(json, "audience"u8, issued.Audience, AuditLimits.Name);
             if (issued.ExpiresOn is { } expiry)
             {
                 AuditText.WriteSeconds(json, "expiresOn"u8, expiry);
             }
 
-            AuditText.Write(json, "tokenId"u8, issued.TokenId);
+            AuditText.Write(json, "tokenId"u8, issued.TokenId, AuditLimits.TokenId);
             json.WriteEndObject();
         }
 

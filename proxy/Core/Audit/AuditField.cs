@@ -52,4 +52,7 @@ public enum AuditField
     PreviousRevision,
     Cause,
     Count,
+    Summed,
+    Cut,
+    ExtraQuery,
 }

@@ -14,6 +14,7 @@ public sealed class AuditLine
     private static readonly (byte[] Key, AuditField Field)[] Caller = AuditFields.Of("caller");
     private static readonly (byte[] Key, AuditField Field)[] Request = AuditFields.Of("request");
     private static readonly (byte[] Key, AuditField Field)[] Selector = AuditFields.Of("selector");
+    private static readonly (byte[] Key, AuditField Field)[] Summary = AuditFields.Of("summary");
     private static readonly (byte[] Key, AuditField Field)[] Response = AuditFields.Of("response");
     private static readonly (byte[] Key, AuditField Field)[] Issued = AuditFields.Of("issued");
     private static readonly (byte[] Key, AuditField Field)[] Upstream = AuditFields.Of("upstream");
@@ -47,6 +48,10 @@ public sealed class AuditLine
             return false;
         }
     }
+
+    /// <summary>How many requests the line tells of: a summary's number, and 1 for any other line.</summary>
+    public long Requests(ReadOnlySpan<byte> line) =>
+        TryGetNumber(line, AuditField.Summed, out var summed) && summed is >= 1 and < long.MaxValue ? (long)summed : 1;
 
     public bool Has(AuditField field) => _places[(int)field].Kind != JsonTokenType.None;
 
@@ -95,6 +100,7 @@ public sealed class AuditLine
         6 when reader.ValueTextEquals("caller"u8) => Caller,
         6 when reader.ValueTextEquals("issued"u8) => Issued,
         7 when reader.ValueTextEquals("request"u8) => Request,
+        7 when reader.ValueTextEquals("summary"u8) => Summary,
         8 when reader.ValueTextEquals("response"u8) => Response,
         8 when reader.ValueTextEquals("upstream"u8) => Upstream,
         _ => null,

@@ -84,4 +84,10 @@ public sealed class AuditRecord
 
     /// <summary>Milliseconds from the request's arrival until its answer was ready.</summary>
     public required double Milliseconds { get; init; }
+
+    /// <summary>How many requests this record sums; 0 for the record of a single one.</summary>
+    public long Summed { get; init; }
+
+    /// <summary>Whether it sums requests of callers that got no summary of their own.</summary>
+    public bool IsOfOthers { get; init; }
 }

@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Audit;
 
 /// <summary>
 /// Turns a record or an event into one line of JSON that ends with a line feed, but for its place in the chain, which is known
-/// only when it is written (<see cref="ChainPlace"/>). Every byte between is printable ASCII, so that nothing a pod sends
+/// only when it is written (<see cref="ChainPlace"/>). The line of a request has at most 8 KiB. Every byte between is printable ASCII, so that nothing a pod sends
 /// ends a line early or reaches a terminal. Not safe for use by two threads at once.
 /// </summary>
 #pragma warning disable CA1001 // What its JSON writers hold is memory, and they write to memory.
@@ -29,12 +29,20 @@ public sealed class AuditRecordWriter
         json.WriteStartObject();
         AuditText.WriteTimestamp(json, "ts"u8, record.Timestamp);
         json.WriteString("kind"u8, "request"u8);
-        AuditText.Write(json, "id"u8, record.Id);
+        AuditText.Write(json, "id"u8, record.Id, AuditLimits.Word);
         var place = WriteOrigin(json);
         WriteDecision(json, record);
         RequestFields.WriteCaller(json, record);
-        RequestFields.WriteRequest(json, record);
-        AnswerFields.Write(json, record);
+        if (record.Summed > 0)
+        {
+            WriteSummary(json, record.Summed);
+        }
+        else
+        {
+            RequestFields.WriteRequest(json, record);
+            AnswerFields.Write(json, record);
+        }
+
         End(json, output);
         return place;
     }
@@ -67,8 +75,8 @@ public sealed class AuditRecordWriter
 
     private int WriteOrigin(Utf8JsonWriter json)
     {
-        AuditText.Write(json, "cluster"u8, _origin.Cluster);
-        AuditText.Write(json, "node"u8, _origin.Node);
+        AuditText.Write(json, "cluster"u8, _origin.Cluster, AuditLimits.Name);
+        AuditText.Write(json, "node"u8, _origin.Node, AuditLimits.Name);
         json.WriteString("instance"u8, _origin.Instance);
         return (int)(json.BytesCommitted + json.BytesPending);
     }
@@ -77,14 +85,21 @@ public sealed class AuditRecordWriter
     {
         json.WriteString("verdict"u8, record.Verdict.Name());
         json.WriteString("reason"u8, record.Reason.Name());
-        AuditText.Write(json, "rule"u8, record.Rule);
+        AuditText.Write(json, "rule"u8, record.Rule, AuditLimits.Name);
         if (record.Quiet)
         {
             json.WriteBoolean("quiet"u8, true);
         }
 
         json.WriteString("mode"u8, record.Mode.Name());
-        AuditText.Write(json, "policyRevision"u8, record.PolicyRevision);
+        AuditText.Write(json, "policyRevision"u8, record.PolicyRevision, AuditLimits.Word);
+    }
+
+    private static void WriteSummary(Utf8JsonWriter json, long count)
+    {
+        json.WriteStartObject("summary"u8);
+        json.WriteNumber("count"u8, count);
+        json.WriteEndObject();
     }
 
     private static void End(Utf8JsonWriter json, IBufferWriter<byte> output)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,12 +7,6 @@ namespace ImdsProxy.Core.Audit;
 /// <summary>Writes text that a pod may have chosen, so that the line stays one line of printable ASCII of bounded length.</summary>
 internal static class AuditText
 {
-    /// <summary>What the contract keeps of a raw target; nothing else a pod chooses needs more.</summary>
-    public const int MaxLength = 1024;
-
-    /// <summary>Enough to tell clients apart: the longest seen of an Azure SDK has 150 characters.</summary>
-    public const int MaxUserAgentLength = 256;
-
     /// <summary>Relaxed, so that a path stays readable and can be grepped; all that is not plain ASCII goes another way.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
@@ -21,34 +14,37 @@ internal static class AuditText
         SkipValidation = true,
     };
 
-    // A char beyond ASCII, or U+FFFD; the two of a pair have four bytes together.
-    private const int MaxUtf8PerChar = 3;
-
     /// <summary>Writes a property, or nothing where there is no value.</summary>
-    public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, int maxLength = MaxLength)
+    /// <param name="json">Where it goes.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="text">Its value, or null.</param>
+    /// <param name="most">The bytes that the value may take once it is escaped.</param>
+    /// <returns>Whether the value was cut.</returns>
+    public static bool Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, int most)
     {
-        if (text is not null)
+        if (text is null)
         {
-            json.WritePropertyName(name);
-            WriteValue(json, text, maxLength);
+            return false;
         }
+
+        json.WritePropertyName(name);
+        return WriteValue(json, text, most);
     }
 
-    /// <summary>Writes a string, cut at <paramref name="maxLength"/> characters.</summary>
-    public static void WriteValue(Utf8JsonWriter json, ReadOnlySpan<char> text, int maxLength = MaxLength)
+    /// <summary>Writes a string of at most so many bytes, its quotes not counted. Tells whether it was cut.</summary>
+    public static bool WriteValue(Utf8JsonWriter json, ReadOnlySpan<char> text, int most)
     {
-        var cut = text.Length > maxLength ? text[..maxLength] : text;
-        if (cut.IndexOfAnyExceptInRange(' ', '~') < 0)
+        if (text.Length <= most && !text.ContainsAnyExcept(EscapedText.Plain))
         {
-            json.WriteStringValue(cut);
+            json.WriteStringValue(text);
+            return false;
         }
-        else
-        {
-            // The strict encoder escapes all that is not ASCII: line separators, bidirectional marks. It throws at half a
-            // surrogate pair, which the cut can leave of any text; the way over UTF-8 puts U+FFFD in its place.
-            Span<byte> utf8 = stackalloc byte[cut.Length * MaxUtf8PerChar];
-            json.WriteStringValue(JsonEncodedText.Encode(utf8[..Encoding.UTF8.GetBytes(cut, utf8)], JavaScriptEncoder.Default));
-        }
+
+        Span<byte> quoted = stackalloc byte[most + 2];
+        var length = EscapedText.Write(text, quoted[1..^1], out var isCut);
+        (quoted[0], quoted[length + 1]) = ((byte)'"', (byte)'"');
+        json.WriteRawValue(quoted[..(length + 2)], skipInputValidation: true);
+        return isCut;
     }
 
     /// <summary>Writes a moment in UTC with seven decimals.</summary>

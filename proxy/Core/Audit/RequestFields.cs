@@ -12,14 +12,21 @@ internal static class RequestFields
     public static void WriteCaller(Utf8JsonWriter json, AuditRecord record)
     {
         json.WriteStartObject("caller"u8);
+        if (record.IsOfOthers)
+        {
+            json.WriteString("kind"u8, "other"u8);
+            json.WriteEndObject();
+            return;
+        }
+
         WriteAddress(json, record);
         if (record.Caller is Caller.Pod { Identity: var pod })
         {
-            AuditText.Write(json, "namespace"u8, pod.Namespace);
-            AuditText.Write(json, "pod"u8, pod.Name);
-            AuditText.Write(json, "uid"u8, pod.Uid);
-            AuditText.Write(json, "serviceAccount"u8, pod.ServiceAccount);
-            AuditText.Write(json, "owner"u8, pod.Owner);
+            AuditText.Write(json, "namespace"u8, pod.Namespace, AuditLimits.Name);
+            AuditText.Write(json, "pod"u8, pod.Name, AuditLimits.Name);
+            AuditText.Write(json, "uid"u8, pod.Uid, AuditLimits.Word);
+            AuditText.Write(json, "serviceAccount"u8, pod.ServiceAccount, AuditLimits.Name);
+            AuditText.Write(json, "owner"u8, pod.Owner, AuditLimits.Owner);
         }
         else
         {
@@ -31,55 +38,101 @@ internal static class RequestFields
 
     public static void WriteRequest(Utf8JsonWriter json, AuditRecord record)
     {
+        var start = Length(json);
+        var isCut = false;
         json.WriteStartObject("request"u8);
         if (record.Request is { } request)
         {
-            WriteCanonical(json, request);
+            isCut = WriteCanonical(json, request);
         }
         else
         {
-            AuditText.Write(json, "method"u8, record.RawMethod);
-            AuditText.Write(json, "rawTarget"u8, record.RawTarget);
+            AuditText.Write(json, "method"u8, record.RawMethod, AuditLimits.Word);
+            AuditText.Write(json, "rawTarget"u8, record.RawTarget, AuditLimits.Target);
         }
 
-        AuditText.Write(json, record.Mode == PolicyMode.Enforce ? "asIdentity"u8 : "wouldBeIdentity"u8, record.Pin);
-        AuditText.Write(json, "error"u8, record.Error);
-        WriteEventIds(json, record.EventIds);
-        AuditText.Write(json, "userAgent"u8, record.UserAgent, AuditText.MaxUserAgentLength);
+        AuditText.Write(json, record.Mode == PolicyMode.Enforce ? "asIdentity"u8 : "wouldBeIdentity"u8, record.Pin, AuditLimits.Name);
+        AuditText.Write(json, "error"u8, record.Error, AuditLimits.Error);
+        AuditText.Write(json, "userAgent"u8, record.UserAgent, AuditLimits.UserAgent);
+        isCut |= WriteEventIds(json, record.EventIds, AuditLimits.Request - (Length(json) - start));
         json.WriteEndObject();
+        if (isCut)
+        {
+            json.WriteBoolean("cut"u8, true);
+        }
     }
 
-    private static void WriteCanonical(Utf8JsonWriter json, ImdsRequest request)
+    private static int Length(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
+
+    // Non-short-circuit operators: every field is written.
+    private static bool WriteCanonical(Utf8JsonWriter json, ImdsRequest request)
     {
-        AuditText.Write(json, "method"u8, request.Method);
-        AuditText.Write(json, "path"u8, request.Path);
-        AuditText.Write(json, "apiVersion"u8, request.ApiVersion);
-        AuditText.Write(json, "resource"u8, request.Resource);
+        var isCut = AuditText.Write(json, "method"u8, request.Method, AuditLimits.Word)
+            | AuditText.Write(json, "path"u8, request.Path, AuditLimits.Target)
+            | AuditText.Write(json, "apiVersion"u8, request.ApiVersion, AuditLimits.Word)
+            | AuditText.Write(json, "resource"u8, request.Resource, AuditLimits.Value);
         if (request.Selector is { } selector)
         {
             json.WriteStartObject("selector"u8);
             json.WriteString("kind"u8, selector.Key);
-            AuditText.Write(json, "value"u8, selector.Value);
+            isCut |= AuditText.Write(json, "value"u8, selector.Value, AuditLimits.Value);
             json.WriteEndObject();
         }
+
+        return isCut | WriteExtraQuery(json, request);
     }
 
-    private static void WriteEventIds(Utf8JsonWriter json, IReadOnlyList<string>? eventIds)
+    private static bool WriteExtraQuery(Utf8JsonWriter json, ImdsRequest request)
     {
-        // IMDS lists a handful of events at a time; a POST that names hundreds is a pod's way to fill the log.
-        const int most = 64;
-        if (eventIds is null)
+        if (request.Extra.IsEmpty)
         {
-            return;
+            return false;
         }
 
-        json.WriteStartArray("eventIds"u8);
-        foreach (var id in eventIds.Take(most))
+        var room = AuditLimits.ExtraQuery;
+        var isCut = false;
+        json.WriteStartArray("extraQuery"u8);
+        foreach (var parameter in request.Extra)
         {
-            AuditText.WriteValue(json, id, maxLength: 64);
+            isCut |= !TryWriteItem(json, parameter.Key, ref room);
         }
 
         json.WriteEndArray();
+        return isCut;
+    }
+
+    private static bool WriteEventIds(Utf8JsonWriter json, IReadOnlyList<string>? eventIds, int room)
+    {
+        if (eventIds is null)
+        {
+            return false;
+        }
+
+        room -= ",\"eventIds\":[]}"u8.Length;
+        var isCut = false;
+        json.WriteStartArray("eventIds"u8);
+        for (var i = 0; i < eventIds.Count && !isCut; i++)
+        {
+            isCut = !TryWriteItem(json, eventIds[i], ref room);
+        }
+
+        json.WriteEndArray();
+        return isCut;
+    }
+
+    // False where it was cut, or left out for want of room.
+    private static bool TryWriteItem(Utf8JsonWriter json, string text, ref int room)
+    {
+        const int quotesAndComma = 3;
+        if (room < AuditLimits.Word + quotesAndComma)
+        {
+            return false;
+        }
+
+        var before = Length(json);
+        var isCut = AuditText.WriteValue(json, text, AuditLimits.Word);
+        room -= Length(json) - before;
+        return !isCut;
     }
 
     private static void WriteAddress(Utf8JsonWriter json, AuditRecord record)
@@ -94,7 +147,7 @@ internal static class RequestFields
             json.WriteNumber("port"u8, record.CallerPort);
         }
 
-        AuditText.Write(json, "interface"u8, record.CallerInterface);
+        AuditText.Write(json, "interface"u8, record.CallerInterface, AuditLimits.Word);
     }
 
     private static void WriteIp(Utf8JsonWriter json, IPAddress ip)

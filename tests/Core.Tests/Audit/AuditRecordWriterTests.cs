@@ -82,7 +82,11 @@ public sealed class AuditRecordWriterTests
     }
 
     [Theory]
+    [InlineData(244)]
+    [InlineData(245)]
     [InlineData(255)]
+    [InlineData(1012)]
+    [InlineData(1013)]
     [InlineData(1023)]
     public void Write_PairWhereTheTextIsCut_StaysOneLine(int before) => ShouldHold(new string('a', before) + "\U0001F600b");
 
@@ -97,6 +101,101 @@ public sealed class AuditRecordWriterTests
 
         request.GetProperty("rawTarget").GetString()!.Length.ShouldBe(1024);
         request.GetProperty("userAgent").GetString()!.Length.ShouldBe(256);
+    }
+
+    // What an attacker sent: each character takes six bytes in JSON.
+    [Fact]
+    public void Write_ControlCharacters_AreCutByWhatTheyTakeEscaped()
+    {
+        var request = Parse(Line(Malformed(new string('\u0001', 4000), userAgent: new string('"', 4000)))).GetProperty("request");
+
+        request.GetProperty("rawTarget").GetRawText().ShouldBe($"\"{string.Concat(Enumerable.Repeat("\\u0001", 170))}\"");
+        request.GetProperty("userAgent").GetRawText().ShouldBe($"\"{string.Concat(Enumerable.Repeat("\\\"", 128))}\"");
+    }
+
+    // Longer than the parser lets some of them be: the bound of a record is not the parser's to keep.
+    [Theory]
+    [InlineData("path")]
+    [InlineData("apiVersion")]
+    [InlineData("resource")]
+    [InlineData("selector")]
+    [InlineData("extraQuery")]
+    public void Write_LongPartOfARequest_IsCutAndMarked(string part)
+    {
+        string Long(string name, string usual) => name == part ? new string('\u0001', 3000) : usual;
+
+        var request = Parse(Line(Of(new ImdsRequest(
+            "GET",
+            ImdsEndpoints.Unknown,
+            Long("path", "/metadata/x"),
+            "/metadata/x",
+            [new QueryParameter("api-version", Long("apiVersion", "2018-02-01"))],
+            [new QueryParameter(Long("extraQuery", "foo"), "")],
+            Long("resource", "https://vault.azure.net"),
+            new IdentitySelector(SelectorKind.MsiResourceId, Long("selector", "/subscriptions/a"))))));
+
+        request.GetProperty("cut").GetBoolean().ShouldBeTrue();
+        request.GetProperty("request").GetProperty(part).GetRawText().Length.ShouldBeInRange(60, 1100);
+        request.GetRawText().Length.ShouldBeLessThan(8192);
+    }
+
+    [Fact]
+    public void Write_RequestOfUsualLength_IsNotMarked() => Parse(Line(TokenRecord())).TryGetProperty("cut", out _).ShouldBeFalse();
+
+    [Fact]
+    public void Write_ExtraQuery_NamesTheParametersAlone()
+    {
+        var request = ImdsRequestParser.ParseTarget("GET", "/metadata/instance?api-version=2021-02-01&foo=secret&bar=").Request!;
+
+        Parse(Line(Of(request))).GetProperty("request").GetProperty("extraQuery").GetRawText().ShouldBe("""["foo","bar"]""");
+    }
+
+    [Fact]
+    public void Write_ManyEventIds_FillTheRecordAndAreMarked()
+    {
+        var request = ImdsRequestParser.ParseTarget("POST", "/metadata/scheduledevents?api-version=2020-07-01").Request!;
+
+        var line = Line(Of(request, eventIds: [.. Enumerable.Range(0, 1000).Select(n => $"{n:d36}")]));
+
+        Encoding.ASCII.GetByteCount(line).ShouldBeLessThanOrEqualTo(8192);
+        Parse(line).GetProperty("cut").GetBoolean().ShouldBeTrue();
+        Parse(line).GetProperty("request").GetProperty("eventIds").GetArrayLength().ShouldBeGreaterThan(40);
+    }
+
+    [Fact]
+    public void Write_Summary_TellsItsCountAndNothingOfARequest() =>
+        Line(SummaryRecord(isOfOthers: false)).ShouldBe(
+            """
+            {"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","id":"0HN1","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"9c1e000000000000000000000000000000000000000000000000000000000000","verdict":"denied","reason":"rate-limited","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.244.0.11","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"0f3d","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"summary":{"count":3500}}
+
+            """.ReplaceLineEndings("\n"));
+
+    [Fact]
+    public void Write_SummaryOfOthers_NamesNobody() =>
+        Parse(Line(SummaryRecord(isOfOthers: true))).GetProperty("caller").GetRawText().ShouldBe("""{"kind":"other"}""");
+
+    // Every text at once, far longer than any real one: no combination may exceed the contract's bound.
+    [Fact]
+    public void Write_AnyHostileTexts_StayOneValidLineOf8KiB()
+    {
+        var piece = Gen.OneOf(
+            Gen.Elements("a", "\"", "\\", "\n", "\u0001", "\u007f", "\u2028", "é", "\ud800", "\udc00", "\U0001F600", "&", " "),
+            Gen.Choose(0, char.MaxValue).Select(c => ((char)c).ToString()));
+        var text =
+            from pieces in piece.ArrayOf(7)
+            from times in Gen.Elements(0, 1, 20, 36, 171, 700)
+            select string.Concat(Enumerable.Repeat(string.Concat(pieces), times));
+        Check.QuickThrowOnFailure(Prop.ForAll(text.ArrayOf(24).ToArbitrary(), texts =>
+        {
+            Output.ResetWrittenCount();
+            var line = Line(Hostile(texts));
+            line.Length.ShouldBeLessThanOrEqualTo(8192);
+            line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
+            line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
+
+            // A cut escape would not parse, and half a surrogate pair would be no string.
+            Strings(Parse(line)).ToList().ShouldNotBeEmpty();
+        }));
     }
 
     [Fact]
@@ -127,14 +226,30 @@ public sealed class AuditRecordWriterTests
         line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
         line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
         var request = Parse(line).GetProperty("request");
-        request.GetProperty("rawTarget").GetString().ShouldBe(Replaced(text, 1024));
-        request.GetProperty("userAgent").GetString().ShouldBe(Replaced(text, 256));
+        ShouldBeCut(request.GetProperty("rawTarget"), text, 1024);
+        ShouldBeCut(request.GetProperty("userAgent"), text, 256);
         Parse(line).GetProperty("seq").GetInt64().ShouldBe(4711);
     }
 
-    // A lone surrogate is no character; it becomes the replacement character.
-    private static string Replaced(string text, int cut) =>
-        Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Length > cut ? text[..cut] : text));
+    // The beginning of the text, and nearly all that fits: what did not is one character, twelve bytes at most.
+    private static void ShouldBeCut(JsonElement written, string text, int most)
+    {
+        // A lone surrogate is no character; it becomes the replacement character.
+        var whole = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+        var kept = written.GetString()!;
+        whole.ShouldStartWith(kept, Case.Sensitive);
+        var length = written.GetRawText().Length - 2;
+        length.ShouldBeLessThanOrEqualTo(most);
+        (kept == whole || length > most - 12).ShouldBeTrue();
+    }
+
+    private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.String => [element.GetString()!],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => Strings(member.Value)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Strings),
+        _ => [],
+    };
 
     private static JsonElement Parse(string line) => JsonDocument.Parse(line).RootElement;
 
@@ -167,6 +282,76 @@ public sealed class AuditRecordWriterTests
         UserAgent = userAgent,
         Status = status,
         Milliseconds = double.NaN,
+    };
+
+    private static AuditRecord Of(ImdsRequest request, IReadOnlyList<string>? eventIds = null) => new()
+    {
+        Timestamp = Moment,
+        Id = "0HN1",
+        Verdict = Verdict.Denied,
+        Reason = Reason.NoRule,
+        Mode = PolicyMode.Enforce,
+        Caller = new Caller.Pod(FluentBit),
+        Request = request,
+        EventIds = eventIds,
+        Status = 403,
+        Milliseconds = 1,
+    };
+
+    private static AuditRecord SummaryRecord(bool isOfOthers) => new()
+    {
+        Timestamp = Moment,
+        Id = "0HN1",
+        Verdict = Verdict.Denied,
+        Reason = Reason.RateLimited,
+        Mode = PolicyMode.Enforce,
+        PolicyRevision = "3f2a",
+        Caller = new Caller.Pod(FluentBit),
+        CallerIp = IPAddress.Parse("10.244.0.11"),
+        Status = 0,
+        Milliseconds = 0,
+        Summed = 3500,
+        IsOfOthers = isOfOthers,
+    };
+
+    // What no parser would let through is here all the same, made by the constructor that tests may use.
+    private static AuditRecord Hostile(string[] texts) => new()
+    {
+        Timestamp = Moment,
+        Id = texts[0],
+        Verdict = Verdict.WouldDeny,
+        Reason = Reason.UnknownParameter,
+        Rule = texts[1],
+        Quiet = true,
+        Mode = PolicyMode.Audit,
+        PolicyRevision = texts[2],
+        Caller = new Caller.Pod(new PodIdentity(texts[3], texts[4], texts[5], texts[6], texts[7], [])),
+        CallerIp = IPAddress.Parse("2001:db8:1111:2222:3333:4444:5555:6666"),
+        CallerPort = 65535,
+        CallerInterface = texts[8],
+        Request = texts[9].Length % 2 == 0 ? null : new ImdsRequest(
+            texts[10],
+            ImdsEndpoints.Unknown,
+            texts[11],
+            "/",
+            [new QueryParameter("api-version", texts[12])],
+            [.. texts.Select(text => new QueryParameter(text, text))],
+            texts[13],
+            new IdentitySelector(SelectorKind.MsiResourceId, texts[14])),
+        RawMethod = texts[10],
+        RawTarget = texts[11],
+        Error = texts[15],
+        UserAgent = texts[16],
+        EventIds = texts,
+        Status = 504,
+        Bytes = long.MaxValue,
+        Issued = new IssuedCredential(texts[17], texts[18], texts[19], Moment, texts[20]) { Audience = texts[21] },
+        UpstreamStatus = 504,
+        UpstreamMilliseconds = double.MaxValue,
+        Cached = true,
+        Pin = texts[22],
+        Redacted = true,
+        Milliseconds = double.MaxValue,
     };
 
     private static AuditRecord TokenRecord() => new()
