@@ -16,11 +16,11 @@ internal sealed class CallerRates(int perSecond, TimeProvider time)
 
     private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = new();
     private readonly Bucket _others = new();
-    private readonly long _interval = perSecond == 0 ? 0 : time.TimestampFrequency / perSecond;
+    private readonly long _interval = time.TimestampFrequency / perSecond;
 
     /// <summary>Takes one request of a caller's; false where it has none left.</summary>
     public bool TryTake(IPAddress caller) =>
-        perSecond == 0 || BucketOf(caller).TryTake(time.GetTimestamp(), _interval, BurstSeconds * time.TimestampFrequency);
+        BucketOf(caller).TryTake(time.GetTimestamp(), _interval, BurstSeconds * time.TimestampFrequency);
 
     private Bucket BucketOf(IPAddress caller)
     {

@@ -13,4 +13,13 @@ internal sealed record EnforceOptions
     /// Requests a second of one caller, on average; 0 for no limit. Any client of IMDS's asks less than once a second.
     /// </summary>
     public int CallerRate { get; init; }
+
+    /// <summary>
+    /// Records a second that a caller without a limit on its requests gets; what is above is summed. A disk fills all the same
+    /// where nobody is refused. 100 is the chart's <c>--caller-rate</c>.
+    /// </summary>
+    public const int RecordRateWithoutCallerRate = 100;
+
+    /// <summary>Requests a second of one caller that each have a record of their own.</summary>
+    public int RecordRate => CallerRate > 0 ? CallerRate : RecordRateWithoutCallerRate;
 }

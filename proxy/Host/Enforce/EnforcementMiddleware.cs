@@ -18,7 +18,6 @@ internal sealed partial class EnforcementMiddleware(
     ICallerSource callers,
     ActivePolicy policy,
     BodyReader bodies,
-    Answers answers,
     Forwarding forwarding,
     Recorder recorder,
     EnforceOptions options,
@@ -44,7 +43,8 @@ internal sealed partial class EnforcementMiddleware(
                 await Task.Yield();
             }
 
-            exchange.IsOverLimit = !hasSlot || !rates.TryTake(exchange.Address);
+            exchange.IsAboveRecordRate = !rates.TryTake(exchange.Address);
+            exchange.IsOverLimit = !hasSlot || (exchange.IsAboveRecordRate && options.CallerRate > 0);
             await EnforceAsync(exchange);
         }
         catch (Exception e) when (!exchange.IsRecorded)
@@ -90,7 +90,7 @@ internal sealed partial class EnforcementMiddleware(
 
         if (exchange.Policy is not { } snapshot)
         {
-            await recorder.AnswerAsync(exchange, new Outcome(Verdict.Denied, Reason.NotReady, PolicyMode.Enforce), answers.NotReady(exchange.Asker));
+            await recorder.AnswerNotReadyAsync(exchange);
             return;
         }
 
@@ -111,7 +111,7 @@ internal sealed partial class EnforcementMiddleware(
                 await forwarding.SendAsync(exchange, permit, body);
                 break;
             case Denial denial:
-                await recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null));
+                await recorder.DenyAsync(exchange, denial);
                 break;
         }
     }
@@ -176,19 +176,25 @@ internal sealed partial class EnforcementMiddleware(
         {
             null => recorder.AnswerAsync(exchange, new Outcome(Verdict.Rejected, Reason.MissingHeader, exchange.Mode), missing),
             { Mode: PolicyMode.Audit } denial => recorder.AnswerAsync(exchange, Outcome.Of(denial), missing),
-            var denial => recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null)),
+            var denial => recorder.DenyAsync(exchange, denial),
         };
     }
 
-    private Task RejectAsync(Exchange exchange, RequestError error) => recorder.AnswerAsync(
-        exchange,
-        new Outcome(Verdict.Rejected, Reason.BadRequest, exchange.Mode) { Error = error.Message },
-        Answers.Malformed(error.Message));
+    private Task RejectAsync(Exchange exchange, RequestError error)
+    {
+        return recorder.AnswerAsync(
+            exchange,
+            new Outcome(Verdict.Rejected, Reason.BadRequest, exchange.Mode) { Error = error.Message },
+            Answers.Malformed(error.Message));
+    }
 
-    private Task TooManyAsync(Exchange exchange) => recorder.AnswerAsync(
-        exchange,
-        new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
-        Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
+    private Task TooManyAsync(Exchange exchange)
+    {
+        return recorder.AnswerAsync(
+            exchange,
+            new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
+            Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
+    }
 
     private async Task FailAsync(Exchange exchange, Exception e)
     {

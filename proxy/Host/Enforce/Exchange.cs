@@ -44,8 +44,14 @@ internal sealed class Exchange
     /// <summary>The policy that decides, or null before one is loaded.</summary>
     public PolicySnapshot? Policy { get; set; }
 
-    /// <summary>Whether its caller has more requests in flight than it may have, which audit mode records and lets go.</summary>
+    /// <summary>
+    /// Whether its caller has more requests in flight, or sends more a second, than it may. Audit mode records that and lets
+    /// the request go.
+    /// </summary>
     public bool IsOverLimit { get; set; }
+
+    /// <summary>Whether it is above the rate up to which each request of its caller has a record of its own.</summary>
+    public bool IsAboveRecordRate { get; set; }
 
     /// <summary>Whether its answer was kept from before, or fetched for another request.</summary>
     public bool IsCached { get; set; }
@@ -67,6 +73,13 @@ internal sealed class Exchange
         IsOfAnotherPod = true;
         ConnectionEnd.After(Context.Response);
         return Caller.Unknown.Instance;
+    }
+
+    /// <summary>Makes it bear the id of the summary that counts it, in its answer and in the proxy's log.</summary>
+    public void JoinSummary(string id)
+    {
+        Context.TraceIdentifier = id;
+        Context.Response.Headers[AnswerWriter.RequestIdHeader] = id;
     }
 
     /// <summary>The request goes to IMDS now.</summary>

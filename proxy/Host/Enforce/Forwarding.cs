@@ -7,7 +7,7 @@ namespace ImdsProxy.Enforce;
 
 /// <summary>What follows a permit: IMDS is asked, its answer recorded and let go.</summary>
 internal sealed class Forwarding(
-    StreamForwarder streams, WholeForwarding whole, UpstreamParts upstream, ActivePolicy policy, Answers answers, ForwardingEnd end)
+    StreamForwarder streams, WholeForwarding whole, UpstreamParts upstream, ActivePolicy policy, ForwardingEnd end)
 {
     public Task SendAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)
     {
@@ -34,7 +34,7 @@ internal sealed class Forwarding(
         var failure = await streams.SendAsync(exchange.Context, permit, body, gate);
         if (gate.Denial is { } denial)
         {
-            await end.Recorder.AnswerAsync(exchange, Outcome.Of(denial), answers.Denied(denial, exchange.Asker, returned: null));
+            await end.Recorder.DenyAsync(exchange, denial);
         }
         else if (gate.UnsendableStatus is { } status)
         {

@@ -5,25 +5,75 @@ using ImdsProxy.Deny;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Ends exchanges: first the record, then the answer.</summary>
-internal sealed class Recorder(IAuditLog log, Action<AuditRecord, bool> ended)
+/// <summary>
+/// Ends exchanges: first the record, then the answer. A request above its caller's record rate is counted in a summary
+/// instead, unless it issued a credential.
+/// </summary>
+internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answers, Action<AuditRecord> requestEnded, Action<AuditRecord, bool> ended)
 {
     /// <summary>
     /// Records how an exchange ends. False where it could be recorded nowhere and is enforced: then nothing of the
     /// answer may leave.
     /// </summary>
-    public async ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome)
+    public async ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) =>
+        IsSummed(exchange, outcome) || await WriteAsync(exchange, outcome);
+
+    /// <summary>Records an exchange that ends with an answer of the proxy's own, and sends it.</summary>
+    public Task AnswerAsync(Exchange exchange, Outcome outcome, Answer answer) =>
+        AnswerAsync(exchange, outcome, answer, IsSummed(exchange, outcome));
+
+    /// <summary>Records a denial, and sends its answer.</summary>
+    /// <param name="exchange">What is denied.</param>
+    /// <param name="denial">Why.</param>
+    /// <param name="returned">What IMDS answered and is not passed on, or null.</param>
+    /// <param name="upstreamStatus">IMDS's status, where it was asked.</param>
+    public Task DenyAsync(Exchange exchange, Denial denial, CredentialAnswer? returned = null, int? upstreamStatus = null)
+    {
+        var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus };
+
+        // The answer names the request's id, which is the summary's where there is one.
+        var isSummed = IsSummed(exchange, outcome);
+        return AnswerAsync(exchange, outcome, answers.Denied(denial, exchange.Asker, returned), isSummed);
+    }
+
+    /// <summary>Records that there is no policy yet, and answers so.</summary>
+    public Task AnswerNotReadyAsync(Exchange exchange)
+    {
+        var outcome = new Outcome(Verdict.Denied, Reason.NotReady, PolicyMode.Enforce);
+        var isSummed = IsSummed(exchange, outcome);
+        return AnswerAsync(exchange, outcome, answers.NotReady(exchange.Asker), isSummed);
+    }
+
+    private async Task AnswerAsync(Exchange exchange, Outcome outcome, Answer answer, bool isSummed)
+    {
+        var recorded = isSummed || await WriteAsync(exchange, outcome with { Status = answer.Status, Bytes = answer.Body.Length });
+        await AnswerWriter.WriteAsync(exchange.Context, recorded ? answer : Answers.AuditUnavailable());
+    }
+
+    private bool IsSummed(Exchange exchange, in Outcome outcome)
+    {
+        if (!exchange.IsAboveRecordRate || outcome.Issued is not null)
+        {
+            return false;
+        }
+
+        var record = exchange.Record(outcome);
+        if (!summaries.TryAdd(record, out var id))
+        {
+            return false;
+        }
+
+        exchange.JoinSummary(id);
+        requestEnded(record);
+        return true;
+    }
+
+    private async ValueTask<bool> WriteAsync(Exchange exchange, Outcome outcome)
     {
         var record = exchange.Record(outcome);
         var written = await log.WriteAsync(record);
+        requestEnded(record);
         ended(record, written);
         return written || outcome.Mode == PolicyMode.Audit;
-    }
-
-    /// <summary>Records an exchange that ends with an answer of the proxy's own, and sends it.</summary>
-    public async Task AnswerAsync(Exchange exchange, Outcome outcome, Answer answer)
-    {
-        var recorded = await RecordAsync(exchange, outcome with { Status = answer.Status, Bytes = answer.Body.Length });
-        await AnswerWriter.WriteAsync(exchange.Context, recorded ? answer : Answers.AuditUnavailable());
     }
 }

@@ -11,7 +11,14 @@ namespace ImdsProxy.Enforce;
 
 /// <summary>The records of requests that Kestrel refused by itself, unless a request has one already.</summary>
 internal sealed class RefusedRecords(
-    ICallerSource callers, Func<PolicySnapshot?> policy, TimeProvider time, IAuditLog log, Action<AuditRecord, bool> ended)
+    ICallerSource callers,
+    Func<PolicySnapshot?> policy,
+    TimeProvider time,
+    IAuditLog log,
+    CallerRates rates,
+    Summaries summaries,
+    Action<AuditRecord> requestEnded,
+    Action<AuditRecord, bool> ended)
 {
     /// <summary>
     /// As many as there are connections by default. Nothing holds such a request until its record is written, so while
@@ -23,14 +30,24 @@ internal sealed class RefusedRecords(
 
     public void Write(IFeatureCollection features)
     {
-        if (features.Get<Exchange>() is { IsRecorded: true })
+        var exchange = features.Get<Exchange>();
+        if (exchange?.IsRecorded == true)
         {
             return;
         }
 
-        // Kestrel answers without asking; its answer says nothing that a record would have to go before.
-        _ = WriteAsync(Of(features, callers, policy(), time));
+        var record = Of(features, callers, policy(), time);
+        requestEnded(record);
+        if (!IsAboveRate(exchange, record) || !summaries.TryAdd(record, out _))
+        {
+            // Kestrel answers without asking; its answer says nothing that a record would have to go before.
+            _ = WriteAsync(record);
+        }
     }
+
+    // A request that came as far as the handler has been counted there.
+    private bool IsAboveRate(Exchange? exchange, AuditRecord record) =>
+        exchange?.IsAboveRecordRate ?? !rates.TryTake(record.CallerIp!);
 
     private async Task WriteAsync(AuditRecord record)
     {

@@ -20,7 +20,6 @@ internal sealed class WholeForwarding(
     AnswerSharing sharing,
     Lanes lanes,
     ActivePolicy policy,
-    Answers answers,
     ForwardingEnd end,
     TimeProvider time)
 {
@@ -86,10 +85,7 @@ internal sealed class WholeForwarding(
         return decision switch
         {
             Permit permit => ReleaseAsync(exchange, permit, answer, current),
-            _ => end.Recorder.AnswerAsync(
-                exchange,
-                Outcome.Of((Denial)decision) with { UpstreamStatus = answer.Status },
-                answers.Denied((Denial)decision, exchange.Asker, answer.Envelope?.Answer)),
+            _ => end.Recorder.DenyAsync(exchange, (Denial)decision, answer.Envelope?.Answer, answer.Status),
         };
     }
 

@@ -45,7 +45,7 @@ public sealed class StormTests
     public async Task Requests_WhileThePolicyIsEdited_AreRightForTheOldOrTheNewOne()
     {
         await using var scene = await ProxyScene.StartAsync(
-            Document(0), options => options with { Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) }, Sharing = new() });
+            Document(0), options => options with { Enforce = options.Enforce with { CallerRate = 1_000_000 }, Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) }, Sharing = new() });
         var answers = new ConcurrentDictionary<string, (int Pod, int Target, int Status)>(StringComparer.Ordinal);
         var edits = EditAsync(scene);
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(connection => AskAsync(scene, connection, answers, () => edits.IsCompleted)));

@@ -54,11 +54,63 @@ public sealed class AuditRendererTests
         histogram.Percentile(share)!.Value.ShouldBe(expected, expected * 0.05);
     }
 
-    private static string Render(Func<TextWriter, IRecordRenderer> renderer)
+    public static TheoryData<string, string, string> Summaries => new()
+    {
+        { "compact", """{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"}""", "2026-11-21 04:30:00.123  denied      web/shop-1                           → 3500 requests above the rate  rate-limited\n" },
+        { "compact", """{"kind":"other"}""", "2026-11-21 04:30:00.123  denied      (other)                              → 3500 requests above the rate  rate-limited\n" },
+        { "table", """{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"}""", "POD     REASON        SUMMED  PATH\nshop-1  rate-limited  3500    -\n" },
+        { "csv", """{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"}""", "pod,reason,summed,path\nshop-1,rate-limited,3500,\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Summaries))]
+    public void Summary_InEachForm_ShowsItsNumber(string form, string caller, string expected)
+    {
+        var columns = AuditColumn.Parse("pod,reason,summed,path");
+        Render(
+            text => form switch
+            {
+                "compact" => new CompactRenderer(text, coloured: false),
+                "table" => new TableRenderer(text, columns),
+                _ => new CsvRenderer(text, columns),
+            },
+            SummaryOf(caller)).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Stats_OfSummaries_CountThemWithTheirNumber()
+    {
+        var stats = new AuditStats(StatsKey.Parse("verdict"));
+
+        stats.Add(Encoding.UTF8.GetBytes(SummaryOf("""{"ip":"10.1.0.6"}""")));
+        stats.Add(Encoding.UTF8.GetBytes(Hostile));
+
+        stats.Total.ShouldBe(3501);
+        stats.Rows(10).Select(row => (row.Key[0], row.Count)).ShouldBe([("denied", 3500L), ("rejected", 1L)]);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-7")]
+    [InlineData("1e300")]
+    [InlineData("\"x\"")]
+    public void Stats_OfANumberThatNoProxyWrote_CountOne(string count)
+    {
+        var stats = new AuditStats(StatsKey.Parse("verdict"));
+
+        stats.Add(Encoding.UTF8.GetBytes(SummaryOf("{}").Replace("3500", count, StringComparison.Ordinal)));
+
+        stats.Total.ShouldBe(1);
+    }
+
+    private static string SummaryOf(string caller) =>
+        $$$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","verdict":"denied","reason":"rate-limited","caller":{{{caller}}},"summary":{"count":3500}}""";
+
+    private static string Render(Func<TextWriter, IRecordRenderer> renderer, string line = Hostile)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         var made = renderer(text);
-        made.Render(Encoding.UTF8.GetBytes(Hostile));
+        made.Render(Encoding.UTF8.GetBytes(line));
         made.End();
         return text.ToString();
     }

@@ -2,6 +2,7 @@ using System.Net;
 using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
@@ -44,6 +45,7 @@ public sealed class InterfaceTests
         var policy = new ActivePolicy(new Silence(), TimeProvider.System);
         await policy.OfferAsync("""{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray(), "test");
         using var upstream = new UpstreamParts(new UpstreamOptions(), new LimitOptions(), new SharingOptions(), static (_, _) => true, TimeProvider.System);
+        await using var summaries = new Summaries(_log, static (_, _) => { }, TimeProvider.System);
         await using var services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
         var handler = new Pipeline
         {
@@ -58,7 +60,10 @@ public sealed class InterfaceTests
             Upstream = upstream,
             Audit = _log,
             Drain = new Drain(TimeProvider.System),
-            Ended = static (_, _) => { },
+            Rates = new CallerRates(perSecond: 100, TimeProvider.System),
+            Summaries = summaries,
+            RequestEnded = static _ => { },
+            Recorded = static (_, _) => { },
             UpstreamEnded = static (_, _, _) => { },
             Time = TimeProvider.System,
             Logging = NullLoggerFactory.Instance,

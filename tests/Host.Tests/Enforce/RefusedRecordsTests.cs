@@ -2,6 +2,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
 using ImdsProxy.Identify;
+using ImdsProxy.TestKit;
 using Microsoft.AspNetCore.Http.Features;
 using Shouldly;
 using Xunit;
@@ -11,11 +12,13 @@ namespace ImdsProxy.Host.Tests.Enforce;
 public sealed class RefusedRecordsTests
 {
     [Fact]
-    public void Write_WhileTheLogStandsStill_HoldsSoManyAndCountsTheRest()
+    public async Task Write_WhileTheLogStandsStill_HoldsSoManyAndCountsTheRest()
     {
         var log = new StillLog();
         var lost = 0;
-        var records = new RefusedRecords(new FileCallers(TimeProvider.System), () => null, TimeProvider.System, log, (_, written) => lost += written ? 0 : 1);
+        await using var summaries = new Summaries(log, static (_, _) => { }, TimeProvider.System);
+        var rates = new CallerRates(perSecond: 1_000_000, TimeProvider.System);
+        var records = Refused(log, rates, summaries, written => lost += written ? 0 : 1);
 
         for (var i = 0; i < RefusedRecords.MostWaiting + 3; i++)
         {
@@ -24,6 +27,30 @@ public sealed class RefusedRecordsTests
 
         log.Held.ShouldBe(RefusedRecords.MostWaiting);
         lost.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Write_AboveTheCallersRate_IsSummed()
+    {
+        var log = new StillLog();
+        var requests = 0;
+        await using var summaries = new Summaries(log, static (_, _) => { }, TimeProvider.System);
+        var records = Refused(log, new CallerRates(perSecond: 1, new ManualTime()), summaries, static _ => { }, () => requests++);
+
+        for (var i = 0; i < 50; i++)
+        {
+            records.Write(new FeatureCollection());
+        }
+
+        // Two seconds' worth at once; each of the rest is in a summary, and all are counted by the metrics.
+        log.Held.ShouldBe(2);
+        requests.ShouldBe(50);
+    }
+
+    private static RefusedRecords Refused(IAuditLog log, CallerRates rates, Summaries summaries, Action<bool> written, Action? ended = null)
+    {
+        var time = TimeProvider.System;
+        return new RefusedRecords(new FileCallers(time), () => null, time, log, rates, summaries, _ => ended?.Invoke(), (_, isWritten) => written(isWritten));
     }
 
     private sealed class StillLog : IAuditLog

@@ -100,6 +100,17 @@ public sealed class DenialEventsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Summary_CountsWithItsNumber()
+    {
+        _events.Ended(Record(target: null, summed: 3500));
+        _events.Ended(Record(target: null, summed: 20));
+
+        await AfterAsync(TimeSpan.FromSeconds(3), 1);
+        _created.Single().Count.ShouldBe(3520);
+        _created.Single().Message.ShouldBe("ImdsProxy denied: requests above its rate (no-rule).");
+    }
+
+    [Fact]
     public async Task AFailedEvent_DoesNotEndThem()
     {
         _failure = new KubeException("403");
@@ -164,19 +175,21 @@ public sealed class DenialEventsTests : IAsyncLifetime, IDisposable
         }
     }
 
-    private AuditRecord Record(string target, string uid = "u", bool quiet = false, Verdict verdict = Verdict.Denied, Caller? caller = null) => new()
-    {
-        Timestamp = _time.GetUtcNow(),
-        Id = "1",
-        Verdict = verdict,
-        Reason = Reason.NoRule,
-        Mode = PolicyMode.Enforce,
-        Quiet = quiet,
-        Caller = caller ?? new Caller.Pod(new PodIdentity("ns", "pod", uid, "sa", null, [])),
-        Request = ImdsRequestParser.Parse("GET", target, new NoHeaders()).Request,
-        Status = 403,
-        Milliseconds = 1,
-    };
+    private AuditRecord Record(
+        string? target, string uid = "u", bool quiet = false, Verdict verdict = Verdict.Denied, Caller? caller = null, long summed = 0) => new()
+        {
+            Timestamp = _time.GetUtcNow(),
+            Id = "1",
+            Verdict = verdict,
+            Reason = Reason.NoRule,
+            Mode = PolicyMode.Enforce,
+            Quiet = quiet,
+            Caller = caller ?? new Caller.Pod(new PodIdentity("ns", "pod", uid, "sa", null, [])),
+            Request = target is null ? null : ImdsRequestParser.Parse("GET", target, new NoHeaders()).Request,
+            Summed = summed,
+            Status = 403,
+            Milliseconds = 1,
+        };
 
     private readonly struct NoHeaders : IRequestHeaders
     {

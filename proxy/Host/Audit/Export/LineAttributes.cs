@@ -38,6 +38,7 @@ internal sealed class LineAttributes : IReadOnlyList<KeyValuePair<string, object
         (AuditField.IssuedResource, "imds_proxy.issued.resource"),
         (AuditField.TokenId, "imds_proxy.issued.token_id"),
         (AuditField.Ms, "imds_proxy.ms"),
+        (AuditField.Summed, "imds_proxy.summary.count"),
     ];
 
     private readonly List<KeyValuePair<string, object?>> _attributes = [];

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Counts lines by the values of some of their fields.</summary>
+/// <summary>Counts requests and events by the values of some of their fields; a summary counts with its number.</summary>
 internal sealed class AuditStats(StatsKey by)
 {
     // Beyond this many groups nobody reads the table, and user agents or paths of a hostile pod would fill the memory.
@@ -27,8 +27,9 @@ internal sealed class AuditStats(StatsKey by)
     {
         _fields.TryParse(line);
         var group = Group(by.Of(_fields, line));
-        group.Count++;
-        Total++;
+        var requests = _fields.Requests(line);
+        group.Count += requests;
+        Total += requests;
         if (_fields.TryGetNumber(line, AuditField.Ms, out var milliseconds))
         {
             group.Latency.Add(milliseconds);

@@ -34,10 +34,16 @@ internal sealed class CompactRenderer(TextWriter output, bool coloured) : IRecor
 
     private string Who(ReadOnlySpan<byte> line) => Text(line, AuditField.Pod) is { } pod
         ? $"{Text(line, AuditField.Namespace)}/{pod}"
-        : $"{Text(line, AuditField.Ip)} ({Text(line, AuditField.CallerKind)})";
+        : Text(line, AuditField.Ip) is { } ip ? $"{ip} ({Text(line, AuditField.CallerKind)})"
+        : $"({Text(line, AuditField.CallerKind)})";
 
     private string What(ReadOnlySpan<byte> line)
     {
+        if (Text(line, AuditField.Summed) is { } summed)
+        {
+            return $"{summed} requests above the rate";
+        }
+
         if (Text(line, AuditField.Path) is not { } path)
         {
             return $"{Text(line, AuditField.Method)} {Text(line, AuditField.RawTarget)} ({Text(line, AuditField.Error)})";

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>How many lines have the same values of the fields that are grouped by, and how long their requests took.</summary>
+/// <summary>How many requests and events have the same values of the fields that are grouped by, and how long the requests took.</summary>
 internal sealed class StatsGroup(string[] key)
 {
     public IReadOnlyList<string> Key => key;

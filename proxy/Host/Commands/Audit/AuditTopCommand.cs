@@ -54,7 +54,7 @@ internal static class AuditTopCommand
         {
             // Home, and clear what is below: a screen that is rewritten in place does not flicker.
             Console.Out.Write(Console.IsOutputRedirected ? "" : "\u001b[H\u001b[J");
-            Console.Out.WriteLine($"{stats.Total} records and events since the start");
+            Console.Out.WriteLine($"{stats.Total} requests and events since the start");
             StatsWriter.Write(Console.Out, stats.By.Names, stats.Rows(most), "table");
         }
     }

@@ -33,6 +33,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private readonly ModeOverride? _override;
     private readonly ReleaseEnd? _end;
     private readonly UpstreamParts _upstream;
+    private readonly CallerRates _rates;
+    private readonly Summaries _summaries;
     private readonly Drain _drain;
     private readonly Readiness _readiness = new();
     private readonly List<Task> _followers = [];
@@ -62,6 +64,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             ? new ReleaseEnd(
                 OverrideFiles.Interception(directory, time), () => _cluster?.ForgetAsync(_ending.Token) ?? Task.CompletedTask, _audit, time, logging.CreateLogger<ReleaseEnd>())
             : null;
+        _rates = new CallerRates(options.Enforce.RecordRate, time);
+        _summaries = new Summaries(_audit, Recorded, time);
         _drain = new Drain(time);
     }
 
@@ -116,6 +120,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
         await _ending.CancelAsync();
         await FollowersAsync();
+        await _summaries.DisposeAsync();
         await _audit.WriteAsync(new AuditEvent(_time.GetUtcNow(), "stopped", []));
         var left = _options.DrainTimeout - _time.GetElapsedTime(began);
         await _audit.CloseAsync(left > LeastFlush ? left : LeastFlush);
@@ -155,7 +160,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         await FollowAsync(cancellation);
         var pipeline = Requests();
         await WaitForTurnAsync(cancellation);
-        var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, Ended);
+        var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, _rates, _summaries, _metrics.RequestEnded, Recorded);
         var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
@@ -280,15 +285,17 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Upstream = _upstream,
         Audit = _audit,
         Drain = _drain,
-        Ended = Ended,
+        Rates = _rates,
+        Summaries = _summaries,
+        RequestEnded = _metrics.RequestEnded,
+        Recorded = Recorded,
         UpstreamEnded = _metrics.UpstreamEnded,
         Time = _time,
         Logging = _logging,
     };
 
-    private void Ended(AuditRecord record, bool written)
+    private void Recorded(AuditRecord record, bool written)
     {
-        _metrics.RequestEnded(record);
         _cluster?.Ended(record);
         if (written)
         {

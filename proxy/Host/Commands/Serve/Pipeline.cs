@@ -26,8 +26,15 @@ internal sealed record Pipeline
 
     public required Drain Drain { get; init; }
 
-    /// <summary>Hears of each request's record, and whether it was written.</summary>
-    public required Action<AuditRecord, bool> Ended { get; init; }
+    public required CallerRates Rates { get; init; }
+
+    public required Summaries Summaries { get; init; }
+
+    /// <summary>Hears of each request.</summary>
+    public required Action<AuditRecord> RequestEnded { get; init; }
+
+    /// <summary>Hears of each record of a single request, and whether it was written.</summary>
+    public required Action<AuditRecord, bool> Recorded { get; init; }
 
     /// <summary>Hears of each request to IMDS: its status, if any, and the seconds it took.</summary>
     public required Action<Endpoint, int?, double> UpstreamEnded { get; init; }
@@ -41,25 +48,23 @@ internal sealed record Pipeline
     public RequestDelegate Handler(IServiceProvider services)
     {
         var answers = new Answers(Options.Answers);
-        var recorder = new Recorder(Audit, Ended);
+        var recorder = new Recorder(Audit, Summaries, answers, RequestEnded, Recorded);
         var end = new ForwardingEnd(recorder, UpstreamEnded);
         var forwarding = new Forwarding(
             new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), Upstream.Connections, Options.Upstream),
-            new WholeForwarding(Upstream.Fetcher, Upstream.Sharing, Upstream.Lanes, Policy, answers, end, Time),
+            new WholeForwarding(Upstream.Fetcher, Upstream.Sharing, Upstream.Lanes, Policy, end, Time),
             Upstream,
             Policy,
-            answers,
             end);
         return new EnforcementMiddleware(
             Callers,
             Policy,
             new BodyReader(Options.Listen.MaxBody, Options.Listen.BodyTimeout, Time),
-            answers,
             forwarding,
             recorder,
             Options.Enforce,
             Options.Listen.MaxRequestsPerCaller,
-            new CallerRates(Options.Enforce.CallerRate, Time),
+            Rates,
             Drain,
             Time,
             Logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;

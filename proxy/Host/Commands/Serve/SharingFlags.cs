@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Enforce;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 
@@ -13,7 +14,7 @@ internal sealed class SharingFlags
     private readonly Option<string> _tokenCache = Flag.Of("--token-cache", "Whether a token is served again to whoever is permitted it: on or off", FlagValues.OneOf("on", "off"), "on");
     private readonly Option<TimeSpan> _tokenCacheMaxAge = Flag.Of("--token-cache-max-age", "How long it is, at most; never in its last 10 minutes", FlagValues.Duration, $"{Sharing.TokenCacheMaxAge.TotalMinutes}m");
     private readonly Option<TimeSpan> _instanceCacheMaxAge = Flag.Of("--instance-cache-max-age", "How long answers of /metadata/instance are served again; 0s never", FlagValues.Duration, $"{Sharing.InstanceCacheMaxAge.TotalSeconds}s");
-    private readonly Option<int> _callerRate = Flag.Of("--caller-rate", "Requests a second of one caller; 0 for no limit", FlagValues.Count, "0");
+    private readonly Option<int> _callerRate = Flag.Of("--caller-rate", $"Requests a second of one caller, each with a record of its own; 0 for no limit, but {EnforceOptions.RecordRateWithoutCallerRate} records a second", FlagValues.Count, "0");
     private readonly Option<string> _upstreamLimits = Flag.Of("--upstream-limits", "When the next three hold: learn (from IMDS's first 429 until a minute after its last), fixed (always) or off", FlagValues.OneOf("learn", "fixed", "off"), "learn");
     private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Requests a second that IMDS takes from this VM, but for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
     private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Requests a second that IMDS takes for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");

@@ -22,6 +22,7 @@ internal static class DenialMessage
 
     private static string What(AuditRecord record) => record.Request switch
     {
+        null when record.Summed > 0 => "requests above its rate",
         null => "a request",
         { Endpoint.IssuesCredential: true } request =>
             $"{request.Method} {Printable(request.Path)} for resource {Printable(request.Resource ?? "(none)")} as {Identity(request)}",

@@ -16,7 +16,7 @@ internal sealed class DenialTally(TimeProvider time)
     private readonly Dictionary<DenialKey, DenialCount> _counts = [];
     private readonly Dictionary<string, int> _kindsOfPod = new(StringComparer.Ordinal);
 
-    /// <summary>Counts one denial, unless there is no room for its kind.</summary>
+    /// <summary>Counts one denial, or as many as a summary sums, unless there is no room for its kind.</summary>
     public void Count(AuditRecord record)
     {
         var key = DenialKey.Of(record);
@@ -32,11 +32,12 @@ internal sealed class DenialTally(TimeProvider time)
             _counts[key] = count = new DenialCount(record);
         }
 
-        if (count.Untold++ == 0)
+        if (count.Untold == 0)
         {
             count.Since = record.Timestamp;
         }
 
+        count.Untold = (int)Math.Min(int.MaxValue, count.Untold + Math.Max(1, record.Summed));
         count.Last = record;
     }
 

@@ -1,0 +1,204 @@
+using System.Threading.Channels;
+using ImdsProxy.Audit;
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>
+/// Sums the requests above their caller's rate that issued no credential: one record per caller, verdict, reason and second,
+/// written when the second ends. A request can be answered as soon as it is counted here, because only a crash loses the count
+/// (docs/decisions/0022).
+/// </summary>
+internal sealed class Summaries : IAsyncDisposable
+{
+    /// <summary>Summaries open at a time. A node runs 250 pods, each of which meets few verdicts and reasons; callers beyond share summaries.</summary>
+    public const int MostOpen = 4096;
+
+    // Seconds whose records wait for the log. While more would wait, each request waits for the log itself.
+    private const int MostUnwritten = 2;
+
+    // A timer that fires a little early would find its second not over yet.
+    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly IAuditLog _log;
+    private readonly Action<AuditRecord, bool> _recorded;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly Channel<IReadOnlyCollection<Summary>> _seconds = Channel.CreateUnbounded<IReadOnlyCollection<Summary>>();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ITimer _timer;
+    private readonly Task _writing;
+    private Dictionary<SummaryKey, Summary> _open = [];
+    private long _second;
+    private int _unwritten;
+    private bool _isClosed;
+
+    /// <param name="log">Where the records go.</param>
+    /// <param name="recorded">Hears of each record, and whether it was written.</param>
+    /// <param name="time">For the second that it is.</param>
+    public Summaries(IAuditLog log, Action<AuditRecord, bool> recorded, TimeProvider time)
+    {
+        (_log, _recorded, _time) = (log, recorded, time);
+        _timer = time.CreateTimer(static self => ((Summaries)self!).Wake(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _writing = WriteAsync();
+    }
+
+    /// <summary>
+    /// Counts a request in the summary of its caller, verdict, reason and second. False where it needs a record of its own,
+    /// because nothing can be written at the moment: then it has to be answered as any other request is.
+    /// </summary>
+    /// <param name="record">The request.</param>
+    /// <param name="id">The summary's id.</param>
+    public bool TryAdd(AuditRecord record, out string id)
+    {
+        id = "";
+        if (_log.Failure is not null)
+        {
+            return false;
+        }
+
+        var second = _time.GetUtcNow().ToUnixTimeSeconds();
+        lock (_gate)
+        {
+            if (second != _second)
+            {
+                EndSecond(next: second);
+            }
+
+            if (_isClosed || _unwritten >= MostUnwritten)
+            {
+                return false;
+            }
+
+            var summary = Find(record);
+            summary.Add(record);
+            id = summary.Id;
+            return true;
+        }
+    }
+
+    /// <summary>Writes what is open. What comes later is not summed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            EndSecond(next: 0);
+            _isClosed = true;
+        }
+
+        _seconds.Writer.TryComplete();
+        await _closing.CancelAsync();
+        try
+        {
+            await _writing.WaitAsync(Patience, _time);
+        }
+        catch (TimeoutException)
+        {
+            // The log stands still, and the process has to end.
+        }
+
+        await _timer.DisposeAsync();
+    }
+
+    private Summary Find(AuditRecord record)
+    {
+        if (_open.TryGetValue(SummaryKey.Of(record), out var known))
+        {
+            return known;
+        }
+
+        if (_open.Count < MostOpen)
+        {
+            if (_open.Count == 0)
+            {
+                WakeAtTheEndOfTheSecond();
+            }
+
+            return _open[SummaryKey.Of(record)] = new Summary(record, isOfOthers: false);
+        }
+
+        return _open.TryGetValue(SummaryKey.OfOthers(record), out var others)
+            ? others
+            : _open[SummaryKey.OfOthers(record)] = new Summary(record, isOfOthers: true);
+    }
+
+    // A proxy whose callers keep to their rate has no timer running.
+    private void WakeAtTheEndOfTheSecond() =>
+        _timer.Change(TimeSpan.FromMilliseconds(1000 - _time.GetUtcNow().Millisecond) + Margin, Timeout.InfiniteTimeSpan);
+
+    private void Wake()
+    {
+        lock (_gate)
+        {
+            var second = _time.GetUtcNow().ToUnixTimeSeconds();
+            if (second != _second)
+            {
+                EndSecond(next: second);
+            }
+            else if (!_isClosed)
+            {
+                WakeAtTheEndOfTheSecond();
+            }
+        }
+    }
+
+    private void EndSecond(long next)
+    {
+        _second = next;
+        if (_open.Count > 0 && _seconds.Writer.TryWrite(_open.Values))
+        {
+            _open = [];
+            _unwritten++;
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        await foreach (var summaries in _seconds.Reader.ReadAllAsync())
+        {
+            foreach (var summary in summaries)
+            {
+                var record = summary.Record();
+                _recorded(record, await WriteAsync(record));
+            }
+
+            lock (_gate)
+            {
+                _unwritten--;
+            }
+        }
+    }
+
+    // What the log could not take is kept until it can, so that a short failure loses no count.
+    private async Task<bool> WriteAsync(AuditRecord record)
+    {
+        while (!await _log.WriteAsync(record))
+        {
+            if (!await WaitForTheLogAsync())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<bool> WaitForTheLogAsync()
+    {
+        try
+        {
+            do
+            {
+                await Task.Delay(Patience, _time, _closing.Token);
+            }
+            while (_log.Failure is not null);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using ImdsProxy.Core.Audit;
+
+namespace ImdsProxy.Enforce;
+
+/// <summary>The requests of one caller, verdict, reason and second that have one record together.</summary>
+/// <param name="first">The first of them, whose id all bear.</param>
+/// <param name="isOfOthers">Whether it sums requests of several callers.</param>
+internal sealed class Summary(AuditRecord first, bool isOfOthers)
+{
+    private readonly AuditRecord _first = WithoutRequest(first, isOfOthers);
+    private long _count;
+    private bool _isQuiet = true;
+
+    public string Id => _first.Id;
+
+    public void Add(AuditRecord record)
+    {
+        _count++;
+        _isQuiet &= record.Quiet;
+    }
+
+    public AuditRecord Record() => Of(_first, isOfOthers, _count, _isQuiet);
+
+    // What a pod sent would be held for a second, once for each open summary.
+    private static AuditRecord WithoutRequest(AuditRecord first, bool isOfOthers) => Of(first, isOfOthers, count: 0, isQuiet: true);
+
+    private static AuditRecord Of(AuditRecord first, bool isOfOthers, long count, bool isQuiet) => new()
+    {
+        Timestamp = first.Timestamp,
+        Id = first.Id,
+        Verdict = first.Verdict,
+        Reason = first.Reason,
+        Quiet = isQuiet,
+        Mode = first.Mode,
+        PolicyRevision = first.PolicyRevision,
+        Caller = first.Caller,
+        CallerIp = first.CallerIp,
+        CallerInterface = first.CallerInterface,
+        Status = 0,
+        Milliseconds = 0,
+        Summed = count,
+        IsOfOthers = isOfOthers,
+    };
+}
