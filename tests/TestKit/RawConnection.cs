@@ -50,6 +50,9 @@ public sealed class RawConnection : IAsyncDisposable
 
     public Task SendAsync(RawRequest request) => SendAsync(request.ToBytes());
 
+    /// <summary>Tells the server that nothing more will be sent, and goes on reading.</summary>
+    public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
+
     /// <summary>The next answer; null if the server closed before its first byte.</summary>
     /// <param name="answersHead">Whether the request was HEAD, whose answer has no body.</param>
     public Task<RawResponse?> ReadAsync(bool answersHead = false) => _reader.ReadAsync(answersHead, _patience.Token);

@@ -182,6 +182,7 @@ internal sealed partial class EnforcementMiddleware(
 
     private Task RejectAsync(Exchange exchange, RequestError error)
     {
+        EndWithUnreadBody(exchange.Context);
         return recorder.AnswerAsync(
             exchange,
             new Outcome(Verdict.Rejected, Reason.BadRequest, exchange.Mode) { Error = error.Message },
@@ -190,10 +191,20 @@ internal sealed partial class EnforcementMiddleware(
 
     private Task TooManyAsync(Exchange exchange)
     {
+        EndWithUnreadBody(exchange.Context);
         return recorder.AnswerAsync(
             exchange,
             new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
             Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
+    }
+
+    // Kestrel drains an unread body only while its client is connected. After that it would parse the body as a further request.
+    private static void EndWithUnreadBody(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })
+        {
+            ConnectionEnd.After(context.Response);
+        }
     }
 
     private async Task FailAsync(Exchange exchange, Exception e)

@@ -27,6 +27,7 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-test");
     private readonly ScriptedImds _imds;
     private readonly ILoggerFactory _logging;
+    private bool _isStopped;
 
     private HostileScene(string answer)
     {
@@ -35,6 +36,12 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
     }
 
     public NodeProxy Proxy { get; private set; } = null!;
+
+    /// <summary>Keeps whoever writes a record until it is set; null where nobody is kept.</summary>
+    public ManualResetEventSlim? Held { get; set; }
+
+    /// <summary>Whether someone is kept.</summary>
+    public bool IsHolding { get; private set; }
 
     /// <summary>What was logged as an error.</summary>
     public IReadOnlyCollection<string> Errors => _logs;
@@ -65,9 +72,19 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
 
     public Task<RawConnection> ConnectAsync(IPAddress pod) => RawConnection.ConnectAsync(Proxy.EndPoint, pod);
 
+    /// <summary>Ends the proxy, so that all it has to write is written.</summary>
+    public async Task StopAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            await Proxy.DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await Proxy.DisposeAsync();
+        await StopAsync();
         _imds.Dispose();
         _logging.Dispose();
         _directory.Delete(recursive: true);
@@ -79,6 +96,13 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
 
     void IRecordOutput.Write(ReadOnlySpan<byte> lines)
     {
+        if (Held is { } held)
+        {
+            IsHolding = true;
+            held.Wait();
+            IsHolding = false;
+        }
+
         foreach (var line in Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             _lines.Enqueue(line);

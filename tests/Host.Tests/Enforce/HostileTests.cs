@@ -57,6 +57,30 @@ public sealed class HostileTests
         scene.Errors.ShouldBeEmpty();
     }
 
+    // Kestrel drains an unread body only while its client is there. Once the client is gone it took the body for a further request.
+    [Fact]
+    public async Task Body_UnreadWhenItsClientIsGone_IsNoSecondRequest()
+    {
+        using var held = new ManualResetEventSlim();
+        await using var scene = await HostileScene.StartAsync();
+        scene.Held = held;
+        await using var other = await scene.ConnectAsync(HostileScene.Pod);
+        await other.SendAsync(RawRequest.Get("/metadata/versions"));
+        await Eventually.HoldsAsync(() => scene.IsHolding);
+
+        // Its record waits for the one that is being written. Meanwhile the server hears that the client is gone.
+        await using var connection = await scene.ConnectAsync(HostileScene.Pod);
+        await connection.SendAsync(RawRequest.Get("/metadata/instance").WithBody("{}  "));
+        connection.EndSending();
+        (await connection.ClosesAsync()).ShouldBeTrue();
+        held.Set();
+
+        await Eventually.HoldsAsync(() => scene.Records.Count >= 2);
+        await scene.StopAsync();
+        scene.Records.Select(record => (string?)record["request"]!["path"] ?? (string?)record["request"]!["rawTarget"])
+            .ShouldBe(["/metadata/versions", "/metadata/instance"]);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
