@@ -16,6 +16,7 @@ internal static class ServeCommand
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            OutOfMemory.EndsProcess();
             InlineSockets.Use();
             ShortPauses.Use();
             FreedMemory.Return();
