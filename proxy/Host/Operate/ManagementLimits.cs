@@ -8,11 +8,17 @@ namespace ImdsProxy.Operate;
 /// </summary>
 internal static class ManagementLimits
 {
+    /// <summary>In all, the Unix socket's among them.</summary>
+    public const int MostConnections = 64;
+
+    /// <summary>How long an idle connection stays open.</summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
+
     public static void Apply(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
-        kestrel.Limits.MaxConcurrentConnections = 64;
+        kestrel.Limits.MaxConcurrentConnections = MostConnections;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 32;
@@ -21,7 +27,7 @@ internal static class ManagementLimits
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
 
-        // Longer than the minute at which slow scrapers come, so that they keep their connection.
-        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+        // Shorter than the interval of any scraper: a connection a minute costs less than idle ones that keep others out.
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
     }
 }

@@ -73,10 +73,10 @@ internal sealed class ManagementListener : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             ManagementLimits.Apply(kestrel);
-            Listen(kestrel, options.Management, metricsOnly: false);
+            Listen(kestrel, options.Management, metricsOnly: false, TimeProvider.System);
             if (options.Metrics is { } metrics)
             {
-                Listen(kestrel, metrics, metricsOnly: true);
+                Listen(kestrel, metrics, metricsOnly: true, TimeProvider.System);
             }
         });
         var app = builder.Build();
@@ -97,16 +97,17 @@ internal sealed class ManagementListener : IAsyncDisposable
         return socket;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, EndPoint endPoint, bool metricsOnly)
+    private static void Listen(KestrelServerOptions kestrel, EndPoint endPoint, bool metricsOnly, TimeProvider time)
     {
         var door = new ManagementDoor(endPoint, metricsOnly);
+        var askers = new ManagementAskers(time);
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => connection =>
             {
                 connection.Features.Set(door);
-                return next(connection);
+                return askers.RunAsync(connection, next);
             });
         });
     }

@@ -223,6 +223,47 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
+    public async Task MetricsListener_WithConnectionsOfManyPodsThatSayNothing_StillAnswersTheScraper()
+    {
+        await using var site = await ManagementSite.StartTcpAsync(withMetrics: true);
+        var metrics = site.Listener.Metrics!;
+        List<Socket> idle = [];
+        try
+        {
+            for (var i = 0; i < 64; i++)
+            {
+                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                idle.Add(socket);
+                socket.Bind(new IPEndPoint(new IPAddress([127, 0, 0, (byte)(20 + (i % 8))]), 0));
+                try
+                {
+                    await socket.ConnectAsync(metrics);
+                }
+                catch (SocketException)
+                {
+                    // One too many of its pod.
+                }
+            }
+
+            (await GetAsync(metrics, "/metrics")).Status.ShouldBe(200);
+            (await GetAsync(site.Tcp, "/livez")).Status.ShouldBe(200);
+        }
+        finally
+        {
+            idle.ForEach(static socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task MetricsListener_AskedByNobodyForAWhile_ClosesTheConnection()
+    {
+        await using var site = await ManagementSite.StartTcpAsync(withMetrics: true);
+        await using var connection = await RawConnection.ConnectAsync(site.Listener.Metrics!);
+        (await connection.ExchangeAsync(RawRequest.Get("/livez") with { Headers = [new("Host", site.Listener.Metrics!.ToString())] })).ShouldNotBeNull().Status.ShouldBe(200);
+        (await connection.ClosesAsync()).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Connection_ThatSpeaksHttp2_IsNotServed()
     {
         await using var site = await ManagementSite.StartTcpAsync();

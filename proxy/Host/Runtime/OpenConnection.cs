@@ -1,0 +1,56 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>One accepted connection, as far as its listener's limits are concerned.</summary>
+/// <param name="connection">The transport's side of it.</param>
+/// <param name="address">Where it comes from.</param>
+/// <param name="accepted">When it was accepted, as a timestamp of the clock in use.</param>
+internal sealed class OpenConnection(ConnectionContext connection, IPAddress address, long accepted)
+{
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _lastUsed = accepted;
+    private volatile bool _isBusy;
+
+    public IPAddress Address { get; } = address;
+
+    /// <summary>What its source address uses. Belongs to <see cref="OpenConnections"/>.</summary>
+    public AddressUse? Use { get; set; }
+
+    /// <summary>Whether no request is in flight on it.</summary>
+    public bool IsIdle => !_isBusy;
+
+    /// <summary>When its latest request began; until the first one, when it was accepted.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+#pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
+    /// <summary>Waits until neither the server nor the kernel holds anything for it; false where that takes longer.</summary>
+    public async Task<bool> EndsWithinAsync(TimeSpan patience, TimeProvider time)
+    {
+        try
+        {
+            await _over.Task.WaitAsync(patience, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+#pragma warning restore VSTHRD003
+
+    public void RequestBegins(long now)
+    {
+        Volatile.Write(ref _lastUsed, now);
+        _isBusy = true;
+    }
+
+    public void RequestEnds() => _isBusy = false;
+
+    /// <summary>It is over. Belongs to <see cref="OpenConnections"/>.</summary>
+    public void End() => _over.TrySetResult();
+
+    /// <summary>Resets it: neither the server nor the kernel keeps anything for the client.</summary>
+    public void Abort(string why) => connection.Abort(new ConnectionAbortedException(why));
+}

@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>
+/// Shares a bounded number of connections among source addresses. When all are taken, a newcomer gets in at the cost of the
+/// address that has the most, so that a few greedy clients cannot keep the others out.
+/// </summary>
+/// <param name="most">Connections in all.</param>
+/// <param name="mostPerAddress">Connections of one source address.</param>
+internal sealed class OpenConnections(int most, int mostPerAddress)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<IPAddress, AddressUse> _uses = [];
+    private int _count;
+
+    /// <summary>Lets a connection in, or tells why not.</summary>
+    /// <param name="newcomer">The connection.</param>
+    /// <param name="displaced">The connection that has to end for it, if any; the caller ends it.</param>
+    public Admission TryAdd(OpenConnection newcomer, out OpenConnection? displaced)
+    {
+        displaced = null;
+        lock (_gate)
+        {
+            var own = _uses.GetValueOrDefault(newcomer.Address);
+            var held = own?.Connections.Count ?? 0;
+            if (held >= mostPerAddress)
+            {
+                return Admission.AddressIsFull;
+            }
+
+            if (_count >= most)
+            {
+                displaced = Displaceable(held);
+                if (displaced is null)
+                {
+                    return Admission.ListenerIsFull;
+                }
+
+                Take(displaced);
+            }
+
+            newcomer.Use = own ?? (_uses[newcomer.Address] = new AddressUse());
+            newcomer.Use.Connections.Add(newcomer);
+            _count++;
+            return Admission.Admitted;
+        }
+    }
+
+    /// <summary>A connection is over.</summary>
+    public void Remove(OpenConnection connection)
+    {
+        lock (_gate)
+        {
+            Take(connection);
+        }
+
+        connection.End();
+    }
+
+    // Does nothing where it was displaced before.
+    private void Take(OpenConnection connection)
+    {
+        if (connection.Use is not { } use || !use.Connections.Remove(connection))
+        {
+            return;
+        }
+
+        _count--;
+        if (use.Connections.Count == 0)
+        {
+            _uses.Remove(connection.Address);
+        }
+    }
+
+    // An address must have two more than the newcomer's: with one more the two would displace each other for ever.
+    private OpenConnection? Displaceable(int heldByNewcomer) =>
+        _uses.Values.MaxBy(static use => use.Connections.Count) is { } largest && largest.Connections.Count >= heldByNewcomer + 2
+            ? largest.Connections.MinBy(static connection => (connection.IsIdle ? 0 : 1, connection.LastUsed))
+            : null;
+}
