@@ -24,6 +24,8 @@ internal static class Scenarios
         ["audit-write"] = AuditWriteSpeed.RunAsync,
         ["builds"] = BuildsScenario.RunAsync,
         ["cached-token"] = CachedToken.RunAsync,
+        ["crowd"] = Crowd.RunAsync,
+        ["crowd-client"] = Crowd.ClientAsync,
         ["cluster"] = ClusterLoad.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,

@@ -48,13 +48,13 @@ internal static class Flood
         return At(loud, 0.99) <= At(quiet, 0.99) * 2 && loud.All(answer => answer.Status == 200) ? 0 : 1;
     }
 
-    private static string Text(List<(int Status, double Milliseconds)> answers) =>
+    public static string Text(List<(int Status, double Milliseconds)> answers) =>
         $"{answers.Count} answers to the others, {answers.Count(answer => answer.Status != 200)} of them not 200, p50 {At(answers, 0.5):0.00} ms, p90 {At(answers, 0.9):0.00} ms, p99 {At(answers, 0.99):0.00} ms";
 
-    private static double At(List<(int Status, double Milliseconds)> answers, double part) =>
+    public static double At(List<(int Status, double Milliseconds)> answers, double part) =>
         answers.Select(answer => answer.Milliseconds).Order().ElementAt((int)(answers.Count * part));
 
-    private static async Task<List<(int Status, double Milliseconds)>> AskAsync(NodeScene scene, TimeSpan length)
+    public static async Task<List<(int Status, double Milliseconds)>> AskAsync(NodeScene scene, TimeSpan length)
     {
         var pods = await Task.WhenAll(Enumerable.Range(1, NodeScene.Pods - 1).Select(pod => PodAsync(scene, pod, length)));
         return [.. pods.SelectMany(answers => answers)];
