@@ -6,6 +6,7 @@ using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.LoadTests.Micro;
 
@@ -35,7 +36,7 @@ internal sealed class MicroScene
         _held = held;
         _index = ManyPods.Index(pods);
         _addresses = [.. Enumerable.Range(0, pods).Select(ManyPods.Address)];
-        _connections = [.. Enumerable.Range(0, pods).Select(static pod => new CallerConnection(new CallerSlots(), ManyPods.Interface(pod), null))];
+        _connections = [.. Enumerable.Range(0, pods).Select(static pod => new CallerConnection(new AddressUse(), ManyPods.Interface(pod), null))];
         _permitted = [.. Enumerable.Range(0, pods).Select(static pod => Token(ManyRules.Arm + "/", pod))];
         _denied = [.. Enumerable.Range(0, pods).Select(static pod => Token("https://graph.microsoft.com", pod))];
         _strange = [.. Enumerable.Range(0, Strange).Select(static n => Token($"https://service-{n}.example.com", n))];

@@ -34,11 +34,12 @@ internal sealed partial class EnforcementMiddleware(
         var exchange = new Exchange(context, time);
         context.Features.Set(exchange);
         drain.Requested(context);
-        var slots = exchange.Connection?.Slots;
-        var hasSlot = slots?.TryBegin(maxRequestsPerCaller) ?? true;
+        var connection = exchange.Connection;
+        connection?.Open?.RequestBegins(exchange.Started);
+        var hasSlot = connection?.Use.TryBegin(maxRequestsPerCaller) ?? true;
         try
         {
-            if (exchange.Connection?.IsToYield() == true)
+            if (connection?.IsToYield() == true)
             {
                 await Task.Yield();
             }
@@ -55,8 +56,10 @@ internal sealed partial class EnforcementMiddleware(
         {
             if (hasSlot)
             {
-                slots?.End();
+                connection?.Use.End();
             }
+
+            connection?.Open?.RequestEnds();
         }
     }
 

@@ -13,7 +13,6 @@ namespace ImdsProxy.Enforce;
 internal sealed class Exchange
 {
     private readonly TimeProvider _time;
-    private readonly long _started;
     private readonly DateTimeOffset _arrived;
     private long _sent;
     private double? _upstreamMilliseconds;
@@ -22,13 +21,16 @@ internal sealed class Exchange
     {
         Context = context;
         _time = time;
-        _started = time.GetTimestamp();
+        Started = time.GetTimestamp();
         _arrived = time.GetUtcNow();
         Connection = context.Features.Get<CallerConnection>();
         Address = context.Connection.RemoteIpAddress ?? IPAddress.None;
     }
 
     public HttpContext Context { get; }
+
+    /// <summary>When it began, as a timestamp of the clock.</summary>
+    public long Started { get; }
 
     /// <summary>What is known of its connection, or null where it came by none of the data listener's.</summary>
     public CallerConnection? Connection { get; }
@@ -126,7 +128,7 @@ internal sealed class Exchange
             Cached = IsCached,
             Pin = outcome.Pin,
             Redacted = outcome.Redacts,
-            Milliseconds = _time.GetElapsedTime(_started).TotalMilliseconds,
+            Milliseconds = _time.GetElapsedTime(Started).TotalMilliseconds,
         };
     }
 }

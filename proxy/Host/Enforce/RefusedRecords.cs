@@ -24,7 +24,7 @@ internal sealed class RefusedRecords(
     /// As many as there are connections by default. Nothing holds such a request until its record is written, so while
     /// the log stands still a pod could fill the memory with them. What is over it is counted as not written.
     /// </summary>
-    public const int MostWaiting = 4096;
+    public const int MostWaiting = 512;
 
     private int _waiting;
 

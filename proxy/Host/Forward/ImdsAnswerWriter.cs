@@ -3,11 +3,20 @@ namespace ImdsProxy.Forward;
 /// <summary>Sends IMDS's answer on.</summary>
 internal static class ImdsAnswerWriter
 {
+    // Bytes; longer than any token's answer.
+    private const int Piece = 8 * 1024;
+
     /// <summary>Sends it as it reads after so many seconds.</summary>
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, long age)
     {
         var length = ImdsAnswerBody.LengthAt(answer, age);
         Head(context, answer, length);
+
+        if (length > Piece && answer.Envelope is null)
+        {
+            await WriteInPiecesAsync(context, answer.Body);
+            return;
+        }
 
         // Straight into the connection's own buffer: a token is copied once, and nothing is allocated for it.
         var output = context.Response.BodyWriter;
@@ -20,7 +29,22 @@ internal static class ImdsAnswerWriter
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, ReadOnlyMemory<byte> body)
     {
         Head(context, answer, body.Length);
-        await context.Response.BodyWriter.WriteAsync(body);
+        await WriteInPiecesAsync(context, body);
+    }
+
+    // Each piece waits for room in the connection's buffer, so that a document of 512 KB does not lie there as a whole for
+    // each client that does not read it.
+    private static async Task WriteInPiecesAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        var output = context.Response.BodyWriter;
+        for (var rest = body; !rest.IsEmpty; rest = rest[Math.Min(Piece, rest.Length)..])
+        {
+            var flushed = await output.WriteAsync(rest[..Math.Min(Piece, rest.Length)], context.RequestAborted);
+            if (flushed.IsCompleted)
+            {
+                return;
+            }
+        }
     }
 
     private static void Head(HttpContext context, ImdsAnswer answer, int length)

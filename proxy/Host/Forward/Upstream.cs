@@ -30,7 +30,9 @@ internal sealed class Upstream : IDisposable
             ConnectTimeout = options.ConnectTimeout,
             EnableMultipleHttp2Connections = false,
             MaxResponseHeadersLength = 32,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
+
+            // As many are opened as there are requests at a time; what a flood needed is given back soon after it.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         });
     }
 

@@ -8,78 +8,140 @@ namespace ImdsProxy.Listen;
 
 /// <summary>
 /// Lets connections in: those that the redirect brought, where that is required, and no more of one source address than
-/// it may have, so that no pod can use up those of all.
+/// it may have, so that no pod can use up those of all. Ends those whose clients do not read.
 /// </summary>
-internal sealed class CallerGate(ListenOptions options, IConnectionObserver observer)
+internal sealed class CallerGate : IDisposable
 {
     /// <summary>What pods ask for: the redirect turns nothing else here.</summary>
     private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
 
-    private readonly ConcurrentDictionary<IPAddress, CallerSlots> _callers = new();
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(128);
+
+    private readonly ListenOptions _options;
+    private readonly ListenerParts _parts;
+    private readonly OpenConnections _open;
+    private readonly ConcurrentDictionary<CallerConnection, byte> _running = new();
+    private readonly SlowReaders _slow;
+    private readonly ITimer _looks;
+
+    public CallerGate(ListenOptions options, ListenerParts parts)
+    {
+        (_options, _parts) = (options, parts);
+        _open = new OpenConnections(options.MaxConnections, options.MaxConnectionsPerCaller);
+        _slow = new SlowReaders(options.ReadTimeout, parts.Time);
+        _looks = parts.Time.CreateTimer(static gate => ((CallerGate)gate!).EndSlowReaders(), this, _slow.Interval, _slow.Interval);
+    }
 
     /// <summary>Runs a connection if it may come in; ends it at once if not.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Enter(connection) is not { } slots)
+        var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
+        if (_options.RequireOriginalDestination && (socket is null || !Imds.Equals(ConnectionOrigin.OriginalDestination(socket))))
+        {
+            Refuse(connection, ConnectionRefusal.NotRedirected);
+            return;
+        }
+
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var pod = _parts.PodAt(address);
+        var open = new OpenConnection(connection, address, _parts.Time.GetTimestamp());
+        if (!await AdmitAsync(connection, open))
         {
             return;
         }
 
-        observer.Opened();
+        using var tail = SocketTail.Of(socket);
+        var index = socket is null ? 0 : ConnectionOrigin.InterfaceIndex(socket);
+        await RunAsync(connection, next, new CallerConnection(open.Use!, index, InterfaceNames.Of(index), pod) { Open = open, Tail = tail });
+    }
+
+    public void Dispose() => _looks.Dispose();
+
+    private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, CallerConnection caller)
+    {
+        connection.Features.Set(caller);
+        _running.TryAdd(caller, 0);
+        _parts.Observer.Opened();
         try
         {
             await next(connection);
         }
         finally
         {
-            observer.Closed();
-            if (slots.Disconnect())
+            // The transport sends the rest and closes; it would do so itself only after this.
+            await connection.Transport.Input.CompleteAsync();
+            await connection.Transport.Output.CompleteAsync();
+            if (caller.Tail is { } tail)
             {
-                _callers.TryRemove(KeyValuePair.Create(((IPEndPoint)connection.RemoteEndPoint!).Address, slots));
+                await DrainAsync(connection, tail);
             }
+
+            _running.TryRemove(caller, out _);
+            _open.Remove(caller.Open!);
+            _parts.Observer.Closed();
         }
     }
 
-    private CallerSlots? Enter(ConnectionContext connection)
+    private async ValueTask<bool> AdmitAsync(ConnectionContext connection, OpenConnection open)
     {
-        var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (options.RequireOriginalDestination && (socket is null || !Imds.Equals(ConnectionOrigin.OriginalDestination(socket))))
+        var admission = _open.TryAdd(open, out var displaced);
+        if (admission != Admission.Admitted)
         {
-            Refuse(connection, ConnectionRefusal.NotRedirected);
-            return null;
+            Refuse(connection, admission == Admission.AddressIsFull ? ConnectionRefusal.CallerLimit : ConnectionRefusal.TotalLimit);
+            return false;
         }
 
-        if (connection.RemoteEndPoint is not IPEndPoint { Address: var address } || Take(address) is not { } slots)
+        if (displaced is null)
         {
-            Refuse(connection, ConnectionRefusal.CallerLimit);
-            return null;
+            return true;
         }
 
-        var index = socket is null ? 0 : ConnectionOrigin.InterfaceIndex(socket);
-        connection.Features.Set(new CallerConnection(slots, index, InterfaceNames.Of(index)));
-        return slots;
+        // The newcomer waits until the other's memory is free: until then it costs little itself.
+        _parts.Observer.Refused(ConnectionRefusal.Displaced);
+        displaced.Abort("made room for a caller with fewer connections");
+        if (await displaced.EndsWithinAsync(_options.CloseTimeout * 2, _parts.Time))
+        {
+            return true;
+        }
+
+        _open.Remove(open);
+        Refuse(connection, ConnectionRefusal.TotalLimit);
+        return false;
+    }
+
+    // The connection's place is free once the kernel holds nothing for it. Otherwise a client could leave any number of
+    // closed connections behind whose last answers it never reads.
+    private async Task DrainAsync(ConnectionContext connection, SocketTail tail)
+    {
+        var began = _parts.Time.GetTimestamp();
+        for (var pause = TimeSpan.FromMilliseconds(1); !tail.IsOver(); pause = pause < LongestPause ? pause * 2 : pause)
+        {
+            if (_parts.Time.GetElapsedTime(began) > _options.CloseTimeout)
+            {
+                connection.Abort(new ConnectionAbortedException("the client does not read the end of its answer"));
+                break;
+            }
+
+            await Task.Delay(pause, _parts.Time);
+        }
+
+        tail.Dispose();
     }
 
     private void Refuse(ConnectionContext connection, ConnectionRefusal why)
     {
-        observer.Refused(why);
+        _parts.Observer.Refused(why);
         connection.Abort(new ConnectionAbortedException("refused"));
     }
 
-    private CallerSlots? Take(IPAddress address)
+    private void EndSlowReaders()
     {
-        while (true)
+        foreach (var (connection, _) in _running)
         {
-            var slots = _callers.GetOrAdd(address, static _ => new CallerSlots());
-            switch (slots.TryConnect(options.MaxConnectionsPerCaller))
+            if (_slow.IsTooSlow(connection))
             {
-                case SlotResult.Taken:
-                    return slots;
-                case SlotResult.Full:
-                    return null;
-                default:
-                    _callers.TryRemove(KeyValuePair.Create(address, slots));
-                    break;
+                _parts.Observer.Refused(ConnectionRefusal.SlowReader);
+                connection.Open!.Abort("the client does not read its answers");
             }
         }
     }

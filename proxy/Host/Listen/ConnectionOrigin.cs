@@ -26,9 +26,10 @@ internal static class ConnectionOrigin
                 ? null
                 : new IPEndPoint(new IPAddress(address.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(address[2..]));
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // ENOENT: connection tracking has no entry that was rewritten, or does not run at all.
+            // ENOENT: connection tracking has no entry that was rewritten, or does not run at all. Disposed: the client has
+            // reset the connection since it was accepted.
             return null;
         }
     }
@@ -58,7 +59,7 @@ internal static class ConnectionOrigin
             var length = socket.GetRawSocketOption(SolIp, IpPktOptions, messages);
             return Find(messages[..length]);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             return 0;
         }

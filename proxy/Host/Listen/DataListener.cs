@@ -12,11 +12,13 @@ internal sealed class DataListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Drain _drain;
+    private readonly CallerGate _gate;
     private Socket? _socket;
 
     private DataListener(ListenOptions options, ListenerParts parts)
     {
         _drain = parts.Drain;
+        _gate = new CallerGate(options, parts);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(parts.Logging);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -24,7 +26,7 @@ internal sealed class DataListener : IAsyncDisposable
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
         builder.Services.Configure<SocketTransportOptions>(Configure);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, new CallerGate(options, parts.Observer)));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, _gate));
         _app = builder.Build();
         _app.Run(parts.Handler(_app.Services));
     }
@@ -44,7 +46,7 @@ internal sealed class DataListener : IAsyncDisposable
         }
         catch
         {
-            await listener._app.DisposeAsync();
+            await listener.DisposeAsync();
             throw;
         }
     }
@@ -63,7 +65,11 @@ internal sealed class DataListener : IAsyncDisposable
         await _app.StopAsync(timeUp);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _gate.Dispose();
+    }
 
     private async Task StartAsync(CancellationToken cancellation)
     {
@@ -76,6 +82,10 @@ internal sealed class DataListener : IAsyncDisposable
     {
         transport.CreateBoundListenSocket = Bind;
 
+        // Without TLS these bound what Kestrel holds for a connection; its own limits of the same names do nothing.
+        transport.MaxReadBufferSize = ListenOptions.PipeBuffer;
+        transport.MaxWriteBufferSize = ListenOptions.PipeBuffer;
+
         // Nothing of a request's way blocks: the thread that hears of it answers it (docs/decisions/0015).
         transport.UnsafePreferInlineScheduling = true;
 
@@ -86,6 +96,10 @@ internal sealed class DataListener : IAsyncDisposable
     private Socket Bind(EndPoint endPoint)
     {
         _socket = SharedSocket.Bind(endPoint);
+
+        // Accepted connections inherit them.
+        _socket.ReceiveBufferSize = ListenOptions.SocketBuffer;
+        _socket.SendBufferSize = ListenOptions.SocketBuffer;
         ConnectionOrigin.NoteInterfaces(_socket);
         return _socket;
     }
@@ -95,7 +109,8 @@ internal sealed class DataListener : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = options.MaxConnections;
+        // The gate counts those that are served, and lets a newcomer in at another's cost; this bounds those that wait for it.
+        limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestLineSize = options.MaxRequestLine;
         limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
@@ -103,6 +118,9 @@ internal sealed class DataListener : IAsyncDisposable
 
         // The body's reader has a bound of its own and answers what is over it; this one is behind it.
         limits.MaxRequestBodySize = options.MaxBody * 2;
+
+        // The gate ends clients that do not read; to count each answer's bytes as well costs a lock.
+        limits.MinResponseDataRate = null;
         limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;
         kestrel.Listen(options.EndPoint, listen =>

@@ -14,11 +14,39 @@ internal sealed record ListenOptions
     /// </summary>
     public bool RequireOriginalDestination { get; init; }
 
-    /// <summary>Connections in all. A node runs 250 pods at most, each with a few clients; a connection costs some 10 KiB.</summary>
-    public int MaxConnections { get; init; } = 4096;
+    /// <summary>
+    /// Connections in all: what the chart's memory limit allows when each costs what a hostile client can make it cost
+    /// (docs/memory.md). A node runs 250 pods at most, and a pod seldom has more than one connection open.
+    /// </summary>
+    public int MaxConnections { get; init; } = 512;
 
-    /// <summary>Connections of one source address: a sixteenth of all, so that one pod can't take them.</summary>
-    public int MaxConnectionsPerCaller { get; init; } = 256;
+    /// <summary>
+    /// Connections of one source address: an eighth of all. An SDK asks for a token on one or two; clients without a pool
+    /// open one for each thing they ask at the same time.
+    /// </summary>
+    public int MaxConnectionsPerCaller { get; init; } = 64;
+
+    /// <summary>
+    /// Connections beyond <see cref="MaxConnections"/> that wait until one that they displaced has ended. They are not
+    /// served yet, and cost little.
+    /// </summary>
+    public const int WaitingConnections = 128;
+
+    /// <summary>
+    /// Bytes for <c>SO_RCVBUF</c> and <c>SO_SNDBUF</c>; Linux doubles them for its own overhead. Set, so that the kernel does
+    /// not let them grow to megabytes (<c>tcp_rmem</c>, <c>tcp_wmem</c>), which a cgroup charges to the proxy. A token
+    /// answer has 2 to 4 KB, and the client is on the same node.
+    /// </summary>
+    public const int SocketBuffer = 16 * 1024;
+
+    /// <summary>Bytes that are read ahead of the request in work, and written ahead of what the kernel takes.</summary>
+    public const int PipeBuffer = 16 * 1024;
+
+    /// <summary>How long the kernel may hold an answer for a client that hardly reads it.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may hold the end of the last answer once the connection is closed.</summary>
+    public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Requests in flight of one source address. IMDS itself takes 5 token requests at once from the whole VM.</summary>
     public int MaxRequestsPerCaller { get; init; } = 64;

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Listen;
@@ -8,9 +9,13 @@ namespace ImdsProxy.Listen;
 /// <param name="Observer">Counts connections.</param>
 /// <param name="Refused">Hears of each request that Kestrel refuses by itself.</param>
 /// <param name="Drain">Sends clients over to a successor at the end.</param>
+/// <param name="PodAt">The UID of the pod that has an address now, or null where none is known.</param>
+/// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
     ILoggerFactory Logging,
     Func<IServiceProvider, RequestDelegate> Handler,
     IConnectionObserver Observer,
     Action<IFeatureCollection> Refused,
-    Drain Drain);
+    Drain Drain,
+    Func<IPAddress, string?> PodAt,
+    TimeProvider Time);

@@ -30,7 +30,7 @@ internal sealed class ProxyMetrics
         _policy = new PolicyMetrics(registry, time);
         _connections = registry.Gauge("imds_proxy_connections", "Connections of callers open now.");
         _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
-        _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections closed without an answer, by reason.", "reason");
+        _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended for what their clients did, by reason.", "reason");
         // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
         var records = registry.Counter("imds_proxy_audit_records_total", "Audit records, by whether they could be written.", "result");
         _written = records.WithLabels("written");

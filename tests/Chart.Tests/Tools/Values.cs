@@ -25,7 +25,7 @@ internal static class Values
               deny: [{ path: /metadata/instance, quiet: true }]
             taken-out: null
         redirect: { whenDown: open, existingBlock: override }
-        proxy: { port: 17000, drainTimeoutSeconds: 40, denialHelp: "Ask #platform, please", extraArgs: [--max-connections=8192] }
+        proxy: { port: 17000, drainTimeoutSeconds: 40, denialHelp: "Ask #platform, please", extraArgs: [--keep-alive=60s] }
         audit: { fsync: true, otlp: "https://collector.observability.svc:4318/v1/logs" }
         metrics:
           enabled: true

@@ -71,6 +71,41 @@ public sealed class LimitTests
         (await IsTurnedAwayAsync(scene, Pods.Autoscaler)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Connections_InAllTakenByOneCaller_LeaveRoomForAnother()
+    {
+        await using var scene = await StartAsync("audit", listen => listen with { MaxConnections = 3 });
+        await using var first = await scene.ConnectAsync(Pods.Web);
+        await using var second = await scene.ConnectAsync(Pods.Web);
+        await using var third = await scene.ConnectAsync(Pods.Web);
+        (await second.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+        (await first.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+        (await third.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+
+        (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
+
+        (await second.ClosesAsync()).ShouldBeTrue("it was idle for the longest");
+        (await first.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(200);
+        (await scene.ManagementAsync("/metrics")).Text.ShouldContain("imds_proxy_connections_refused_total{reason=\"displaced\"} 1");
+    }
+
+    [Fact]
+    public async Task Answers_ThatAreNotRead_EndTheConnection()
+    {
+        await using var scene = await StartAsync("audit", listen => listen with { ReadTimeout = TimeSpan.FromMilliseconds(400) });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };
+        socket.Bind(new IPEndPoint(Pods.Web, 0));
+        await socket.ConnectAsync(scene.Proxy.EndPoint);
+        for (var i = 0; i < 20; i++)
+        {
+            await socket.SendAsync(RawRequest.Get(Targets.Instance).ToBytes());
+        }
+
+        await Eventually.HoldsAsync(async () =>
+            (await scene.ManagementAsync("/metrics")).Text.Contains("imds_proxy_connections_refused_total{reason=\"slow-reader\"} 1", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => IsReset(socket));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -182,6 +217,19 @@ public sealed class LimitTests
         {
             await using var connection = await scene.ConnectAsync(pod);
             return await connection.ClosesAsync();
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private static bool IsReset(Socket socket)
+    {
+        try
+        {
+            socket.Send([0]);
+            return false;
         }
         catch (SocketException)
         {

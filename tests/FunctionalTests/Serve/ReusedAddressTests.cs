@@ -39,6 +39,35 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
     }
 
+    // It asks for the first time when the address is another's already.
+    [Fact]
+    public async Task Connection_OpenedByAnEarlierPodAndNotUsedBefore_IsRefusedAndClosed()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await using var connection = await scene.ConnectAsync(Pods.FluentBit);
+        await Eventually.HoldsAsync(async () => (await scene.ManagementAsync("/metrics")).Text.Split('\n').Contains("imds_proxy_connections 1"));
+        await ReplaceAsync(scene);
+
+        (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(503);
+        (await connection.ClosesAsync()).ShouldBeTrue();
+        scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
+    }
+
+    // kubelet publishes an address a second or two after the pod can use it.
+    [Fact]
+    public async Task Connection_OpenedBeforeItsPodIsKnown_IsThatPods()
+    {
+        await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
+        await scene.UseCallersAsync("""{"pods":[]}""");
+        await Eventually.HoldsAsync(async () => (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status == 503);
+        await using var connection = await scene.ConnectAsync(Pods.FluentBit);
+        (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(503);
+
+        await scene.UseCallersAsync(Pods.File);
+        await Eventually.HoldsAsync(async () => (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status == 200);
+        (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task RequestThatTheServerRefuses_OnAConnectionOfAnotherPod_IsRecordedAsNobodys()
     {
@@ -57,12 +86,17 @@ public sealed class ReusedAddressTests
     {
         var connection = await scene.ConnectAsync(Pods.FluentBit);
         (await connection.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(200);
+        await ReplaceAsync(scene);
+        return connection;
+    }
+
+    private static async Task ReplaceAsync(ProxyScene scene)
+    {
         await scene.UseCallersAsync(Pods.File.Replace("uid-logging-fluent-bit", "uid-of-its-successor", StringComparison.Ordinal));
         await Eventually.HoldsAsync(async () =>
         {
             (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
             return scene.Audit.Requests[^1]["caller"]!["uid"]!.ToString() == "uid-of-its-successor";
         });
-        return connection;
     }
 }

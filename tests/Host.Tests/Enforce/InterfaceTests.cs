@@ -10,6 +10,7 @@ using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -69,7 +70,7 @@ public sealed class InterfaceTests
             Logging = NullLoggerFactory.Instance,
         }.Handler(services);
         var context = new DefaultHttpContext();
-        context.Features.Set(new CallerConnection(new CallerSlots(), interfaceIndex, null));
+        context.Features.Set(new CallerConnection(new AddressUse(), interfaceIndex, null));
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/metadata/instance";
         context.Request.Method = "GET";
         context.Request.Headers.Host = "169.254.169.254";

@@ -13,6 +13,9 @@ internal sealed class ConnectionMetrics(ProxyMetrics metrics) : IConnectionObser
     public void Refused(ConnectionRefusal why) => metrics.ConnectionRefused(why switch
     {
         ConnectionRefusal.NotRedirected => "not-redirected",
+        ConnectionRefusal.TotalLimit => "total-limit",
+        ConnectionRefusal.Displaced => "displaced",
+        ConnectionRefusal.SlowReader => "slow-reader",
         _ => "caller-limit",
     });
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Identify;
@@ -161,7 +162,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var pipeline = Requests();
         await WaitForTurnAsync(cancellation);
         var refused = new RefusedRecords(_callers, () => _policy.Current, _time, _audit, _rates, _summaries, _metrics.RequestEnded, Recorded);
-        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain);
+        var parts = new ListenerParts(_logging, pipeline.Handler, new ConnectionMetrics(_metrics), refused.Write, _drain, PodAt, _time);
         _data = await DataListener.StartAsync(_options.Listen, parts, cancellation);
         _listening = true;
         Log.Started(
@@ -293,6 +294,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         Time = _time,
         Logging = _logging,
     };
+
+    private string? PodAt(IPAddress address) => (_callers.Find(address) as Caller.Pod)?.Identity.Uid;
 
     private void Recorded(AuditRecord record, bool written)
     {
