@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace ImdsProxy.TestKit;
+
+/// <summary>
+/// A memory cgroup with a limit, as a container has one. Version 2 charges the kernel's socket buffers to the same limit;
+/// version 1 counts them apart, and <see cref="UsedBytes"/> adds them.
+/// </summary>
+public sealed class MemoryCgroup : IDisposable
+{
+    private const string Version1 = "/sys/fs/cgroup/memory";
+    private static readonly string[] Version2 = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
+
+    private static int _made;
+
+    private readonly DirectoryInfo _directory;
+    private readonly bool _isVersion1;
+
+    private MemoryCgroup(DirectoryInfo directory, bool isVersion1) => (_directory, _isVersion1) = (directory, isVersion1);
+
+    /// <summary>
+    /// What its processes and their sockets hold, in bytes. Files that the kernel keeps in memory are left out: it gives
+    /// them up before it refuses anything.
+    /// </summary>
+    public long UsedBytes => _isVersion1
+        ? Read("memory.usage_in_bytes") - Stat("total_inactive_file", "total_active_file") + SocketBytes
+        : Read("memory.current") - Stat("inactive_file", "active_file");
+
+    /// <summary>What the kernel holds for their sockets, in bytes.</summary>
+    public long SocketBytes => _isVersion1 ? Read("memory.kmem.tcp.usage_in_bytes") : Stat("sock");
+
+    /// <summary>Makes one, or tells why there can be none here.</summary>
+    public static MemoryCgroup? TryCreate(long limit, out string why)
+    {
+        why = "";
+        var name = $"imds-proxy-test-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}";
+        try
+        {
+            if (File.Exists(Path.Combine(Version1, "memory.kmem.tcp.limit_in_bytes")))
+            {
+                var group = new MemoryCgroup(Directory.CreateDirectory(Path.Combine(Version1, name)), isVersion1: true);
+                group.Write("memory.limit_in_bytes", limit);
+
+                // A limit is what makes the kernel count.
+                group.Write("memory.kmem.tcp.limit_in_bytes", 1L << 40);
+                return group;
+            }
+
+            foreach (var root in Version2.Where(static root => File.Exists(Path.Combine(root, "cgroup.subtree_control"))))
+            {
+                if (!File.ReadAllText(Path.Combine(root, "cgroup.controllers")).Split().Contains("memory", StringComparer.Ordinal))
+                {
+                    continue;
+                }
+
+                File.WriteAllText(Path.Combine(root, "cgroup.subtree_control"), "+memory");
+                var group = new MemoryCgroup(Directory.CreateDirectory(Path.Combine(root, name)), isVersion1: false);
+                group.Write("memory.max", limit);
+                return group;
+            }
+
+            why = "there is no memory controller";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            why = e.Message;
+        }
+
+        return null;
+    }
+
+    /// <summary>Has a program start inside: a shell enters, and becomes the program.</summary>
+    public ProcessStartInfo Inside(ProcessStartInfo program)
+    {
+        string[] arguments = ["-c", "echo $$ > \"$0\" && exec \"$@\"", Path.Combine(_directory.FullName, "cgroup.procs"), program.FileName, .. program.ArgumentList];
+        return new ProcessStartInfo("/bin/sh", arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = program.RedirectStandardOutput,
+            RedirectStandardError = program.RedirectStandardError,
+        };
+    }
+
+    /// <summary>Removes it. Its processes must have ended.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            _directory.Delete();
+        }
+        catch (IOException)
+        {
+            // The kernel is not done with a process that was killed; what stays is an empty directory.
+        }
+    }
+
+    private void Write(string file, long value) =>
+        File.WriteAllText(Path.Combine(_directory.FullName, file), value.ToString(CultureInfo.InvariantCulture));
+
+    private long Read(string file) =>
+        long.Parse(File.ReadAllText(Path.Combine(_directory.FullName, file)), CultureInfo.InvariantCulture);
+
+    private long Stat(params string[] names) => File.ReadLines(Path.Combine(_directory.FullName, "memory.stat"))
+        .Select(static line => line.Split(' '))
+        .Where(fields => names.Contains(fields[0], StringComparer.Ordinal))
+        .Sum(static fields => long.Parse(fields[1], CultureInfo.InvariantCulture));
+}
