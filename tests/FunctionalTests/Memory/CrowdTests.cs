@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.TestKit;
 using Shouldly;
@@ -47,6 +48,7 @@ public sealed class CrowdTests
     {
         await using var proxy = await LimitedProxy.StartAsync();
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };
+        socket.Bind(new IPEndPoint(LimitedProxy.Pod(1), 0));
         await socket.ConnectAsync(proxy.EndPoint);
         for (var i = 0; i < 20; i++)
         {

@@ -51,6 +51,8 @@ internal sealed class RolloutScene : IAsyncDisposable
         var process = NodeProcess.Start(directory, [
             "--listen", $"{Data}", "--metrics", $"{Metrics}", "--upstream", _imds.Address.GetLeftPart(UriPartial.Authority),
             "--policy", policyFile, "--node-name", "node-1",
+            // The load is one caller's, and each of its requests is to have a record of its own.
+            "--caller-rate", "1000000",
             .. callers.Length > 0 ? callers : ["--callers", $"file:{Callers}"]]);
         _processes.Add(process);
         return process;
