@@ -15,11 +15,16 @@ internal static class AuditEvents
     private const string RecordsLateName = "records-late";
 
     /// <summary>An instance's first line: where all other chains of the directory stand.</summary>
-    public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads) =>
-        new(now, ChainBeganName, new JsonObject
+    public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads, bool isReserve)
+    {
+        var fields = new JsonObject { ["chains"] = Chains(heads) };
+        if (isReserve)
         {
-            ["chains"] = Chains(heads),
-        });
+            fields["reserve"] = true;
+        }
+
+        return new AuditEvent(now, ChainBeganName, fields);
+    }
 
     /// <summary>Where the chain stands.</summary>
     public static AuditEvent Checkpoint(DateTimeOffset now, string head) => new(now, CheckpointName, new JsonObject { ["hash"] = head });
@@ -66,6 +71,14 @@ internal static class AuditEvents
             ["bytes"] = bytes,
             ["segments"] = new JsonArray([.. segments.Select(segment => (JsonNode)JsonValue.Create(segment))]),
             ["chains"] = Chains(heads),
+        });
+
+    /// <summary>Policy documents that made room for the next one.</summary>
+    public static AuditEvent PoliciesRemoved(DateTimeOffset now, IReadOnlyList<string> policies) =>
+        new(now, SegmentsRemovedName, new JsonObject
+        {
+            ["count"] = policies.Count,
+            ["policies"] = new JsonArray([.. policies.Select(policy => (JsonNode)JsonValue.Create(policy))]),
         });
 
     private static JsonArray Chains(IEnumerable<ChainHead> heads) =>

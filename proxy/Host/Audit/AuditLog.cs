@@ -1,4 +1,6 @@
 using ImdsProxy.Audit.Export;
+using ImdsProxy.Audit.Reserve;
+using ImdsProxy.Audit.Retain;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 
@@ -15,13 +17,16 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly AuditOptions _options;
     private readonly LinePool _lines;
-    private readonly AuditWriter _writer;
+    private readonly LinePool _reserveLines;
+    private readonly ReserveChoice? _reserve;
+    private readonly AuditChains _chains;
     private readonly LineQueue _queue;
-    private readonly string? _directory;
+    private readonly Retention? _retention;
     private readonly OtlpExport? _export;
     private readonly List<OutputLosses> _losses = [];
-    private readonly SegmentKeeper? _keeper;
+    private readonly LaggingOutput? _stdoutBeside;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _ticks;
@@ -30,56 +35,78 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
-        (_clock, _logger) = (clock, logger);
+        (_options, _clock, _logger) = (options, clock, logger);
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
         _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, options.OtlpQueueBytes, logger);
-        _writer = new AuditWriter(options, Origin, stdout ?? new StandardOutput(), clock, logger) { Observer = _export };
-        _lines = new LinePool(Origin);
-        _directory = options.Directory;
-        _writer.Tick();
-        _queue = new LineQueue(_writer, options.WriteDeadline, clock);
+        _retention = options.Directory is null ? null : new Retention(options, clock, logger);
+        var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, clock, logger);
+        _stdoutBeside = sharedStdout.Beside;
+
+        // Without a directory nothing is ever removed, so that nothing needs a reserve.
+        var reserve = _retention is null || !options.HasReserve ? null : new AuditWriter(
+            options,
+            Origin with { Instance = InstanceName.Choose(options.Directory, Origin.Instance) },
+            sharedStdout,
+            new ChainShare(options, _retention, isReserve: true, tell: null),
+            clock,
+            logger)
+        {
+            Observer = _export,
+        };
+        var share = _retention is null ? null : new ChainShare(options, _retention, isReserve: false, reserve is null ? null : reserve.Write);
+        var requests = new AuditWriter(options, Origin, sharedStdout, share, clock, logger) { Observer = _export };
+        _lines = new LinePool(Origin, isReserve: false);
+        _reserveLines = reserve is null ? _lines : new LinePool(reserve.Origin, isReserve: true);
+        _reserve = reserve is null ? null : new ReserveChoice(options.ReserveBytes);
+        _chains = new AuditChains(requests, reserve, ShareSizes.SmallestOf(options), clock);
+        _chains.Tick();
+        _queue = new LineQueue(_chains, options.WriteDeadline, clock);
         if (_export is not null)
         {
             _losses.Add(new OutputLosses("otlp", () => _export.Lost, clock));
         }
 
-        if (_writer.Beside is { } stdoutBeside && options.StandardOutput)
+        if (_stdoutBeside is not null && options.StandardOutput)
         {
-            _losses.Add(new OutputLosses("stdout", () => stdoutBeside.Lost, clock));
-        }
-        _keeper = _directory is null ? null : new SegmentKeeper(options, Origin.Instance, clock, logger, WriteAsync);
-        if (_keeper is not null)
-        {
-            _ = Task.Run(() => KeepAsync(_keeper, clock, options.KeepInterval));
+            _losses.Add(new OutputLosses("stdout", () => _stdoutBeside.Lost, clock));
         }
 
-        _ticks = clock.CreateTimer(_ => _queue.Post(() => Try(_writer.Tick)), null, options.RetryInterval, options.RetryInterval);
+        if (_retention is not null)
+        {
+            var keeper = new SegmentKeeper(Origin.Instance, _retention, MakeRoomAsync, clock, logger);
+            _ = Task.Run(() => KeepAsync(keeper, clock, options.KeepInterval));
+        }
+
+        _ticks = clock.CreateTimer(_ => _queue.Post(() => Try(_chains.Tick)), null, options.RetryInterval, options.RetryInterval);
         _checkpoints = clock.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
-    /// <summary>What this process's lines have in common.</summary>
+    /// <summary>What the lines of this process's chain of requests have in common.</summary>
     public AuditOrigin Origin { get; }
 
-    public string? Failure => _writer.Failure;
+    public string? Failure => _chains.Failure;
 
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
-    public string? Degraded => _writer.Degraded;
+    public string? Degraded => _chains.Degraded;
 
-    public ValueTask<bool> WriteAsync(AuditRecord record) => WriteAsync(record, static (line, record) => line.Put(record));
+    public ValueTask<bool> WriteAsync(AuditRecord record) => _reserve?.Choose(record) is { } quota
+        ? WriteReservedAsync(record, quota)
+        : _queue.WriteAsync(InWords(_lines, record, static (line, record) => line.Put(record)));
 
-    public ValueTask<bool> WriteAsync(AuditEvent auditEvent) => WriteAsync(auditEvent, static (line, auditEvent) => line.Put(auditEvent));
+    public ValueTask<bool> WriteAsync(AuditEvent auditEvent) =>
+        _queue.WriteAsync(InWords(_reserveLines, auditEvent, static (line, auditEvent) => line.Put(auditEvent)));
 
     /// <summary>Segments that retention removed since the start.</summary>
-    public long SegmentsRemoved => _keeper?.Removed ?? 0;
+    public long SegmentsRemoved => _retention?.Removed ?? 0;
 
     /// <summary>Lines that the OTLP receiver did not get, or null without one.</summary>
     public long? ExportLost => _export?.Lost;
 
     /// <summary>Lines that stdout beside a directory did not get.</summary>
-    public long StdoutLost => _writer.Beside?.Lost ?? 0;
+    public long StdoutLost => _stdoutBeside?.Lost ?? 0;
 
     /// <summary>Why stdout beside a directory lags, or null where it does not.</summary>
-    public string? StdoutTrouble => _writer.Beside?.Failure;
+    public string? StdoutTrouble => _stdoutBeside?.Failure;
 
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
     /// <returns>Why it could not be kept, or not in time; or null.</returns>
@@ -87,10 +114,10 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     {
         try
         {
-            if (_directory is not null)
+            if (_options.Directory is { } directory)
             {
                 // The next policy must come into force all the same while the disk hangs.
-                await Task.Run(() => PolicyArchive.Keep(_directory, revision, document.Span)).WaitAsync(DiskPatience, _clock);
+                await Task.Run(() => KeepPolicy(directory, revision, document)).WaitAsync(DiskPatience, _clock);
             }
 
             return null;
@@ -124,7 +151,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         else
         {
             Log.EndsStalled(_logger);
-            _writer.Beside?.Close(DiskPatience);
+            _stdoutBeside?.Close(DiskPatience);
             _export?.Flush(patience);
         }
     }
@@ -146,17 +173,17 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
     private void End(TimeSpan patience)
     {
-        _writer.Tick();
-        _writer.Checkpoint();
+        _chains.Tick();
+        _chains.Checkpoint();
         _export?.Flush(patience);
-        _writer.Beside?.Flush(DiskPatience);
+        _stdoutBeside?.Flush(DiskPatience);
         if (TellLosses())
         {
-            _writer.Checkpoint();
+            _chains.Checkpoint();
         }
 
-        _writer.Dispose();
-        _writer.Beside?.Close(DiskPatience);
+        _chains.Dispose();
+        _stdoutBeside?.Close(DiskPatience);
         _export?.Dispose();
     }
 
@@ -182,9 +209,53 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
     }
 
-    private ValueTask<bool> WriteAsync<T>(T what, Action<PendingLine, T> put)
+    private void KeepPolicy(string directory, string revision, ReadOnlyMemory<byte> document)
     {
-        var line = _lines.Take();
+        using var turn = _retention!.Enter();
+        PolicyArchive.Keep(
+            directory,
+            revision,
+            document.Span,
+            _options.PolicyBytes,
+            removed => _ = WriteAsync(AuditEvents.PoliciesRemoved(_clock.GetUtcNow(), removed)).AsTask());
+    }
+
+    private async ValueTask<bool> WriteReservedAsync(AuditRecord record, CallerReserve quota)
+    {
+        var line = InWords(_reserveLines, record, static (line, record) => line.Put(record));
+        quota.Charge(record, line.MostLength);
+        var written = await _queue.WriteAsync(line);
+        if (!written)
+        {
+            _reserve!.TakeBack(record);
+        }
+
+        return written;
+    }
+
+    // The writer's turn, so that the event comes before the removal and nothing is written meanwhile. It has the same deadline
+    // as a write. While a write hangs nothing is removed.
+    private Task MakeRoomAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isPosted = _queue.Post(() =>
+        {
+            try
+            {
+                _chains.MakeRoom();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        });
+        return isPosted ? done.Task : Task.CompletedTask;
+    }
+
+    private PendingLine InWords<T>(LinePool pool, T what, Action<PendingLine, T> put)
+    {
+        var line = pool.Take();
         try
         {
             put(line, what);
@@ -196,7 +267,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             line.PutInstead(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
         }
 
-        return _queue.WriteAsync(line);
+        return line;
     }
 
     // Known for none. Whoever waits for the log's turn would wait for ever.
@@ -205,6 +276,10 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         try
         {
             duty();
+        }
+        catch (GivenUpException)
+        {
+            // A write hung. All that is due comes again.
         }
         catch (Exception e)
         {
@@ -215,7 +290,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     private void Checkpoint()
     {
         TellLosses();
-        _writer.Checkpoint();
+        _chains.Checkpoint();
     }
 
     private bool TellLosses()
@@ -223,7 +298,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         var told = false;
         foreach (var losses in _losses)
         {
-            told |= losses.Tell(_writer.Write);
+            told |= losses.Tell(_chains.Write);
         }
 
         return told;

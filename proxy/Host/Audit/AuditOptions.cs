@@ -16,17 +16,23 @@ internal sealed record AuditOptions
     /// <summary>Whether a record counts as written only once the disk has it.</summary>
     public bool Fsync { get; init; }
 
-    /// <summary>What all segments together may take. At 650 bytes a record, compressed to a tenth, about 15 million requests.</summary>
+    /// <summary>What the directory may take in all. At 650 bytes a record, compressed to a tenth, about 10 million requests.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
+
+    /// <summary>Whether what must outlast a flood goes to a chain of its own. Without a directory nothing is removed, so nothing has to.</summary>
+    public bool HasReserve { get; init; } = true;
+
+    /// <summary>What the reserve may take, so that no flood of requests can push it out.</summary>
+    public long ReserveBytes => HasReserve ? MaxBytes / 4 : 0;
+
+    /// <summary>What the policy documents may take: 64 of the largest, thousands of the usual size.</summary>
+    public long PolicyBytes => MaxBytes / 16;
 
     /// <summary>How long a segment is kept. Incidents are often found weeks after they began.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>A segment's size when the next one begins: small enough to compress in a breath, large enough to be few.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
-
-    /// <summary>The size at which a segment ends: less where all of them together get little, so that retention has what to remove.</summary>
-    public long SegmentLimit => Math.Min(SegmentBytes, Math.Max(MaxBytes / 8, 64 << 10));
 
     /// <summary>A segment's age when the next one begins, so that a search for an hour reads about an hour.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(1);

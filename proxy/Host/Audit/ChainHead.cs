@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
@@ -28,13 +30,18 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         try
         {
             using var lines = new LineReader(OpenAtTail(segment));
-            ChainHead? head = null;
+            var last = new LineBuffer();
             while (lines.TryRead(out var line))
             {
-                head = lines.Torn ? head : Read(segment, line) ?? head;
+                if (!lines.Torn && line.StartsWith("{\"ts\":"u8))
+                {
+                    last.Clear();
+                    line.CopyTo(last.GetSpan(line.Length));
+                    last.Advance(line.Length);
+                }
             }
 
-            return head;
+            return Read(segment, last.Written);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,6 +49,35 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
             return null;
         }
     }
+
+    /// <summary>The heads that an event names.</summary>
+    public static IEnumerable<ChainHead> ToldBy(JsonObject fields)
+    {
+        foreach (var head in (fields["chains"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            if (Text(head, "instance") is { } instance && Text(head, "hash") is { } hash && head["seq"] is JsonValue seq && seq.TryGetValue(out long number))
+            {
+                yield return new ChainHead(instance, number, hash, Text(head, "segment") ?? "");
+            }
+        }
+    }
+
+    /// <summary>A line as JSON, or null where it is none.</summary>
+    public static JsonNode? Parse(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The text of a field, or null where it has none.</summary>
+    public static string? Text(JsonObject fields, string key) =>
+        fields[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     // A process's last segment is never compressed, so that this costs one read.
     private static Stream OpenAtTail(SegmentEntry segment)

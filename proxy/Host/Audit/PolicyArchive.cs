@@ -7,7 +7,13 @@ internal static class PolicyArchive
     private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
 
     /// <summary>Keeps a document as <c>policies/&lt;revision&gt;.json</c>; nothing happens where it is kept already.</summary>
-    public static void Keep(string directory, string revision, ReadOnlySpan<byte> document)
+    /// <param name="directory">The log's directory.</param>
+    /// <param name="revision">The document's revision.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="mostBytes">What all documents may take.</param>
+    /// <param name="tell">Is told beforehand which documents are removed.</param>
+    /// <exception cref="IOException">It can't be written, or is larger than all may be.</exception>
+    public static void Keep(string directory, string revision, ReadOnlySpan<byte> document, long mostBytes, Action<IReadOnlyList<string>> tell)
     {
         if (revision.Length == 0 || !revision.All(char.IsAsciiHexDigit))
         {
@@ -21,8 +27,33 @@ internal static class PolicyArchive
             return;
         }
 
+        if (document.Length > mostBytes)
+        {
+            throw new IOException($"it has {document.Length} bytes, and --audit-max-bytes leaves {mostBytes} for policies");
+        }
+
         Directory.CreateDirectory(policies, DirectoryMode);
+        MakeRoom(policies, mostBytes - document.Length, tell);
         Write(path, document);
+    }
+
+    // The policies that came into force longest ago go first.
+    private static void MakeRoom(string policies, long mostBytes, Action<IReadOnlyList<string>> tell)
+    {
+        var files = new DirectoryInfo(policies).EnumerateFiles().OrderBy(static file => file.LastWriteTimeUtc).ToList();
+        var excess = files.Sum(static file => file.Length) - mostBytes;
+        List<FileInfo> doomed = [];
+        foreach (var file in files.TakeWhile(_ => excess > 0))
+        {
+            doomed.Add(file);
+            excess -= file.Length;
+        }
+
+        if (doomed.Count > 0)
+        {
+            tell([.. doomed.Select(static file => $"policies/{file.Name}")]);
+            doomed.ForEach(static file => file.Delete());
+        }
     }
 
     // By way of another name, so that a crash leaves no half of a document under the revision's.

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.IO.Compression;
+using ImdsProxy.Audit.Retain;
 using ImdsProxy.Audit.Write;
-using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>Compresses segments that are done and removes those that are too old or too many, saying so beforehand.</summary>
+/// <summary>Looks after the directory beside the writer: has removed what is too old, and compresses segments that are done.</summary>
 internal sealed partial class SegmentKeeper
 {
     /// <summary>
@@ -18,37 +18,47 @@ internal sealed partial class SegmentKeeper
     // a rest: about a tenth of a processor, and 1.5 s for 64 MiB. A proxy under full load takes longer than that to fill them.
     private const int Slice = 1 << 20;
 
+    // As many as one rotation removes.
+    private const int HeadsAhead = 4;
+
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
 
-    // Another process's last segment that was written this recently may still be written.
-    private static readonly TimeSpan Live = TimeSpan.FromHours(1);
-
-    private readonly AuditOptions _options;
     private readonly string _instance;
+    private readonly Retention _retention;
+    private readonly Func<Task> _makeRoom;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
-    private readonly Func<AuditEvent, ValueTask<bool>> _write;
 
-    public SegmentKeeper(AuditOptions options, string instance, TimeProvider clock, ILogger logger, Func<AuditEvent, ValueTask<bool>> write)
+    /// <param name="instance">Tells this process's drafts from those of others.</param>
+    /// <param name="retention">What the directory may take.</param>
+    /// <param name="makeRoom">Removes what is too old or too much, in the writer's turn.</param>
+    /// <param name="clock">For the rests.</param>
+    /// <param name="logger">What could not be done.</param>
+    public SegmentKeeper(string instance, Retention retention, Func<Task> makeRoom, TimeProvider clock, ILogger logger)
     {
-        _options = options;
         _instance = instance;
+        _retention = retention;
+        _makeRoom = makeRoom;
         _clock = clock;
         _logger = logger;
-        _write = write;
     }
-
-    /// <summary>Segments removed since the start.</summary>
-    public long Removed { get; private set; }
 
     /// <summary>Does what is due now.</summary>
     public async Task KeepAsync(CancellationToken cancellation)
     {
         try
         {
-            RemoveDrafts();
-            await CompressAsync(cancellation);
-            await RemoveAsync();
+            foreach (var segment in _retention.Next(HeadsAhead))
+            {
+                _ = _retention.Heads.Of(segment);
+            }
+
+            await _makeRoom();
+            foreach (var segment in _retention.ToCompress())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await CompressOneAsync(segment, cancellation);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -57,50 +67,37 @@ internal sealed partial class SegmentKeeper
         }
     }
 
-    private async Task CompressAsync(CancellationToken cancellation)
+    private async Task CompressOneAsync(SegmentEntry segment, CancellationToken cancellation)
     {
-        var segments = SegmentEntry.ReadAll(_options.Directory!);
-        var last = LastOfEach(segments);
-        foreach (var segment in segments.Where(segment => !segment.Compressed && !last.Contains(segment.Name)))
+        var draft = $"{SegmentEntry.CompressedPath(segment.Path)}.{_instance}";
+        await using var target = _retention.TryBeginDraft(segment, draft);
+        if (target is null)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await CompressOneAsync(segment.Path, cancellation);
+            return;
         }
-    }
 
-    // Two processes may compress the same segment at once, so each has a draft of its own.
-    private async Task CompressOneAsync(string path, CancellationToken cancellation)
-    {
-        var compressed = SegmentEntry.CompressedPath(path);
-        var draft = $"{compressed}.{_instance}";
         try
         {
-            await WriteCompressedAsync(path, draft, cancellation);
-            if (File.Exists(path))
-            {
-                // There before the other goes, so that whoever has read either name finds it.
-                File.Move(draft, compressed, overwrite: true);
-                File.Delete(path);
-            }
+            await WriteCompressedAsync(segment.Path, target, cancellation);
+            _retention.EndDraft(segment, draft);
         }
         catch (FileNotFoundException)
         {
-            // The other process was quicker.
+            // Retention, or someone, has removed the segment.
         }
         finally
         {
-            // The other process's is as good, and may have been removed by now; half of one on a full disk would only take what
-            // records need.
             File.Delete(draft);
         }
     }
 
-    private async Task WriteCompressedAsync(string path, string draft, CancellationToken cancellation)
+    private async Task WriteCompressedAsync(string path, FileStream target, CancellationToken cancellation)
     {
         using var source = SegmentEntry.OpenPlain(path);
-        using (var target = new GZipStream(File.Create(draft), Compression))
+        using (var compressed = new GZipStream(target, Compression, leaveOpen: true))
         {
-            while (CopySlice(source, target))
+            // What retention has removed would only take the disk's room.
+            while (CopySlice(source, compressed) && File.Exists(path))
             {
                 await Task.Delay(Rest, _clock, cancellation);
             }
@@ -108,10 +105,11 @@ internal sealed partial class SegmentKeeper
 
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(draft, SegmentFile.Mode);
+            File.SetUnixFileMode(target.SafeFileHandle, SegmentFile.Mode);
         }
 
-        File.SetLastWriteTimeUtc(draft, File.GetLastWriteTimeUtc(source.SafeFileHandle));
+        await target.FlushAsync(cancellation);
+        File.SetLastWriteTimeUtc(target.SafeFileHandle, File.GetLastWriteTimeUtc(source.SafeFileHandle));
     }
 
     // False at the end.
@@ -135,76 +133,8 @@ internal sealed partial class SegmentKeeper
         }
     }
 
-    // A process that was killed while it compressed has left one, which no search reads and no retention counts.
-    private void RemoveDrafts()
-    {
-        var before = (_clock.GetUtcNow() - Live).UtcDateTime;
-        foreach (var draft in Directory.EnumerateFiles(_options.Directory!, $"audit-*{SegmentName.CompressedExtension}.*").Where(draft => File.GetLastWriteTimeUtc(draft) < before).ToList())
-        {
-            File.Delete(draft);
-        }
-    }
-
-    private async Task RemoveAsync()
-    {
-        var segments = SegmentEntry.ReadAll(_options.Directory!).Select(static entry => Measure(entry.Now())).OrderBy(segment => segment.Written).ToList();
-        var last = LastOfEach(segments.Select(segment => segment.Entry));
-        var now = _clock.GetUtcNow();
-        var total = segments.Sum(segment => segment.Bytes);
-        List<MeasuredSegment> doomed = [];
-        foreach (var segment in segments.Where(segment => !IsLive(segment, last, now)))
-        {
-            if (total > _options.MaxBytes || now - segment.Written > _options.MaxAge)
-            {
-                doomed.Add(segment);
-                total -= segment.Bytes;
-            }
-        }
-
-        if (doomed.Count > 0)
-        {
-            await RemoveAsync(doomed, now);
-        }
-    }
-
-    // Told first: a removal that nobody was told of looks like someone's who hides something.
-    private async Task RemoveAsync(List<MeasuredSegment> doomed, DateTimeOffset now)
-    {
-        var names = doomed.Select(segment => segment.Entry.Name.ToString()).ToList();
-        var bytes = doomed.Sum(segment => segment.Bytes);
-        if (await _write(AuditEvents.SegmentsRemoved(now, names, Ends(doomed), bytes)))
-        {
-            doomed.ForEach(segment => File.Delete(segment.Entry.Path));
-            Removed += doomed.Count;
-            Log.Removed(_logger, doomed.Count, bytes);
-        }
-    }
-
-    // What the next segment of each instance must go on from.
-    private static IEnumerable<ChainHead> Ends(List<MeasuredSegment> doomed) =>
-        doomed.GroupBy(segment => segment.Entry.Name.Instance, StringComparer.Ordinal)
-            .Select(chain => ChainHead.TryRead(chain.MaxBy(segment => segment.Entry.Name.Number)!.Entry))
-            .OfType<ChainHead>();
-
-    private bool IsLive(MeasuredSegment segment, HashSet<SegmentName> last, DateTimeOffset now) =>
-        last.Contains(segment.Entry.Name) && (segment.Entry.Name.Instance == _instance || now - segment.Written < Live);
-
-    private static HashSet<SegmentName> LastOfEach(IEnumerable<SegmentEntry> segments) =>
-        [.. segments.GroupBy(segment => segment.Name.Instance, StringComparer.Ordinal).Select(chain => chain.MaxBy(segment => segment.Name.Number)!.Name)];
-
-    private static MeasuredSegment Measure(SegmentEntry entry)
-    {
-        var file = new FileInfo(entry.Path);
-        return new MeasuredSegment(entry, file.Exists ? file.Length : 0, new DateTimeOffset(file.LastWriteTimeUtc));
-    }
-
-    private sealed record MeasuredSegment(SegmentEntry Entry, long Bytes, DateTimeOffset Written);
-
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditSegmentsRemoved", Level = LogLevel.Information, Message = "Removed {Count} audit segments, {Bytes} bytes, as --audit-max-bytes and --audit-max-age ask")]
-        public static partial void Removed(ILogger logger, int count, long bytes);
-
         [LoggerMessage(EventName = "AuditNotKept", Level = LogLevel.Debug, Message = "Audit segments can't be compressed or removed now: {Cause}")]
         public static partial void NotKept(ILogger logger, string cause);
     }

@@ -2,28 +2,36 @@ using System.Globalization;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>A segment's file name: when it began, whose it is, and the how manyth of that instance.</summary>
-internal sealed record SegmentName(DateTimeOffset Start, string Instance, int Number)
+/// <summary>A segment's file name: its chain, when it began, and its number in the chain.</summary>
+/// <param name="Start">When it began.</param>
+/// <param name="Instance">The chain, by four hex digits.</param>
+/// <param name="Number">Its number in the chain, from 1.</param>
+/// <param name="IsReserve">Whether the chain is a reserve.</param>
+internal sealed record SegmentName(DateTimeOffset Start, string Instance, int Number, bool IsReserve = false)
 {
     public const string Extension = ".jsonl";
     public const string CompressedExtension = ".jsonl.gz";
 
     private const string Prefix = "audit-";
+
+    // Log shippers that read audit-*.jsonl read the reserve too.
+    private const string ReservePrefix = "audit-reserve-";
+
     private const string StartFormat = "yyyyMMdd'T'HHmmss'Z'";
 
-    /// <summary>For example <c>audit-20261121T043000Z-b7f1-12.jsonl</c>.</summary>
+    /// <summary>For example <c>audit-20261121T043000Z-b7f1-12.jsonl</c>, or <c>audit-reserve-20261121T043000Z-c0de-3.jsonl</c>.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Start.UtcDateTime.ToString(StartFormat, CultureInfo.InvariantCulture)}-{Instance}-{Number}{Extension}");
+        string.Create(CultureInfo.InvariantCulture, $"{(IsReserve ? ReservePrefix : Prefix)}{Start.UtcDateTime.ToString(StartFormat, CultureInfo.InvariantCulture)}-{Instance}-{Number}{Extension}");
 
     /// <summary>Reads the name of a segment, compressed or not; null for any other file.</summary>
     public static SegmentName? Parse(string fileName)
     {
-        var stem = Stem(fileName);
-        var parts = stem?.Split('-');
-        return parts is [_, var start, { Length: 4 } instance, var number]
+        var isReserve = fileName.StartsWith(ReservePrefix, StringComparison.Ordinal);
+        var parts = Stem(fileName)?[(isReserve ? ReservePrefix : Prefix).Length..].Split('-');
+        return parts is [var start, { Length: 4 } instance, var number]
             && DateTimeOffset.TryParseExact(start, StartFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-            ? new SegmentName(moment, instance, n)
+            ? new SegmentName(moment, instance, n, isReserve)
             : null;
     }
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
-using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -23,7 +21,8 @@ public sealed class AuditWriterTests : IDisposable
         var observer = new BreakableObserver();
         var options = new AuditOptions { Directory = toDirectory ? _directory.Path : null };
         var origin = new AuditOrigin(null, "node-1", "b7f1");
-        using var writer = new AuditWriter(options, origin, _directory.Stdout, TimeProvider.System, NullLogger.Instance) { Observer = observer };
+        using var writer = LogDirectory.Writer(options, origin, _directory.Stdout);
+        writer.Observer = observer;
         writer.Write(Event("first")).ShouldBeTrue();
         observer.Broken = true;
         writer.Write(Event("second")).ShouldBeFalse();

@@ -4,7 +4,6 @@ using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
-using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -62,14 +61,14 @@ public sealed class DiskFullTests : IDisposable
         MountSmallDisk();
         var filler = Path.Combine(_directory.Path, "filler");
         var options = new AuditOptions { Directory = _directory.Path, RetryInterval = TimeSpan.Zero };
-        using (var writer = new AuditWriter(options, Origin, _directory.Stdout, TimeProvider.System, NullLogger.Instance))
+        using (var writer = LogDirectory.Writer(options, Origin, _directory.Stdout))
         {
-            writer.Write([Line("before")], turn: 1).ShouldBeTrue();
+            writer.Write([Line("before")]).ShouldBeTrue();
             var segment = _directory.Segments.Single();
             Skip.IfNot(Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
             File.WriteAllBytes(filler, new byte[400 << 10]);
             PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
-            writer.Write(batch, turn: 2).ShouldBeTrue();
+            writer.Write(batch).ShouldBeTrue();
             _directory.Stdout.Text.ShouldContain("\"id\":\"r399\"");
             File.ReadLines(segment).Count().ShouldBeGreaterThan(10, "the disk took some of them");
 
@@ -79,7 +78,7 @@ public sealed class DiskFullTests : IDisposable
             Run("chattr", "-a", segment).ShouldBeTrue();
             writer.Tick();
             writer.Degraded.ShouldBeNull();
-            writer.Write([Line("after")], turn: 3).ShouldBeTrue();
+            writer.Write([Line("after")]).ShouldBeTrue();
         }
 
         var report = new AuditVerifier().Verify(_directory.Path);

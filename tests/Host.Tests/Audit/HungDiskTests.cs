@@ -113,10 +113,11 @@ public sealed class HungDiskTests : IDisposable
         _disk.Thaw();
     }
 
-    private AuditLog Open(AuditOnError onError, bool fsync) => new(
+    private AuditLog Open(AuditOnError onError, bool fsync = false, bool hasReserve = false) => new(
         new AuditOptions
         {
             Directory = Log,
+            HasReserve = hasReserve,
             OnError = onError,
             Fsync = fsync,
             WriteDeadline = TimeSpan.FromMilliseconds(200),

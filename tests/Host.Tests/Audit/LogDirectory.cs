@@ -1,4 +1,7 @@
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Write;
+using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.Host.Tests.Audit;
@@ -13,10 +16,18 @@ internal sealed class LogDirectory : IDisposable
     /// <summary>Uncompressed segments, oldest first.</summary>
     public IReadOnlyList<string> Segments => [.. SegmentEntry.ReadAll(Path).Where(segment => !segment.Compressed).Select(segment => segment.Path)];
 
+    /// <summary>Opens a log of one chain, which holds all lines. With a reserve: <c>options with { HasReserve = true }</c>.</summary>
     public AuditLog Open(Func<AuditOptions, AuditOptions>? with = null, TimeProvider? clock = null)
     {
-        var options = new AuditOptions { Directory = Path, Node = "node-1", RetryInterval = TimeSpan.FromMilliseconds(20), KeepInterval = TimeSpan.FromMilliseconds(20) };
+        var options = new AuditOptions { Directory = Path, Node = "node-1", HasReserve = false, RetryInterval = TimeSpan.FromMilliseconds(20), KeepInterval = TimeSpan.FromMilliseconds(20) };
         return new AuditLog(with is null ? options : with(options), clock ?? TimeProvider.System, NullLogger<AuditLog>.Instance, Stdout);
+    }
+
+    /// <summary>The writer of a log's only chain.</summary>
+    public static AuditWriter Writer(AuditOptions options, AuditOrigin origin, IRecordOutput stdout)
+    {
+        var share = options.Directory is null ? null : new ChainShare(options, new Retention(options, TimeProvider.System, NullLogger.Instance), isReserve: false, tell: null);
+        return new AuditWriter(options, origin, new SharedStdout(stdout, options, TimeProvider.System, NullLogger.Instance), share, TimeProvider.System, NullLogger.Instance);
     }
 
     /// <summary>Writes so many records with a log of its own, and closes it.</summary>

@@ -1,4 +1,5 @@
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Retain;
 using ImdsProxy.Audit.Verify;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -15,6 +16,9 @@ public sealed class SegmentTests : IDisposable
     [Theory]
     [InlineData("audit-20261121T043000Z-b7f1-12.jsonl", true)]
     [InlineData("audit-20261121T043000Z-b7f1-12.jsonl.gz", true)]
+    [InlineData("audit-reserve-20261121T043000Z-c0de-3.jsonl", true)]
+    [InlineData("audit-reserve-20261121T043000Z-c0de-3.jsonl.gz", true)]
+    [InlineData("audit-reserve-c0de-3.jsonl", false)]
     [InlineData("audit-20261121T043000Z-b7f1-12.jsonl.gz.ab12", false)]
     [InlineData("audit-20261121T043000Z-b7f1.jsonl", false)]
     [InlineData("audit-yesterday-b7f1-1.jsonl", false)]
@@ -22,9 +26,10 @@ public sealed class SegmentTests : IDisposable
     public void Parse_FileName_KnowsSegmentsFromOthers(string name, bool isSegment) =>
         (SegmentName.Parse(name) is not null).ShouldBe(isSegment);
 
-    [Fact]
-    public void ToString_OfParsed_IsTheUncompressedName() =>
-        SegmentName.Parse("audit-20261121T043000Z-b7f1-12.jsonl.gz")!.ToString().ShouldBe("audit-20261121T043000Z-b7f1-12.jsonl");
+    [Theory]
+    [InlineData("audit-20261121T043000Z-b7f1-12.jsonl")]
+    [InlineData("audit-reserve-20261121T043000Z-c0de-3.jsonl")]
+    public void ToString_OfParsed_IsTheUncompressedName(string name) => SegmentName.Parse($"{name}.gz")!.ToString().ShouldBe(name);
 
     [Fact]
     public async Task Write_PastTheSize_BeginsTheNextSegmentAndCompressesTheOnesBefore()
@@ -65,11 +70,11 @@ public sealed class SegmentTests : IDisposable
         using var stop = new CancellationTokenSource();
 
         var keeping = Keeper(new HeldTime()).KeepAsync(stop.Token);
-        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(3, "it is compressed in more than one go");
+        Files().ShouldBe(3, "it is compressed in more than one go");
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(keeping);
 
-        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(2);
+        Files().ShouldBe(2);
         (await File.ReadAllTextAsync(_directory.Segments[0])).ShouldBe(lines);
     }
 
@@ -94,7 +99,7 @@ public sealed class SegmentTests : IDisposable
 
         // Where that one's retention has taken it, it stays away.
         File.Exists(compressed).ShouldBe(isStillThere);
-        Directory.EnumerateFiles(_directory.Path).Count().ShouldBe(isStillThere ? 2 : 1);
+        Files().ShouldBe(isStillThere ? 2 : 1);
         if (isStillThere)
         {
             (await File.ReadAllTextAsync(compressed)).ShouldBe("the other's");
@@ -104,7 +109,7 @@ public sealed class SegmentTests : IDisposable
     [Fact]
     public async Task Keep_PastTheTotal_RemovesTheOldestAndSaysSo()
     {
-        await using (var log = _directory.Open(options => options with { SegmentBytes = 2000, MaxBytes = 6000 }))
+        await using (var log = _directory.Open(options => options with { SegmentBytes = 2000, MaxBytes = 20_000 }))
         {
             for (var n = 0; n < 400; n++)
             {
@@ -136,6 +141,8 @@ public sealed class SegmentTests : IDisposable
         listed.Now().ShouldBe(SegmentEntry.ReadAll(_directory.Path).Single());
     }
 
+    private int Files() => Directory.EnumerateFiles(_directory.Path, "audit-*").Count();
+
     // Files come and go while they are counted.
     private static long Bytes(string directory) =>
         new DirectoryInfo(directory).EnumerateFiles("audit-*").Sum(static file => file.Exists ? file.Length : 0);
@@ -161,19 +168,25 @@ public sealed class SegmentTests : IDisposable
         await LogDirectory.UntilAsync(() => Bytes(_directory.Path) <= room && _directory.Segments.Count == 1);
     }
 
-    [Fact]
-    public async Task Keep_DraftThatAKilledProcessLeft_IsRemoved()
+    // The kernel releases a lock with its process; a draft that is still locked is another process's work.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Keep_DraftOfAnotherProcess_IsRemovedOnceThatProcessIsGone(bool isRunning)
     {
-        var old = Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-1.jsonl.gz.b7f1");
-        var recent = Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-2.jsonl.gz.b7f1");
-        await File.WriteAllTextAsync(old, "half");
-        await File.WriteAllTextAsync(recent, "half");
-        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().AddHours(-2).UtcDateTime);
+        var draft = Path.Combine(_directory.Path, "audit-20261121T043000Z-b7f1-1.jsonl.gz.b7f1");
+        using (var other = DraftFile.Create(draft))
+        {
+            await File.WriteAllTextAsync(draft, "half");
+            if (!isRunning)
+            {
+                other.Close();
+            }
 
-        await using var log = _directory.Open();
-        await LogDirectory.UntilAsync(() => !File.Exists(old));
+            await Keeper().KeepAsync(CancellationToken.None);
 
-        File.Exists(recent).ShouldBeTrue();
+            File.Exists(draft).ShouldBe(isRunning);
+        }
     }
 
     [Fact]
@@ -198,7 +211,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     private SegmentKeeper Keeper(TimeProvider? time = null) =>
-        new(new AuditOptions { Directory = _directory.Path }, "b7f1", time ?? TimeProvider.System, NullLogger.Instance, static _ => ValueTask.FromResult(true));
+        new("b7f1", new Retention(new AuditOptions { Directory = _directory.Path }, TimeProvider.System, NullLogger.Instance), static () => Task.CompletedTask, time ?? TimeProvider.System, NullLogger.Instance);
 
     /// <summary>Rests go on until they are let go.</summary>
     private sealed class HeldTime : TimeProvider

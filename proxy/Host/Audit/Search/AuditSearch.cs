@@ -12,42 +12,47 @@ internal sealed class AuditSearch
     private readonly AuditQuery _query;
     private readonly SearchSource _source;
     private readonly AuditScan _scan;
+    private readonly AuditScan _reserveScan;
 
     public AuditSearch(AuditQuery query, SearchSource source)
     {
         _query = query;
         _source = source;
         _scan = new AuditScan(query);
+        _reserveScan = new AuditScan(query);
     }
 
     /// <summary>Lines met that are no records.</summary>
-    public long Skipped => _scan.Skipped;
+    public long Skipped => _scan.Skipped + _reserveScan.Skipped;
 
-    /// <summary>Tells each wanted line in the order of <see cref="TimeOrder"/>; at most <paramref name="most"/>.</summary>
+    /// <summary>Tells each wanted line in the order of time, as far as <see cref="TimeOrder"/> can; at most <paramref name="most"/>.</summary>
     /// <returns>How many there were.</returns>
     public async Task<long> EachAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, long most, CancellationToken cancellation)
     {
         var found = 0L;
-        var units = _source.Units(_query);
-        var limits = TimeOrder.Limits(units);
-        var order = new TimeOrder(line => ++found <= most ? take(line) : ValueTask.CompletedTask);
-        await _scan.RunAsync(
-            units,
-            async (unit, block) =>
-            {
-                order.Begin(limits[unit]);
-                while (block.Length > 0 && found < most)
-                {
-                    var end = block.Span.IndexOf((byte)'\n');
-                    await order.AddAsync(block[..end]);
-                    block = block[(end + 1)..];
-                }
+        var units = _source.Units(_query).ToLookup(static unit => unit.Segment is { IsReserve: true });
+        var reserve = new ReserveLines();
+        ValueTask Tell(ReadOnlyMemory<byte> line) => ++found <= most ? take(line) : ValueTask.CompletedTask;
+        async ValueTask TellInOrder(ReadOnlyMemory<byte> line)
+        {
+            await reserve.TellUntilAsync(line, Tell);
+            await Tell(line);
+        }
 
-                await flush();
-                return found < most;
-            },
-            cancellation);
-        await order.EndAsync();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var reading = Task.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token), CancellationToken.None);
+        try
+        {
+            await OrderedScan.RunAsync(_scan, [.. units[false]], units[true].Any() ? TellInOrder : Tell, flush, () => found < most, cancellation);
+            await reserve.TellAllAsync(Tell, () => found < most);
+            await flush();
+        }
+        finally
+        {
+            await enough.CancelAsync();
+            await reading;
+        }
+
         return Math.Min(found, most);
     }
 

@@ -95,7 +95,8 @@ internal sealed class LogFollower : IDisposable
             _open.Remove(ended);
         }
 
-        return lines;
+        // Of several chains, as one process's two; of those, each file's lines are in order.
+        return [.. lines.Order(Comparer<byte[]>.Create(static (one, other) => LineTime.Compare(one, other)))];
     }
 
     private void Open(SegmentEntry segment)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Audit.Verify;
@@ -98,24 +97,12 @@ internal sealed class AuditVerifier
         using var lines = new LineReader(first.Open());
         for (var n = 0; n < most && lines.TryRead(out var line); n++)
         {
-            if (Parse(line) is JsonObject fields && Text(fields, "event") == AuditEvents.ChainBeganName)
+            if (ChainHead.Parse(line) is JsonObject fields && Text(fields, "event") == AuditEvents.ChainBeganName)
             {
-                foreach (var head in Heads(fields))
+                foreach (var head in ChainHead.ToldBy(fields))
                 {
                     Know(head.Instance, new KnownHead(head.Seq, head.Hash, $"the first record of instance {first.Name.Instance}", head.Segment));
                 }
-            }
-        }
-    }
-
-    /// <summary>The heads that an event names.</summary>
-    internal static IEnumerable<ChainHead> Heads(JsonObject fields)
-    {
-        foreach (var head in (fields["chains"] as JsonArray ?? []).OfType<JsonObject>())
-        {
-            if (Text(head, "instance") is { } instance && Text(head, "hash") is { } hash && head["seq"] is JsonValue seq && seq.TryGetValue(out long number))
-            {
-                yield return new ChainHead(instance, number, hash, Text(head, "segment") ?? "");
             }
         }
     }
@@ -152,7 +139,7 @@ internal sealed class AuditVerifier
             if (name.Number != before + 1)
             {
                 var explained = _report.Removed.Any(removed => removed.Instance == name.Instance && removed.Number == name.Number - 1);
-                var text = $"{name}: of instance {name.Instance}, {Count(before + 1, name.Number - 1)} before it {(explained ? "was removed by retention" : "is missing, and no segments-removed event tells of it")}";
+                var text = $"{name}: of instance {name.Instance}, {Count(before + 1, name.Number - 1)} before it {(explained ? $"was removed by retention{_report.RemovedOf(name.Instance)}, as segments-removed tells" : "is missing, and no segments-removed event tells of it")}";
                 (explained ? _report.Notes : _report.Problems).Add(text);
             }
 
@@ -195,29 +182,16 @@ internal sealed class AuditVerifier
         var last = SegmentName.Parse(head.Segment ?? "")?.Number ?? 1;
         var explained = removed >= last;
         (explained ? _report.Notes : _report.Problems).Add(
-            $"instance {instance}: {(explained ? "its whole chain was removed by retention" : $"its whole chain is missing; {head.Source} names its seq {head.Seq}")}");
+            $"instance {instance}: {(explained ? $"its whole chain was removed by retention{_report.RemovedOf(instance)}, as segments-removed tells" : $"its whole chain is missing; {head.Source} names its seq {head.Seq}")}");
     }
 
     private static JsonObject? FirstLine(SegmentEntry segment)
     {
         using var lines = new LineReader(segment.Open());
-        return lines.TryRead(out var line) ? Parse(line) as JsonObject : null;
+        return lines.TryRead(out var line) ? ChainHead.Parse(line) as JsonObject : null;
     }
 
-    internal static JsonNode? Parse(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static JsonNode? Parse(string line) => ChainHead.Parse(System.Text.Encoding.UTF8.GetBytes(line));
 
-    private static JsonNode? Parse(string line) => Parse(System.Text.Encoding.UTF8.GetBytes(line));
-
-    private static string? Text(JsonObject fields, string key) =>
-        fields[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private static string? Text(JsonObject fields, string key) => ChainHead.Text(fields, key);
 }

@@ -29,4 +29,8 @@ internal sealed class ChainReport
 
     /// <summary>Where the chains stood at the end of what retention removed.</summary>
     public List<ChainHead> RemovedHeads { get; } = [];
+
+    /// <summary>The records of a chain that retention says it removed, for people: retention removes from the beginning.</summary>
+    public string RemovedOf(string instance) =>
+        RemovedHeads.Where(head => head.Instance == instance).MaxBy(static head => head.Seq) is { } last ? $" (seq 1 to {last.Seq})" : "";
 }

@@ -143,7 +143,7 @@ internal sealed class ChainVerifier
     // The event says which numbers went elsewhere, and the chain holds the event.
     private bool IsRecovery(ReadOnlySpan<byte> line, long seq)
     {
-        return AuditVerifier.Parse(line) is JsonObject fields
+        return ChainHead.Parse(line) is JsonObject fields
             && _fields.Get(line, AuditField.Event).SequenceEqual("audit-recovered"u8)
             && Number(fields["firstSeq"]) == _seq + 1
             && Number(fields["lastSeq"]) == seq - 1;
@@ -168,12 +168,20 @@ internal sealed class ChainVerifier
 
     private void ReadRemoval(ReadOnlySpan<byte> line)
     {
-        if (AuditVerifier.Parse(line) is not JsonObject fields)
+        if (ChainHead.Parse(line) is not JsonObject fields)
         {
             return;
         }
 
-        _report.RemovedHeads.AddRange(AuditVerifier.Heads(fields));
+        foreach (var head in ChainHead.ToldBy(fields))
+        {
+            _report.RemovedHeads.Add(head);
+            if (SegmentName.Parse(head.Segment) is { } last)
+            {
+                _report.Removed.Add(last);
+            }
+        }
+
         foreach (var name in fields["segments"] as JsonArray ?? [])
         {
             if (name is JsonValue value && value.TryGetValue(out string? text) && SegmentName.Parse(text) is { } segment)

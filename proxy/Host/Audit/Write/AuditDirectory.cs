@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Retain;
+
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>The directory of segments as the process that writes one of them sees it.</summary>
@@ -13,6 +15,7 @@ internal sealed class AuditDirectory : IDisposable
 
     private readonly AuditOptions _options;
     private readonly string _instance;
+    private readonly ChainShare _share;
     private readonly TimeProvider _clock;
     private readonly List<SegmentRemains> _remains = [];
     private int _number;
@@ -20,10 +23,11 @@ internal sealed class AuditDirectory : IDisposable
     private DateTimeOffset _looked;
     private long? _failed;
 
-    public AuditDirectory(AuditOptions options, string instance, TimeProvider clock)
+    public AuditDirectory(AuditOptions options, string instance, ChainShare share, TimeProvider clock)
     {
         _options = options;
         _instance = instance;
+        _share = share;
         _clock = clock;
     }
 
@@ -39,13 +43,17 @@ internal sealed class AuditDirectory : IDisposable
     /// <summary>Whether a segment may be opened: not for a while after that has failed, by a clock that nobody sets back.</summary>
     public bool MayOpen => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
 
-    public bool RotationDue(DateTimeOffset now) =>
-        Segment is { Length: > 0 } segment && (segment.Length >= _options.SegmentLimit || now - _opened >= _options.SegmentAge);
+    /// <summary>Whether so many bytes more begin another segment.</summary>
+    public bool RotationDue(DateTimeOffset now, int bytes) =>
+        Segment is { Length: > 0 } segment && (segment.Length + bytes > _share.SegmentLimit || now - _opened >= _options.SegmentAge);
+
+    /// <summary>The bytes by which the next segment exceeds its limit right away, where it begins with so many.</summary>
+    public long Excess(int bytes) => Math.Max(0, Rescued.Length + bytes - _share.SegmentLimit);
 
     /// <summary>Gives up the segment where someone has removed it. Looks seldom, but before the next one begins.</summary>
-    public void LookForSegment(DateTimeOffset now)
+    public void LookForSegment(DateTimeOffset now, int bytes)
     {
-        if (Segment is null || ((now - _looked).Duration() < LookInterval && !RotationDue(now)))
+        if (Segment is null || ((now - _looked).Duration() < LookInterval && !RotationDue(now, bytes)))
         {
             return;
         }
@@ -57,16 +65,25 @@ internal sealed class AuditDirectory : IDisposable
         }
     }
 
+    /// <summary>Creates the directory where there is none.</summary>
+    public void Ensure()
+    {
+        if (!Directory.Exists(_options.Directory) && !OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_options.Directory!, Mode);
+        }
+    }
+
     /// <summary>Opens the next segment without using it yet. It begins with what would be lost with a removed one.</summary>
     public SegmentFile OpenNext(DateTimeOffset now)
     {
-        Ensure(_options.Directory!);
         if (TryCutRemains() is { } failure)
         {
             throw failure;
         }
 
-        var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1), _options.Fsync);
+        Segment?.Seal();
+        var next = new SegmentFile(_options.Directory!, new SegmentName(now, _instance, _number + 1, _share.IsReserve), _options.Fsync);
         try
         {
             next.Write(Rescued.Span);
@@ -157,12 +174,5 @@ internal sealed class AuditDirectory : IDisposable
         TryCutRemains();
         Segment?.Dispose();
     }
-
-    private static void Ensure(string directory)
-    {
-        if (!Directory.Exists(directory) && !OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(directory, Mode);
-        }
-    }
 }
+

@@ -1,10 +1,11 @@
+using ImdsProxy.Audit.Retain;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes batches to the directory, or to stdout, and knows which of them works. One thread at a time uses it; where that one
-/// hangs in a write, another may take the chain away from it (docs/decisions/0021).
+/// Writes the batches of one chain to the directory, or to stdout, and knows which of them works. One thread at a time uses it;
+/// where that one hangs, another may take the chain away from it (docs/decisions/0021).
 /// </summary>
 internal sealed partial class AuditWriter : ILineWriter, IDisposable
 {
@@ -16,23 +17,29 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     private readonly DegradedPeriod _degraded;
     private readonly StdoutLines _stdout;
     private readonly LaggingOutput? _beside;
+    private readonly bool _isReserve;
     private readonly SegmentWriter? _segments;
     private volatile Stall? _stall;
     private ChainDoubt? _doubt;
     private bool _isFallingBack;
-    private long _turn;
+    private long _lost;
 
-    public AuditWriter(AuditOptions options, AuditOrigin origin, IRecordOutput stdout, TimeProvider clock, ILogger logger)
+    /// <param name="options">Where the lines go.</param>
+    /// <param name="origin">What all lines of the chain have in common.</param>
+    /// <param name="stdout">Stdout, which all chains of the process share.</param>
+    /// <param name="share">What the chain may take of the directory, or null where there is none.</param>
+    /// <param name="clock">For the age of segments.</param>
+    /// <param name="logger">What is wrong with the outputs.</param>
+    public AuditWriter(AuditOptions options, AuditOrigin origin, SharedStdout stdout, ChainShare? share, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
+        (_stdout, _beside, _isReserve) = (stdout.Only, stdout.Beside, share is { IsReserve: true });
         _degraded = new DegradedPeriod(options.OnError, clock, logger);
-        _stdout = new StdoutLines(stdout, logger);
-        if (options.Directory is not null)
-        {
-            _beside = new LaggingOutput(stdout, options.WriteDeadline, clock, logger);
-            _segments = new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, clock, logger);
-        }
+        _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, clock, logger);
     }
+
+    /// <summary>What all lines of the chain have in common.</summary>
+    public AuditOrigin Origin => _origin;
 
     /// <summary>Sees each batch of lines that was written.</summary>
     public IRecordObserver? Observer { get; set; }
@@ -47,25 +54,18 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     /// <summary>Why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _stall is { } stall && _segments is not null ? stall.Cause : _degraded.Cause;
 
-    /// <summary>Stdout beside the directory, or null where it is the only output.</summary>
-    public LaggingOutput? Beside => _beside;
-
     /// <summary>Writes an event. True once it is with the kernel.</summary>
-    public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)], turn: 0);
+    public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)]);
 
     /// <summary>Writes lines. True once all of them are with the kernel; false if none is, as far as is known.</summary>
-    public bool Write(ReadOnlySpan<PendingLine> lines, long turn)
+    public bool Write(ReadOnlySpan<PendingLine> lines)
     {
-        _turn = turn;
         try
         {
-            if (_segments is null ? WriteToStdout(lines) : _segments.TryWrite(lines, turn) || WriteDegraded(lines))
+            if (_segments is null ? WriteToStdout(lines) : _segments.TryWrite(lines) || WriteDegraded(lines))
             {
                 return true;
             }
-
-            _batch.Forget();
-            _degraded.Lost += lines.Length;
         }
         catch (GivenUpException)
         {
@@ -74,15 +74,21 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         catch (Exception e)
         {
             // Known for no input; what was not written must not leave, and the next batch must not wait for ever.
-            _batch.Forget();
             Log.NotWritable(_logger, e.GetType().Name, e.Message);
         }
 
+        _degraded.Lost += _batch.Refuse(lines);
         return false;
     }
 
+    /// <summary>Counts a record that was written nowhere while a write hangs. Any thread may call it.</summary>
+    public void Lose() => Interlocked.Increment(ref _lost);
+
     /// <summary>What is due by time alone.</summary>
     public void Tick() => _segments?.Tick();
+
+    /// <summary>Removes segments that are too old or too many.</summary>
+    public void MakeRoom() => _segments?.MakeRoom();
 
     /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
     public void Checkpoint()
@@ -104,30 +110,32 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    /// <summary>Takes the chain away from the thread that hangs in a write. Called by another thread.</summary>
-    /// <param name="turn">The turn in which it hangs.</param>
-    /// <param name="lines">The lines of that turn.</param>
-    /// <returns>What is known of the turn's lines, and who writes on meanwhile, if anybody does.</returns>
-    public (TurnLines Lines, FallbackWriter? Fallback) GiveUp(long turn, IReadOnlyList<PendingLine> lines)
+    /// <summary>Takes the chain away from the thread that hangs, be it in another chain's write. Called by another thread.</summary>
+    /// <returns>What writes on meanwhile, or null.</returns>
+    public FallbackWriter? GiveUp()
     {
         var output = _segments is null ? "stdout" : "the audit directory";
         var stall = new Stall($"a write to {output} takes longer than {_options.WriteDeadline.TotalSeconds:0.#} s", _clock.GetUtcNow());
         _isFallingBack = _segments is not null && _options.OnError == AuditOnError.Stdout;
         _stall = stall;
-        _doubt = _batch.GiveUp(turn, lines);
-        Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
-        return (_doubt.Turn, _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _clock) : null);
+        _doubt = _batch.GiveUp();
+        if (!_isReserve)
+        {
+            // Both chains are given up at once: that is one line of the operational log.
+            Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
+        }
+
+        return _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _clock) : null;
     }
 
-    /// <summary>Goes on with the chain once the write has returned, and tells what became of the records meanwhile.</summary>
-    /// <param name="fallback">Who has written meanwhile, and no longer does; or null.</param>
-    /// <param name="lost">Records that were written nowhere.</param>
-    public void TakeUp(FallbackWriter? fallback, long lost)
+    /// <summary>Has the chain back once the write has returned, with what became of its records meanwhile. Writes nothing yet.</summary>
+    /// <param name="fallback">What has written meanwhile, and no longer does; or null.</param>
+    public void TakeUp(FallbackWriter? fallback)
     {
         var (doubt, stall) = (_doubt!, _stall!);
         var isWritten = _batch.TakeUp(fallback is { HasAny: true } ? fallback.Batch : null);
         _degraded.Begin(stall);
-        _degraded.Lost += lost;
+        _degraded.Lost += Interlocked.Exchange(ref _lost, 0) + (fallback?.Lost ?? 0);
         if (isWritten && fallback is not { HasDoubt: true })
         {
             _degraded.WroteLate(doubt.Records);
@@ -139,7 +147,26 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
 
         (_doubt, _stall) = (null, null);
-        Resume();
+    }
+
+    /// <summary>Goes on with the chain after <see cref="TakeUp"/>, and tells what became of the records meanwhile.</summary>
+    public void Resume()
+    {
+        if (_segments is null)
+        {
+            Write([]);
+            return;
+        }
+
+        try
+        {
+            _segments.Reopen();
+        }
+        catch (Exception e)
+        {
+            // Known for none. The thread that writes must not end.
+            Log.NotWritable(_logger, e.GetType().Name, e.Message);
+        }
     }
 
     public void Dispose()
@@ -167,25 +194,6 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    private void Resume()
-    {
-        if (_segments is null)
-        {
-            Write([], turn: 0);
-            return;
-        }
-
-        try
-        {
-            _segments.Reopen();
-        }
-        catch (Exception e)
-        {
-            // Known for none. The thread that writes must not end.
-            Log.NotWritable(_logger, e.GetType().Name, e.Message);
-        }
-    }
-
     // The event comes before the records that it explains.
     private bool WriteDegraded(ReadOnlySpan<PendingLine> lines)
     {
@@ -195,7 +203,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
 
         var first = _batch.KeptSeq + 1;
-        _batch.Put(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines], _turn);
+        _batch.Put(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]);
         var delivery = _beside!.Deliver(_batch.Lines);
         if (delivery == Delivery.Refused)
         {
@@ -203,10 +211,11 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
 
         var last = _batch.Seq;
-        Written();
+        var isOurs = Written(isInTime: delivery == Delivery.Written);
         _degraded.WroteElsewhere(first, last);
-        if (delivery == Delivery.InDoubt)
+        if (isOurs && delivery == Delivery.InDoubt)
         {
+            _degraded.Lost += lines.Length;
             _degraded.WroteLate(new SeqRange(last - lines.Length + 1, last));
         }
 
@@ -215,7 +224,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
 
     private bool WriteToStdout(ReadOnlySpan<PendingLine> lines)
     {
-        _batch.Put(_degraded.Cause is null ? lines : [.. Events(), .. lines], _turn);
+        _batch.Put(_degraded.Cause is null ? lines : [.. Events(), .. lines]);
         if (!_stdout.TryWrite(_batch.Lines))
         {
             return false;
@@ -242,11 +251,11 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     }
 
     // Whatever happens from here on, these numbers are taken. False where the write was given up before.
-    private bool Written()
+    private bool Written(bool isInTime = true)
     {
-        var isInTime = _batch.Keep();
+        var isOurs = _batch.Keep(isInTime);
         Observer?.Written(_batch.Lines);
-        return isInTime;
+        return isOurs;
     }
 
     private static partial class Log

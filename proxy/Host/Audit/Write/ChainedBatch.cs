@@ -11,8 +11,9 @@ internal sealed class ChainedBatch : IDisposable
     private readonly Lock _gate = new();
     private readonly RecordChain _chain = new();
     private readonly LineBuffer _buffer = new();
-    private PendingLine? _last;
-    private long _turn;
+
+    // What is numbered and neither kept nor taken back.
+    private readonly List<PendingLine> _held = [];
     private bool _isGivenUp;
     private bool _isKept;
 
@@ -28,6 +29,9 @@ internal sealed class ChainedBatch : IDisposable
     /// <summary>The hash of the last line, in hex.</summary>
     public string Head => Encoding.ASCII.GetString(_chain.Head);
 
+    /// <summary>The hash of the last line that was kept, in hex.</summary>
+    public string KeptHead => Encoding.ASCII.GetString(_chain.MarkedHead);
+
     /// <summary>Whether its thread has lost it.</summary>
     public bool IsGivenUp
     {
@@ -42,7 +46,7 @@ internal sealed class ChainedBatch : IDisposable
 
     /// <summary>Takes these lines in place of all that were not kept.</summary>
     /// <exception cref="GivenUpException">Another numbers lines now.</exception>
-    public void Put(ReadOnlySpan<PendingLine> lines, long turn = 0)
+    public void Put(ReadOnlySpan<PendingLine> lines)
     {
         lock (_gate)
         {
@@ -50,9 +54,9 @@ internal sealed class ChainedBatch : IDisposable
             foreach (var line in lines)
             {
                 _chain.Append(_buffer, line);
+                line.State = LineState.InDoubt;
+                _held.Add(line);
             }
-
-            (_last, _turn) = (lines.IsEmpty ? null : lines[^1], turn);
         }
     }
 
@@ -68,8 +72,9 @@ internal sealed class ChainedBatch : IDisposable
     }
 
     /// <summary>The lines are written: their numbers are taken for good.</summary>
+    /// <param name="isInTime">Whether those who wait may be told so.</param>
     /// <returns>False where that was given up before: then it is known from now on that they are written.</returns>
-    public bool Keep()
+    public bool Keep(bool isInTime = true)
     {
         lock (_gate)
         {
@@ -77,6 +82,7 @@ internal sealed class ChainedBatch : IDisposable
             if (!_isGivenUp)
             {
                 _chain.Mark();
+                LetGo(isInTime ? LineState.Written : LineState.Refused);
             }
 
             return !_isGivenUp;
@@ -90,16 +96,39 @@ internal sealed class ChainedBatch : IDisposable
         {
             if (!_isGivenUp)
             {
-                _chain.TakeBack();
-                _buffer.Clear();
+                TakeBack();
             }
         }
     }
 
+    /// <summary>Gives up lines that are not written: nothing of them will be.</summary>
+    /// <returns>How many; none where another thread has taken the chain, because that one answers for them.</returns>
+    public int Refuse(ReadOnlySpan<PendingLine> lines)
+    {
+        var refused = 0;
+        lock (_gate)
+        {
+            if (_isGivenUp)
+            {
+                return 0;
+            }
+
+            TakeBack();
+            foreach (var line in lines)
+            {
+                if (line.State == LineState.Unnumbered)
+                {
+                    line.State = LineState.Refused;
+                    refused++;
+                }
+            }
+        }
+
+        return refused;
+    }
+
     /// <summary>Takes it away from its thread, which may hang in a write of it.</summary>
-    /// <param name="turn">The turn that is given up.</param>
-    /// <param name="lines">Its lines.</param>
-    public ChainDoubt GiveUp(long turn, IReadOnlyList<PendingLine> lines)
+    public ChainDoubt GiveUp()
     {
         lock (_gate)
         {
@@ -107,12 +136,10 @@ internal sealed class ChainedBatch : IDisposable
             var range = new SeqRange(KeptSeq + 1, Seq);
 
             // Events of the log's own come before them.
-            var holdsTurn = lines.Count > 0 && ReferenceEquals(lines[^1], _last) && turn == _turn;
-            var isInDoubt = holdsTurn && !range.IsEmpty;
+            var records = _held.Count(static line => !line.IsOwn);
             return new ChainDoubt(
-                isInDoubt ? TurnLines.InDoubt : holdsTurn ? TurnLines.Written : TurnLines.Unnumbered,
                 range,
-                new SeqRange(isInDoubt ? Seq - lines.Count + 1 : Seq + 1, Seq),
+                new SeqRange(Seq - records + 1, Seq),
                 range.IsEmpty ? [] : _buffer.Written.ToArray(),
                 After());
         }
@@ -136,8 +163,9 @@ internal sealed class ChainedBatch : IDisposable
                 _chain.Mark();
             }
 
-            _chain.TakeBack();
-            _buffer.Clear();
+            // Whoever took it away has answered for them.
+            _held.Clear();
+            TakeBack();
             return isWritten;
         }
     }
@@ -159,9 +187,24 @@ internal sealed class ChainedBatch : IDisposable
             throw new GivenUpException();
         }
 
+        TakeBack();
+        _isKept = false;
+    }
+
+    private void TakeBack()
+    {
         _chain.TakeBack();
         _buffer.Clear();
-        _isKept = false;
-        _last = null;
+        LetGo(LineState.Unnumbered);
+    }
+
+    private void LetGo(LineState state)
+    {
+        foreach (var line in _held)
+        {
+            line.State = state;
+        }
+
+        _held.Clear();
     }
 }

@@ -11,16 +11,16 @@ internal sealed class FallbackThread
     private readonly Thread _thread;
 
     /// <param name="queue">Where lines wait.</param>
-    /// <param name="writer">Writes them.</param>
+    /// <param name="chains">Writes them.</param>
     /// <param name="doubtful">The lines of the write that hangs, as far as they have numbers.</param>
-    public FallbackThread(LineQueue queue, FallbackWriter writer, List<PendingLine> doubtful)
+    public FallbackThread(LineQueue queue, FallbackChains chains, List<PendingLine> doubtful)
     {
-        (_queue, Writer, _doubtful) = (queue, writer, doubtful);
+        (_queue, Chains, _doubtful) = (queue, chains, doubtful);
         _thread = new Thread(Run) { IsBackground = true, Name = "audit-fallback" };
         _thread.Start();
     }
 
-    public FallbackWriter Writer { get; }
+    public FallbackChains Chains { get; }
 
     /// <summary>Whether it is to end. Under the queue's lock.</summary>
     public bool IsStopped { get; set; }
@@ -29,22 +29,18 @@ internal sealed class FallbackThread
 
     private void Run()
     {
-        var written = Writer.WriteDoubt();
-        Tell(_doubtful, written);
+        Chains.WriteDoubt(_doubtful);
+        Tell(_doubtful);
         while (_queue.Take(this, _taken))
         {
-            Tell(_taken, Writer.Write(CollectionsMarshal.AsSpan(_taken), turn: 0));
+            Chains.Write(CollectionsMarshal.AsSpan(_taken));
+            Tell(_taken);
         }
     }
 
-    private void Tell(List<PendingLine> lines, bool written)
+    private static void Tell(List<PendingLine> lines)
     {
-        if (!written)
-        {
-            _queue.AddLost(lines.Count);
-        }
-
-        PendingLine.Tell(lines, written, isHere: false);
+        PendingLine.Tell(lines, isHere: false);
         lines.Clear();
     }
 }

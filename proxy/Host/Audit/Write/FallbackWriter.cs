@@ -3,13 +3,13 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes records to stdout while a write to the directory hangs. It begins with the lines in doubt: whether they reach the
+/// Writes the records of one chain to stdout while a write to the directory hangs. It begins with the lines in doubt: whether they reach the
 /// directory too or not, their numbers then name one record each. One thread uses it.
 /// </summary>
 /// <param name="doubt">Where the chain stood.</param>
 /// <param name="stall">The write that hangs.</param>
 /// <param name="stdout">Where records go.</param>
-/// <param name="origin">What all lines of the process have in common.</param>
+/// <param name="origin">What all lines of the chain have in common.</param>
 /// <param name="observer">Sees the lines that were written, or null.</param>
 /// <param name="clock">For the events.</param>
 internal sealed class FallbackWriter(
@@ -27,6 +27,12 @@ internal sealed class FallbackWriter(
     /// <summary>Whether anything of the chain is here that has a number.</summary>
     public bool HasAny => Batch.KeptSeq > doubt.Range.Last || (HasDoubt && !doubt.Range.IsEmpty);
 
+    /// <summary>Lines that someone waited for and was told that they are not written.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>When the round began, which has one deadline for all that it writes.</summary>
+    public long Began { get; set; }
+
     /// <summary>Lines whose callers were told that they are not written, and which may be here all the same.</summary>
     public List<SeqRange> Late { get; } = [];
 
@@ -38,7 +44,7 @@ internal sealed class FallbackWriter(
             return true;
         }
 
-        var delivery = stdout.Deliver(doubt.Lines);
+        var delivery = stdout.Deliver(doubt.Lines, Began);
         HasDoubt = delivery != Delivery.Refused;
         if (HasDoubt)
         {
@@ -50,19 +56,24 @@ internal sealed class FallbackWriter(
             Late.Add(doubt.Records);
         }
 
+        Lost += _isAnswered || delivery == Delivery.Written ? 0 : doubt.Records.Count;
         _isAnswered = true;
         return delivery == Delivery.Written;
     }
 
-    public bool Write(ReadOnlySpan<PendingLine> lines, long turn)
+    public bool Write(ReadOnlySpan<PendingLine> lines)
     {
-        if (!HasDoubt && !WriteDoubt())
-        {
-            return false;
-        }
+        var isWritten = (HasDoubt || WriteDoubt()) && TryWrite(lines);
+        Lost += isWritten ? 0 : lines.Length;
+        return isWritten;
+    }
 
+    public void Dispose() => Batch.Dispose();
+
+    private bool TryWrite(ReadOnlySpan<PendingLine> lines)
+    {
         Batch.Put(_toldDegraded ? lines : [PendingLine.Of(origin, AuditEvents.Degraded(clock.GetUtcNow(), stall.Cause)), .. lines]);
-        var delivery = stdout.Deliver(Batch.Lines);
+        var delivery = stdout.Deliver(Batch.Lines, Began);
         if (delivery == Delivery.Refused)
         {
             Batch.Forget();
@@ -70,7 +81,7 @@ internal sealed class FallbackWriter(
         }
 
         _toldDegraded = true;
-        Batch.Keep();
+        Batch.Keep(isInTime: delivery == Delivery.Written);
         observer?.Written(Batch.Lines);
         if (delivery == Delivery.InDoubt)
         {
@@ -79,6 +90,4 @@ internal sealed class FallbackWriter(
 
         return delivery == Delivery.Written;
     }
-
-    public void Dispose() => Batch.Dispose();
 }

@@ -1,8 +1,9 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Numbers lines and writes them.</summary>
+/// <summary>Numbers the lines of one chain and writes them.</summary>
 internal interface ILineWriter
 {
-    /// <summary>Writes lines. True once all of them are with the kernel.</summary>
-    bool Write(ReadOnlySpan<PendingLine> lines, long turn);
+    /// <summary>Writes lines, and notes on each whether it is with the kernel.</summary>
+    /// <returns>Whether all of them are.</returns>
+    bool Write(ReadOnlySpan<PendingLine> lines);
 }

@@ -2,13 +2,15 @@ using System.Security.Cryptography;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Chooses the four hex digits that tell this process's lines from those of others.</summary>
+/// <summary>Chooses the four hex digits that tell the lines of a chain from those of others.</summary>
 internal static class InstanceName
 {
     /// <summary>A name that no segment of the directory bears.</summary>
-    public static string Choose(string? directory)
+    /// <param name="directory">The directory, or null for none.</param>
+    /// <param name="other">The name of the process's other chain, which may have no segment yet.</param>
+    public static string Choose(string? directory, string? other = null)
     {
-        var taken = Taken(directory);
+        HashSet<string> taken = [.. Taken(directory), other ?? ""];
         for (var tries = 0; tries < 100; tries++)
         {
             var name = RandomNumberGenerator.GetHexString(4, lowercase: true);

@@ -68,18 +68,20 @@ internal sealed partial class LaggingOutput
     }
 
     /// <summary>Waits until lines are written, up to the deadline.</summary>
-    public Delivery Deliver(ReadOnlySpan<byte> lines)
+    public Delivery Deliver(ReadOnlySpan<byte> lines) => Deliver(lines, _clock.GetTimestamp());
+
+    /// <summary>Waits until lines are written, up to the deadline of what began earlier.</summary>
+    public Delivery Deliver(ReadOnlySpan<byte> lines, long began)
     {
         lock (_gate)
         {
-            if (IsStalled || !TryAdd(lines))
+            if (IsStalled || _clock.GetElapsedTime(began) >= _deadline || !TryAdd(lines))
             {
                 return Delivery.Refused;
             }
 
             var ticket = new Ticket();
             _waiters.Add(ticket);
-            var began = _clock.GetTimestamp();
             while (ticket.Result is null && _clock.GetElapsedTime(began) < _deadline)
             {
                 Monitor.Wait(_gate, LongestWait);

@@ -13,7 +13,7 @@ internal sealed class LineQueue
     // How often it is looked whether a write takes too long.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    private readonly AuditWriter _writer;
+    private readonly AuditChains _chains;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _deadline;
     private readonly ITimer _looks;
@@ -25,17 +25,18 @@ internal sealed class LineQueue
     private readonly List<Action> _duties = [];
     private readonly TaskCompletionSource<bool> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private FallbackThread? _fallback;
-    private long _turn;
     private long _began;
-    private long _lost;
     private bool _isInTurn;
     private bool _isIdle;
     private bool _isGivenUp;
     private bool _isClosed;
 
-    public LineQueue(AuditWriter writer, TimeSpan deadline, TimeProvider clock)
+    /// <param name="chains">Used by one thread at a time: this queue's, until it hangs.</param>
+    /// <param name="deadline">How long a turn may take, whatever it does to either chain.</param>
+    /// <param name="clock">For the deadline.</param>
+    public LineQueue(AuditChains chains, TimeSpan deadline, TimeProvider clock)
     {
-        (_writer, _deadline, _clock) = (writer, deadline, clock);
+        (_chains, _deadline, _clock) = (chains, deadline, clock);
         new Thread(Run) { IsBackground = true, Name = "audit-write" }.Start();
         _looks = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
     }
@@ -49,7 +50,11 @@ internal sealed class LineQueue
         {
             if (_isClosed || (_isGivenUp && _fallback is null))
             {
-                _lost += _isClosed ? 0 : 1;
+                if (!_isClosed)
+                {
+                    _chains.Lose(line);
+                }
+
                 return ValueTask.FromResult(line.End());
             }
 
@@ -66,19 +71,24 @@ internal sealed class LineQueue
         return written;
     }
 
-    /// <summary>Has something else done with the writer, when it is free. Left out while a write hangs: all that is due comes again.</summary>
-    public void Post(Action duty)
+    /// <summary>Has something else done with the writer, when it is free. </summary>
+    /// <returns>False where it is left out, because a write hangs or the queue is closed: all that is due comes again.</returns>
+    public bool Post(Action duty)
     {
         lock (_gate)
         {
-            if (!_isClosed && !_isGivenUp)
+            if (_isClosed || _isGivenUp)
             {
-                _dutiesWaiting.Add(duty);
-                if (Arrived())
-                {
-                    _signal.Set();
-                }
+                return false;
             }
+
+            _dutiesWaiting.Add(duty);
+            if (Arrived())
+            {
+                _signal.Set();
+            }
+
+            return true;
         }
     }
 
@@ -127,15 +137,6 @@ internal sealed class LineQueue
         }
     }
 
-    /// <summary>Counts lines that the thread that writes elsewhere could not write.</summary>
-    internal void AddLost(int count)
-    {
-        lock (_gate)
-        {
-            _lost += count;
-        }
-    }
-
     // Whether the thread that writes has to be woken, once the lock is free: not where it is awake, nor where it hangs.
     private bool Arrived()
     {
@@ -161,13 +162,13 @@ internal sealed class LineQueue
     {
         while (Take())
         {
-            bool written;
-            do
+            Write();
+            while (!TryEnd())
             {
-                written = Write();
+                _chains.Resume();
             }
-            while (!TryEnd());
-            PendingLine.Tell(_taken, written, isHere: true);
+
+            PendingLine.Tell(_taken, isHere: true);
             _taken.Clear();
         }
 
@@ -205,7 +206,6 @@ internal sealed class LineQueue
 
     private void Begin()
     {
-        _turn++;
         _began = _clock.GetTimestamp();
         _isInTurn = true;
     }
@@ -216,7 +216,7 @@ internal sealed class LineQueue
         from.Clear();
     }
 
-    private bool Write()
+    private void Write()
     {
         foreach (var duty in _duties)
         {
@@ -224,11 +224,14 @@ internal sealed class LineQueue
         }
 
         _duties.Clear();
-        return _taken.Count == 0 || _writer.Write(CollectionsMarshal.AsSpan(_taken), _turn);
+        if (_taken.Count > 0)
+        {
+            _chains.Write(CollectionsMarshal.AsSpan(_taken));
+        }
     }
 
-    // False where the turn was given up: another has told those who waited. The chain is then taken up in a turn of its own,
-    // which may hang like any other.
+    // False where the turn was given up: another has told those who waited. The chains are then taken up, and go on in a turn
+    // of their own, which may hang like any other.
     private bool TryEnd()
     {
         FallbackThread? fallback;
@@ -245,17 +248,16 @@ internal sealed class LineQueue
         }
 
         Stop(fallback);
-        long lost;
         lock (_gate)
         {
-            (lost, _lost) = (_lost, 0);
+            // Both chains at once: a turn that is given up again must find both or none.
+            _chains.TakeUp(fallback?.Chains);
             _fallback = null;
             _isGivenUp = false;
             Begin();
         }
 
-        _writer.TakeUp(fallback?.Writer, lost);
-        fallback?.Writer.Dispose();
+        fallback?.Chains.Dispose();
         return false;
     }
 
@@ -275,8 +277,7 @@ internal sealed class LineQueue
 
     private void Look()
     {
-        List<PendingLine> written = [];
-        List<PendingLine> lost = [];
+        List<PendingLine> answered = [];
         lock (_gate)
         {
             if (!_isInTurn || _isGivenUp || _clock.GetElapsedTime(_began) < _deadline)
@@ -284,39 +285,31 @@ internal sealed class LineQueue
                 return;
             }
 
-            GiveUp(written, lost);
+            GiveUp(answered);
             EndIfStuck();
         }
 
-        PendingLine.Tell(written, isWritten: true, isHere: false);
-        PendingLine.Tell(lost, isWritten: false, isHere: false);
+        PendingLine.Tell(answered, isHere: false);
     }
 
-    private void GiveUp(List<PendingLine> written, List<PendingLine> lost)
+    // What either chain has written or refused stands. Of the rest, what has a number is in doubt, and the other lines wait
+    // again; without a thread that writes elsewhere all of it is lost.
+    private void GiveUp(List<PendingLine> answered)
     {
-        List<PendingLine> lines = [.. _taken];
-        lines.ForEach(static line => line.Abandon());
-        var (state, writer) = _writer.GiveUp(_turn, lines);
         _isGivenUp = true;
-        if (state == TurnLines.Written)
+        _taken.ForEach(static line => line.Abandon());
+        var chains = _chains.GiveUp();
+        answered.AddRange(_taken.Where(static line => line.State is LineState.Written or LineState.Refused));
+        List<PendingLine> doubtful = [.. _taken.Where(static line => line.State == LineState.InDoubt)];
+        _waiting.InsertRange(0, _taken.Where(static line => line.State == LineState.Unnumbered));
+        if (chains is not null)
         {
-            Move(lines, written);
-        }
-
-        if (writer is null)
-        {
-            Move(lines, lost);
-            Move(_waiting, lost);
-            _lost += lost.Count;
+            _fallback = new FallbackThread(this, chains, doubtful);
             return;
         }
 
-        if (state == TurnLines.Unnumbered)
-        {
-            Move(_waiting, lines);
-            Move(lines, _waiting);
-        }
-
-        _fallback = new FallbackThread(this, writer, lines);
+        Move(_waiting, doubtful);
+        doubtful.ForEach(_chains.Lose);
+        answered.AddRange(doubtful);
     }
 }

@@ -18,6 +18,9 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     // A record has 500 to 900 bytes.
     private const int Usual = 1024;
 
+    // A number of at most 20 digits and a hash, with their names.
+    private const int MostPlace = 112;
+
     private readonly LineBuffer _text = new(Usual);
     private readonly AuditRecordWriter _writer;
     private ObjectPool<PendingLine>? _pool;
@@ -26,23 +29,46 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     private bool _isInstead;
     private bool _isRequest;
 
-    // It, or what is said in its place.
-    private bool _isWritten;
-
-    /// <param name="origin">What all lines of the process have in common.</param>
+    /// <param name="origin">What all lines of the chain have in common.</param>
     /// <param name="pool">Where it goes when it is done with, or null.</param>
-    public PendingLine(AuditOrigin origin, ObjectPool<PendingLine>? pool)
+    /// <param name="isReserve">Whether its chain is the reserve.</param>
+    public PendingLine(AuditOrigin origin, ObjectPool<PendingLine>? pool, bool isReserve = false)
     {
         _writer = new AuditRecordWriter(origin);
         _pool = pool;
+        IsReserve = isReserve;
     }
 
     /// <summary>A line of the log's own, for which nobody waits.</summary>
     public static PendingLine Of(AuditOrigin origin, AuditEvent auditEvent)
     {
-        var line = new PendingLine(origin, pool: null);
+        var line = new PendingLine(origin, pool: null) { IsOwn = true };
         line.Put(auditEvent);
         return line;
+    }
+
+    /// <summary>Whether its chain is the reserve.</summary>
+    public bool IsReserve { get; }
+
+    /// <summary>Whether it is the log's own, and nobody waits for it.</summary>
+    public bool IsOwn { get; private init; }
+
+    /// <summary>How far it, or what is said in its place, has come. Set by the thread that has its chain.</summary>
+    public LineState State { get; set; }
+
+    /// <summary>The most bytes that it takes, whatever its place in the chain.</summary>
+    public int MostLength => _text.Length + MostPlace;
+
+    /// <summary>The most bytes that lines take.</summary>
+    public static int MostBytes(ReadOnlySpan<PendingLine> lines)
+    {
+        var bytes = 0;
+        foreach (var line in lines)
+        {
+            bytes += line.MostLength;
+        }
+
+        return bytes;
     }
 
     /// <summary>Whoever waits for it: true once it is written.</summary>
@@ -81,13 +107,11 @@ internal sealed class PendingLine : IValueTaskSource<bool>
 
     /// <summary>Tells those who wait for lines whether they are written.</summary>
     /// <param name="lines">The lines, which belong to those who wait from then on.</param>
-    /// <param name="isWritten">Whether they are with the kernel.</param>
     /// <param name="isHere">Whether the first requests of them go on on this thread, before the call returns; the others on the pool's.</param>
-    public static void Tell(List<PendingLine> lines, bool isWritten, bool isHere)
+    public static void Tell(List<PendingLine> lines, bool isHere)
     {
         for (var i = lines.Count - 1; i >= 0; i--)
         {
-            lines[i]._isWritten = isWritten;
             lines[i].Complete(here: isHere && i < MostHere);
         }
     }
@@ -120,13 +144,13 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         _source.SetResult(IsItselfWritten);
     }
 
-    private bool IsItselfWritten => _isWritten && !_isInstead;
+    private bool IsItselfWritten => State == LineState.Written && !_isInstead;
 
     private void Begin(bool isRequest)
     {
         _text.Clear();
         _isRequest = isRequest;
         _isInstead = false;
-        _isWritten = false;
+        State = LineState.Unnumbered;
     }
 }

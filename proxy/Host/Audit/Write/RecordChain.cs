@@ -24,6 +24,9 @@ internal sealed class RecordChain : IDisposable
     /// <summary>The hash of the last line, in hex.</summary>
     public ReadOnlySpan<byte> Head => _head;
 
+    /// <summary>The hash of the last line at the last <see cref="Mark"/>, in hex.</summary>
+    public ReadOnlySpan<byte> MarkedHead => _marked;
+
     /// <summary>Adds a line.</summary>
     public void Append(LineBuffer output, PendingLine line)
     {

@@ -21,6 +21,8 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
+            // Other processes see by the lock that this one still writes it.
+            _ = FileLock.TryTake(_handle);
             if (!OperatingSystem.IsWindows())
             {
                 // After its creation, because the umask would take bits away.
@@ -43,6 +45,9 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     /// <summary>What a failed write left and could not be cut off, or null.</summary>
     public SegmentRemains? Remains { get; private set; }
+
+    /// <summary>Lets retention count it with what it has, and remove it: nothing is written to it any more.</summary>
+    public void Seal() => FileLock.Release(_handle);
 
     /// <summary>
     /// Looks whether a directory still names it, be it another one. A write to a file that was removed succeeds, and nobody would

@@ -12,7 +12,7 @@ internal sealed class AuditFlags
 
     private readonly Option<bool> _fsync = Flag.Switch("--audit-fsync", "Answer only once the disk has the record, not just the kernel");
 
-    private readonly Option<long> _maxBytes = Flag.Of("--audit-max-bytes", "Remove the oldest segments when all take more than this", FlagValues.Size, "1GiB");
+    private readonly Option<long> _maxBytes = Flag.Of("--audit-max-bytes", "The most that the directory takes, at least 1MiB: the oldest segments go first", MaxBytes, "1GiB");
 
     private readonly Option<TimeSpan> _maxAge = Flag.Of("--audit-max-age", "Remove segments older than this", FlagValues.Duration, "90d");
 
@@ -49,6 +49,10 @@ internal sealed class AuditFlags
         Otlp = flags.GetValue(_otlp),
         OtlpQueueBytes = flags.GetValue(_otlpQueue),
     };
+
+    // The smallest segment has 64 KiB, and a share has to hold several.
+    private static long MaxBytes(string text) =>
+        FlagValues.Size(text) is var bytes and >= 1 << 20 ? bytes : throw new FormatException("write at least 1MiB");
 
     private static AuditOnError OnError(string text) => text switch
     {

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+
+namespace ImdsProxy.Audit.Reserve;
+
+/// <summary>The callers of one hour. A node runs 250 pods; beyond so many callers in an hour, the rest share one quota.</summary>
+internal sealed class ReserveHour(long number)
+{
+    private const int MostCallers = 4096;
+
+    private readonly ConcurrentDictionary<object, CallerReserve> _callers = new();
+    private readonly CallerReserve _others = new();
+    private int _count;
+
+    /// <summary>Hours since year 1.</summary>
+    public long Number => number;
+
+    /// <summary>The quota of a caller: a pod's UID, or an address.</summary>
+    public CallerReserve Of(object caller)
+    {
+        if (_callers.TryGetValue(caller, out var known))
+        {
+            return known;
+        }
+
+        if (Volatile.Read(ref _count) >= MostCallers)
+        {
+            return _others;
+        }
+
+        var added = new CallerReserve();
+        var kept = _callers.GetOrAdd(caller, added);
+        if (kept == added)
+        {
+            Interlocked.Increment(ref _count);
+        }
+
+        return kept;
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace ImdsProxy.Audit.Retain;
+
+/// <summary>Which heads a <c>segments-removed</c> event names, so that the verifier can tell what retention removed.</summary>
+internal static class RemovedHeads
+{
+    // The events that announced them go with the segments, so their heads are told again. Chains that ended long ago and that
+    // no chain names any more need not be.
+    private const int MostToldAgain = 64;
+
+    private static readonly byte[] EventName = [.. "\"event\":\"segments-removed\""u8];
+
+    /// <summary>Where each chain stood at the end of what is removed now, and of what was removed before as far as its event goes now.</summary>
+    public static IReadOnlyList<ChainHead> Of(IReadOnlyList<HeldSegment> doomed, SegmentHeads heads)
+    {
+        var now = doomed.GroupBy(static segment => segment.Name.Instance, StringComparer.Ordinal)
+            .Select(chain => heads.Of(chain.MaxBy(static segment => segment.Name.Number)!.Entry))
+            .OfType<ChainHead>()
+            .ToDictionary(static head => head.Instance, StringComparer.Ordinal);
+        var before = new OrderedDictionary<string, ChainHead>(StringComparer.Ordinal);
+        foreach (var head in doomed.Where(static segment => segment.Name.IsReserve).OrderBy(static segment => segment.Written).SelectMany(static segment => ToldIn(segment.Entry)))
+        {
+            before.Remove(head.Instance);
+            before[head.Instance] = head;
+        }
+
+        return [.. now.Values, .. before.Values.Where(head => !now.ContainsKey(head.Instance)).TakeLast(MostToldAgain)];
+    }
+
+    private static List<ChainHead> ToldIn(SegmentEntry segment)
+    {
+        List<ChainHead> told = [];
+        using var lines = new LineReader(segment.Open());
+        while (lines.TryRead(out var line))
+        {
+            if (!lines.Torn && line.IndexOf(EventName) >= 0 && ChainHead.Parse(line) is JsonObject fields)
+            {
+                told.AddRange(ChainHead.ToldBy(fields));
+            }
+        }
+
+        return told;
+    }
+}

@@ -1,0 +1,48 @@
+namespace ImdsProxy.Audit.Write;
+
+/// <summary>
+/// Writes both chains to stdout while a write to the directory hangs. A round has one deadline for both: what stdout has not
+/// taken by then is refused.
+/// </summary>
+/// <param name="requests">Writes what goes to no reserve.</param>
+/// <param name="reserve">Writes the reserve, or null where there is none.</param>
+/// <param name="clock">For the deadline.</param>
+internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? reserve, TimeProvider clock) : IDisposable
+{
+    private readonly ChainSorter _sorter = new(requests, reserve);
+
+    public FallbackWriter Requests => requests;
+
+    public FallbackWriter? Reserve => reserve;
+
+    /// <summary>Writes the lines in doubt of both chains.</summary>
+    /// <param name="records">Those of them that someone waits for.</param>
+    public void WriteDoubt(IReadOnlyList<PendingLine> records)
+    {
+        BeginRound();
+        var (isReserveWritten, isWritten) = (reserve?.WriteDoubt() ?? true, requests.WriteDoubt());
+        foreach (var line in records)
+        {
+            line.State = (line.IsReserve ? isReserveWritten : isWritten) ? LineState.Written : LineState.Refused;
+        }
+    }
+
+    /// <summary>Writes lines, each to its chain, and notes on each whether it is with the kernel.</summary>
+    public void Write(ReadOnlySpan<PendingLine> lines)
+    {
+        BeginRound();
+        _sorter.Write(lines);
+    }
+
+    public void Dispose()
+    {
+        requests.Dispose();
+        reserve?.Dispose();
+    }
+
+    private void BeginRound()
+    {
+        requests.Began = clock.GetTimestamp();
+        reserve?.Began = requests.Began;
+    }
+}

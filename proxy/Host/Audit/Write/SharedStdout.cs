@@ -1,0 +1,17 @@
+namespace ImdsProxy.Audit.Write;
+
+/// <summary>Stdout, which all chains of a process share: the only output, or one beside a directory.</summary>
+internal sealed class SharedStdout
+{
+    public SharedStdout(IRecordOutput output, AuditOptions options, TimeProvider clock, ILogger logger)
+    {
+        Only = new StdoutLines(output, logger);
+        Beside = options.Directory is null ? null : new LaggingOutput(output, options.WriteDeadline, clock, logger);
+    }
+
+    /// <summary>Stdout where it is the only output.</summary>
+    public StdoutLines Only { get; }
+
+    /// <summary>Stdout beside a directory, or null where there is none.</summary>
+    public LaggingOutput? Beside { get; }
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>
+/// A lock on an open file that the kernel releases when the file is closed, however its process ends. These are open file
+/// description locks: .NET locks each file that it opens by flock(2), and the two do not meet.
+/// </summary>
+internal static partial class FileLock
+{
+    // linux/fcntl.h.
+    private const int GetOwner = 36;
+    private const int Set = 37;
+    private const short Write = 1;
+    private const short Unlocked = 2;
+
+    /// <summary>Takes the lock. False where another open file holds it, or the file system knows no locks.</summary>
+    public static bool TryTake(SafeFileHandle file)
+    {
+        var request = new Request { Kind = Write };
+        return Control(file, Set, ref request) == 0;
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public static void Release(SafeFileHandle file)
+    {
+        var request = new Request { Kind = Unlocked };
+        _ = Control(file, Set, ref request);
+    }
+
+    /// <summary>Whether another open file holds the lock. A file system that does not tell is taken to say so.</summary>
+    public static bool IsTaken(SafeFileHandle file)
+    {
+        var request = new Request { Kind = Write };
+        return Control(file, GetOwner, ref request) != 0 || request.Kind != Unlocked;
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Control(SafeFileHandle file, int command, ref Request request);
+
+    // struct flock of 64-bit Linux. All of it zero but the kind means the whole file; the kernel demands that no process is named.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Request
+    {
+        public short Kind;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}
