@@ -84,6 +84,23 @@ public sealed class DaemonSetTests
         errors.ShouldContain("maxSurge");
     }
 
+    // As --audit-max-bytes: with less, a share of the directory could not hold several segments.
+    [SkippableTheory]
+    [InlineData("1MiB", true)]
+    [InlineData("1024KiB", true)]
+    [InlineData("1048576", true)]
+    [InlineData("512GiB", true)]
+    [InlineData("1023KiB", false)]
+    [InlineData("1048575", false)]
+    [InlineData("0GiB", false)]
+    [InlineData("64", false)]
+    public async Task MaxBytes_OfTheAuditLog_IsRefusedBelow1MiB(string bytes, bool isAccepted)
+    {
+        var (code, _, errors) = await Rendered.HelmAsync("template release", $"audit: {{ maxBytes: \"{bytes}\" }}");
+
+        (code == 0).ShouldBe(isAccepted, errors);
+    }
+
     // A declared port is a host port under hostNetwork, and two pods with one can't share a node.
     [SkippableTheory, MemberData(nameof(Matrix))]
     public async Task Containers_DeclareNoPorts(string values)

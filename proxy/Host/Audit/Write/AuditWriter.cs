@@ -93,12 +93,12 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
     public void Checkpoint()
     {
-        if (_batch.Seq == 0)
+        if (_batch.KeptSeq == 0)
         {
             return;
         }
 
-        _batch.PutBeside(PendingLine.Of(_origin, AuditEvents.Checkpoint(_clock.GetUtcNow(), _batch.Head)));
+        _batch.PutBeside(PendingLine.Of(_origin, AuditEvents.Checkpoint(_clock.GetUtcNow(), _batch.KeptHead)));
         Observer?.Written(_batch.Lines);
         if (_beside is not null)
         {

@@ -26,9 +26,6 @@ internal sealed class ChainedBatch : IDisposable
     /// <summary>The number of the last line that was kept.</summary>
     public long KeptSeq => _chain.MarkedSeq;
 
-    /// <summary>The hash of the last line, in hex.</summary>
-    public string Head => Encoding.ASCII.GetString(_chain.Head);
-
     /// <summary>The hash of the last line that was kept, in hex.</summary>
     public string KeptHead => Encoding.ASCII.GetString(_chain.MarkedHead);
 

@@ -71,7 +71,7 @@ internal sealed class LineQueue
         return written;
     }
 
-    /// <summary>Has something else done with the writer, when it is free. </summary>
+    /// <summary>Has something else done with the writer, when it is free.</summary>
     /// <returns>False where it is left out, because a write hangs or the queue is closed: all that is due comes again.</returns>
     public bool Post(Action duty)
     {

@@ -21,9 +21,6 @@ internal sealed class RecordChain : IDisposable
     /// <summary>The number of the last line at the last <see cref="Mark"/>.</summary>
     public long MarkedSeq { get; private set; }
 
-    /// <summary>The hash of the last line, in hex.</summary>
-    public ReadOnlySpan<byte> Head => _head;
-
     /// <summary>The hash of the last line at the last <see cref="Mark"/>, in hex.</summary>
     public ReadOnlySpan<byte> MarkedHead => _marked;
 
