@@ -143,7 +143,7 @@ public sealed class NodeTests
                     accept
                 }
                 chain empty {
-                    type nat hook prerouting priority -200;
+                    type nat hook prerouting priority -160;
                 }
             }
 
