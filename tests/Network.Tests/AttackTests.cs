@@ -231,8 +231,10 @@ public sealed class AttackTests
         await cluster.IptablesAsync(backend, "-t", "nat", "-F", "PREROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
 
-        // What the second guard is for: without it, this is the way in.
+        // What the second guard is for, and the last one behind it: without them, this is the way in.
         await cluster.IptablesAsync(backend, "-t", "security", "-F", "FORWARD");
+        (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
+        await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
         (await cluster.RedirectAsync("check", backend)).ExitCode.ShouldBe(1);
 
