@@ -3,6 +3,7 @@ using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
 using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Redirect;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
 using ImdsProxy.LoadTests.Upstream;
@@ -36,6 +37,7 @@ internal static class Scenarios
         ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,
         ["policy-load"] = PolicyLoadCost.RunAsync,
+        ["redirect-watch"] = RedirectWatch.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,
         ["yarp-forwarder"] = YarpForwarder.RunAsync,

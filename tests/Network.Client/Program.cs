@@ -12,6 +12,8 @@ return args switch
     ["ping", var address] => await Echo.RunAsync(IPAddress.Parse(address)),
     ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
     ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
+    ["gaps", var endPoint, var path, var workers] => await Gaps.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
+    ["source-route", var router, var endPoint, var path] => await SourceRoute.RunAsync(IPAddress.Parse(router), IPEndPoint.Parse(endPoint), path),
     ["kube-api"] => await KubernetesApi.RunAsync(),
     _ => 2,
 };

@@ -231,14 +231,46 @@ public sealed class AttackTests
         await cluster.IptablesAsync(backend, "-t", "nat", "-F", "PREROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
 
-        // What the second guard is for: without it, this is the way in.
+        // What the second guard is for, and the last one behind it: without them, this is the way in.
         await cluster.IptablesAsync(backend, "-t", "security", "-F", "FORWARD");
+        (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
+        await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
         (await cluster.RedirectAsync("check", backend)).ExitCode.ShouldBe(1);
 
         await cluster.ApplyAsync(backend);
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
     }
+
+    // The packets are for the node itself until it has decided to forward them: no rule but the last can know better.
+    [SkippableTheory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Pod_SourceRoutesThroughTheNode_IsStopped(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        foreach (var space in new[] { cluster.Pod, cluster.Node, cluster.ImdsHost })
+        {
+            await space.MustAsync("sysctl", "-qw", "net.ipv4.conf.all.accept_source_route=1", "net.ipv4.conf.eth0.accept_source_route=1");
+        }
+
+        (await SourceRouteAsync(cluster)).ShouldBe("HTTP/1.1 200 OK\n");
+
+        await cluster.StartStandInProxyAsync();
+        await cluster.ApplyAsync(backend);
+        (await SourceRouteAsync(cluster)).ShouldBe("silence\n");
+        (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the redirect works beside it");
+        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
+        (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("note: source-routed packets are accepted (net.ipv4.conf.all.accept_source_route and that of ");
+
+        // What the last guard is for.
+        await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
+        (await SourceRouteAsync(cluster)).ShouldBe("HTTP/1.1 200 OK\n");
+    }
+
+    private static async Task<string> SourceRouteAsync(Cluster cluster) =>
+        (await cluster.Pod.ClientAsync("source-route", Cluster.NodeIp, $"{Cluster.Imds}:80", Scene.Versions)).Output;
 
     private static async Task BackWithinSecondsAsync(Cluster cluster, Proxy proxy)
     {

@@ -118,6 +118,62 @@ public sealed class NodeTests
         (await cluster.RulesAsync("nft")).ShouldContain("IMDS-PROXY");
     }
 
+    // iptables does not list such chains, and what one of them has translated our nat does not see any more.
+    [SkippableTheory]
+    [InlineData("nft", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
+    [InlineData("legacy", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
+    [InlineData("nft", -100, "\nin place", "note: a chain of native nftables stands at the same place as our redirect: nft ip others early (priority -100)")]
+    public async Task Check_BesideANativeNatChain_NamesIt(string backend, int priority, string verdict, string named)
+    {
+        await using var cluster = await Cluster.CreateAsync("nft");
+        await cluster.StartImdsAsync();
+        await cluster.StartStandInProxyAsync();
+        await cluster.ApplyAsync(backend);
+        (await cluster.RedirectAsync("check", backend)).Output.ShouldStartWith("in place", customMessage: "nothing to note");
+
+        await cluster.Node.FeedAsync(
+            $$"""
+            table ip others {
+                chain early {
+                    type nat hook prerouting priority {{priority}};
+                    ip daddr {{Cluster.WireServer}} tcp dport 53 dnat to 10.9.9.9
+                }
+                chain late {
+                    type nat hook prerouting priority -99;
+                    accept
+                }
+                chain empty {
+                    type nat hook prerouting priority -160;
+                }
+            }
+
+            """,
+            "nft", "-f", "-");
+
+        var check = await cluster.RedirectAsync("check", backend);
+        check.Output.ShouldContain(named);
+        check.Output.ShouldContain(verdict);
+        check.Output.ShouldNotContain("others late");
+        check.Output.ShouldNotContain("others empty");
+        check.ExitCode.ShouldBe(verdict == "not in place" ? 1 : 0);
+    }
+
+    [SkippableTheory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Apply_OverRulesOfTheGenerationBefore_RepairsThem(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.ApplyAsync(backend);
+        var now = await cluster.RulesAsync(backend);
+        var before = string.Join('\n', (await cluster.Node.MustAsync($"iptables-{backend}-save")).Split('\n').Where(l => !l.Contains("IMDS-PROXY-POSTROUTING", StringComparison.Ordinal)));
+        await cluster.Node.FeedAsync(before.Replace("imds-proxy g2:", "imds-proxy g1:", StringComparison.Ordinal), $"iptables-{backend}-restore", "-w");
+        (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("missing: mangle POSTROUTING: ");
+
+        await cluster.ApplyAsync(backend);
+        (await cluster.RulesAsync(backend)).ShouldBe(now);
+    }
+
     private static Task<string> RestoreAsync(Cluster cluster, string backend, string rules) =>
         cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "--noflush", "-w");
 }

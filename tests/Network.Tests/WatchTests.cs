@@ -1,4 +1,5 @@
 using ImdsProxy.Network.Tests.Topology;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -18,7 +19,7 @@ public sealed class WatchTests
         await using var cluster = await Cluster.CreateAsync();
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => cluster.ApplyAsync(backend)));
         var once = await cluster.RulesAsync(backend);
-        once.Split('\n').Count(l => l.Contains("-j IMDS-PROXY-", StringComparison.Ordinal)).ShouldBe(5);
+        once.Split('\n').Count(l => l.Contains("-j IMDS-PROXY-", StringComparison.Ordinal)).ShouldBe(6);
 
         await cluster.ApplyAsync(backend);
         (await cluster.RulesAsync(backend)).ShouldBe(once);
@@ -42,7 +43,7 @@ public sealed class WatchTests
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.ApplyAsync("nft");
-        var newer = (await cluster.Node.MustAsync("iptables-nft-save")).Replace("imds-proxy g1:", "imds-proxy g99:", StringComparison.Ordinal);
+        var newer = (await cluster.Node.MustAsync("iptables-nft-save")).Replace($"imds-proxy g{RuleSet.CurrentGeneration}:", "imds-proxy g99:", StringComparison.Ordinal);
         await cluster.Node.FeedAsync(newer, "iptables-nft-restore", "-w");
         await cluster.IptablesAsync("nft", "-t", "nat", "-F", "PREROUTING");
         var before = await cluster.RulesAsync("nft");
@@ -159,17 +160,21 @@ public sealed class WatchTests
     {
         await using var cluster = await Cluster.CreateAsync();
         var bin = Directory.CreateDirectory(Path.Combine(cluster.Directory, "bin")).FullName;
-        var save = Path.Combine(bin, "iptables-nft-save");
         var broken = Path.Combine(cluster.Directory, "broken");
-        await File.WriteAllTextAsync(save, $"#!/bin/sh\n[ -e {broken} ] && {{ echo ill >&2; exit 1; }}\nPATH={Environment.GetEnvironmentVariable("PATH")} exec iptables-nft-save \"$@\"\n");
-        await Programs.MustAsync(["chmod", "+x", save]);
+        foreach (var name in new[] { "iptables-nft", "iptables-nft-save" })
+        {
+            var program = Path.Combine(bin, name);
+            await File.WriteAllTextAsync(program, $"#!/bin/sh\n[ -e {broken} ] && {{ echo ill >&2; exit 1; }}\nPATH={Environment.GetEnvironmentVariable("PATH")} exec {name} \"$@\"\n");
+            await Programs.MustAsync(["chmod", "+x", program]);
+        }
+
         var watch = cluster.Keep(cluster.Node.Start(
             ["env", $"PATH={bin}:{Environment.GetEnvironmentVariable("PATH")}", .. ImdsProxyProgram.Command, "redirect", "watch", "--backend", "nft", "--lock-file", Path.Combine(cluster.Directory, "lock"), "--wait", "0ms", "--interval", "200ms"]));
         await watch.SaysAsync("is redirected to");
 
         await File.WriteAllTextAsync(broken, "");
-        await watch.SaysAsync("A call failed, the next check comes soon: iptables-nft-save failed with exit code 1: ill");
         await cluster.IptablesAsync("nft", "-t", "nat", "-F", "PREROUTING");
+        await watch.SaysAsync("A call failed, the next check comes soon: iptables-nft-save failed with exit code 1: ill");
         File.Delete(broken);
         await watch.SaysAsync("Put back: missing: nat PREROUTING");
         watch.HasEnded.ShouldBeFalse();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 
@@ -25,7 +26,11 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSea
         }
 
         var other = chosen == nft ? legacy : nft;
-        return new PreparedRedirect(keeper, other.HasOurs ? Keeper(other.Program!) : null, chosen.Name, why, options);
+        return new PreparedRedirect(keeper, other.HasOurs ? Keeper(other.Program!) : null, chosen.Name, why, options)
+        {
+            Found = chosen.Rules,
+            Eye = chosen.Backend == Backend.Nft ? new NftEye(static () => new NetlinkSocket()) : new LegacyEye(RuleSet.Tables),
+        };
     }
 
     /// <summary>The backends in which something of ours could be.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 
@@ -12,5 +13,11 @@ namespace ImdsProxy.Redirect;
 /// <param name="Options">What the rules are made from.</param>
 internal sealed record PreparedRedirect(RulesKeeper Keeper, RulesKeeper? Other, string Backend, string Why, RedirectOptions Options)
 {
+    /// <summary>The backend's rules when the redirect was prepared.</summary>
+    public SavedRules Found { get; init; } = SavedRules.Empty;
+
+    /// <summary>Asks the kernel whether they changed since.</summary>
+    public IRulesEye Eye { get; init; } = new NoEye();
+
     public ImmutableArray<OwnChain> Wanted(RedirectState state) => RuleSet.Of(Options with { State = state });
 }

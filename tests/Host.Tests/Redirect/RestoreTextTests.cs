@@ -26,13 +26,13 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Removal_TakesTheRedirectFirstAndTheGuardsLast()
+    public void Removal_TakesTheGuardsFirstAndTheRedirectLast()
     {
         var node = new NodeModel();
         node.Restore(Rules.Everything());
         node.Committed.Clear();
         node.Restore(RestoreText.Removal(SavedRules.Parse(node.Save())));
-        node.Committed.ShouldBe(["nat", "security", "mangle", "raw"]);
+        node.Committed.ShouldBe(["raw", "mangle", "security", "nat"]);
     }
 
     [Fact]
@@ -110,6 +110,7 @@ public sealed class RestoreTextTests
         var text = Rules.TextAfter(Rules.Everything(), RestoreText.Repair(RuleCheck.Of(saved, lifted), saved, mayMove: true));
         text.ShouldNotContain("DNAT");
         text.ShouldNotContain("nothing is forwarded to IMDS");
+        text.ShouldNotContain("no source route to IMDS");
         text.ShouldContain("nothing else to IMDS");
         text.ShouldContain("nothing else to the proxy");
         text.ShouldContain("-A IMDS-PROXY-FORWARD -d 168.63.129.16/32");

@@ -5,6 +5,7 @@ using ImdsProxy.Commands.Redirect;
 using ImdsProxy.Operate;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
@@ -109,6 +110,14 @@ public sealed class StateReportTests : IDisposable
         report.Withdraw();
     }
 
+    private ProgramResult? List(string table, string chain)
+    {
+        var found = SavedRules.Parse(_node.Save()).Find(table, chain);
+        return found is null
+            ? new ProgramResult(1, "", "iptables: No chain/target/match by that name.")
+            : new ProgramResult(0, $"-N {chain}\n{string.Join("", found.Lines.Select(line => $"-A {chain} {line}\n"))}", "");
+    }
+
     private Task<bool> KeepAsync(RedirectState state) => _rules.KeepAsync(state, Override.None, CancellationToken.None);
 
     private Task<ProgramResult?> RunAsync(string program, ImmutableArray<string> arguments, string? input, CancellationToken cancellation)
@@ -123,6 +132,8 @@ public sealed class StateReportTests : IDisposable
             _node.Restore(input);
         }
 
-        return Task.FromResult<ProgramResult?>(new ProgramResult(0, program.EndsWith("-save", StringComparison.Ordinal) ? _node.Save() : "", ""));
+        return Task.FromResult(arguments is [.., "-t", var table, "-S", var chain]
+            ? List(table, chain)
+            : new ProgramResult(0, program.EndsWith("-save", StringComparison.Ordinal) ? _node.Save() : "", ""));
     }
 }

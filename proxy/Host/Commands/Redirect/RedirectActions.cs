@@ -1,4 +1,5 @@
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Commands.Redirect;
@@ -11,14 +12,14 @@ internal static class RedirectActions
         var redirect = await new Preparation(settings, seams).RunAsync(cancellation);
         await new FirstApply(settings, redirect.Options, seams).WaitAsync(cancellation);
         await new Apply(redirect, seams).RunAsync(openSince: null, cancellation);
-        return await ReportAsync(redirect, seams, cancellation);
+        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), seams);
     }
 
     public static async Task<int> CheckAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
     {
         // A check changes nothing, so a block that is there already is no reason to refuse it.
         var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, seams).RunAsync(cancellation);
-        return await ReportAsync(redirect, seams, cancellation);
+        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), seams);
     }
 
     public static async Task<int> WatchAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
@@ -58,9 +59,10 @@ internal static class RedirectActions
         return ExitCode.Good;
     }
 
-    private static async Task<int> ReportAsync(PreparedRedirect redirect, RedirectSeams seams, CancellationToken cancellation)
+    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectSeams seams)
     {
-        var check = await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation);
+        var surroundings = Surroundings.Look();
+        var check = rules with { Blockers = [.. rules.Blockers, .. surroundings.Blockers], Notes = [.. rules.Notes, .. surroundings.Notes] };
         var target = $"{redirect.Options.NodeIp}:{redirect.Options.Port}";
         foreach (var note in check.Notes.Append(seams.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}: pods have no IMDS"))
         {

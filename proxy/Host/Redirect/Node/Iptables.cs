@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Text;
 using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Node;
@@ -12,9 +14,48 @@ internal sealed class Iptables(string program, RunProgram run)
     public async Task<SavedRules> SaveAsync(CancellationToken cancellation) =>
         SavedRules.Parse(Check(await run($"{program}-save", [], null, cancellation), $"{program}-save").Output);
 
+    /// <summary>
+    /// As much of the rules as a check of these chains needs. On a node with 20,000 rules that takes a tenth of the time of
+    /// all of them. A table is read whole where a chain is missing or another product's chain stands before ours.
+    /// </summary>
+    public async Task<SavedRules> ListAsync(ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    {
+        var text = new StringBuilder();
+        foreach (var table in chains.GroupBy(chain => chain.Table, StringComparer.Ordinal))
+        {
+            text.Append(await ListAsync(table.Key, [.. table], cancellation) ?? await SaveAsync(table.Key, cancellation));
+        }
+
+        return SavedRules.Parse(text.ToString());
+    }
+
     /// <summary>Does what the text says, table by table, and leaves everything else alone.</summary>
     public async Task RestoreAsync(string text, CancellationToken cancellation) =>
         Check(await run($"{program}-restore", ["--noflush", "-w", LockWait], text, cancellation), $"{program}-restore");
+
+    private async Task<string?> ListAsync(string table, ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    {
+        var text = new StringBuilder($"*{table}\n");
+        foreach (var name in chains.SelectMany(chain => new[] { chain.Hook, chain.Name }))
+        {
+            if (await run(program, ["-w", LockWait, "-t", table, "-S", name], null, cancellation) is not { ExitCode: 0 } listed || !Tells(listed.Output, name))
+            {
+                return null;
+            }
+
+            text.Append(':').Append(name).Append(" -\n").Append(listed.Output);
+        }
+
+        var saved = SavedRules.Parse(text.ToString());
+        return chains.Any(chain => Displacement.NeedsOtherChains(saved, chain)) ? null : text.ToString();
+    }
+
+    // The first line is the policy of a built-in chain, or says that the chain is there.
+    private static bool Tells(string listing, string chain) =>
+        listing.StartsWith($"-P {chain} ", StringComparison.Ordinal) || listing.StartsWith($"-N {chain}\n", StringComparison.Ordinal);
+
+    private async Task<string> SaveAsync(string table, CancellationToken cancellation) =>
+        Check(await run($"{program}-save", ["-t", table], null, cancellation), $"{program}-save").Output;
 
     private static ProgramResult Check(ProgramResult? result, string what)
     {

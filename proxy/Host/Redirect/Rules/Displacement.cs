@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>
@@ -8,6 +10,11 @@ internal static class Displacement
 {
     // Calico's and Cilium's chains, and those of kube-proxy and kubelet.
     private static readonly string[] OtherProducts = ["cali-", "KUBE-", "CILIUM_"];
+
+    // Targets that are no chains. One that is not among them is taken for a chain.
+    private static readonly FrozenSet<string> WellKnownTargets = FrozenSet.ToFrozenSet(
+        ["ACCEPT", "DROP", "RETURN", "REJECT", "QUEUE", "NFQUEUE", "LOG", "NFLOG", "MARK", "CONNMARK", "CT", "NOTRACK", "DNAT", "REDIRECT", "NETMAP", "TCPMSS"],
+        StringComparer.Ordinal);
 
     /// <summary>The rules before our jump that displace it; a word on those that only might goes into the notes.</summary>
     public static IEnumerable<ChainProblem> Of(SavedRules saved, OwnChain chain, List<string> notes)
@@ -35,6 +42,11 @@ internal static class Displacement
             }
         }
     }
+
+    /// <summary>Whether a rule before our jump leads to a chain whose rules must be known, too.</summary>
+    public static bool NeedsOtherChains(SavedRules saved, OwnChain chain) => (saved.Find(chain.Table, chain.Hook)?.Rules ?? [])
+        .TakeWhile(rule => rule.Target != chain.Name)
+        .Any(rule => rule.Target is { } target && !WellKnownTargets.Contains(target));
 
     private static Likelihood Strongest(OwnChain chain, Func<PacketShape, Likelihood> of) =>
         chain.Packets.Select(of).Max();

@@ -23,11 +23,14 @@ internal static class RestoreText
         return text.ToString();
     }
 
-    /// <summary>Takes away every chain of ours and every jump to one: the redirect first, then the guards.</summary>
+    /// <summary>
+    /// Takes away every chain of ours and every jump to one: the guards first, then the redirect. The other way round, a
+    /// guard would drop the first packet of a connection that is opened in between, and its client would wait a second.
+    /// </summary>
     public static string Removal(SavedRules saved)
     {
         var text = new StringBuilder();
-        foreach (var table in RuleSet.Tables.Reverse())
+        foreach (var table in RuleSet.Tables)
         {
             AppendTable(text, table, Removal(saved, table, RuleSet.ChainNames));
         }

@@ -9,11 +9,11 @@ namespace ImdsProxy.Redirect.Rules;
 internal static class RuleSet
 {
     /// <summary>Goes up with every change of the rules, so that an older process leaves newer rules alone.</summary>
-    public const int CurrentGeneration = 1;
+    public const int CurrentGeneration = 2;
 
     /// <summary>Every chain name that is or was ours.</summary>
     public static readonly ImmutableArray<string> ChainNames =
-        [RawChain, ForwardChain, InputChain, RedirectChain, RpFilterTrial.Chain];
+        [RawChain, ForwardChain, InputChain, PostroutingChain, RedirectChain, RpFilterTrial.Chain];
 
     /// <summary>The tables in the order in which they are written.</summary>
     public static readonly ImmutableArray<string> Tables = ["raw", "mangle", "security", "nat"];
@@ -21,6 +21,7 @@ internal static class RuleSet
     private const string RawChain = "IMDS-PROXY-RAW";
     private const string ForwardChain = "IMDS-PROXY-FORWARD";
     private const string InputChain = "IMDS-PROXY-INPUT";
+    private const string PostroutingChain = "IMDS-PROXY-POSTROUTING";
     private const string RedirectChain = "IMDS-PROXY-REDIRECT";
 
     private const string ToImds = "-d " + KnownAddresses.Imds + "/32";
@@ -33,7 +34,7 @@ internal static class RuleSet
         new(IPAddress.Parse(KnownAddresses.WireServer), "tcp", [.. KnownAddresses.WireServerPorts]);
 
     /// <summary>Whether a chain of this name is one of the rules.</summary>
-    public static bool IsOurs(string chain) => chain is RawChain or ForwardChain or InputChain or RedirectChain;
+    public static bool IsOurs(string chain) => chain is RawChain or ForwardChain or InputChain or PostroutingChain or RedirectChain;
 
     /// <summary>The chains that these options ask for. None when the redirect is off.</summary>
     public static ImmutableArray<OwnChain> Of(RedirectOptions options) => options.State == RedirectState.Off
@@ -43,6 +44,7 @@ internal static class RuleSet
             Chain(options, "raw", "PREROUTING", RawChain, Raw(options), Forwarded(options)),
             Chain(options, "mangle", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
             Chain(options, "mangle", "INPUT", InputChain, Input(options), [new(null, "tcp", [options.Port, options.ManagementPort])]),
+            Chain(options, "mangle", "POSTROUTING", PostroutingChain, Postrouting(options), Forwarded(options)),
             Chain(options, "security", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
             Chain(options, "nat", "PREROUTING", RedirectChain, Redirect(options), [HttpToImds]),
         ];
@@ -80,6 +82,23 @@ internal static class RuleSet
         if (options.WireServer)
         {
             yield return $"{ToWireServer} {Comment(options, "WireServer")} -j DROP";
+        }
+    }
+
+    // A source-routed packet (IP option LSRR or SSRR) is sent to the node itself until it has passed FORWARD: only here is
+    // IMDS its destination. The node's own packets pass here too; they are known by their source, which the kernel does not
+    // take from outside (it drops such a packet as a martian).
+    private static IEnumerable<string> Postrouting(RedirectOptions options)
+    {
+        const string NotTheNodes = "-m addrtype ! --src-type LOCAL";
+        if (options.State == RedirectState.Closed)
+        {
+            yield return $"{ToImds} {NotTheNodes} {Comment(options, "no source route to IMDS")} -j DROP";
+        }
+
+        if (options.WireServer)
+        {
+            yield return $"{ToWireServer} {NotTheNodes} {Comment(options, "no source route to WireServer")} -j DROP";
         }
     }
 

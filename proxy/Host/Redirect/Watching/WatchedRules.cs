@@ -7,6 +7,7 @@ namespace ImdsProxy.Redirect.Watching;
 internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSeams seams)
 {
     private readonly Apply _apply = new(redirect, seams);
+    private readonly LastCheck _last = new(redirect.Eye, redirect.Wanted(RedirectState.Closed), seams.Time);
     private readonly MoveLimit _moves = new(seams.Time);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private DateTimeOffset? _openSince;
@@ -16,6 +17,9 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     // What the check under way has found.
     private bool _inPlace;
+
+    /// <summary>Whether the kernel says that rules which matter here changed since the last check. Cheap enough for every pulse.</summary>
+    public bool HasChanged => _state is { } state && _last.HasChanged(state);
 
     /// <summary>Reaches or repairs the state. A failed call is logged and counted; the next one comes soon.</summary>
     /// <returns>Whether every rule was found there and effective just now.</returns>
@@ -43,17 +47,15 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     private async Task CloseAsync(CancellationToken cancellation)
     {
-        if (await IsNewerThereAsync(cancellation))
-        {
-            return;
-        }
-
         if (_state != RedirectState.Closed)
         {
+            if (await IsNewerThereAsync(cancellation))
+            {
+                return;
+            }
+
             await _apply.RunAsync(_openSince, cancellation);
             (_state, _openSince) = (RedirectState.Closed, null);
-            Checked((await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation)).InPlace);
-            return;
         }
 
         await RepairAsync(RedirectState.Closed, cancellation);
@@ -61,14 +63,14 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     private async Task LiftAsync(CancellationToken cancellation)
     {
-        if (await IsNewerThereAsync(cancellation))
-        {
-            return;
-        }
-
         if (_state == RedirectState.Lifted)
         {
             await RepairAsync(RedirectState.Lifted, cancellation);
+            return;
+        }
+
+        if (await IsNewerThereAsync(cancellation))
+        {
             return;
         }
 
@@ -80,20 +82,41 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     private async Task OffAsync(Override reason, CancellationToken cancellation)
     {
-        if (await IsNewerThereAsync(cancellation))
+        if (_state == RedirectState.Off && _last.Holds(RedirectState.Off))
         {
             return;
         }
 
-        var removed = await redirect.Keeper.RemoveAsync(cancellation);
-        if (_state == RedirectState.Off && !removed)
+        LookBeforeOff();
+        var check = await redirect.Keeper.CheckAsync([], cancellation);
+        if (IsNewer(check))
         {
             return;
         }
 
+        if (_state == RedirectState.Off && check.Unwanted.IsEmpty)
+        {
+            _last.Settle(RedirectState.Off, inPlace: false);
+            return;
+        }
+
+        await redirect.Keeper.RemoveAsync(cancellation);
         seams.Metrics.Overridden();
         Messages.Overridden(seams.Log, reason.Until, reason.Reason);
         await OpenedAsync(RedirectState.Off, "everything", reason.Reason, reason.Until);
+    }
+
+    // A look at a legacy table makes the table. Where nothing of ours is wanted, none shall be made.
+    private void LookBeforeOff()
+    {
+        if (redirect.Eye.SeesEveryChange)
+        {
+            _last.Begin();
+        }
+        else
+        {
+            _last.Forget();
+        }
     }
 
     private async Task OpenedAsync(RedirectState state, string what, string reason, DateTimeOffset? until)
@@ -105,26 +128,38 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     private async Task RepairAsync(RedirectState state, CancellationToken cancellation)
     {
+        if (_last.Holds(state))
+        {
+            Checked(_last.InPlace);
+            return;
+        }
+
         var wanted = redirect.Wanted(state);
-        var check = await redirect.Keeper.CheckAsync(wanted, cancellation);
-        Checked(check.InPlace && state == RedirectState.Closed);
+        var check = _last.Begin()
+            ? await redirect.Keeper.CheckAsync(wanted, cancellation)
+            : await redirect.Keeper.QuickCheckAsync(wanted, cancellation);
+        if (IsNewer(check))
+        {
+            return;
+        }
+
+        var inPlace = check.InPlace && state == RedirectState.Closed;
+        Checked(inPlace);
         foreach (var word in check.Notes.Concat(check.Blockers).Where(_told.Add))
         {
             Messages.Noted(seams.Log, word);
         }
 
-        if (!check.NeedsRepair)
-        {
-            return;
-        }
-
         var mayMove = MayMove(check);
-        if (!mayMove && check.Unwanted.IsEmpty && check.Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced))
+        if (!check.NeedsRepair || (!mayMove && check.Unwanted.IsEmpty && check.Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced)))
         {
+            _last.Settle(state, inPlace);
             return;
         }
 
-        var repaired = await redirect.Keeper.RepairAsync(wanted, mayMove, cancellation);
+        var repaired = check.Unwanted.IsEmpty
+            ? await redirect.Keeper.QuickRepairAsync(wanted, mayMove, cancellation)
+            : await redirect.Keeper.RepairAsync(wanted, mayMove, cancellation);
         var missing = string.Join("; ", repaired.Missing);
         seams.Metrics.Repaired();
         Messages.Repaired(seams.Log, missing);
@@ -162,9 +197,12 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         return verdict == MoveVerdict.Move;
     }
 
-    private async Task<bool> IsNewerThereAsync(CancellationToken cancellation)
+    private async Task<bool> IsNewerThereAsync(CancellationToken cancellation) =>
+        IsNewer(await redirect.Keeper.QuickCheckAsync(redirect.Wanted(RedirectState.Closed), cancellation));
+
+    private bool IsNewer(CheckResult check)
     {
-        var found = (await redirect.Keeper.CheckAsync([], cancellation)).NewestGeneration;
+        var found = check.NewestGeneration;
         var newer = found > redirect.Options.Generation;
         if (newer && _told.Add($"generation {found}"))
         {

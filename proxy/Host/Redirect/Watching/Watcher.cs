@@ -50,7 +50,7 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
             _lastCheck = seams.Time.GetTimestamp();
         }
 
-        if (!_first.Admits(state) || (!due && state == _lastState))
+        if (!_first.Admits(state) || (!due && state == _lastState && !_rules.HasChanged))
         {
             return;
         }

@@ -1,0 +1,61 @@
+using System.Text;
+using ImdsProxy.Redirect.Rules;
+
+namespace ImdsProxy.Redirect.Kernel;
+
+/// <summary>Adds one chain of ours, and the built-in chain that jumps to it, to a digest. A pure function of the kernel's answers.</summary>
+internal static class LegacyLook
+{
+    /// <summary>Whether another product's chain stands before our jump.</summary>
+    /// <exception cref="InvalidDataException">The answers do not fit together.</exception>
+    public static bool AddTo(ChainDigest digest, LegacyTableInfo info, LegacyEntries entries, OwnChain chain)
+    {
+        var ours = Encoding.ASCII.GetBytes(chain.Name);
+        var (offset, policy) = info.Chain(chain.Hook);
+        var othersFirst = false;
+        int? found = null;
+        digest.Add(chain.Table);
+        digest.Add(chain.Hook);
+        while (offset <= policy)
+        {
+            var entry = entries.At(offset);
+            var jump = Add(digest, entries, entry, offset);
+            if (jump is { } to)
+            {
+                found ??= entries.NameOfChainAt(to).SequenceEqual(ours) ? to : null;
+                othersFirst |= found is null;
+            }
+
+            offset += entry.Length;
+        }
+
+        if (found is { } own)
+        {
+            AddChain(digest, entries, own);
+        }
+
+        return othersFirst;
+    }
+
+    private static void AddChain(ChainDigest digest, LegacyEntries entries, int offset)
+    {
+        digest.Add("chain");
+        for (var entry = entries.At(offset); !LegacyEntries.IsHead(entry); entry = entries.At(offset))
+        {
+            Add(digest, entries, entry, offset);
+            offset += entry.Length;
+        }
+    }
+
+    private static int? Add(ChainDigest digest, LegacyEntries entries, ReadOnlySpan<byte> entry, int offset)
+    {
+        var jump = LegacyEntries.Jump(entry, offset);
+        LegacyEntries.AddTo(digest, entry, jump is not null || LegacyEntries.FallsThrough(entry, offset));
+        if (jump is { } to)
+        {
+            digest.Add(entries.NameOfChainAt(to));
+        }
+
+        return jump;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ImdsProxy.Redirect.Kernel;
+
+/// <summary>A netlink socket to the kernel's netfilter. It never waits: the kernel has answered by the time a question is sent.</summary>
+internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
+{
+    // Linux's numbers, the same on amd64 and arm64: AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER.
+    private const int Family = 16;
+    private const int Kind = 3 | 0x80000;
+    private const int Netfilter = 12;
+
+    // MSG_DONTWAIT | MSG_TRUNC: the latter has recvfrom tell the datagram's own length.
+    private const int ReceiveFlags = 0x40 | 0x20;
+
+    // struct sockaddr_nl: family, padding, port (0 for the kernel), groups.
+    private const int AddressLength = 12;
+    private const int PortOffset = 4;
+
+    private readonly SafeFileHandle _socket;
+
+    // The kernel fills dumps in pieces of 32 KiB at most (netlink_dump).
+    private readonly byte[] _buffer = new byte[64 * 1024];
+
+    /// <exception cref="IOException">This kernel or container has no such socket.</exception>
+    public NetlinkSocket()
+    {
+        var socket = Open(Family, Kind, Netfilter);
+        _socket = socket >= 0 ? new SafeFileHandle(socket, ownsHandle: true) : throw Failure("no netlink socket");
+    }
+
+    public void Send(ReadOnlySpan<byte> datagram)
+    {
+        // An unconnected netlink socket without an address sends to the kernel.
+        if (Send(_socket, datagram, (nuint)datagram.Length, 0) != datagram.Length)
+        {
+            throw Failure("the kernel did not take a netlink question");
+        }
+    }
+
+    public ReadOnlySpan<byte> Receive()
+    {
+        Span<byte> sender = stackalloc byte[AddressLength];
+        while (true)
+        {
+            sender.Clear();
+            var senderLength = AddressLength;
+            var length = Receive(_socket, _buffer, (nuint)_buffer.Length, ReceiveFlags, sender, ref senderLength);
+            if (length < 0)
+            {
+                throw Failure("no netlink answer");
+            }
+
+            if (length > _buffer.Length)
+            {
+                throw new IOException("a netlink answer was longer than any the kernel should send");
+            }
+
+            // Another process may send to this socket; only the kernel's word counts.
+            if (senderLength == AddressLength && BinaryPrimitives.ReadUInt32LittleEndian(sender[PortOffset..]) == 0)
+            {
+                return _buffer.AsSpan(0, (int)length);
+            }
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static IOException Failure(string what) => new($"{what}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(int family, int kind, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Send(SafeFileHandle socket, ReadOnlySpan<byte> data, nuint length, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint Receive(SafeFileHandle socket, Span<byte> buffer, nuint length, int flags, Span<byte> sender, ref int senderLength);
+}

@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace ImdsProxy.Redirect.Kernel;
+
+/// <summary>Numbers of <c>linux/netfilter/nf_tables.h</c>, and the questions made of them.</summary>
+internal static class NfTablesMessage
+{
+    public const ushort NewChain = Subsystem | 3;
+    public const ushort GetChain = Subsystem | 4;
+    public const ushort NewRule = Subsystem | 6;
+    public const ushort GetRule = Subsystem | 7;
+    public const ushort NewGeneration = Subsystem | 15;
+    public const ushort GetGeneration = Subsystem | 16;
+
+    /// <summary>struct nfgenmsg, in front of the attributes: family, version, resource.</summary>
+    public const int FamilyHeaderLength = 4;
+
+    public const byte AnyFamily = 0;
+    public const byte Inet = 1;
+    public const byte IPv4 = 2;
+
+    // NFNL_SUBSYS_NFTABLES << 8.
+    private const ushort Subsystem = 10 << 8;
+
+    private const ushort Request = 1;
+
+    // NLM_F_ROOT | NLM_F_MATCH: all objects, not one by name.
+    private const ushort Dump = 0x300;
+
+    private const int AttributeHeaderLength = 4;
+
+    /// <summary>A question. The texts are attributes, numbered from 1 on.</summary>
+    public static byte[] Question(ushort type, byte family, uint sequence, bool dump, params ReadOnlySpan<string> texts)
+    {
+        var message = new List<byte>(new byte[NetlinkMessages.HeaderLength]) { family, 0, 0, 0 };
+        for (var i = 0; i < texts.Length; i++)
+        {
+            Append(message, (ushort)(i + 1), texts[i]);
+        }
+
+        var bytes = message.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), type);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), dump ? (ushort)(Request | Dump) : Request);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), sequence);
+        return bytes;
+    }
+
+    private static void Append(List<byte> message, ushort type, string text)
+    {
+        Span<byte> header = stackalloc byte[AttributeHeaderLength];
+        var value = Encoding.ASCII.GetBytes(text + '\0');
+        BinaryPrimitives.WriteUInt16LittleEndian(header, (ushort)(AttributeHeaderLength + value.Length));
+        BinaryPrimitives.WriteUInt16LittleEndian(header[2..], type);
+        message.AddRange(header);
+        message.AddRange(value);
+        message.AddRange(new byte[NetlinkMessages.Align(value.Length) - value.Length]);
+    }
+}

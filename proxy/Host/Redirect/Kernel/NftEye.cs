@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using ImdsProxy.Redirect.Rules;
+
+namespace ImdsProxy.Redirect.Kernel;
+
+/// <summary>Looks at rules in nf_tables, by netlink.</summary>
+internal sealed class NftEye(Func<IDatagrams> open) : IRulesEye
+{
+    /// <summary>The kernel counts each transaction, whoever made it.</summary>
+    public bool SeesEveryChange => true;
+
+    public UInt128? Version() => Ask(static tables => (UInt128?)tables.Generation());
+
+    public RulesGlance? Look(ImmutableArray<OwnChain> chains) => Ask<RulesGlance?>(tables =>
+    {
+        using var digest = new ChainDigest();
+        var othersFirst = false;
+        foreach (var chain in chains)
+        {
+            othersFirst |= AddHook(digest, tables, chain);
+            digest.Add(chain.Name);
+            tables.Rules(NfTablesMessage.IPv4, chain.Table, chain.Name, (_, rule) => NftRule.AddTo(digest, rule));
+        }
+
+        return new RulesGlance(digest.End(), othersFirst);
+    });
+
+    // Returns whether another product's chain stands before our jump.
+    private static bool AddHook(ChainDigest digest, NfTables tables, OwnChain chain)
+    {
+        var (found, othersFirst) = (false, false);
+        digest.Add(chain.Table);
+        digest.Add(chain.Hook);
+        tables.Rules(NfTablesMessage.IPv4, chain.Table, chain.Hook, (_, rule) =>
+        {
+            var jump = NftRule.AddTo(digest, rule);
+            found |= jump == chain.Name;
+            othersFirst |= !found && jump is not null;
+        });
+        return othersFirst;
+    }
+
+    private T? Ask<T>(Func<NfTables, T> ask)
+    {
+        try
+        {
+            var datagrams = open();
+            using var end = datagrams as IDisposable;
+            return ask(new NfTables(datagrams));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            return default;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+namespace ImdsProxy.Redirect.Kernel;
+
+/// <summary>Reads a rule as nf_tables tells it, as far as that is needed to see that it is the same as before.</summary>
+internal static class NftRule
+{
+    // NFTA_RULE_EXPRESSIONS, NFTA_LIST_ELEM, NFTA_EXPR_NAME, NFTA_EXPR_DATA.
+    private const int Expressions = 4;
+    private const int Element = 1;
+    private const int Name = 1;
+    private const int Data = 2;
+
+    // NFTA_IMMEDIATE_DATA, NFTA_DATA_VERDICT, NFTA_VERDICT_CHAIN: where the rule jumps or goes to.
+    private const int ImmediateData = 2;
+    private const int Verdict = 2;
+    private const int VerdictChain = 2;
+
+    /// <summary>Adds all of a rule but its counters, which change with each packet. Returns the chain it jumps to, or null.</summary>
+    public static string? AddTo(ChainDigest digest, ReadOnlySpan<byte> attributes)
+    {
+        string? jump = null;
+        digest.Add("rule");
+        for (var attribute = new NetlinkAttributes(attributes); attribute.MoveNext();)
+        {
+            if (attribute.Type == Expressions)
+            {
+                jump = AddExpressions(digest, attribute.Value) ?? jump;
+            }
+            else
+            {
+                digest.Add([(byte)attribute.Type]);
+                digest.Add(attribute.Value);
+            }
+        }
+
+        return jump;
+    }
+
+    private static string? AddExpressions(ChainDigest digest, ReadOnlySpan<byte> expressions)
+    {
+        string? jump = null;
+        for (var element = new NetlinkAttributes(expressions); element.MoveNext();)
+        {
+            if (element.Type == Element)
+            {
+                jump = AddExpression(digest, element.Value) ?? jump;
+            }
+        }
+
+        return jump;
+    }
+
+    private static string? AddExpression(ChainDigest digest, ReadOnlySpan<byte> expression)
+    {
+        var name = Find(expression, Name).TrimEnd((byte)0);
+        digest.Add(name);
+        if (name.SequenceEqual("counter"u8))
+        {
+            return null;
+        }
+
+        digest.Add(expression);
+        if (!name.SequenceEqual("immediate"u8))
+        {
+            return null;
+        }
+
+        var chain = Find(Find(Find(Find(expression, Data), ImmediateData), Verdict), VerdictChain);
+        return chain.IsEmpty ? null : System.Text.Encoding.UTF8.GetString(chain.TrimEnd((byte)0));
+    }
+
+    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> attributes, int type)
+    {
+        for (var attribute = new NetlinkAttributes(attributes); attribute.MoveNext();)
+        {
+            if (attribute.Type == type)
+            {
+                return attribute.Value;
+            }
+        }
+
+        return [];
+    }
+}

@@ -1,0 +1,21 @@
+using System.Buffers.Binary;
+using ImdsProxy.Redirect.Kernel;
+
+namespace ImdsProxy.Host.Tests.Redirect;
+
+/// <summary>Answers each question, which it is told the number of, with the datagrams that the test has written.</summary>
+internal sealed class ScriptedKernel(Func<ushort, uint, IEnumerable<byte[]>> answer) : IDatagrams
+{
+    private readonly Queue<byte[]> _answers = new();
+
+    public void Send(ReadOnlySpan<byte> datagram)
+    {
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(datagram[4..]);
+        foreach (var one in answer(type, BinaryPrimitives.ReadUInt32LittleEndian(datagram[8..])))
+        {
+            _answers.Enqueue(one);
+        }
+    }
+
+    public ReadOnlySpan<byte> Receive() => _answers.TryDequeue(out var next) ? next : throw new IOException("no netlink answer");
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace ImdsProxy.Network.Client;
+
+/// <summary>
+/// Steady load that tells its longest gap. Every second worker keeps its connection while it can, the others make a new one for each
+/// request; a failed request is tried again at once. For each line read, it waits until every worker has had an answer
+/// anew, prints how long a worker was without one at most since the last line, and begins anew.
+/// </summary>
+internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<int, long> _answers = new();
+    private readonly ConcurrentDictionary<string, int> _failures = new(StringComparer.Ordinal);
+    private long _longest;
+
+    public static async Task<int> RunAsync(IPEndPoint endPoint, string path, int workers)
+    {
+        var gaps = new Gaps(endPoint, path, workers);
+        using var end = new CancellationTokenSource();
+        var running = Enumerable.Range(0, workers).Select(i => gaps.WorkAsync(i, end.Token)).ToArray();
+        Console.WriteLine("running");
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+            await gaps.EachAnsweredAsync();
+            var longest = TimeSpan.FromMilliseconds(Interlocked.Exchange(ref gaps._longest, 0));
+            var failures = string.Join(", ", gaps._failures.Select(f => $"{f.Value} {f.Key}"));
+            gaps._failures.Clear();
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {longest.TotalMilliseconds} ms; failed: {failures}"));
+        }
+
+        await end.CancelAsync();
+        await Task.WhenAll(running);
+        return 0;
+    }
+
+    private async Task EachAnsweredAsync()
+    {
+        var line = Stopwatch.GetTimestamp();
+        while (_answers.Count < workers || _answers.Values.Any(answer => answer < line))
+        {
+            await Task.Delay(Pause, TimeProvider.System);
+        }
+    }
+
+    private async Task WorkAsync(int worker, CancellationToken end)
+    {
+        Socket? socket = null;
+        var last = Stopwatch.GetTimestamp();
+        while (!end.IsCancellationRequested)
+        {
+            var again = false;
+            try
+            {
+                socket ??= await ConnectAsync();
+                again = await AskAsync(socket, keep: worker % 2 == 0);
+                var gap = (long)Stopwatch.GetElapsedTime(last).TotalMilliseconds;
+                last = _answers[worker] = Stopwatch.GetTimestamp();
+                Raise(gap);
+            }
+            catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
+            {
+                _failures.AddOrUpdate($"{(worker % 2 == 0 ? "kept" : "new")}: {e.GetType().Name}: {e.Message}", 1, (_, count) => count + 1);
+            }
+
+            if (!again)
+            {
+                socket?.Dispose();
+                socket = null;
+            }
+
+            await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
+        }
+
+        socket?.Dispose();
+    }
+
+    private void Raise(long gap)
+    {
+        for (var longest = Interlocked.Read(ref _longest); gap > longest; longest = Interlocked.Read(ref _longest))
+        {
+            Interlocked.CompareExchange(ref _longest, gap, longest);
+        }
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var patience = new CancellationTokenSource(Patience);
+        await socket.ConnectAsync(endPoint, patience.Token);
+        return socket;
+    }
+
+    // Whether the connection may be used again. The answer is small: it comes in one piece, or in two.
+    private async Task<bool> AskAsync(Socket socket, bool keep)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n{(keep ? "" : "Connection: close\r\n")}\r\n"), SocketFlags.None, patience.Token);
+        var answer = new StringBuilder();
+        var buffer = new byte[8192];
+        while (!answer.ToString().Contains("]}", StringComparison.Ordinal))
+        {
+            var length = await socket.ReceiveAsync(buffer, SocketFlags.None, patience.Token);
+            if (length == 0)
+            {
+                throw new IOException($"closed after {answer.Length} bytes");
+            }
+
+            answer.Append(Encoding.ASCII.GetString(buffer, 0, length));
+        }
+
+        var text = answer.ToString();
+        return text.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal)
+            ? keep && text.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) && !text.Contains("Connection: close", StringComparison.OrdinalIgnoreCase)
+            : throw new IOException(text.Split('\r')[0]);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using ImdsProxy.Network.Tests.Topology;
+using Shouldly;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace ImdsProxy.Network.Tests;
+
+/// <summary>The redirect goes while pods ask.</summary>
+public sealed class RemovalTests(ITestOutputHelper output)
+{
+    private const int Removals = 50;
+    private const int Connections = 20;
+
+    // The kernel sends a first packet again after a second: a single one that is dropped makes a gap longer than this.
+    private const int LongestGapMilliseconds = 1000;
+
+    [SkippableTheory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Redirect_RemovedUnderLoad_LeavesNoGapForNewAndKeptConnections(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        // As on a real node, something else keeps connection tracking on.
+        await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
+        await cluster.ApplyAsync(backend);
+        var rules = await cluster.Node.MustAsync($"iptables-{backend}-save");
+        var load = cluster.Keep(cluster.Pod.StartClient("gaps", $"{Cluster.Imds}:80", Scene.Versions, $"{Connections}"));
+        await load.SaysAsync("running");
+
+        for (var removal = 1; removal <= Removals; removal++)
+        {
+            await GapAsync(load, (2 * removal) - 1);
+            (await cluster.RedirectAsync("remove", backend)).ExitCode.ShouldBe(0);
+            var gap = await GapAsync(load, 2 * removal);
+            gap.Milliseconds.ShouldBeLessThanOrEqualTo(LongestGapMilliseconds, gap.Line);
+            output.WriteLine(gap.Line);
+
+            // As an apply does.
+            await cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "-w");
+            await cluster.Node.RunAsync("conntrack", "-D", "-d", Cluster.Imds, "--reply-src", Cluster.Imds);
+        }
+    }
+
+    private static async Task<(int Milliseconds, string Line)> GapAsync(RunningProgram load, int times)
+    {
+        await load.TellAsync("");
+        await load.SaysAsync("longest gap ", times);
+        var line = load.Text.Split('\n').Last(l => l.StartsWith("longest gap ", StringComparison.Ordinal));
+        return (int.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture), line);
+    }
+}
