@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>How many lines have the same values of the fields that are grouped by, and how long their requests took.</summary>
+/// <summary>The number and latency of lines that have the same values in the grouping fields.</summary>
 internal sealed class StatsGroup(string[] key)
 {
     public IReadOnlyList<string> Key => key;
