@@ -10,10 +10,10 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests;
 
-/// <summary>The scenarios by name. Each sets its scene, runs, and says what it measured.</summary>
+/// <summary>The scenarios by name. Each prepares its environment, runs, and reports its measurements.</summary>
 internal static class Scenarios
 {
-    // What a plain `make loadtest` runs: those that need nothing but the published proxy, and no half hour.
+    // The scenarios of a plain `make loadtest`: those that need only the published proxy and take less than half an hour.
     private static readonly string[] Usual = ["peers", "first-requests", "herd", "flood", "cached-token"];
 
     private static readonly Dictionary<string, Func<string[], Task<int>>> All = new(StringComparer.Ordinal)

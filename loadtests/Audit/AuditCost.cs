@@ -4,9 +4,10 @@ using ImdsProxy.LoadTests.Serving;
 namespace ImdsProxy.LoadTests.Audit;
 
 /// <summary>
-/// <c>audit-cost PUBLISH-DIR [ROUNDS]</c>: the published proxy with <c>--audit-dir</c> on the disk of the temporary
-/// directory against the same with it unset, whose records go to <c>/dev/null</c>: what the directory costs. Both run
-/// at once and are asked in turns, so that what else the machine does meets both alike; medians of the rounds count.
+/// <c>audit-cost PUBLISH-DIR [ROUNDS]</c>: measures the cost of <c>--audit-dir</c>. One published proxy writes to a
+/// directory on the temporary directory's disk, the other has the flag unset and sends its records to <c>/dev/null</c>.
+/// Both run at once and are measured in turns, so that other load on the machine affects both equally. The medians of the
+/// rounds count.
 /// </summary>
 internal static class AuditCost
 {
@@ -40,7 +41,7 @@ internal static class AuditCost
         for (var round = 0; round < rounds; round++)
         {
             var results = new WrkResult[proxies.Length];
-            // Whoever comes first in a round meets a machine that the other has warmed; so they change places.
+            // Whichever runs first in a round warms the machine for the other, so they alternate.
             foreach (var n in round % 2 == 0 ? (int[])[0, 1] : [1, 0])
             {
                 results[n] = await Wrk.RunAsync(proxies[n], connections, Seconds);

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Audit;
 
-/// <summary><c>audit-data DIR [RECORDS]</c>: writes a log as a busy node would, of 100 pods.</summary>
+/// <c>audit-data DIR [RECORDS]</c>: writes the log of a busy node with 100 pods.
 internal static class AuditData
 {
     private static readonly ImmutableArray<Caller> Pods =
@@ -21,7 +21,7 @@ internal static class AuditData
         return 0;
     }
 
-    /// <summary>Writes so many records, a second of the log to a hundred of them.</summary>
+    /// <summary>Writes this many records, with one second of log time for each hundred.</summary>
     public static async Task WriteAsync(string directory, int records)
     {
         await using var log = new AuditLog(
@@ -36,7 +36,7 @@ internal static class AuditData
         }
     }
 
-    /// <summary>One of the records that a node sees: mostly tokens, some instance documents, a few denials.</summary>
+    /// <summary>Creates a typical record of a node: mostly tokens, some instance documents, a few denials.</summary>
     public static AuditRecord Record(int n, DateTimeOffset moment) => new()
     {
         Timestamp = moment,

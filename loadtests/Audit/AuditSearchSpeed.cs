@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace ImdsProxy.LoadTests.Audit;
 
 /// <summary>
-/// <c>audit-search DIR IMDS-PROXY [ROUNDS]</c>: the search against <c>grep -c -F</c> and <c>jq</c> on the same files in
-/// the page cache, and against <c>zcat | grep</c> on one of them compressed. All in turns, so that what else the
-/// machine does meets all alike; medians count.
+/// <c>audit-search DIR IMDS-PROXY [ROUNDS]</c>: compares the search with <c>grep -c -F</c> and <c>jq</c> on the same
+/// files in the page cache, and with <c>zcat | grep</c> on compressed files. They run in turns, so that other load on the
+/// machine affects all equally. The medians count.
 /// </summary>
 internal static class AuditSearchSpeed
 {
@@ -19,7 +19,7 @@ internal static class AuditSearchSpeed
         var (directory, proxy) = (args[0], args[1]);
         var rounds = args is [_, _, var number] ? int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) : 3;
         await OutputAsync($"cat {directory}/audit-*.jsonl >/dev/null");
-        // Into a pipe: grep stops at the first match where it sees /dev/null.
+        // Output goes to a pipe, because grep stops at the first match if its output is /dev/null.
         var whole = await MedianAsync(
             rounds,
             $"{proxy} audit search {directory} --pod {Pod} -o json >/dev/null",
@@ -32,7 +32,7 @@ internal static class AuditSearchSpeed
         return whole[0] <= whole[1] * MostOfGrep && whole[0] * LeastOfJq <= whole[2] && compressed <= 1 && memory <= MostMemory ? 0 : 1;
     }
 
-    // A few segments: each core decompresses one, and zcat has but one.
+    // Uses several segments: each core decompresses one, whereas zcat uses only one core.
     private static async Task<double> CompressedAsync(string directory, string proxy, int rounds)
     {
         var folder = Directory.CreateTempSubdirectory("audit-search-gz").FullName;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Audit;
 
-/// <summary><c>audit-write DIR</c>: what it costs to wait for a record, by one waiter and by many.</summary>
+/// <c>audit-write DIR</c>: measures the cost of waiting for a record, with one waiter and with many.
 internal static class AuditWriteSpeed
 {
     private const int Records = 200_000;

@@ -2,11 +2,11 @@ using ImdsProxy.TestKit.FakeKubernetes;
 
 namespace ImdsProxy.LoadTests.Cluster;
 
-/// <summary>What the API server has been asked so far, and what can be said between two moments.</summary>
-/// <param name="Lists">LIST requests.</param>
-/// <param name="Watches">WATCH requests.</param>
-/// <param name="Sent">Bytes to the server.</param>
-/// <param name="Received">Bytes from the server.</param>
+/// <summary>The load on the API server so far, and the difference between two points in time.</summary>
+/// <param name="Lists">The number of LIST requests.</param>
+/// <param name="Watches">The number of WATCH requests.</param>
+/// <param name="Sent">The bytes sent to the server.</param>
+/// <param name="Received">The bytes received from the server.</param>
 internal readonly record struct ApiServerLoad(int Lists, int Watches, long Sent, long Received)
 {
     public static ApiServerLoad Of(FakeApiServer server, CountingRelay relay) =>

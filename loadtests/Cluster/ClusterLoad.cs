@@ -6,8 +6,9 @@ using ImdsProxy.TestKit.FakeKubernetes;
 namespace ImdsProxy.LoadTests.Cluster;
 
 /// <summary>
-/// <c>cluster</c>: what 200 nodes ask of one API server: at their start, while nothing happens, for a pod, for a policy, for an
-/// Event, and after the server was away. Prints figures for docs/scale.md; fails only where a node misses a pod or a policy.
+/// <c>cluster</c>: measures the load of 200 nodes on one API server: at start, while idle, for a pod, for a policy, for
+/// an Event, and after an outage of the server. Prints figures for docs/scale.md. Fails only if a node misses a pod or a
+/// policy.
 /// </summary>
 internal sealed class ClusterLoad : IAsyncDisposable
 {

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace ImdsProxy.LoadTests.Cluster;
 
 /// <summary>
-/// Stands before the API server, passes everything on, and counts the bytes: what is counted is what a network would carry,
-/// TLS included, TCP's own headers not. It can hang up on everybody, as a server does that starts again.
+/// A relay in front of the API server that counts bytes as a network would carry them: with TLS, but without TCP headers.
+/// It can drop all connections, as a restarting server does.
 /// </summary>
 internal sealed class CountingRelay : IAsyncDisposable
 {
@@ -30,19 +30,19 @@ internal sealed class CountingRelay : IAsyncDisposable
 
     public Uri Address => new($"https://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>Bytes that clients sent so far.</summary>
+    /// <summary>The number of bytes that clients have sent.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Bytes that clients received so far.</summary>
+    /// <summary>The number of bytes that clients have received.</summary>
     public long Received => Interlocked.Read(ref _received);
 
-    /// <summary>Connections taken so far, those turned away not among them.</summary>
+    /// <summary>The number of connections accepted, without those turned away.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Attempts to connect while the server was away.</summary>
+    /// <summary>The number of connection attempts while the server was away.</summary>
     public int TurnedAway => Volatile.Read(ref _turnedAway);
 
-    /// <summary>Ends every connection and takes no new one.</summary>
+    /// <summary>Drops every connection and rejects new ones.</summary>
     public void Leave()
     {
         _away = true;
@@ -52,7 +52,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes connections again.</summary>
+    /// <summary>Accepts connections again.</summary>
     public void Return() => _away = false;
 
     public async ValueTask DisposeAsync()
@@ -60,13 +60,13 @@ internal sealed class CountingRelay : IAsyncDisposable
         await _closing.CancelAsync();
         Leave();
         _listener.Stop();
-#pragma warning disable VSTHRD003 // It was started here.
+#pragma warning disable VSTHRD003 // This object started the task.
         await _accepting;
 #pragma warning restore VSTHRD003
         _closing.Dispose();
     }
 
-    // So that the other side hears of it at once, and no port is left waiting.
+    // Resets the connection, so that the other side notices at once and no port stays in TIME_WAIT.
     private static void Reset(Socket socket)
     {
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
@@ -93,7 +93,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The relay ends.
+            // The relay is closing.
         }
     }
 
@@ -111,7 +111,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // The server is gone; the client hears of it below.
+            // The server is unreachable. Disposing the client below tells it.
         }
         finally
         {
@@ -133,7 +133,7 @@ internal sealed class CountingRelay : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // One side has hung up.
+            // One side has disconnected.
         }
     }
 }

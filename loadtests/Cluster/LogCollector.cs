@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.LoadTests.Cluster;
 
-/// <summary>Takes OpenTelemetry logs and counts their bytes.</summary>
+/// <summary>Receives OpenTelemetry logs and counts their bytes.</summary>
 internal sealed class LogCollector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -21,7 +21,7 @@ internal sealed class LogCollector : IAsyncDisposable
 
     public Uri Address => new($"{_app.Urls.First()}/v1/logs");
 
-    /// <summary>The bytes of the bodies.</summary>
+    /// <summary>The total size of the request bodies in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
     public static async Task<LogCollector> StartAsync()

@@ -7,7 +7,7 @@ using ImdsProxy.LoadTests.Sharing;
 
 namespace ImdsProxy.LoadTests.Cluster;
 
-/// <summary><c>node-cost</c>: what one node's requests leave behind: audit bytes by kind, OpenTelemetry bytes, series of metrics.</summary>
+/// <c>node-cost</c>: measures what one node's requests produce: audit bytes by kind, OpenTelemetry bytes, and metric series.
 internal static class NodeCost
 {
     private const int Requests = 2000;

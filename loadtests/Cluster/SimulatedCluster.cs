@@ -5,13 +5,13 @@ using ImdsProxy.TestKit.FakeKubernetes;
 
 namespace ImdsProxy.LoadTests.Cluster;
 
-/// <summary>What the API server of the simulation holds: nodes with 30 pods each, and a policy of 50 rules.</summary>
+/// <summary>The content of the simulated API server: nodes with 30 pods each, and a policy of 50 rules.</summary>
 internal sealed class SimulatedCluster
 {
     public const int Nodes = 200;
     public const int PodsPerNode = 30;
 
-    // What `kubectl get pod -o json` of a pod with one container and a service mesh's annotations has, managedFields included.
+    // The size that `kubectl get pod -o json` shows for a pod with one container and a service mesh's annotations, managedFields included.
     private const int PodBytes = 8 * 1024;
 
     private const int Rules = 50;
@@ -26,7 +26,7 @@ internal sealed class SimulatedCluster
         }
 
         Policies(description: "");
-        // A server that runs for a while has no history from its beginning.
+        // A long-running server no longer has its history from the beginning.
         Api.Compact();
     }
 
@@ -36,10 +36,10 @@ internal sealed class SimulatedCluster
 
     public static string NodeName(int node) => string.Create(CultureInfo.InvariantCulture, $"aks-nodepool1-31415926-vmss{node:d6}");
 
-    /// <summary>The bytes of one pod as the API server shows it.</summary>
+    /// <summary>The size of one pod in bytes, as the API server sends it.</summary>
     public static int BytesOfPod => Pod(0, "pod", 1, PodBytes).ToJsonString().Length;
 
-    /// <summary>A pod begins on a node. It is told in one change, with its address.</summary>
+    /// <summary>Starts a pod on a node. A single change announces it together with its address.</summary>
     public void AddPod(int node)
     {
         var number = _pods[node].Count;
@@ -48,11 +48,11 @@ internal sealed class SimulatedCluster
         Api.Put("pods", Pod(node, name, number, PodBytes));
     }
 
-    /// <summary>The policy is written anew.</summary>
+    /// <summary>Rewrites the policy.</summary>
     public void Policies(string description) =>
         Api.Put("configmaps", FakeConfigMaps.Map(Policy.Namespace, Policy.Name, (Policy.Key!, Document(description))));
 
-    /// <summary>Whether a node knows its pods, all of them and no others.</summary>
+    /// <summary>Whether a node knows exactly its own pods.</summary>
     public bool Knows(int node, IEnumerable<string> pods) => _pods[node].SetEquals(pods);
 
     private static JsonObject Pod(int node, string name, int number, int bytes)

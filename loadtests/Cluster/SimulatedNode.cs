@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Cluster;
 
-/// <summary>The part of one node's proxy that talks to the API server: the product's own, with its own times.</summary>
+/// <summary>The part of a node's proxy that talks to the API server: the product's code with its usual timing.</summary>
 internal sealed class SimulatedNode : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
@@ -29,21 +29,21 @@ internal sealed class SimulatedNode : IAsyncDisposable
 
     public string Name { get; }
 
-    /// <summary>The names of the pods it knows.</summary>
+    /// <summary>The names of the pods that the node knows.</summary>
     public IEnumerable<string> Pods => _side.Callers!.Known.Select(static pod => pod.Identity.Name);
 
-    /// <summary>The policy it has in force.</summary>
+    /// <summary>The revision of the policy in force.</summary>
     public string? Revision => _policy.Current?.Revision;
 
     public void Start() => _running = _side.RunAsync(_closing.Token);
 
-    /// <summary>Takes note of a denial, for an Event.</summary>
+    /// <summary>Reports a denial, which becomes an Event.</summary>
     public void Ended(AuditRecord record) => _side.Ended(record);
 
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-#pragma warning disable VSTHRD003 // It was started here.
+#pragma warning disable VSTHRD003 // This object started the task.
         await _running;
 #pragma warning restore VSTHRD003
         _side.Dispose();

@@ -7,8 +7,8 @@ using ImdsProxy.LoadTests.Upstream;
 namespace ImdsProxy.LoadTests.Comparing;
 
 /// <summary>
-/// <c>builds PROGRAM…</c>: builds of the proxy side by side, as before and after a change. Two runs one after the other tell less:
-/// between them the machine changes more than most changes do.
+/// <c>builds PROGRAM…</c>: compares builds of the proxy side by side, such as before and after a change. Two consecutive
+/// runs are less reliable, because the machine changes more between them than most code changes matter.
 /// </summary>
 internal static class BuildsScenario
 {
@@ -31,7 +31,7 @@ internal static class BuildsScenario
         return 0;
     }
 
-    // Numbered, so that one can be compared with itself: the noise of the machine.
+    // Numbered, so that a build can be compared with itself to show the machine's noise.
     private static (string[] Program, ImdsProxySetup Setup) Wanted(string program, int index) =>
         ([Path.GetFullPath(program)], new ImdsProxySetup($"{index + 1} {program}", ImdsProxySetup.Shipped.Port + (2 * index)));
 

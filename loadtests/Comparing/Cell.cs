@@ -3,5 +3,5 @@ using ImdsProxy.LoadTests.Peers;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>One load on one peer.</summary>
+/// <summary>A combination of a load and a peer.</summary>
 internal sealed record Cell(Load Load, Peer Peer);

@@ -5,12 +5,12 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>Puts loads on peers in turns, and keeps what was measured.</summary>
+/// <summary>Runs loads against peers in turns and keeps the measurements.</summary>
 internal sealed class Comparison(NodeTopology topology, RunningStub stub, Samples samples)
 {
     private readonly Dictionary<string, long> _asked = [];
 
-    /// <summary>Requests that a peer has had in all, those of its warming included.</summary>
+    /// <summary>The total number of requests that a peer has received, including warm-up.</summary>
     public long AskedOf(Peer peer) => _asked.GetValueOrDefault(peer.Name);
 
     /// <summary>Lets each peer compile and connect before it is measured.</summary>
@@ -22,7 +22,10 @@ internal sealed class Comparison(NodeTopology topology, RunningStub stub, Sample
         }
     }
 
-    /// <summary>Measures all cells, round by round, every other round backwards: who comes first meets a machine that the others have not warmed.</summary>
+    /// <summary>
+    /// Measures all cells, round by round. Every other round runs in reverse order, because the first cell runs on a
+    /// machine that the others have not warmed yet.
+    /// </summary>
     public async Task RunAsync(IReadOnlyList<Cell> cells, int rounds, int seconds)
     {
         for (var round = 0; round < rounds; round++)
@@ -37,7 +40,7 @@ internal sealed class Comparison(NodeTopology topology, RunningStub stub, Sample
         }
     }
 
-    /// <summary>Puts one load on one peer.</summary>
+    /// <summary>Runs one load against one peer.</summary>
     /// <exception cref="InvalidOperationException">The peer's process ended.</exception>
     public async Task<Figures> MeasureAsync(Load load, Peer peer, int seconds)
     {

@@ -3,7 +3,7 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>All who take part, each running on the node at the same time; who is not asked takes no processor.</summary>
+/// <summary>All peers, running on the node at the same time. An idle peer uses no processor time.</summary>
 internal sealed class Contenders : IDisposable
 {
     private Contenders(Peer nginx, Peer haproxy, Peer yarp, Peer kestrel, RunningProxy shipped, RunningProxy strict)

@@ -3,10 +3,10 @@ using ImdsProxy.LoadTests.Peers;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>Which load is put on which peer: not each on each, but what says something.</summary>
+/// <summary>Chooses the combinations of load and peer that are worth measuring.</summary>
 internal static class Matrix
 {
-    /// <summary>What the targets speak of.</summary>
+    /// <summary>The combinations that the targets need.</summary>
     public static IReadOnlyList<Cell> Targets(Contenders all) =>
     [
         .. Cells(Loads.Instance(1), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
@@ -15,14 +15,14 @@ internal static class Matrix
         .. Cells(Loads.Token(32), all.Shipped.Peer), .. Cells(Loads.Denial(32), all.Shipped.Peer),
     ];
 
-    /// <summary>The same loads on the peers of which no target speaks.</summary>
+    /// <summary>The same loads on the peers that no target mentions.</summary>
     public static IReadOnlyList<Cell> Beside(Contenders all) =>
     [
         .. Cells(Loads.Token(1), all.Kestrel, all.Nginx, all.Haproxy), .. Cells(Loads.Token(32), Peer.NoProxy, all.Kestrel, all.Nginx, all.Haproxy),
         .. Cells(Loads.Denial(32), all.Kestrel, all.Nginx, all.Haproxy),
     ];
 
-    /// <summary>All else.</summary>
+    /// <summary>All other combinations.</summary>
     public static IReadOnlyList<Cell> More(Contenders all) =>
     [
         .. Cells(Loads.Instance(256), Forwarders(all)),
@@ -36,7 +36,7 @@ internal static class Matrix
         .. Slow(all, 2), .. Slow(all, 20),
     ];
 
-    /// <summary>One of each kind, to see that all work.</summary>
+    /// <summary>One of each kind, to check that all work.</summary>
     public static IReadOnlyList<Cell> Smoke(Contenders all) =>
     [
         .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),
@@ -45,7 +45,7 @@ internal static class Matrix
         .. Cells(Loads.Instance(32) with { ConnectionEach = true, Latency = 2 }, all.Strict.Peer),
     ];
 
-    // With IMDS as slow as it is, what stands before it matters less.
+    // With an IMDS of realistic latency, the proxy in front of it matters less.
     private static IEnumerable<Cell> Slow(Contenders all, int latency) =>
         ((int[])[1, 32, 256]).SelectMany(connections => Cells(Loads.Instance(connections) with { Latency = latency }, Peer.NoProxy, all.Nginx, all.Strict.Peer));
 

@@ -5,10 +5,10 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>The whole comparison in one run on one topology.</summary>
+/// <summary>Runs the whole comparison once, on one topology.</summary>
 internal static class PeersRun
 {
-    // On the disk of the working copy.
+    // A directory on the working copy's disk.
     public const string WorkDirectory = "artifacts/loadtests";
 
     public static async Task<RunResults> RunAsync(RunPlan plan, string[] program)

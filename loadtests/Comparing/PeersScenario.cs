@@ -4,15 +4,15 @@ using ImdsProxy.LoadTests.Topology;
 namespace ImdsProxy.LoadTests.Comparing;
 
 /// <summary>
-/// <c>peers [quick]</c>: the published proxy against no proxy, nginx, HAProxy and a bare forwarder; writes
-/// <c>loadtests/results/DATE.md</c> and its charts. A target that is missed is told, and no failure.
+/// <c>peers [quick]</c>: compares the published proxy with no proxy, nginx, HAProxy and a bare forwarder. Writes
+/// <c>loadtests/results/DATE.md</c> and its charts. A missed target is reported but is not a failure.
 /// </summary>
 internal static class PeersScenario
 {
-    /// <summary>Where reports go.</summary>
+    /// <summary>The directory for reports.</summary>
     public const string Results = "loadtests/results";
 
-    /// <summary>The command that is the published proxy.</summary>
+    /// <summary>The command that starts the published proxy.</summary>
     public static readonly string[] Program = [Path.GetFullPath("artifacts/publish/imds-proxy")];
 
     public static async Task<int> RunAsync(string[] args)

@@ -4,15 +4,15 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>A policy of 10,000 rules that changes every second under load.</summary>
+/// <summary>Measures a policy of 10,000 rules that changes every second under load.</summary>
 internal static class Reloads
 {
     private const int Rules = 10_000;
 
-    // Turns of a few seconds, so that a hiccup of the machine meets one of them and not all.
+    // Turns last only a few seconds, so that a hiccup of the machine affects one of them and not all.
     private const int TurnSeconds = 3;
 
-    // Few connections, so that the machine is not full and a wait is the proxy's.
+    // Few connections, so that the machine is not saturated and any delay comes from the proxy.
     private static readonly Load Load = Loads.Token(4);
 
     public static async Task<ReloadFigures> RunAsync(Comparison comparison, NodeTopology topology, string[] program, RunPlan plan)

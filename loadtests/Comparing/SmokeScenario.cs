@@ -5,8 +5,9 @@ using ImdsProxy.TestKit;
 namespace ImdsProxy.LoadTests.Comparing;
 
 /// <summary>
-/// <c>smoke</c>: every piece of the load tests once and shortly, with the proxy that the tests start. Prints its
-/// figures; fails when something breaks, and never on a time. Where the machine can't run it, it says so and is good.
+/// <c>smoke</c>: runs every part of the load tests once and briefly, with the proxy that the tests start. Prints the
+/// figures. Fails if something breaks, but never because of a time. On a machine that cannot run it, it says so and
+/// succeeds.
 /// </summary>
 internal static class SmokeScenario
 {
@@ -22,7 +23,7 @@ internal static class SmokeScenario
         var directory = Directory.CreateTempSubdirectory("imds-proxy-load").FullName;
         try
         {
-            // Of one second each the figures say too little to hold them against the targets.
+            // Measurements of one second are too short to compare with the targets.
             await ReportFiles.WriteAsync(directory, results);
             await Console.Out.WriteLineAsync($"load tests: {results.Samples.All.Count} measurements, {results.Memory.Megabytes:0} MB after {results.Memory.Requests:n0} requests; all pieces work");
             return 0;

@@ -4,10 +4,10 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>The same mix for a long time, with a new policy in each turn: what grows?</summary>
+/// <summary>Runs the same mix for a long time with a new policy in each turn, to see what grows.</summary>
 internal static class Soak
 {
-    /// <summary>The state before the first turn and after each.</summary>
+    /// <summary>Returns the state before the first turn and after each turn.</summary>
     public static async Task<IReadOnlyList<SoakFigures>> RunAsync(Comparison comparison, NodeTopology topology, string[] program, int turns, int seconds)
     {
         using var proxy = await RunningProxy.StartAsync(topology, program, ImdsProxySetup.Shipped with { Name = "ImdsProxy, soaking", Port = 16420 });

@@ -2,11 +2,11 @@ using ImdsProxy.LoadTests.Measuring;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>What the proxy holds at a moment of a soak.</summary>
-/// <param name="Requests">Requests it has had.</param>
-/// <param name="Megabytes">Its resident memory, in MB.</param>
-/// <param name="Handles">Its open file descriptors.</param>
-/// <param name="Figures">Of the turn that has just ended; null before the first.</param>
+/// <summary>The resources that the proxy holds at one point of a soak.</summary>
+/// <param name="Requests">The number of requests it has served.</param>
+/// <param name="Megabytes">The resident memory, in MB.</param>
+/// <param name="Handles">The number of open file descriptors.</param>
+/// <param name="Figures">The figures of the turn that has just ended; null before the first.</param>
 internal sealed record SoakFigures(long Requests, double Megabytes, int Handles, Figures? Figures)
 {
     public override string ToString() =>

@@ -6,7 +6,7 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary><c>soak [MINUTES]</c>: half an hour of the mix on 8 connections; writes <c>loadtests/results/DATE-soak.md</c>.</summary>
+/// <c>soak [MINUTES]</c>: runs the mix on 8 connections for half an hour. Writes <c>loadtests/results/DATE-soak.md</c>.
 internal static class SoakScenario
 {
     private const int TurnSeconds = 60;

@@ -1,10 +1,10 @@
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>One start of the proxy.</summary>
-/// <param name="Ready">From its start until it was ready.</param>
-/// <param name="First">What the first request took.</param>
-/// <param name="Slowest">What the slowest of the first 100 took.</param>
-/// <param name="IdleMegabytes">Its resident memory when it was ready, in MB.</param>
+/// <summary>The measurements of one start of the proxy.</summary>
+/// <param name="Ready">The time from the start until it was ready.</param>
+/// <param name="First">The time of the first request.</param>
+/// <param name="Slowest">The time of the slowest of the first 100 requests.</param>
+/// <param name="IdleMegabytes">The resident memory when it was ready, in MB.</param>
 internal sealed record StartFigures(TimeSpan Ready, TimeSpan First, TimeSpan Slowest, double IdleMegabytes)
 {
     public override string ToString() =>

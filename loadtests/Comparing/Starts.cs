@@ -5,12 +5,12 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>What a start takes, and what the first who ask meet.</summary>
+/// <summary>Measures the start of the proxy and its first requests.</summary>
 internal static class Starts
 {
     private const int First = 100;
 
-    /// <summary>Starts and ends a proxy some times.</summary>
+    /// <summary>Starts and stops a proxy repeatedly.</summary>
     public static async Task<IReadOnlyList<StartFigures>> RunAsync(NodeTopology topology, string[] program, int times)
     {
         List<StartFigures> starts = [];

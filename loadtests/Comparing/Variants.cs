@@ -4,12 +4,12 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Comparing;
 
-/// <summary>The proxy on nodes of several sizes and with policies of several sizes, in turns.</summary>
+/// <summary>Measures the proxy with several numbers of pods and of rules, in turns.</summary>
 internal static class Variants
 {
     private static readonly int[] Rules = [10, 1_000, 10_000];
 
-    /// <summary>The loads on which a size could show: one is answered from memory, one by nothing but the decision.</summary>
+    /// <summary>The loads on which a size could have an effect: the first is a cache hit, the second is only a decision.</summary>
     public static readonly Load[] Loads = [Measuring.Loads.Token(1), Measuring.Loads.Denial(1)];
 
     public static string OfPods(int pods) => $"ImdsProxy, {pods:n0} pods";

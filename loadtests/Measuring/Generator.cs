@@ -4,10 +4,10 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Measuring;
 
-/// <summary>Asks by wrk (Debian package wrk), which takes less of the machine than a client of ours.</summary>
+/// <summary>Generates load with wrk (Debian package wrk), which uses fewer resources than a client of ours would.</summary>
 internal static class Generator
 {
-    // Through a script, because wrk's own summary rounds to what people read.
+    // A script prints the results, because wrk's own summary rounds them.
     private const string Done =
         """
         done = function(summary, latency, requests)
@@ -16,7 +16,7 @@ internal static class Generator
         end
         """;
 
-    // Rendered once: what is sent costs a table's look-up.
+    // Requests are rendered once, so that sending one costs only a table lookup.
     private const string InTurns =
         """
         local rendered, next = {}, 0
@@ -29,8 +29,8 @@ internal static class Generator
         end
         """;
 
-    /// <summary>Lets the pod ask for some seconds.</summary>
-    /// <exception cref="InvalidDataException">An answer was not as the load expects it, or missing.</exception>
+    /// <summary>Sends the load from the pod for a number of seconds.</summary>
+    /// <exception cref="InvalidDataException">A response was missing or not as the load expects.</exception>
     public static async Task<Figures> RunAsync(NodeTopology topology, Load load, int seconds)
     {
         var script = Path.Combine(topology.Directory, "load.lua");
@@ -61,7 +61,7 @@ internal static class Generator
         var fields = result.Split(' ').Skip(1).Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
         var (requests, failed, refused) = (fields[3], fields[5], fields[6]);
 
-        // A mix may end anywhere in its turns.
+        // A run may stop in the middle of a mix.
         var slack = load.Good is 0 or 1 ? 0 : load.Targets.Count + load.Connections;
         var wrong = Math.Abs(requests - refused - (requests * load.Good)) > slack;
         return requests > 0 && failed == 0 && !wrong

@@ -1,20 +1,20 @@
 namespace ImdsProxy.LoadTests.Measuring;
 
-/// <summary>What is asked, and by how many connections at a time.</summary>
-/// <param name="Name">For the tables.</param>
-/// <param name="Connections">Connections that ask at the same time, each again when it is answered.</param>
-/// <param name="Targets">Asked in turns; several so that no two in flight are the same.</param>
+/// <summary>The requests to send, and the number of connections.</summary>
+/// <param name="Name">The name for tables.</param>
+/// <param name="Connections">The number of connections. Each sends its next request when it has received a response.</param>
+/// <param name="Targets">The targets, requested in turns. Several targets ensure that no two requests in flight are the same.</param>
 internal sealed record Load(string Name, int Connections, IReadOnlyList<string> Targets)
 {
-    /// <summary>Whether each request has a connection of its own.</summary>
+    /// <summary>Whether each request uses a new connection.</summary>
     public bool ConnectionEach { get; init; }
 
-    /// <summary>How many of the answers have a status under 400: 1 all, 0 none.</summary>
+    /// <summary>The share of responses with a status below 400: 1 for all, 0 for none.</summary>
     public double Good { get; init; } = 1;
 
-    /// <summary>How long the stub waits before each answer, in ms.</summary>
+    /// <summary>The stub's delay before each response, in ms.</summary>
     public int Latency { get; init; }
 
-    /// <summary>The name with what else tells it from others.</summary>
+    /// <summary>The name with everything that distinguishes the load from others.</summary>
     public string FullName => $"{Name}, {Connections} connection{(Connections == 1 ? "" : "s")}{(ConnectionEach ? ", one request each" : "")}{(Latency > 0 ? $", IMDS takes {Latency} ms" : "")}";
 }

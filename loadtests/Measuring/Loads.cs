@@ -2,43 +2,43 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests.Measuring;
 
-/// <summary>The loads by name.</summary>
+/// <summary>The available loads.</summary>
 internal static class Loads
 {
     private const string InstancePath = "/metadata/instance?api-version=2021-02-01";
     private const string TokenPath = "/metadata/identity/oauth2/token?api-version=2018-02-01";
 
-    // One that no rule names, asked for with an identity that one does.
+    // A resource that no rule names, requested with an identity that a rule does name.
     private const string OtherResource = "https%3A%2F%2Fvault.azure.net";
 
-    // The proxy remembers 512 targets that it has parsed; a node's pods have far fewer.
+    // The proxy caches 512 parsed targets. A node's pods use far fewer.
     private const int MostTargets = 320;
 
-    /// <summary>A permitted instance document, the same each time: ImdsProxy shares it, as shipped.</summary>
+    /// <summary>A permitted instance document with a single target. As shipped, ImdsProxy shares its answers.</summary>
     public static Load SameInstance(int connections) => new("pass-through, same target", connections, [InstancePath]);
 
     /// <summary>
-    /// A permitted instance document of as many kinds as there are connections and more, so that requests at the same time
-    /// are not the same: where nothing is kept, each goes to IMDS.
+    /// Permitted instance documents with more targets than connections, so that concurrent requests differ. Without a
+    /// cache, each request goes to IMDS.
     /// </summary>
     public static Load Instance(int connections) => new("pass-through", connections, Several(connections, InstancePath));
 
-    /// <summary>A permitted token, the same each time.</summary>
+    /// <summary>A permitted token with a single target.</summary>
     public static Load Token(int connections) => new("token", connections, [TokenOf(TokenPath, StubAnswers.EscapedResource)]);
 
-    /// <summary>The same of an IMDS that does not answer at once: what a token that is kept saves a pod.</summary>
+    /// <summary>The same with an IMDS that takes time to answer, which shows what a cached token saves a pod.</summary>
     public static Load TokenOfSlowImds => Token(1) with { Latency = 2 };
 
-    /// <summary>A permitted token, as <see cref="Instance"/>.</summary>
+    /// <summary>Permitted tokens with several targets, like <see cref="Instance"/>.</summary>
     public static Load Tokens(int connections) => new("token, different ones", connections, [.. Several(connections, TokenPath).Select(path => TokenOf(path, StubAnswers.EscapedResource))]);
 
     /// <summary>A token for a resource that no rule permits.</summary>
     public static Load Denial(int connections) => new("denial", connections, [TokenOf(TokenPath, OtherResource)]) { Good = 0 };
 
-    /// <summary>A path in which a slash is hidden.</summary>
+    /// <summary>A path that contains an encoded slash.</summary>
     public static Load Malformed(int connections) => new("malformed", connections, ["/metadata/instance/..%2fidentity?api-version=2018-02-01"]) { Good = 0 };
 
-    /// <summary>Of ten requests: six for one token, two for the instance document, one denied, one malformed.</summary>
+    /// <summary>A mix of ten requests: six for one token, two for the instance document, one denied, one malformed.</summary>
     public static Load Mix(int connections)
     {
         var (token, instance) = (Token(1).Targets[0], InstancePath);
@@ -47,7 +47,7 @@ internal static class Loads
 
     private static string TokenOf(string path, string resource) => $"{path}&resource={resource}&client_id={StubAnswers.ClientId}";
 
-    // The API version is what a target may differ in and mean the same.
+    // Targets that differ only in the API version mean the same.
     private static List<string> Several(int connections, string path) =>
         connections == 1 ? [path] : [.. Enumerable.Range(0, Math.Min(4 * connections, MostTargets)).Select(n => $"{path[..^2]}{n}")];
 }

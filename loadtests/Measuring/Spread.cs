@@ -1,9 +1,9 @@
 namespace ImdsProxy.LoadTests.Measuring;
 
-/// <summary>The median of several rounds and how far they lie apart.</summary>
+/// <summary>The median of several rounds, with the lowest and the highest value.</summary>
 internal sealed record Spread(double Median, double Least, double Most)
 {
-    /// <summary>Null where there is nothing.</summary>
+    /// <summary>Returns the spread of the values, or null if there are none.</summary>
     public static Spread? Of(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();

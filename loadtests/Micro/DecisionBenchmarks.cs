@@ -3,13 +3,15 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary>From an address and a request target to a decision: each step, and all of them as a request takes them.</summary>
+/// <summary>
+/// Benchmarks the way from an address and a request target to a decision: each step, and all steps of a request together.
+/// </summary>
 [MemoryDiagnoser]
 public class DecisionBenchmarks
 {
     private MicroScene _scene = null!;
 
-    /// <summary>A node of 250 pods by its rules, and 1,000 rules by the node's pods.</summary>
+    /// <summary>A node of 250 pods with several numbers of rules, and 1,000 rules with several numbers of pods.</summary>
     public static IEnumerable<SceneSize> Sizes { get; } = [new(250, 10), new(250, 1000), new(250, 10_000), new(10, 1000), new(1000, 1000)];
 
     [ParamsSource(nameof(Sizes))]
@@ -30,7 +32,7 @@ public class DecisionBenchmarks
     [Benchmark]
     public Decision WholeDenial() => _scene.WholeDenied();
 
-    /// <summary>A target that was never seen, from a pod that sends nothing else.</summary>
+    /// <summary>A target that was never seen before, from a pod that sends nothing else.</summary>
     [Benchmark]
     public Decision WholeStrange() => _scene.WholeStrange();
 }

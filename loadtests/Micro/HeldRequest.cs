@@ -8,14 +8,14 @@ using Microsoft.AspNetCore.Http;
 namespace ImdsProxy.LoadTests.Micro;
 
 /// <summary>
-/// A request that Kestrel received and that is never answered: its headers are what the proxy's parser looks at, and
-/// no stand-in for them costs the same.
+/// A request that Kestrel has received and that is never answered. The benchmarks need it for its headers, because a
+/// substitute would not have the same cost for the proxy's parser.
 /// </summary>
 internal sealed class HeldRequest : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    // What Azure's SDK for .NET sends.
+    // The headers that Azure's SDK for .NET sends.
     private static readonly byte[] Sent = System.Text.Encoding.ASCII.GetBytes(
         "GET /metadata/instance HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n"
         + "x-ms-client-request-id: 6b5b9c7c-0c2f-4f4e-9b59-0f7a3a6f3e11\r\nx-ms-return-client-request-id: true\r\n"
@@ -41,7 +41,7 @@ internal sealed class HeldRequest : IAsyncDisposable
 
     public KestrelHeaders Headers => new(_context!.Request.Headers);
 
-    /// <summary>The method, as the one string by which Kestrel names it.</summary>
+    /// <summary>The method, as the same string instance that Kestrel uses.</summary>
     public string Method => _context!.Request.Method;
 
     public static async Task<HeldRequest> ReceiveAsync()

@@ -5,7 +5,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary>The pods of a node, each of a workload of its own.</summary>
+/// <summary>The pods of a node, each with its own workload.</summary>
 internal static class ManyPods
 {
     public const int Namespaces = 20;
@@ -15,10 +15,10 @@ internal static class ManyPods
 
     public static IPAddress Address(int pod) => new([10, 244, (byte)(pod / 250), (byte)((pod % 250) + 4)]);
 
-    /// <summary>The interface that a pod's connections come in by.</summary>
+    /// <summary>The interface on which a pod's connections arrive.</summary>
     public static int Interface(int pod) => pod + 5;
 
-    /// <summary>An index that knows so many pods.</summary>
+    /// <summary>Creates an index of this many pods.</summary>
     public static PodIndex Index(int pods)
     {
         var index = new PodIndex(new InterfaceEvidence(static _ => false), TimeProvider.System);

@@ -4,15 +4,15 @@ using System.Text.Json.Nodes;
 namespace ImdsProxy.LoadTests.Micro;
 
 /// <summary>
-/// A policy as a large cluster's teams would write it together, and worse: of ten rules seven speak of every pod of the
-/// node or of all in its namespace, by wildcards, owners and labels, and most have exceptions. It permits each of
-/// <see cref="ManyPods"/> a token of its own identity.
+/// A policy like that of a large cluster with many teams, but harder: seven of ten rules apply to every pod of the node
+/// or of its namespace, through wildcards, owners and labels, and most have exceptions. It permits each of <see
+/// cref="ManyPods"/> a token of its own identity.
 /// </summary>
 internal static class ManyRules
 {
     public const string Arm = "https://management.azure.com";
 
-    /// <summary>One document holds at most 1 MiB.</summary>
+    /// <summary>A document may have at most 1 MiB.</summary>
     private const int RulesInFragment = 1000;
 
     private const string Token = "/metadata/identity/oauth2/token";
@@ -20,9 +20,9 @@ internal static class ManyRules
 
     public static string ClientId(int identity) => new Guid((identity % Identities) + 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11).ToString();
 
-    /// <summary>The fragments by their names, UTF-8.</summary>
-    /// <param name="rules">How many.</param>
-    /// <param name="revision">Changes one rule in nothing that matters.</param>
+    /// <summary>Creates the fragments by name, in UTF-8.</summary>
+    /// <param name="rules">The number of rules.</param>
+    /// <param name="revision">Changes one rule without changing its meaning.</param>
     public static Dictionary<string, ReadOnlyMemory<byte>> Fragments(int rules, int revision = 0)
     {
         var fragments = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { ["00-head.json"] = Bytes(Head()) };
@@ -51,7 +51,7 @@ internal static class ManyRules
         var ns = $"team-{n / 10 % ManyPods.Namespaces}";
         var rule = (n % 10) switch
         {
-            // The one that permits: the first of them as each of the others.
+            // The kind that permits the pods' tokens. Any rule of this kind permits them all.
             0 => Speaks([Of("*", "serviceAccounts", $"{ManyPods.AccountStem}*")], Of("kube-system")).With("allow", Tokens(null, Arm)),
             1 => Speaks([Of($"team-{n / 10 % 10}*", "serviceAccounts", $"{ManyPods.AccountStem}{n % 40}*")]).With("allow", Tokens($"identity-{n % Identities}", "https://vault.azure.net")),
             2 => Speaks([Of(ns, "owners", "Deployment/*")], Of(ns, "serviceAccounts", "batch-*")).With("allow", new JsonObject { ["path"] = "/metadata/instance/**", ["redact"] = new JsonArray("compute.publicKeys", "compute.userData") }),

@@ -9,7 +9,7 @@ using Perfolizer.Horology;
 
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary><c>micro</c>: identify, parse and decide, by BenchmarkDotNet: the time and the memory of one request.</summary>
+/// <c>micro</c>: benchmarks identify, parse and decide with BenchmarkDotNet, for the time and memory of one request.
 internal static class MicroBenchmarks
 {
     private const int Warmups = 4;
@@ -17,7 +17,7 @@ internal static class MicroBenchmarks
 
     private static HeldRequest? _held;
 
-    /// <summary>The request whose headers all benchmarks' requests have.</summary>
+    /// <summary>The request whose headers all benchmarks use.</summary>
     public static HeldRequest Held => _held ?? throw new InvalidOperationException("No benchmark runs outside the scenario.");
 
     public static async Task<int> RunAsync(string[] args)
@@ -33,8 +33,8 @@ internal static class MicroBenchmarks
         return summaries.Any(static summary => summary.HasCriticalValidationErrors || summary.Reports.Any(static report => !report.Success)) ? 1 : 0;
     }
 
-    // In this process: the project that BenchmarkDotNet would otherwise make and build for each run knows no runtime as new
-    // as this one, and this process has the proxy's own settings already.
+    // Runs in this process, which already has the proxy's settings. The project that BenchmarkDotNet would otherwise
+    // generate and build for each run does not support such a new runtime.
     private static ManualConfig Config(string[] args) => ManualConfig.CreateEmpty()
         .AddJob(Job.Default
             .WithToolchain(InProcessEmitToolchain.Instance)

@@ -10,10 +10,10 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary>What the proxy knows of so many pods and rules, and the requests those pods send in turns.</summary>
+/// <summary>The proxy's state for a number of pods and rules, and the requests that those pods send in turns.</summary>
 internal sealed class MicroScene
 {
-    // More than are remembered, so that each is new when its turn comes again.
+    // More than the proxy caches, so that each is new when its turn comes again.
     private const int Strange = 1 << 14;
 
     private static readonly ConcurrentDictionary<int, PolicyDocument> Documents = new();
@@ -47,9 +47,9 @@ internal sealed class MicroScene
 
     public PolicySnapshot Policy { get; }
 
-    /// <param name="pods">How many pods.</param>
-    /// <param name="rules">How many rules.</param>
-    /// <param name="held">Whose headers all requests have.</param>
+    /// <param name="pods">The number of pods.</param>
+    /// <param name="rules">The number of rules.</param>
+    /// <param name="held">The request whose headers all requests use.</param>
     public static MicroScene Set(int pods, int rules, HeldRequest held)
     {
         var scene = new MicroScene(pods, rules, held);
@@ -108,7 +108,7 @@ internal sealed class MicroScene
         return Whole(StrangeTarget());
     }
 
-    // As EnforcementMiddleware goes.
+    // The same steps as in EnforcementMiddleware.
     private Decision Whole(string target)
     {
         var caller = Caller();
@@ -129,7 +129,7 @@ internal sealed class MicroScene
 
     private static ImdsRequest Parse(string target) => ImdsRequestParser.ParseTarget("GET", target).Request!;
 
-    /// <summary>The target of a request for a token.</summary>
+    /// <summary>Renders the target of a token request.</summary>
     public static string Token(string resource, int identity) => string.Create(
         CultureInfo.InvariantCulture,
         $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource={Uri.EscapeDataString(resource)}&client_id={ManyRules.ClientId(identity)}");

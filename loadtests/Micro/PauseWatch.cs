@@ -1,8 +1,8 @@
 namespace ImdsProxy.LoadTests.Micro;
 
 /// <summary>
-/// Watches how long the garbage collector stops all threads. It looks a thousand times a second, because the runtime
-/// tells of the last collection alone.
+/// Measures how long the garbage collector stops all threads. It samples a thousand times a second, because the runtime
+/// reports only the last collection.
 /// </summary>
 internal sealed class PauseWatch : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class PauseWatch : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The longest stop since the last call, in milliseconds.</summary>
+    /// <summary>Returns the longest pause since the last call, in milliseconds.</summary>
     public double Longest()
     {
         Look(GC.GetGCMemoryInfo(GCKind.Any));

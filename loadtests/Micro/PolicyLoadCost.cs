@@ -7,8 +7,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.LoadTests.Micro;
 
 /// <summary>
-/// <c>policy-load [RULES] [PODS] [LOADS]</c>: what a reload takes of time and memory, how long the collector stops
-/// everything because of it, and what the first request of each pod then takes.
+/// <c>policy-load [RULES] [PODS] [LOADS]</c>: measures the time and memory of a reload, the garbage collector's pauses
+/// that it causes, and the time of each pod's first request afterwards.
 /// </summary>
 internal static class PolicyLoadCost
 {

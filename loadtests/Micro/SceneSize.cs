@@ -1,6 +1,6 @@
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary>How many pods a node has and how many rules its policy; short, or the table cuts it.</summary>
+/// <summary>The numbers of pods and rules. Its text is short, because the table truncates it.</summary>
 public readonly record struct SceneSize(int Pods, int Rules)
 {
     public override string ToString() => $"{Pods} / {Rules}";

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.LoadTests.Micro;
 
-/// <summary>The steps that do not know of the policy.</summary>
+/// <summary>Benchmarks the steps that do not depend on the policy.</summary>
 [MemoryDiagnoser]
 public class StepBenchmarks
 {
@@ -22,7 +22,7 @@ public class StepBenchmarks
     [Benchmark]
     public RequestResult ParseKnown() => _scene.ParseKnown();
 
-    /// <summary>A target that was never seen.</summary>
+    /// <summary>A target that was never seen before.</summary>
     [Benchmark]
     public RequestResult ParseStrange() => _scene.ParseStrange();
 }

@@ -4,15 +4,18 @@ using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>The policy and the callers of the node: the pod that is asking, and as many others as are wanted.</summary>
+/// <summary>Creates the node's policy and callers: the pod that sends requests, and any number of others.</summary>
 internal static class ImdsProxyFiles
 {
-    // Rules that speak of every pod, as clusters have a few of, whatever the number of their teams.
+    // Rules that apply to every pod. Clusters have a few of them, however many teams they have.
     private const int Guards = 5;
 
-    /// <summary>A policy of so many rules: one for the pod that asks, a few guards for all, the rest for other namespaces.</summary>
-    /// <param name="rules">1 to 10,000: with more the document is over the limit of 1 MiB.</param>
-    /// <param name="revision">Changes the document and nothing of its meaning.</param>
+    /// <summary>
+    /// Creates a policy: one rule for the pod that sends requests, a few guards for all pods, the rest for other
+    /// namespaces.
+    /// </summary>
+    /// <param name="rules">1 to 10,000 rules; more would exceed the limit of 1 MiB.</param>
+    /// <param name="revision">Changes the document without changing its meaning.</param>
     public static string Policy(int rules, int revision = 0)
     {
         var guards = Math.Min(Guards, rules - 1);
@@ -36,7 +39,7 @@ internal static class ImdsProxyFiles
         return policy.Append("]}\n").ToString();
     }
 
-    /// <summary>A node of so many pods; the one that asks is in the middle.</summary>
+    /// <summary>Creates the callers of a node with this many pods. The pod that sends requests is in the middle.</summary>
     public static string Callers(int pods)
     {
         var others = Enumerable.Range(0, pods - 1).Select(pod => Pod($"10.244.{1 + (pod / 200)}.{1 + (pod % 200)}", $"n{pod}", $"service-{pod}", pod + 1)).ToList();

@@ -11,13 +11,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ImdsProxy.LoadTests.Peers;
 
 /// <summary>
-/// <c>kestrel-answerer IP:PORT</c>: Kestrel with the settings of ImdsProxy's data listener, which answers each request for one
-/// token with the same bytes and any other with a denial. It knows no pods, decides nothing and writes no records: more
-/// than it reaches, no proxy on Kestrel can.
+/// <c>kestrel-answerer IP:PORT</c>: Kestrel with the settings of ImdsProxy's data listener. It answers every request for
+/// one token with the same bytes and any other with a denial. It knows no pods, decides nothing and writes no records, so
+/// no proxy on Kestrel can be faster.
 /// </summary>
 internal static class KestrelAnswerer
 {
-    // A denial has about as many bytes.
+    // A real denial has about this many bytes.
     private static readonly byte[] Denial = [.. Enumerable.Repeat((byte)'d', 500)];
 
     public static async Task<int> RunAsync(string[] args)

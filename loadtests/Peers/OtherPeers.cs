@@ -2,7 +2,7 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>Starts the peers that are not ImdsProxy, each as a process on the node.</summary>
+/// <summary>Starts the peers other than ImdsProxy, each as a process on the node.</summary>
 internal static class OtherPeers
 {
     public const string Nginx = "nginx";
@@ -10,7 +10,7 @@ internal static class OtherPeers
     public const string Yarp = "bare YARP";
     public const string Kestrel = "bare Kestrel";
 
-    // As in nginx.conf and haproxy.cfg.
+    // The ports in nginx.conf and haproxy.cfg.
     private const int NginxPort = 8081;
     private const int HaproxyPort = 8082;
     private const int YarpPort = 8083;

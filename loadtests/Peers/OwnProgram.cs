@@ -1,10 +1,10 @@
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>The load tests' own program, started once more as something else.</summary>
+/// <summary>Starts the load tests' own program again in another role.</summary>
 internal static class OwnProgram
 {
     public static string[] Command(string scenario, params string[] arguments) =>
-        // Started by `dotnet`, the program is an argument of it; else it is itself.
+        // If `dotnet` started this program, it is an argument of dotnet. Otherwise it is the process itself.
         Path.GetFileName(Environment.ProcessPath) == "dotnet"
             ? [Environment.ProcessPath!, typeof(OwnProgram).Assembly.Location, scenario, .. arguments]
             : [Environment.ProcessPath!, scenario, .. arguments];

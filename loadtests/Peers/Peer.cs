@@ -1,14 +1,14 @@
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>Something that stands between the pod and IMDS, or nothing.</summary>
-/// <param name="Name">For the tables.</param>
-/// <param name="Port">Where it listens on the node; null for nothing.</param>
-/// <param name="Process">Its process; null for nothing.</param>
+/// <summary>A program between the pod and IMDS, or none.</summary>
+/// <param name="Name">The name for tables.</param>
+/// <param name="Port">The port on the node; null if there is no program.</param>
+/// <param name="Process">The process; null if there is no program.</param>
 internal sealed record Peer(string Name, int? Port, PeerProcess? Process) : IDisposable
 {
     public const string NoProxyName = "no proxy";
 
-    /// <summary>The node forwards, and that is all.</summary>
+    /// <summary>The node only forwards packets.</summary>
     public static Peer NoProxy { get; } = new(NoProxyName, null, null);
 
     public void Dispose() => Process?.Dispose();

@@ -5,7 +5,7 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>A process in one of the namespaces together with its children, and what they take of the machine.</summary>
+/// <summary>A process in one of the namespaces, with its children and their resource usage.</summary>
 internal sealed class PeerProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -14,27 +14,27 @@ internal sealed class PeerProcess : IDisposable
 
     private PeerProcess(Process process) => _process = process;
 
-    /// <summary>Whether it has ended, which nobody asked it to.</summary>
+    /// <summary>Whether the process has ended unexpectedly.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>What it and its children have had of the processors so far; Linux counts in hundredths of a second.</summary>
+    /// <summary>The processor time that the process and its children have used. Linux counts in hundredths of a second.</summary>
     public TimeSpan ProcessorTime => Family().Aggregate(TimeSpan.Zero, (sum, id) => sum + TimeOf(id));
 
-    /// <summary>Resident memory of all, in MB; what they share counts for each.</summary>
+    /// <summary>The resident memory of all processes, in MB. Shared memory counts for each of them.</summary>
     public double ResidentMegabytes => Family().Sum(ResidentOf);
 
-    /// <summary>Open file descriptors of all.</summary>
+    /// <summary>The number of open file descriptors of all processes.</summary>
     public int Handles => Family().Sum(id => Directory.GetFiles($"/proc/{id}/fd").Length);
 
     public static PeerProcess Start(NetworkSpace space, IReadOnlyList<string> command)
     {
-        // exec, so that the process is the peer; what it writes goes nowhere, so that no reader of ours takes part.
+        // exec makes the peer itself the process. Its output is discarded, so that no reader of ours affects the measurement.
         string[] whole = space.In(["/bin/sh", "-c", "exec \"$@\" >/dev/null", "sh", .. command]);
         return new PeerProcess(Process.Start(new ProcessStartInfo(whole[0], whole[1..]) { UseShellExecute = false })!);
     }
 
-    /// <summary>Waits until it accepts connections.</summary>
-    /// <exception cref="InvalidOperationException">It ended, or does not listen.</exception>
+    /// <summary>Waits until the process accepts connections.</summary>
+    /// <exception cref="InvalidOperationException">The process ended or does not listen.</exception>
     public async Task ListensAsync(NetworkSpace from, string address, int port)
     {
         var began = Stopwatch.GetTimestamp();

@@ -2,7 +2,7 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>Several ImdsProxies beside each other, all ended at its end, also where one did not start.</summary>
+/// <summary>Several ImdsProxies side by side. Disposing stops all of them, and so does a failure to start one.</summary>
 internal sealed class RunningProxies : IDisposable
 {
     private readonly List<RunningProxy> _running = [];
@@ -13,8 +13,8 @@ internal sealed class RunningProxies : IDisposable
 
     public IReadOnlyList<Peer> Peers => [.. _running.Select(static proxy => proxy.Peer)];
 
-    /// <param name="topology">Where.</param>
-    /// <param name="wanted">For each, the command that is <c>imds-proxy</c>, and how it runs.</param>
+    /// <param name="topology">The topology to run on.</param>
+    /// <param name="wanted">For each proxy, the command that starts <c>imds-proxy</c> and its setup.</param>
     public static async Task<RunningProxies> StartAsync(NodeTopology topology, IEnumerable<(string[] Program, ImdsProxySetup Setup)> wanted)
     {
         var proxies = new RunningProxies();

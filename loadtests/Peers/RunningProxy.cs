@@ -4,10 +4,13 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Peers;
 
-/// <summary>An ImdsProxy on the node with all its features on: identity, policy, metrics, audit to a directory, original destinations.</summary>
+/// <summary>
+/// An ImdsProxy on the node with all features enabled: identity, policy, metrics, audit to a directory, original
+/// destinations.
+/// </summary>
 internal sealed class RunningProxy : IDisposable
 {
-    // One generator stands for many pods: the limits that keep one pod from taking the proxy would be what is measured.
+    // One generator stands for many pods. With the usual limits per caller, the test would measure those limits.
     private static readonly string[] OnePodIsMany = ["--max-connections-per-caller", "4096", "--max-requests-per-caller", "4096"];
 
     private readonly ImdsProxySetup _setup;
@@ -22,12 +25,12 @@ internal sealed class RunningProxy : IDisposable
 
     public Peer Peer { get; }
 
-    /// <summary>From its start until <c>/readyz</c> said 200.</summary>
+    /// <summary>The time from the start until <c>/readyz</c> returned 200.</summary>
     public TimeSpan Started { get; private set; }
 
-    /// <param name="topology">Where.</param>
-    /// <param name="program">The command that is <c>imds-proxy</c>.</param>
-    /// <param name="setup">How.</param>
+    /// <param name="topology">The topology to run on.</param>
+    /// <param name="program">The command that starts <c>imds-proxy</c>.</param>
+    /// <param name="setup">The proxy's setup.</param>
     public static async Task<RunningProxy> StartAsync(NodeTopology topology, string[] program, ImdsProxySetup setup)
     {
         var directory = Directory.CreateDirectory(Path.Combine(topology.Directory, $"proxy-{setup.Port}-{Guid.NewGuid():n}")).FullName;
@@ -55,21 +58,21 @@ internal sealed class RunningProxy : IDisposable
         }
     }
 
-    /// <summary>Puts a policy that says the same into the place of the last one, as kubelet and editors do it.</summary>
+    /// <summary>Replaces the policy with an equivalent one atomically, as the kubelet and editors do.</summary>
     public async Task RewritePolicyAsync(int revision)
     {
         await File.WriteAllTextAsync(_policy + ".new", ImdsProxyFiles.Policy(_setup.Rules, revision));
         File.Move(_policy + ".new", _policy, overwrite: true);
     }
 
-    /// <summary>How many policies it has taken into force, by its audit log.</summary>
+    /// <summary>The number of policies that came into force, according to the audit log.</summary>
     public int PoliciesLoaded => Directory.EnumerateFiles(Path.Combine(_directory, "audit", "policies"), "*.json").Count();
 
     public void Dispose()
     {
         Peer.Dispose();
 
-        // Gigabytes of records, which the next that runs should have the space of.
+        // Frees gigabytes of records for the next proxy.
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -10,18 +10,18 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ImdsProxy.LoadTests.Peers;
 
 /// <summary>
-/// <c>yarp-forwarder IP:PORT UPSTREAM</c>: a bare forwarder as YARP's sample of direct forwarding has it, with default
-/// settings and no rules. Only its log lines for each request are off.
+/// <c>yarp-forwarder IP:PORT UPSTREAM</c>: a bare forwarder like YARP's direct forwarding sample, with default settings
+/// and no rules. Only its log lines for each request are disabled.
 /// </summary>
 internal static class YarpForwarder
 {
-    /// <summary>What the Web SDK sets by default and this project does not.</summary>
+    /// <summary>Settings that the Web SDK applies by default and this project does not.</summary>
     public static readonly string[] DefaultEnvironment = ["env", "DOTNET_gcServer=1", "DOTNET_gcConcurrent=1"];
 
     public static async Task<int> RunAsync(string[] args)
     {
-        // Its settings are looked for beside the program. By default it follows every file below the working directory: each
-        // record of the ImdsProxy beside it woke it, which took a quarter of ImdsProxy's requests a second.
+        // Looks for settings beside the program. By default it watches every file below the working directory, so each
+        // audit record of the ImdsProxy beside it woke it up. That cost a quarter of ImdsProxy's requests a second.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls($"http://{args[0]}");
@@ -41,7 +41,7 @@ internal static class YarpForwarder
         var config = new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromSeconds(100) };
         app.Map("/{**catch-all}", async (HttpContext context, IHttpForwarder forwarder) =>
         {
-            // Not returned: what is returned is written into the answer.
+            // The result is discarded, because a returned value would be written into the response.
             _ = await forwarder.SendAsync(context, upstream, client, config, HttpTransformer.Default);
         });
         await app.RunAsync();

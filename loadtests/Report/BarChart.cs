@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>Draws a chart as SVG, on a ground of its own that follows the reader's light or dark setting.</summary>
+/// <summary>Draws a chart as SVG. Its background follows the reader's light or dark setting.</summary>
 internal static class BarChart
 {
     private const int Width = 880;
@@ -13,7 +13,7 @@ internal static class BarChart
     private const int Plot = 260;
     private const int Right = 16;
 
-    // Okabe and Ito's palette, which people who see colours differently tell apart; grey for no proxy.
+    // Okabe and Ito's palette, which people with colour vision deficiency can tell apart. Grey stands for no proxy.
     private static readonly string[] Colours = ["#999999", "#0072b2", "#56b4e9", "#e69f00", "#009e73", "#d55e00"];
 
     public static string Render(Chart chart)
@@ -79,7 +79,7 @@ internal static class BarChart
         svg.Append($"<text class=\"text\" x=\"{Number(middle)}\" y=\"{Top + Plot + 22}\" text-anchor=\"middle\">{Text(chart.Groups[group])}</text>\n");
     }
 
-    // The next of 1, 2, 4, 6, 8 times a power of ten, so that a quarter of it is a round number.
+    // The next value whose quarter is a round number.
     private static double Scale(double most)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(most)));

@@ -1,8 +1,8 @@
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>What a chart of grouped bars shows.</summary>
-/// <param name="Title">Above it.</param>
-/// <param name="Unit">On the axis.</param>
-/// <param name="Groups">Below the bars.</param>
-/// <param name="Series">One colour each.</param>
+/// <summary>A chart of grouped bars.</summary>
+/// <param name="Title">The title above the chart.</param>
+/// <param name="Unit">The unit on the axis.</param>
+/// <param name="Groups">The labels below the groups.</param>
+/// <param name="Series">The series, each in one colour.</param>
 internal sealed record Chart(string Title, string Unit, IReadOnlyList<string> Groups, IReadOnlyList<ChartSeries> Series);

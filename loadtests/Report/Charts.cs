@@ -3,10 +3,10 @@ using ImdsProxy.LoadTests.Peers;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>The charts of a run.</summary>
+/// <summary>Creates the charts of a run.</summary>
 internal static class Charts
 {
-    // What a peer is and the load it stands for in a group; ImdsProxy as shipped is asked for one target.
+    // Each series' name and peer. ImdsProxy as shipped is measured with a single target.
     private static readonly (string Name, string Peer)[] Series =
     [
         (Peer.NoProxyName, Peer.NoProxyName), (OtherPeers.Nginx, OtherPeers.Nginx), (OtherPeers.Haproxy, OtherPeers.Haproxy), (OtherPeers.Yarp, OtherPeers.Yarp),

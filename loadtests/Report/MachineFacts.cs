@@ -2,13 +2,13 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>On what and when it was measured, in words.</summary>
+/// <summary>The machine and the date of the measurement, as text.</summary>
 /// <param name="Date">The day, in UTC.</param>
-/// <param name="Lines">One fact each.</param>
+/// <param name="Lines">The facts, one a line.</param>
 internal sealed record MachineFacts(string Date, IReadOnlyList<string> Lines)
 {
-    /// <param name="program">The command that is <c>imds-proxy</c>.</param>
-    /// <param name="directory">Where the audit log was.</param>
+    /// <param name="program">The command that starts <c>imds-proxy</c>.</param>
+    /// <param name="directory">The directory of the audit log.</param>
     public static async Task<MachineFacts> ReadAsync(string[] program, string directory)
     {
         var memory = long.Parse(Value("/proc/meminfo", "MemTotal").Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) >> 10;
@@ -25,7 +25,7 @@ internal sealed record MachineFacts(string Date, IReadOnlyList<string> Lines)
     private static string Value(string file, string key) =>
         File.ReadLines(file).First(line => line.StartsWith(key, StringComparison.Ordinal)).Split(':', 2)[1].Trim();
 
-    // nginx tells its version on stderr, and wrk exits with 1 after it.
+    // nginx prints its version on stderr, and wrk exits with 1 after printing its own.
     private static async Task<string> FirstLineAsync(params string[] command) =>
         (await Programs.MustAsync(["/bin/sh", "-c", "\"$@\" 2>&1 || true", "sh", .. command])).Split('\n')[0].Split(" Copyright")[0].Replace("nginx version: ", "", StringComparison.Ordinal);
 }

@@ -5,11 +5,11 @@ using ImdsProxy.LoadTests.Peers;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>The report of a run.</summary>
+/// <summary>Renders the report of a run.</summary>
 internal static class Markdown
 {
-    /// <param name="results">What was measured.</param>
-    /// <param name="charts">The names of the charts' files beside the report.</param>
+    /// <param name="results">The results to report.</param>
+    /// <param name="charts">The charts' file names, relative to the report, and titles.</param>
     public static string Render(RunResults results, IEnumerable<(string File, string Title)> charts)
     {
         var text = new StringBuilder()
@@ -39,7 +39,7 @@ internal static class Markdown
         return text.ToString();
     }
 
-    /// <summary>The table of targets.</summary>
+    /// <summary>Appends the table of targets.</summary>
     public static void Targets(StringBuilder text, IReadOnlyList<Target> targets)
     {
         text.Append("## Targets\n| what | target | measured | |\n|---|---|---|---|\n");

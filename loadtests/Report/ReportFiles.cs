@@ -6,7 +6,10 @@ namespace ImdsProxy.LoadTests.Report;
 /// <summary>Writes a run's report and charts.</summary>
 internal static class ReportFiles
 {
-    /// <summary>Writes <c>DATE.md</c> (with the plan's name, where it is not the full one) and its charts; tells the table of targets.</summary>
+    /// <summary>
+    /// Writes <c>DATE.md</c> and its charts, and prints the table of targets. The file name contains the plan's name
+    /// unless it is the full plan.
+    /// </summary>
     public static async Task<string> WriteAsync(string directory, RunResults results)
     {
         Directory.CreateDirectory(directory);

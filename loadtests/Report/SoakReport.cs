@@ -3,10 +3,10 @@ using ImdsProxy.LoadTests.Comparing;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>The report of a soak.</summary>
+/// <summary>Renders the report of a soak.</summary>
 internal static class SoakReport
 {
-    // After the first tenth the proxy has compiled and connected; what it holds more at the end has grown.
+    // After the first tenth, the proxy has compiled and connected. Memory beyond that point is growth.
     private const int Warm = 10;
     private const double MostGrowth = 1.1;
 

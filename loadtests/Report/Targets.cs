@@ -4,7 +4,7 @@ using ImdsProxy.LoadTests.Peers;
 
 namespace ImdsProxy.LoadTests.Report;
 
-/// <summary>The targets that the proxy has set itself, with what a run measured. Ratios are medians of the ratios within each round.</summary>
+/// <summary>The proxy's targets, with the measurements of a run. Ratios are medians of the ratios within each round.</summary>
 internal static class Targets
 {
     private static readonly string Strict = ImdsProxySetup.Strict.Name;
@@ -47,7 +47,7 @@ internal static class Targets
         yield return Target.Of("memory, idle with 250 pods", "RSS ≤ 80 MB", idle.Median, $"{idle.Median:0.0} MB ({idle.Least:0.0}–{idle.Most:0.0})", 80);
         var after = Target.Of("memory, after 5 million requests", "RSS ≤ 120 MB", memory.Megabytes, $"{memory.Megabytes:0.0} MB after {memory.Requests:n0}, {memory.Handles} handles", 120);
 
-        // After fewer requests it can be missed, but not met.
+        // With fewer requests the target can be missed, but not met.
         yield return memory.Requests < 5_000_000 && after.Met == true ? after with { Met = null } : after;
         var ready = Spread.Of(starts.Select(start => start.Ready.TotalMilliseconds))!;
         yield return Target.Of("start", "ready within 400 ms", ready.Median, $"{ready.Median:0} ms ({ready.Least:0}–{ready.Most:0}) in {starts.Count} starts", 400);

@@ -2,7 +2,7 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.LoadTests.Serving;
 
-/// <summary><c>first-requests PUBLISH-DIR</c>: how long the published proxy takes to start and to answer its first requests, and what memory it holds after 100,000.</summary>
+/// <c>first-requests PUBLISH-DIR</c>: measures the published proxy's start, its first requests, and its memory after 100,000 requests.
 internal static class FirstRequests
 {
     private const int Starts = 7;
@@ -32,7 +32,7 @@ internal static class FirstRequests
         return 0;
     }
 
-    // The stand-in's own first answer must not be counted as the proxy's.
+    // The fake IMDS's slow first response must not count as the proxy's.
     private static async Task WarmAsync(FakeImdsServer imds)
     {
         using var loop = new RequestLoop();

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.LoadTests.Serving;
 
-/// <summary>The proxy as it is published, as a process of its own with its files in a directory of its own.</summary>
+/// <summary>The published proxy as a separate process, with its files in its own directory.</summary>
 internal sealed class PublishedProxy : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-load");
@@ -17,7 +17,7 @@ internal sealed class PublishedProxy : IAsyncDisposable
             Path.Combine(_directory.FullName, "callers.json"),
             """{"pods":[{"ip":"127.0.0.1","namespace":"logging","name":"fluent-bit-0","uid":"1","serviceAccount":"fluent-bit"}]}""");
         EndPoint = FreePort();
-        // exec, so that the process is the proxy; to /dev/null, so that no reader of ours takes part in what is measured.
+        // exec makes the proxy itself the process. Its output goes to /dev/null, so that no reader of ours affects the measurement.
         string[] arguments =
         [
             "-c", "exec \"$0\" \"$@\" >/dev/null", Path.Combine(publish, "imds-proxy"), "serve", "--listen", EndPoint.ToString(), "--management", $"unix:{_directory.FullName}/management.sock",
@@ -28,13 +28,13 @@ internal sealed class PublishedProxy : IAsyncDisposable
         _process = Process.Start(new ProcessStartInfo("/bin/sh", arguments) { UseShellExecute = false })!;
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the proxy listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>From its start until it accepted a connection.</summary>
+    /// <summary>The time from the start until the proxy accepted a connection.</summary>
     public TimeSpan Started { get; private set; }
 
-    /// <summary>Its resident memory, in MB.</summary>
+    /// <summary>The proxy's resident memory, in MB.</summary>
     public double ResidentMegabytes
     {
         get
@@ -44,7 +44,7 @@ internal sealed class PublishedProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>What its threads have had of the processors so far.</summary>
+    /// <summary>The processor time that the proxy's threads have used.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -54,7 +54,7 @@ internal sealed class PublishedProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it and waits until it listens, which is when it is ready.</summary>
+    /// <summary>Starts the proxy and waits until it listens, at which point it is ready.</summary>
     public static async Task<PublishedProxy> StartAsync(string publish, Uri upstream, bool auditDirectory = true)
     {
         var began = Stopwatch.GetTimestamp();

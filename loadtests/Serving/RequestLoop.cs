@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ImdsProxy.LoadTests.Serving;
 
-/// <summary>One connection that asks for the same again and again, without a client library between.</summary>
+/// <summary>A connection that sends the same request repeatedly, without a client library.</summary>
 internal sealed class RequestLoop : IDisposable
 {
     private static readonly byte[] Token = Encoding.ASCII.GetBytes(
@@ -17,8 +17,8 @@ internal sealed class RequestLoop : IDisposable
 
     public Task ConnectAsync(IPEndPoint server) => _socket.ConnectAsync(server);
 
-    /// <summary>Asks for a token once and tells how long its answer took.</summary>
-    /// <exception cref="InvalidDataException">The answer is no token.</exception>
+    /// <summary>Requests a token and returns the response time.</summary>
+    /// <exception cref="InvalidDataException">The response is not a token.</exception>
     public async Task<TimeSpan> AskAsync()
     {
         var began = Stopwatch.GetTimestamp();
@@ -35,7 +35,7 @@ internal sealed class RequestLoop : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    // A token's JSON ends in "}" and no string in it holds one.
+    // A token's JSON ends in "}", and none of its strings contain that character.
     private static bool IsWhole(ReadOnlySpan<byte> answer)
     {
         if (answer.Length < 12 || answer[^1] != '}')

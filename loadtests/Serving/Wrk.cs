@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace ImdsProxy.LoadTests.Serving;
 
-/// <summary>Asks a proxy for tokens by wrk (Debian package wrk), which takes less of the machine than a client of ours.</summary>
+/// <summary>Requests tokens from a proxy with wrk (Debian package wrk), which uses fewer resources than a client of ours would.</summary>
 internal static class Wrk
 {
-    // Through a script, because wrk's own summary rounds to what people read.
+    // A script prints the results, because wrk's own summary rounds them.
     private const string Script =
         """
         done = function(summary, latency, requests)
@@ -18,7 +18,7 @@ internal static class Wrk
     private const string Token =
         "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fapi.kusto.windows.net&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
 
-    /// <exception cref="InvalidDataException">Not every answer was a token.</exception>
+    /// <exception cref="InvalidDataException">A response was not a token.</exception>
     public static async Task<WrkResult> RunAsync(PublishedProxy proxy, int connections, int seconds)
     {
         var script = Path.GetTempFileName();

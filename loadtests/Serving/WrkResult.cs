@@ -1,8 +1,8 @@
 namespace ImdsProxy.LoadTests.Serving;
 
-/// <summary>What one run of wrk measured; times in microseconds.</summary>
-/// <param name="P50">The median of the answers' times.</param>
-/// <param name="P99">What 99 of 100 answers took at most.</param>
-/// <param name="PerSecond">Answers a second.</param>
-/// <param name="Processor">The proxy's processor time an answer, which other work on the machine changes least.</param>
+/// <summary>The measurements of one run of wrk, with times in microseconds.</summary>
+/// <param name="P50">The median response time.</param>
+/// <param name="P99">The 99th percentile of response times.</param>
+/// <param name="PerSecond">The responses per second.</param>
+/// <param name="Processor">The proxy's processor time per response. Other load on the machine affects it least.</param>
 internal sealed record WrkResult(double P50, double P99, double PerSecond, double Processor);

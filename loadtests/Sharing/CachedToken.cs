@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.LoadTests.Sharing;
 
-/// <summary><c>cached-token</c>: what a token that is kept costs: bytes allocated for a request, and its time on one connection.</summary>
+/// <c>cached-token</c>: measures the cost of a cached token: bytes allocated per request, and the response time on one connection.
 internal static class CachedToken
 {
     private const int Requests = 20_000;
@@ -24,7 +24,7 @@ internal static class CachedToken
         return bytes <= GoalBytes ? 0 : 1;
     }
 
-    // The client of this thread, which allocates nothing between two requests.
+    // The client runs on this thread and allocates nothing between two requests.
     private static (double Bytes, double[] Milliseconds) Measure(IPEndPoint server, int requests = Requests)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

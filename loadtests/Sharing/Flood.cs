@@ -5,8 +5,8 @@ using System.Net;
 namespace ImdsProxy.LoadTests.Sharing;
 
 /// <summary>
-/// <c>flood [SECONDS]</c>: 250 pods with ten identities ask twice a second each; then one of them 2,000 times a second as
-/// well. Good when the others' p99 is at most twice what it was.
+/// <c>flood [SECONDS]</c>: 250 pods with ten identities send two requests a second each, then one of them sends another
+/// 2,000 a second. Succeeds if the other pods' p99 at most doubles.
 /// </summary>
 internal static class Flood
 {
@@ -14,7 +14,7 @@ internal static class Flood
     private const int FloodConnections = 16;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary><c>flood-client PORT SECONDS</c>: the flood alone, in a process of its own.</summary>
+    /// <c>flood-client PORT SECONDS</c>: runs only the flood, as a separate process.
     public static async Task<int> ClientAsync(string[] args)
     {
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture)), TimeProvider.System);
@@ -30,7 +30,7 @@ internal static class Flood
         await AskAsync(scene, TimeSpan.FromSeconds(3));
         var quiet = await AskAsync(scene, length);
 
-        // Started by `dotnet`, the program is an argument of it; else it is itself.
+        // If `dotnet` started this program, it is an argument of dotnet. Otherwise it is the process itself.
         string[] program = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? [typeof(Flood).Assembly.Location] : [];
         using var flood = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!, [.. program, "flood-client", $"{scene.Proxy.EndPoint.Port}", $"{length.TotalSeconds + 1}"])
@@ -67,7 +67,7 @@ internal static class Flood
         var answers = new List<(int, double)>();
         var began = TimeProvider.System.GetTimestamp();
 
-        // Not all at the same moment.
+        // Spreads the pods' requests over the interval.
         await Task.Delay(Interval * pod / NodeScene.Pods, TimeProvider.System);
         while (TimeProvider.System.GetElapsedTime(began) < length)
         {

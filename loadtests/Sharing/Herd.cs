@@ -3,14 +3,14 @@ using System.Net;
 namespace ImdsProxy.LoadTests.Sharing;
 
 /// <summary>
-/// <c>herd</c>: 250 pods ask for the same token at once, through the proxy and without it, while the stand-in keeps IMDS's
-/// limits. Good when all are served within a second through one request to IMDS.
+/// <c>herd</c>: 250 pods request the same token at once, with and without the proxy, while the fake IMDS enforces IMDS's
+/// limits. Succeeds if all are served within a second through one request to IMDS.
 /// </summary>
 internal static class Herd
 {
     private static readonly TimeSpan Goal = TimeSpan.FromSeconds(1);
 
-    // When SDKs try again after a 429, by IMDS's documentation.
+    // The times at which SDKs retry after a 429, according to IMDS's documentation.
     private static readonly TimeSpan[] Tries =
         [TimeSpan.Zero, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(14), TimeSpan.FromSeconds(30)];
 
@@ -34,7 +34,7 @@ internal static class Herd
 
     private static async Task<(int Served, int Refused, TimeSpan Last)> AskAllAsync(IPEndPoint server, Func<int, string> target, bool shared)
     {
-        // Only pods of one team may have its identity; the herd is that of one team where it goes through the proxy.
+        // Only pods of one team may use its identity, so through the proxy the herd consists of one team.
         var pods = Enumerable.Range(0, NodeScene.Pods).Select(pod => shared ? pod / NodeScene.Identities * NodeScene.Identities : pod).ToList();
         var connections = await Task.WhenAll(pods.Select(pod => PodConnection.OpenAsync(server, NodeScene.Pod(pod))));
         var began = TimeProvider.System.GetTimestamp();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Sharing;
 
-/// <summary>A node of 250 pods with ten identities, a proxy with the limits it has by default, and a stand-in that keeps IMDS's.</summary>
+/// <summary>A node of 250 pods with ten identities, a proxy with its default limits, and a fake IMDS that enforces IMDS's limits.</summary>
 internal sealed class NodeScene : IAsyncDisposable
 {
     public const int Pods = 250;
@@ -30,14 +30,14 @@ internal sealed class NodeScene : IAsyncDisposable
 
     public NodeProxy Proxy { get; }
 
-    /// <summary>Where its audit log is.</summary>
+    /// <summary>The directory of the audit log.</summary>
     public string AuditDirectory => Path.Combine(_directory.FullName, "audit");
 
     public static IPAddress Pod(int number) => IPAddress.Parse($"127.0.1.{number + 1}");
 
     public static string ClientId(int identity) => new Guid(identity + 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11).ToString();
 
-    /// <summary>The token of one of the identities.</summary>
+    /// <summary>The target for a token of one of the identities.</summary>
     public static string Token(int identity) =>
         $"/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com&client_id={ClientId(identity)}";
 
@@ -69,7 +69,7 @@ internal sealed class NodeScene : IAsyncDisposable
         return new NodeScene(directory, imds, proxy);
     }
 
-    /// <summary>Ends the proxy and leaves its files for a look.</summary>
+    /// <summary>Stops the proxy and keeps its files for inspection.</summary>
     public async Task StopProxyAsync()
     {
         if (!_stopped)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdsProxy.LoadTests.Sharing;
 
-/// <summary>A connection of one pod: asks for one thing at a time, and costs as little as a client can.</summary>
+/// <summary>A pod's connection. It sends one request at a time and has minimal overhead.</summary>
 internal sealed class PodConnection : IDisposable
 {
     private readonly Socket _socket;
@@ -22,7 +22,7 @@ internal sealed class PodConnection : IDisposable
 
     public static byte[] Request(string target) => Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: 169.254.169.254\r\nMetadata: true\r\n\r\n");
 
-    /// <summary>The status of the answer, once all of it is there.</summary>
+    /// <summary>Sends a request and returns the status once the whole response has arrived.</summary>
     public async Task<int> AskAsync(byte[] request)
     {
         await _socket.SendAsync(request, SocketFlags.None);
@@ -43,7 +43,7 @@ internal sealed class PodConnection : IDisposable
         }
     }
 
-    /// <summary>Whether all of an answer is there.</summary>
+    /// <summary>Whether a response is complete.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> answer)
     {
         var head = answer.IndexOf("\r\n\r\n"u8);

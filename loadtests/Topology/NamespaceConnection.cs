@@ -6,7 +6,7 @@ using ImdsProxy.LoadTests.Sharing;
 
 namespace ImdsProxy.LoadTests.Topology;
 
-/// <summary>A connection from one of the namespaces, for what is asked a few times only.</summary>
+/// <summary>A connection from one of the namespaces, for a few requests only.</summary>
 internal sealed class NamespaceConnection : IDisposable
 {
     private readonly Socket _socket;
@@ -15,7 +15,7 @@ internal sealed class NamespaceConnection : IDisposable
 
     private NamespaceConnection(Socket socket, string host) => (_socket, _host) = (socket, host);
 
-    /// <exception cref="SocketException">Nobody listens.</exception>
+    /// <exception cref="SocketException">The port is closed.</exception>
     public static async Task<NamespaceConnection> OpenAsync(NetworkSpace from, string address, int port)
     {
         var socket = await NamespaceSocket.OpenAsync(from);
@@ -31,8 +31,8 @@ internal sealed class NamespaceConnection : IDisposable
         }
     }
 
-    /// <summary>The status and the body of the answer to a GET.</summary>
-    /// <exception cref="IOException">The server closed.</exception>
+    /// <summary>Sends a GET and returns the status and body of the response.</summary>
+    /// <exception cref="IOException">The server closed the connection.</exception>
     public async Task<(int Status, string Body)> AskAsync(string target)
     {
         await _socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: {_host}\r\nMetadata: true\r\n\r\n"), SocketFlags.None);

@@ -3,16 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.LoadTests.Topology;
 
-/// <summary>Sockets of this process in another network namespace: a socket stays where its thread was when it was made.</summary>
+/// <summary>
+/// Opens sockets of this process in another network namespace. A socket stays in the namespace its thread was in when it
+/// was created.
+/// </summary>
 internal static partial class NamespaceSocket
 {
     // <sched.h>
     private const int NewNetwork = 0x40000000;
 
-    /// <summary>A TCP socket in a namespace.</summary>
-    /// <exception cref="IOException">There is no such namespace, or this process is not root.</exception>
+    /// <summary>Opens a TCP socket in a namespace.</summary>
+    /// <exception cref="IOException">The namespace does not exist, or this process is not root.</exception>
     public static Task<Socket> OpenAsync(NetworkSpace space) =>
-        // A thread of its own, which ends with this: the pool's threads must stay where they are.
+        // A dedicated thread, which ends afterwards, because the pool's threads must not change their namespace.
         Task.Factory.StartNew(() => Open(space), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static Socket Open(NetworkSpace space)

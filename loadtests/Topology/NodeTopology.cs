@@ -3,8 +3,8 @@ using ImdsProxy.TestKit;
 namespace ImdsProxy.LoadTests.Topology;
 
 /// <summary>
-/// A pod, its node and IMDS at its real address, each in a network namespace of its own, connected as Azure CNI does it:
-/// a veth pair and a /32 route for the pod, proxy ARP on the node's side, no bridge. What is measured stands on the node.
+/// A pod, its node, and IMDS at its real address, each in its own network namespace and connected as in Azure CNI: a veth
+/// pair and a /32 route for the pod, proxy ARP on the node's side, no bridge. The measured peer runs on the node.
 /// </summary>
 internal sealed class NodeTopology : IAsyncDisposable
 {
@@ -23,18 +23,18 @@ internal sealed class NodeTopology : IAsyncDisposable
         _reaper = new Reaper(directory, [Pod.Name, Node.Name, ImdsHost.Name]);
     }
 
-    /// <summary>Where the load comes from.</summary>
+    /// <summary>The namespace that sends the load.</summary>
     public NetworkSpace Pod { get; }
 
-    /// <summary>Where the peers run.</summary>
+    /// <summary>The namespace in which the peers run.</summary>
     public NetworkSpace Node { get; }
 
     public NetworkSpace ImdsHost { get; }
 
-    /// <summary>For files of this run, on a disk; deleted with everything else.</summary>
+    /// <summary>The directory for this run's files, on a disk. It is deleted with everything else.</summary>
     public string Directory { get; }
 
-    /// <param name="under">A directory on a disk: an audit log in memory would cost nothing.</param>
+    /// <param name="under">A directory on a disk, because an audit log in memory would cost nothing.</param>
     public static async Task<NodeTopology> CreateAsync(string under)
     {
         var id = $"ipl{Convert.ToHexStringLower(Guid.NewGuid().ToByteArray().AsSpan(0, 4))}";
@@ -53,10 +53,11 @@ internal sealed class NodeTopology : IAsyncDisposable
     }
 
     /// <summary>
-    /// Turns the pod's requests for IMDS to a port on the node, or lets them through. One plain rule for every peer, so that
-    /// each has the same way: <c>imds-proxy redirect apply</c> adds guards that would close the way without a proxy.
+    /// Redirects the pod's requests for IMDS to a port on the node, or lets them through. All peers get the same plain
+    /// rule, so that each has the same path. <c>imds-proxy redirect apply</c> would add guards that block the path
+    /// without a proxy.
     /// </summary>
-    /// <param name="port">The peer's port, or null for none.</param>
+    /// <param name="port">The peer's port, or null to let requests through.</param>
     public Task InterceptAsync(int? port) => Node.FeedAsync(
         $"""
         *nat

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace ImdsProxy.LoadTests.Topology;
 
-/// <summary>Starts programs, and waits for the end of those that end.</summary>
+/// <summary>Starts programs and waits for those that end by themselves.</summary>
 internal static class Programs
 {
-    /// <summary>Runs a program that must succeed; tells what it wrote to stdout.</summary>
-    /// <exception cref="InvalidOperationException">It did not succeed.</exception>
+    /// <summary>Runs a program that must succeed, and returns its stdout.</summary>
+    /// <exception cref="InvalidOperationException">The program failed.</exception>
     public static async Task<string> MustAsync(IReadOnlyList<string> command, string? input = null)
     {
         using var process = Start(command);

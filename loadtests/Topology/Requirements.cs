@@ -1,11 +1,11 @@
 namespace ImdsProxy.LoadTests.Topology;
 
-/// <summary>What the load tests on a topology need of the machine.</summary>
+/// <summary>The machine's requirements for load tests on a topology.</summary>
 internal static class Requirements
 {
     private static readonly string[] Needed = ["ip", "iptables-restore", "sysctl", "setsid", "wrk", "nginx", "haproxy"];
 
-    /// <summary>What is missing, with the cure; null where all is there.</summary>
+    /// <summary>Returns what is missing and how to install it, or null if nothing is missing.</summary>
     public static string? Missing()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)

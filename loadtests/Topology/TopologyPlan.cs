@@ -1,9 +1,9 @@
 namespace ImdsProxy.LoadTests.Topology;
 
-/// <summary>How the namespaces are connected, as input for <c>ip -batch</c>, and the kernel's settings in them.</summary>
+/// <summary>The connections between the namespaces, as input for <c>ip -batch</c>, and their kernel settings.</summary>
 internal static class TopologyPlan
 {
-    // The gateway that Azure CNI gives to pods; nobody has this address, the node answers for it.
+    // The gateway that Azure CNI gives to pods. No interface has this address; the node answers for it.
     private const string PodGateway = "169.254.1.1";
     private const string ImdsHostIp = "10.1.0.254";
 
@@ -12,9 +12,9 @@ internal static class TopologyPlan
         "net.ipv4.ip_forward=1",
         "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.azv1.rp_filter=0", "net.ipv4.conf.eth0.rp_filter=0",
         "net.ipv4.conf.azv1.proxy_arp=1",
-        // Else the answer is held back for up to 0.8 s.
+        // Otherwise the ARP reply is delayed by up to 0.8 s.
         "net.ipv4.neigh.azv1.proxy_delay=0",
-        // One connection per request leaves a tracked one each; 2 minutes of them would fill the table.
+        // With a connection per request, each leaves a tracked entry. Two minutes of them would fill the table.
         "net.netfilter.nf_conntrack_tcp_timeout_time_wait=1",
     ];
 
@@ -26,7 +26,7 @@ internal static class TopologyPlan
         await InAsync(topology.Pod, Pod());
         await InAsync(topology.ImdsHost, ImdsHost());
 
-        // Connection tracking begins with the first rule, and its settings are there only then.
+        // Connection tracking starts with the first rule, and its settings exist only from then on.
         await topology.InterceptAsync(null);
         await topology.Node.MustAsync(["sysctl", "-qw", .. NodeSettings]);
         await topology.Pod.MustAsync("sysctl", "-qw", "net.ipv4.ip_local_port_range=1024 65535");
@@ -36,7 +36,7 @@ internal static class TopologyPlan
     [
         "link set lo up", "link set eth0 up", "link set azv1 up",
         $"addr add {NodeTopology.NodeIp}/24 dev eth0",
-        // The node answers ARP for the pods' gateway only if it has a route there by another interface.
+        // The node answers ARP for the pods' gateway only if it has a route to it through another interface.
         $"route add default via {ImdsHostIp} dev eth0",
         $"route add {NodeTopology.Imds} dev eth0",
         $"route add {NodeTopology.PodIp}/32 dev azv1",

@@ -4,8 +4,9 @@ using System.Net.Sockets;
 namespace ImdsProxy.LoadTests.Upstream;
 
 /// <summary>
-/// <c>imds-stub IP:PORT</c>: the lightest thing that answers as IMDS does, so that the peers are what is measured; the
-/// product's own <c>fake-imds</c> checks all that IMDS checks and costs as much as they do. Started as a process of its own.
+/// <c>imds-stub IP:PORT</c>: the lightest server that answers like IMDS, so that the peers dominate the measurement. The
+/// product's own <c>fake-imds</c> checks everything that IMDS checks and costs as much as the peers. Runs as a separate
+/// process.
 /// </summary>
 internal sealed class ImdsStub
 {
@@ -13,7 +14,7 @@ internal sealed class ImdsStub
     private long _asked;
     private int _latency;
 
-    /// <summary>Before each answer, in ms.</summary>
+    /// <summary>The delay before each response, in ms.</summary>
     public int Latency => Volatile.Read(ref _latency);
 
     public static async Task<int> RunAsync(string[] args)
@@ -30,7 +31,7 @@ internal sealed class ImdsStub
         }
     }
 
-    /// <summary>The answer to a request; those to the control paths count as nothing asked.</summary>
+    /// <summary>Returns the response to a request. Requests for control paths are not counted.</summary>
     public byte[] Answer(in StubRequest request)
     {
         if (request.IsCount)

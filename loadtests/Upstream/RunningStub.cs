@@ -4,7 +4,7 @@ using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Upstream;
 
-/// <summary>The stub's process at IMDS's address.</summary>
+/// <summary>The stub's process, listening at IMDS's address.</summary>
 internal sealed class RunningStub : IDisposable
 {
     private readonly PeerProcess _process;
@@ -14,7 +14,7 @@ internal sealed class RunningStub : IDisposable
 
     public static async Task<RunningStub> StartAsync(NodeTopology topology)
     {
-        // Continuations on the thread that waits for sockets: no hand-over to another for each of them.
+        // Runs continuations on the thread that waits for sockets, which avoids a thread switch for each.
         var process = PeerProcess.Start(
             topology.ImdsHost,
             ["env", "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1", .. OwnProgram.Command("imds-stub", $"{NodeTopology.Imds}:80")]);
@@ -22,10 +22,10 @@ internal sealed class RunningStub : IDisposable
         return new RunningStub(process, await NamespaceConnection.OpenAsync(topology.Node, NodeTopology.Imds, 80));
     }
 
-    /// <summary>Requests that have reached it.</summary>
+    /// <summary>Returns the number of requests that have reached the stub.</summary>
     public async Task<long> AskedAsync() => long.Parse((await _control.AskAsync("/_count")).Body, CultureInfo.InvariantCulture);
 
-    /// <summary>Lets every answer wait so many milliseconds.</summary>
+    /// <summary>Delays every response by this many milliseconds.</summary>
     public Task SetLatencyAsync(int milliseconds) => _control.AskAsync($"/_latency/{milliseconds}");
 
     public void Dispose()

@@ -4,13 +4,13 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.LoadTests.Upstream;
 
-/// <summary>What the stub answers, rendered once: a token of the size of a real one, and an instance document of the same size.</summary>
+/// <summary>The stub's responses, rendered once: a token as large as a real one, and an instance document of the same size.</summary>
 internal sealed class StubAnswers
 {
     public const string ClientId = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
     public const string Resource = "https://management.azure.com";
 
-    /// <summary>The resource as it stands in a query.</summary>
+    /// <summary>The resource, escaped for a query.</summary>
     public static readonly string EscapedResource = Uri.EscapeDataString(Resource);
 
     private readonly byte[] _token;
@@ -26,12 +26,12 @@ internal sealed class StubAnswers
         (_instance, _instanceThenClose) = (Render(instance, close: false), Render(instance, close: true));
     }
 
-    /// <summary>A token's answer without its head.</summary>
+    /// <summary>The body of a token response.</summary>
     public static ReadOnlyMemory<byte> TokenBody(DateTimeOffset now) => new FakeToken(FakeIdentity.Create(ClientId), Resource, now).ReplyAt(now).Body;
 
-    /// <summary>The answer to a request.</summary>
-    /// <param name="token">Whether it asks for a token.</param>
-    /// <param name="close">Whether it wants the connection closed.</param>
+    /// <summary>Returns the response to a request.</summary>
+    /// <param name="token">Whether the request is for a token.</param>
+    /// <param name="close">Whether the client wants the connection closed.</param>
     public byte[] Of(bool token, bool close) => (token, close) switch
     {
         (true, false) => _token,
@@ -40,7 +40,7 @@ internal sealed class StubAnswers
         (false, true) => _instanceThenClose,
     };
 
-    /// <summary>An answer of the stub's own control paths.</summary>
+    /// <summary>Renders a response for the stub's control paths.</summary>
     public static byte[] Number(long number) => Render(Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)), close: false);
 
     private static byte[] Instance(int length)

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.LoadTests.Upstream;
 
-/// <summary>One connection of the stub. Allocates nothing for a request, and waits without keeping a thread.</summary>
+/// <summary>A connection of the stub. It allocates nothing per request and blocks no thread while it waits.</summary>
 internal sealed class StubConnection : IDisposable
 {
     private readonly ImdsStub _stub;
@@ -21,7 +21,7 @@ internal sealed class StubConnection : IDisposable
         _timer = new Timer(static connection => ((StubConnection)connection!).AnswerLate(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
-    /// <summary>Answers until the peer closes.</summary>
+    /// <summary>Answers requests until the peer closes the connection.</summary>
     public void Start() => Receive();
 
     public void Dispose()
@@ -52,7 +52,7 @@ internal sealed class StubConnection : IDisposable
         }
     }
 
-    // False where nothing more is to be received now.
+    // Returns false if nothing more should be received now.
     private bool Take()
     {
         if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
@@ -63,7 +63,7 @@ internal sealed class StubConnection : IDisposable
 
         _length += _receive.BytesTransferred;
 
-        // No client here sends a body or a second request before its answer.
+        // The clients here send no body and no second request before the response.
         return !_buffer.AsSpan(0, _length).EndsWith("\r\n\r\n"u8) || Answer();
     }
 
@@ -88,7 +88,7 @@ internal sealed class StubConnection : IDisposable
         }
     }
 
-    // An answer of 2 KB always fits the socket's buffer: this does not block.
+    // A response of 2 KB always fits into the socket's buffer, so this does not block.
     private bool Send()
     {
         _socket.Send(_answer, SocketFlags.None, out var error);

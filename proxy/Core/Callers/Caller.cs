@@ -1,20 +1,20 @@
 namespace ImdsProxy.Core.Callers;
 
-/// <summary>Who a request comes from, as far as its source address tells. Only a <see cref="Pod"/> is ever permitted anything.</summary>
+/// <summary>The origin of a request, as far as its source address reveals it. Only a <see cref="Pod"/> can be permitted anything.</summary>
 public abstract record Caller
 {
     private Caller()
     {
     }
 
-    /// <summary>One live pod of this node, known by its address.</summary>
-    /// <param name="Identity">What the policy matches on.</param>
+    /// <summary>A live pod of this node, identified by its address.</summary>
+    /// <param name="Identity">The identity that the policy matches.</param>
     public sealed record Pod(PodIdentity Identity) : Caller;
 
-    /// <summary>An address of the node itself, which hostNetwork pods share. Never a workload.</summary>
+    /// <summary>An address of the node itself, which hostNetwork pods share. It is never a workload.</summary>
     public sealed record Node : Caller
     {
-        /// <summary>The only value.</summary>
+        /// <summary>The only instance.</summary>
         public static Node Instance { get; } = new();
 
         private Node()
@@ -22,10 +22,10 @@ public abstract record Caller
         }
     }
 
-    /// <summary>An address that no known pod has.</summary>
+    /// <summary>An address that belongs to no known pod.</summary>
     public sealed record Unknown : Caller
     {
-        /// <summary>The only value.</summary>
+        /// <summary>The only instance.</summary>
         public static Unknown Instance { get; } = new();
 
         private Unknown()
@@ -33,10 +33,10 @@ public abstract record Caller
         }
     }
 
-    /// <summary>An address that two live pods claim, so that nobody can tell which of them asks.</summary>
+    /// <summary>An address that several live pods claim, so that the caller cannot be determined.</summary>
     public sealed record Ambiguous : Caller
     {
-        /// <summary>The only value.</summary>
+        /// <summary>The only instance.</summary>
         public static Ambiguous Instance { get; } = new();
 
         private Ambiguous()

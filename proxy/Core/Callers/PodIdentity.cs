@@ -3,14 +3,14 @@ using System.Collections.Frozen;
 namespace ImdsProxy.Core.Callers;
 
 /// <summary>
-/// A pod as the policy and the audit record see it. Namespace and service account are the trust anchors;
-/// labels and owner are set by whoever creates pods and only ever narrow an allow.
+/// A pod as the policy and the audit record see it. Namespace and service account are the trust anchors. Anyone who can
+/// create pods can set labels and owner, so these only narrow an allow.
 /// </summary>
 public sealed class PodIdentity
 {
     /// <param name="ns">The pod's namespace.</param>
     /// <param name="name">The pod's name.</param>
-    /// <param name="uid">The pod's UID, which no later pod of the same name has.</param>
+    /// <param name="uid">The pod's UID, which is never reused, even by a pod of the same name.</param>
     /// <param name="serviceAccount">The service account's name, without its namespace.</param>
     /// <param name="owner">The controlling workload as <c>Kind/name</c>, or null for a bare pod.</param>
     /// <param name="labels">The pod's labels.</param>
@@ -44,7 +44,7 @@ public sealed class PodIdentity
 
     public FrozenDictionary<string, string> Labels { get; }
 
-    /// <summary>What of this pod a policy can match: all of it but the pod's own name and UID.</summary>
+    /// <summary>The part of the pod's identity that a policy can match: everything except its name and UID.</summary>
     public WorkloadIdentity Workload { get; }
 
     /// <summary><c>namespace/name</c>.</summary>

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace ImdsProxy.Core.Callers;
 
 /// <summary>
-/// What a policy's workload matches on. Equal for all pods of one workload, so that a policy works out the
-/// effective rules once for all of them; its hash is worked out once, when the pod becomes known.
+/// The attributes that a policy's workload matches. All pods of a workload have equal identities, so a policy computes
+/// the effective rules once for all of them. The hash is computed once, when the pod becomes known.
 /// </summary>
 public sealed class WorkloadIdentity : IEquatable<WorkloadIdentity>
 {
@@ -40,7 +40,7 @@ public sealed class WorkloadIdentity : IEquatable<WorkloadIdentity>
 
     public override int GetHashCode() => _hash;
 
-    // Labels have no order, so neither may their hash.
+    // Labels are unordered, so their hash must not depend on order.
     private static int LabelsHash(FrozenDictionary<string, string> labels) =>
         labels.Aggregate(0, static (hash, label) => unchecked(hash + HashCode.Combine(label.Key, label.Value)));
 

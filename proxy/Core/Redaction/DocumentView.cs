@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>What may be seen of the instance document: what any of the permissions that make it shows. Immutable.</summary>
+/// <summary>The visible part of the instance document: everything that at least one of its permissions shows. Immutable.</summary>
 public sealed class DocumentView
 {
     private readonly ImmutableArray<FieldFilter> _filters;
@@ -14,17 +14,18 @@ public sealed class DocumentView
         _text = text;
     }
 
-    /// <summary>All but these fields.</summary>
-    /// <param name="fields">Paths from the root of the document, <c>compute.tags</c>; <c>*</c> is any element of an array.</param>
+    /// <summary>Shows everything except these fields.</summary>
+    /// <param name="fields">Paths from the root of the document, such as <c>compute.tags</c>; <c>*</c> stands for any
+    /// array element.</param>
     public static DocumentView Redact(ImmutableArray<string> fields) => Of("redact", keeps: false, fields);
 
-    /// <summary>These fields alone.</summary>
+    /// <summary>Shows only these fields.</summary>
     /// <inheritdoc cref="Redact"/>
     public static DocumentView Keep(ImmutableArray<string> fields) => Of("keep", keeps: true, fields);
 
     public override string ToString() => _text;
 
-    /// <summary>How much of the value at this place may be seen.</summary>
+    /// <summary>How much of the value at this position is visible.</summary>
     internal Sight Sight
     {
         get
@@ -39,10 +40,10 @@ public sealed class DocumentView
         }
     }
 
-    /// <summary>The view of what is one step further down.</summary>
+    /// <summary>Returns the view one step deeper.</summary>
     internal DocumentView Below(string step) => new(_filters.Select(filter => filter.Below(step)).ToImmutableArray(), _text);
 
-    /// <summary>What either shows.</summary>
+    /// <summary>Combines two views. A field is visible if either view shows it.</summary>
     internal DocumentView Or(DocumentView other) => new(_filters.AddRange(other._filters), $"{_text} or {other._text}");
 
     private static DocumentView Of(string word, bool keeps, ImmutableArray<string> fields) =>

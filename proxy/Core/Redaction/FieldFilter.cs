@@ -1,14 +1,17 @@
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>What one permission shows of a document, at one place of it: <c>redact</c> hides what it names, <c>keep</c> all else.</summary>
-/// <param name="Keeps">Whether it is a <c>keep</c>.</param>
-/// <param name="Node">The fields it names below this place; without meaning once all is decided.</param>
-/// <param name="Sight">What is shown at this place.</param>
+/// <summary>
+/// The part of a document that one permission shows, at one position. <c>redact</c> hides the named fields, <c>keep</c>
+/// hides all others.
+/// </summary>
+/// <param name="Keeps">Whether this is a <c>keep</c> filter.</param>
+/// <param name="Node">The named fields below this position; unused unless <paramref name="Sight"/> is <c>Partly</c>.</param>
+/// <param name="Sight">How much is visible at this position.</param>
 internal readonly record struct FieldFilter(bool Keeps, FieldNode Node, Sight Sight)
 {
     public static FieldFilter Of(bool keeps, IEnumerable<string> fields) => new(keeps, FieldNode.Of(fields), Sight.Partly);
 
-    /// <summary>The same one step further down.</summary>
+    /// <summary>Returns the filter one step deeper.</summary>
     public FieldFilter Below(string step) =>
         Sight != Sight.Partly ? this
         : Node.Child(step) is not { } child ? this with { Sight = Keeps ? Sight.Hidden : Sight.Shown }

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>Paths of fields as a tree. Names are compared without case, as IMDS does.</summary>
+/// <summary>A tree of field paths. Names are compared without case, as in IMDS.</summary>
 internal sealed class FieldNode
 {
-    /// <summary>The step to any element of an array.</summary>
+    /// <summary>The step that stands for any array element.</summary>
     public const string Element = "*";
 
     private readonly Dictionary<string, FieldNode> _children = new(StringComparer.OrdinalIgnoreCase);

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>The fields that IMDS is known to have, from the schema in Microsoft's documentation of the instance metadata service.</summary>
+/// <summary>The fields that IMDS is known to have, from the schema in Microsoft's documentation of the Instance Metadata Service.</summary>
 internal static class InstanceFields
 {
     private const string DataDisk = "compute.storageProfile.dataDisks.*";
@@ -48,18 +48,18 @@ internal static class InstanceFields
     private static readonly FrozenSet<string> Containers = Leaves.SelectMany(Prefixes).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
     private static readonly FrozenSet<string> All = Leaves.Concat(Containers).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>All of them, those with fields below included.</summary>
+    /// <summary>All fields, including those that contain other fields.</summary>
     public static IEnumerable<string> Names => All;
 
-    /// <summary>Whether IMDS is known to have a field.</summary>
+    /// <summary>Whether IMDS is known to have this field.</summary>
     public static bool Has(string path) => All.Contains(path);
 
-    /// <summary>Whether there is known to be something below a place, so that its text is names and no value.</summary>
+    /// <summary>Whether a position is known to contain fields, so that its text form is a list of names, not a value.</summary>
     public static bool HasFields(ReadOnlySpan<string> steps) => steps.IsEmpty || Containers.Contains(string.Join('.', steps!));
 
     private static IEnumerable<string> Of(string parent, string names) => names.Split(' ').Select(name => $"{parent}.{name}");
 
-    // What comes before each of its dots.
+    // The part of the path before each dot.
     private static IEnumerable<string> Prefixes(string path) =>
         Enumerable.Range(0, path.Length).Where(at => path[at] == '.').Select(dot => path[..dot]);
 }

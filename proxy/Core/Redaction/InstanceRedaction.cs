@@ -6,8 +6,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Redaction;
 
 /// <summary>
-/// Shows of an answer of <c>/metadata/instance</c> or below what a view lets be seen. A hidden value becomes an empty one
-/// of its kind, so that clients still parse.
+/// Redacts a response of <c>/metadata/instance</c> or a path below it according to a view. A hidden value becomes an
+/// empty value of the same kind, so that clients can still parse the document.
 /// </summary>
 public static class InstanceRedaction
 {
@@ -16,11 +16,11 @@ public static class InstanceRedaction
 
     private static readonly JsonWriterOptions AsIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    /// <summary>Writes what may be seen. False where the answer is none that can be read: then nothing of it may be.</summary>
-    /// <param name="view">What may be seen of the whole document.</param>
-    /// <param name="request">What was asked: it says where in the document the answer belongs, and in which form it is.</param>
-    /// <param name="body">The answer, which IMDS gave with status 200.</param>
-    /// <param name="output">Where what may be seen is written; without meaning where the result is false.</param>
+    /// <summary>Writes the visible part. Returns false if the response cannot be parsed; the caller must then show none of it.</summary>
+    /// <param name="view">The view of the whole document.</param>
+    /// <param name="request">The request, which determines the position of the response in the document and its format.</param>
+    /// <param name="body">The body of IMDS's response, which has status 200.</param>
+    /// <param name="output">Receives the visible part; meaningless if the result is false.</param>
     public static bool TryApply(DocumentView view, ImdsRequest request, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         var path = request.Path.AsSpan(Root.Length).TrimStart('/').ToString();
@@ -35,8 +35,7 @@ public static class InstanceRedaction
 
     private static string Step(string segment) => segment.AsSpan().ContainsAnyExceptInRange('0', '9') ? segment : FieldNode.Element;
 
-    // The text of an object or an array is the names below it. That of anything else is a value, and of a value nothing
-    // may be seen unless all of it may.
+    // In text format, an object or array is a list of the names below it. Anything else is a value, which is visible only as a whole.
     private static bool Text(DocumentView view, string[] steps, ReadOnlySpan<byte> body, IBufferWriter<byte> output)
     {
         if (view.Sight == Sight.Shown || (view.Sight == Sight.Partly && InstanceFields.HasFields(steps)))
@@ -95,7 +94,7 @@ public static class InstanceRedaction
             json.WritePropertyName(name);
             reader.Read();
 
-            // A member that is called as elements are in a path is none of them.
+            // A member named "*" is not an array element and must not match that step.
             Value(view.Below(name == FieldNode.Element ? "" : name), body, ref reader, json);
         }
 

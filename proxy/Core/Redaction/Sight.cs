@@ -1,12 +1,12 @@
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>How much of a value may be seen.</summary>
+/// <summary>How much of a value is visible.</summary>
 internal enum Sight
 {
     /// <summary>All of it.</summary>
     Shown,
 
-    /// <summary>Some of what is below it.</summary>
+    /// <summary>Only some of its fields or elements.</summary>
     Partly,
 
     /// <summary>Nothing but its kind.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>The versions of the API that the fake knows; all endpoints share them.</summary>
+/// <summary>The API versions that the fake accepts. All endpoints share one set.</summary>
 internal static class ApiVersions
 {
     private static readonly ImmutableArray<string> Listed =
@@ -14,11 +14,11 @@ internal static class ApiVersions
         "2021-05-01", "2021-08-01", "2021-10-01", "2021-11-01", "2021-11-15", "2021-12-13",
     ];
 
-    // Scheduled events count their own versions.
+    // Scheduled events have a version list of their own.
     private static readonly FrozenSet<string> Accepted =
         Listed.Concat(["2017-11-01", "2019-01-01", "2019-04-01", "2020-07-01"]).ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>The answer of <c>/metadata/versions</c>.</summary>
+    /// <summary>The response to <c>GET /metadata/versions</c>.</summary>
     public static FakeReply Versions { get; } =
         FakeReply.Json($$"""{"apiVersions":[{{string.Join(',', Listed.Select(version => $"\"{version}\""))}}]}""");
 

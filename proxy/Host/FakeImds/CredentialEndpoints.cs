@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>MSAL.NET's newer flow: what the platform is, and a certificate that the client redeems itself.</summary>
+/// <summary>The endpoints of MSAL.NET's newer flow: platform metadata, and a certificate that the client exchanges for a token.</summary>
 internal sealed class CredentialEndpoints(FakeIdentities identities, TimeProvider time)
 {
     private static readonly TimeSpan CertificateLifetime = TimeSpan.FromDays(7);
@@ -29,7 +29,7 @@ internal sealed class CredentialEndpoints(FakeIdentities identities, TimeProvide
     private (FakeIdentity?, FakeReply?) Find(FakeRequest request) =>
         request.Query["cred-api-version"] == "2.0" ? identities.Find(request.Query) : (null, ImdsErrors.ApiVersion);
 
-    // The real service signs the key of the request's CSR; a client that never redeems the certificate can't tell.
+    // The real service signs the public key in the request's CSR. A client that never redeems the certificate cannot tell the difference.
     private FakeReply Issue(FakeIdentity identity)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

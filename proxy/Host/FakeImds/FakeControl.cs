@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary><c>/_requests</c>: GET tells what was asked, DELETE forgets it.</summary>
+/// <summary>The control endpoint <c>/_requests</c>: GET returns the recorded requests, DELETE clears them.</summary>
 internal sealed class FakeControl(RequestLog log)
 {
-    // A log of a load test is larger than a buffer should grow.
+    // A load test's log is too large to buffer whole.
     private const int RecordsPerFlush = 256;
 
     public async Task HandleAsync(HttpContext http)

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>What the fake demands of a request before an endpoint answers it.</summary>
-/// <param name="Answer">The endpoint itself.</param>
+/// <summary>An endpoint of the fake, with the checks a request must pass before the endpoint answers.</summary>
+/// <param name="Answer">Produces the response to a valid request.</param>
 internal sealed record FakeEndpoint(Func<FakeRequest, FakeReply> Answer)
 {
     public ImmutableArray<string> Methods { get; init; } = ["GET"];
@@ -12,7 +12,7 @@ internal sealed record FakeEndpoint(Func<FakeRequest, FakeReply> Answer)
 
     public bool NeedsMetadataHeader { get; init; } = true;
 
-    /// <summary>What is said where that header is missing.</summary>
+    /// <summary>The response to a request without the <c>Metadata</c> header.</summary>
     public FakeReply MetadataHeaderMissing { get; init; } = ImdsErrors.MetadataHeaderMissing;
 
     public FakeReply Reply(FakeRequest request) => Refusal(request) ?? Answer(request);
@@ -24,7 +24,7 @@ internal sealed record FakeEndpoint(Func<FakeRequest, FakeReply> Answer)
         : NeedsApiVersion && !ApiVersions.Has(request.Query["api-version"]) ? ImdsErrors.ApiVersion
         : null;
 
-    // Some regions take only "true"; Istio and cloud-provider-azure send "True" and mostly get through.
+    // Some regions accept only "true". Istio and cloud-provider-azure send "True", which most regions accept.
     private static bool HasMetadataHeader(FakeRequest request) =>
         request.Headers["Metadata"] is [var value] && "true".Equals(value, StringComparison.OrdinalIgnoreCase);
 }

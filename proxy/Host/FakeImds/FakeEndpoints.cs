@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>All that IMDS has, by path.</summary>
+/// <summary>The endpoints of IMDS, keyed by path.</summary>
 internal sealed class FakeEndpoints
 {
     private readonly FrozenDictionary<string, FakeEndpoint> _byPath;
@@ -25,7 +25,7 @@ internal sealed class FakeEndpoints
             ["/metadata/loadbalancer"] = new(_ => OtherDocuments.LoadBalancer),
             ["/metadata/reprovisiondata"] = new(_ => OtherDocuments.ReprovisionData),
             ["/metadata/THIM/amd/certification"] = new(_ => OtherDocuments.AmdCertification) { NeedsApiVersion = false },
-            // Third-party code posts a report here, without the header.
+            // Third-party code posts a report here without the Metadata header.
             ["/acc/tdquote"] = new(_ => OtherDocuments.TdQuote) { NeedsApiVersion = false, NeedsMetadataHeader = false, Methods = ["GET", "POST"] },
         }.ToFrozenDictionary(StringComparer.Ordinal);
     }

@@ -4,41 +4,41 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>Something that goes wrong with one answer.</summary>
+/// <summary>A fault injected into one response.</summary>
 internal sealed record FakeFault
 {
-    /// <summary>What the answer becomes.</summary>
+    /// <summary>Transforms the response before it is sent.</summary>
     public Func<FakeReply, FakeReply> Change { get; init; } = reply => reply;
 
-    /// <summary>Never answers; the caller must hang up.</summary>
+    /// <summary>Whether the fake never answers, so that the client has to disconnect.</summary>
     public bool Stalls { get; init; }
 
-    /// <summary>Is waited for before the answer.</summary>
+    /// <summary>A task to await before answering, or null.</summary>
     public Task? After { get; init; }
 
-    /// <summary>After how many bytes of its body the connection is closed, or null for never.</summary>
+    /// <summary>The number of body bytes sent before the connection is closed, or null to send the whole body.</summary>
     public int? CutAfter { get; init; }
 
     public static FakeFault Stall { get; } = new() { Stalls = true };
 
     public static FakeFault Gzip { get; } = new() { Change = Compress };
 
-    /// <summary>The connection ends within a body whose full length was announced.</summary>
+    /// <summary>Closes the connection before the announced <c>Content-Length</c> is reached.</summary>
     public static FakeFault Cut(int afterBytes) => new() { CutAfter = afterBytes };
 
-    /// <summary>Another answer altogether, such as 410 or 429.</summary>
+    /// <summary>Replaces the response, for example with a 410 or 429.</summary>
     public static FakeFault Answer(int status, string json = "{}") => new() { Change = _ => FakeReply.Json(status, json) };
 
-    /// <summary>One member of a JSON answer has another value, such as <c>client_id</c> or <c>resource</c>; null removes it.</summary>
+    /// <summary>Sets one member of a JSON response, such as <c>client_id</c> or <c>resource</c>. A null value removes it.</summary>
     public static FakeFault Member(string name, string? value) => new() { Change = reply => WithMember(reply, name, value) };
 
-    /// <summary>The body ends early, and <c>Content-Length</c> says the same.</summary>
+    /// <summary>Truncates the body and adjusts <c>Content-Length</c> to match.</summary>
     public static FakeFault Truncate(int length) => new() { Change = reply => reply with { Body = reply.Body[..Math.Min(length, reply.Body.Length)] } };
 
-    /// <summary>White space before the body, up to a size in bytes: still the same JSON.</summary>
+    /// <summary>Pads the body with leading spaces to a size in bytes. The JSON stays equivalent.</summary>
     public static FakeFault Pad(int size) => new() { Change = reply => reply with { Body = Padded(reply.Body, size) } };
 
-    /// <summary>One more header, such as <c>Location</c> or <c>Set-Cookie</c>.</summary>
+    /// <summary>Adds a header, such as <c>Location</c> or <c>Set-Cookie</c>.</summary>
     public static FakeFault Header(string name, string value) => new() { Change = reply => reply with { Headers = reply.Headers.Add(new(name, value)) } };
 
     private static FakeReply WithMember(FakeReply reply, string name, string? value)

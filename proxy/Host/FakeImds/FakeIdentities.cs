@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>Which identity a request means.</summary>
+/// <summary>Resolves a request's selector to an identity.</summary>
 internal sealed class FakeIdentities(FakeImdsOptions options)
 {
     private static readonly ImmutableArray<string> SelectorKeys = ["client_id", "object_id", "msi_res_id", "mi_res_id"];
 
-    /// <summary>The identity, or the error that IMDS gives instead.</summary>
+    /// <summary>Returns the selected identity, or the error that IMDS would return.</summary>
     public (FakeIdentity? Identity, FakeReply? Error) Find(FakeQuery query)
     {
         string? selector = null;

@@ -3,20 +3,29 @@ using System.Text;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>A user-assigned identity of the made-up VM.</summary>
+/// <summary>A user-assigned identity of the fake VM.</summary>
 /// <param name="ClientId">The application id, a GUID.</param>
 /// <param name="ObjectId">The principal's id in the directory, a GUID.</param>
-/// <param name="ResourceId">Its Azure resource id; compared without case.</param>
+/// <param name="ResourceId">The Azure resource id, compared without case.</param>
 internal sealed record FakeIdentity(string ClientId, string ObjectId, string ResourceId)
 {
-    /// <summary>Whether whoever set up the fake named the resource id; a made-up one is in no token, for it could contradict a policy that knows the real one.</summary>
+    /// <summary>
+    /// Whether the resource id was configured. Tokens leave out a generated id, because it could contradict a policy that
+    /// holds the real one.
+    /// </summary>
     public bool IsResourceIdGiven { get; init; } = true;
 
-    /// <summary>An identity of which not all is given; the rest follows from the client id, the same each time.</summary>
+    /// <summary>
+    /// Creates an identity from its client id. Ids that are not given are derived from the client id and are the same
+    /// every time.
+    /// </summary>
     public static FakeIdentity Create(string clientId, string? resourceId = null, string? objectId = null) =>
         new(clientId, objectId ?? DerivedObjectId(clientId), resourceId ?? FakeVm.IdentityResourceId($"id-{clientId}")) { IsResourceIdGiven = resourceId is not null };
 
-    /// <summary><c>CLIENT_ID</c> or <c>CLIENT_ID=RESOURCE_ID</c>; throws <see cref="FormatException"/> with the cure.</summary>
+    /// <summary>
+    /// Parses <c>CLIENT_ID</c> or <c>CLIENT_ID=RESOURCE_ID</c>. Throws a <see cref="FormatException"/> that states the
+    /// expected format.
+    /// </summary>
     public static FakeIdentity Parse(string text)
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);

@@ -3,28 +3,31 @@ using System.Net;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>How the fake behaves.</summary>
+/// <summary>Settings of the fake IMDS.</summary>
 internal sealed record FakeImdsOptions
 {
-    /// <summary>Where it listens; port 0 takes a free one.</summary>
+    /// <summary>The address to listen on; port 0 selects a free port.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
-    /// <summary>Where it tells what it was asked, or null for nowhere.</summary>
+    /// <summary>The address of the control endpoint, or null to disable it.</summary>
     public IPEndPoint? Control { get; init; }
 
-    /// <summary>The identities of the VM, at least one; the first answers requests without a selector.</summary>
+    /// <summary>The VM's identities, at least one. The first answers requests without a selector.</summary>
     public ImmutableArray<FakeIdentity> Identities { get; init; } = FakeVm.DefaultIdentities;
 
-    /// <summary>Whether a request without a selector is refused where there are several identities, as IMDS does without a system-assigned one.</summary>
+    /// <summary>
+    /// Whether a request without a selector is rejected when there are several identities, as IMDS does on a VM without a
+    /// system-assigned identity.
+    /// </summary>
     public bool DemandsSelector { get; init; }
 
-    /// <summary>Whether IMDS's own limits hold.</summary>
+    /// <summary>Whether IMDS's rate and concurrency limits apply.</summary>
     public bool RateLimited { get; init; }
 
-    /// <summary>How long each answer takes.</summary>
+    /// <summary>The delay before each response.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>How many requests are remembered, the newest; 0 for none. The default is what a load test of some seconds asks.</summary>
+    /// <summary>The number of most recent requests to keep; 0 keeps none. The default covers a load test of a few seconds.</summary>
     public int RememberedRequests { get; init; } = 100_000;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

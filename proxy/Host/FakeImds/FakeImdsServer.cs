@@ -3,10 +3,10 @@ using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>A stand-in for Azure IMDS, on its own listener.</summary>
+/// <summary>A fake Azure IMDS with its own listener.</summary>
 internal sealed class FakeImdsServer : IAsyncDisposable
 {
-    // MSAL demands that it contain IMDS; the number is one that was seen.
+    // MSAL requires the header to contain "IMDS". The version number is one that a real IMDS has sent.
     private static readonly StringValues ServerHeader = "IMDS/150.870.65.1854";
 
     private readonly FakeImdsOptions _options;
@@ -24,19 +24,19 @@ internal sealed class FakeImdsServer : IAsyncDisposable
         _log = new(options.RememberedRequests);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the server listens on.</summary>
     public IPEndPoint Endpoint => _data!.EndPoint;
 
-    /// <summary>The same as a URL, for example <c>http://127.0.0.1:41234/</c>.</summary>
+    /// <summary>The same address as a URL, for example <c>http://127.0.0.1:41234/</c>.</summary>
     public Uri Address => _data!.Address;
 
-    /// <summary>Where it tells what it was asked, if anywhere.</summary>
+    /// <summary>The URL of the control endpoint, or null if it is disabled.</summary>
     public Uri? ControlAddress => _control?.Address;
 
-    /// <summary>What was asked so far. A request is here before the last byte of its answer is sent.</summary>
+    /// <summary>The requests received so far. A request is recorded before the last byte of its response is sent.</summary>
     public IReadOnlyList<RecordedRequest> Requests => _log.ToList();
 
-    /// <summary>What goes wrong with a request's answer, if anything; may be changed at any time.</summary>
+    /// <summary>Chooses the fault for a request, or null for none. May be changed at any time.</summary>
     public Func<FakeRequest, FakeFault?>? Faults { get; set; }
 
     public static async Task<FakeImdsServer> StartAsync(FakeImdsOptions? options = null, CancellationToken cancellation = default)
@@ -132,7 +132,7 @@ internal sealed class FakeImdsServer : IAsyncDisposable
             response.Headers.Append(header.Key, header.Value);
         }
 
-        // Kestrel closes the connection of an answer that is shorter than it announced.
+        // Kestrel closes the connection when a body is shorter than its Content-Length.
         var sent = Math.Min(fault?.CutAfter ?? reply.Body.Length, reply.Body.Length);
         await response.BodyWriter.WriteAsync(reply.Body[..sent], http.RequestAborted);
     }

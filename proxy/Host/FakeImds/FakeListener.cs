@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>Kestrel on one address, and nothing between it and the handler.</summary>
+/// <summary>A bare Kestrel server on one address, without middleware.</summary>
 internal sealed class FakeListener : IAsyncDisposable
 {
-    // Far above what any client posts to IMDS.
+    // Far more than any client posts to IMDS.
     private const int LargestBody = 64 * 1024;
 
     private readonly WebApplication _app;
@@ -20,10 +20,10 @@ internal sealed class FakeListener : IAsyncDisposable
         EndPoint = BoundAddresses.EndPointOf(address);
     }
 
-    /// <summary>The address as bound, with the port that was free.</summary>
+    /// <summary>The bound address, with the actual port.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>The same as a URL.</summary>
+    /// <summary>The bound address as a URL.</summary>
     public Uri Address { get; }
 
     public static async Task<FakeListener> StartAsync(IPEndPoint endPoint, RequestDelegate handler, CancellationToken cancellation)
@@ -49,7 +49,7 @@ internal sealed class FakeListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Closes at once, requests in flight included.</summary>
+    /// <summary>Stops immediately and aborts requests in flight.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync(new CancellationToken(canceled: true));

@@ -1,6 +1,6 @@
 namespace ImdsProxy.FakeImds;
 
-/// <summary>A query as a lenient server reads it: keys decoded and without case.</summary>
+/// <summary>A query string parsed leniently: keys are decoded and compared without case.</summary>
 internal sealed class FakeQuery
 {
     private readonly List<KeyValuePair<string, string>> _pairs = [];
@@ -13,10 +13,10 @@ internal sealed class FakeQuery
         }
     }
 
-    /// <summary>Whether a name is given twice, which IMDS rejects.</summary>
+    /// <summary>Whether a key occurs twice, which IMDS rejects.</summary>
     public bool HasDuplicates { get; private set; }
 
-    /// <summary>The value of a key, empty included; null if it is not there.</summary>
+    /// <summary>The value of a key, possibly empty, or null if the key is absent.</summary>
     public string? this[string key]
     {
         get

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>An answer, whole and ready to be sent.</summary>
+/// <summary>A complete response, ready to send.</summary>
 internal sealed record FakeReply(int Status, string ContentType, ReadOnlyMemory<byte> Body)
 {
     public const string JsonType = "application/json; charset=utf-8";

@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>A token of the form that the directory issues, of the size it has, signed by nobody.</summary>
+/// <summary>A token with the structure and size of a real Microsoft Entra token, but without a valid signature.</summary>
 internal sealed class FakeToken
 {
-    /// <summary>Tokens of managed identities live 24 hours.</summary>
+    /// <summary>The lifetime of a managed identity's token, 24 hours.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    // The directory dates tokens back, for clocks that are late.
+    // Entra backdates tokens to tolerate clients whose clocks run behind.
     private static readonly TimeSpan DatedBack = TimeSpan.FromMinutes(5);
 
     private readonly FakeIdentity _identity;
@@ -28,10 +28,10 @@ internal sealed class FakeToken
         _text = Sign();
     }
 
-    /// <summary>Seconds since 1970.</summary>
+    /// <summary>The expiry, in seconds since 1970.</summary>
     public long ExpiresOn { get; }
 
-    /// <summary>The answer at a time: only <c>expires_in</c> changes, once a second.</summary>
+    /// <summary>The token response at a given time. Only <c>expires_in</c> changes, once a second.</summary>
     public FakeReply ReplyAt(DateTimeOffset now)
     {
         var left = ExpiresOn - now.ToUnixTimeSeconds();
@@ -44,7 +44,7 @@ internal sealed class FakeToken
         return latest.Reply;
     }
 
-    // All values are strings; the names are in the order of the real answer.
+    // All values are strings, and the members are in the order of the real response.
     private byte[] Envelope(long secondsLeft) => Json(json =>
     {
         json.WriteString("access_token", _text);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>The made-up AKS node that the fake speaks for.</summary>
+/// <summary>The AKS node whose IMDS the fake imitates.</summary>
 internal static class FakeVm
 {
     public const string TenantId = "6f1e8d2c-0b7a-4f53-9c64-5f2a7d3b9e10";
@@ -15,7 +15,10 @@ internal static class FakeVm
     public const string ResourceId =
         $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.Compute/virtualMachineScaleSets/{ScaleSet}/virtualMachines/0";
 
-    /// <summary>The identities when none are named: those of the example policy, the kubelet's first, as on an AKS node.</summary>
+    /// <summary>
+    /// The identities used when none are configured: those of the example policy. The kubelet's comes first, as on an AKS
+    /// node.
+    /// </summary>
     public static ImmutableArray<FakeIdentity> DefaultIdentities { get; } =
     [
         FakeIdentity.Create("e5dbcd30-9b3d-4041-b791-ac23f9038175", IdentityResourceId("aks-demo-agentpool"), "0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30"),

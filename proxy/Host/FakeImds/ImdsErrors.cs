@@ -3,8 +3,8 @@ using System.Text;
 namespace ImdsProxy.FakeImds;
 
 /// <summary>
-/// IMDS's errors. Bodies of the statuses 400 (Metadata, api-version, identity) and 429 are those of the real service
-/// and its documentation; the others nobody has published, and they are only made in its manner.
+/// Error responses of IMDS. The bodies for status 400 (Metadata, api-version, identity) and 429 come from the real
+/// service and its documentation. The other bodies are unpublished, so they are invented in the same style.
 /// </summary>
 internal static class ImdsErrors
 {

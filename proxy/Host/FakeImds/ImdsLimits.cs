@@ -1,6 +1,6 @@
 namespace ImdsProxy.FakeImds;
 
-/// <summary>IMDS's limits for one VM, as its documentation states them: identities have their own.</summary>
+/// <summary>IMDS's documented limits for one VM. The identity endpoints have separate limits.</summary>
 internal sealed class ImdsLimits(TimeProvider time)
 {
     private const int PerSecond = 5;
@@ -11,7 +11,7 @@ internal sealed class ImdsLimits(TimeProvider time)
     private readonly RateWindow _identity = new(IdentityPerSecond, time);
     private int _identityNow;
 
-    /// <summary>Whether a request may be answered; if so, <see cref="Leave"/> must follow.</summary>
+    /// <summary>Whether a request is within the limits. If so, the caller must call <see cref="Leave"/> when it is done.</summary>
     public bool TryEnter(string path) => IsIdentity(path) ? TryEnterIdentity() : _general.TryTake();
 
     public void Leave(string path)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary><c>/metadata/instance</c> and each element below it.</summary>
+/// <summary>Serves <c>/metadata/instance</c> and every element below it.</summary>
 internal sealed class InstanceEndpoint
 {
     public const string Path = "/metadata/instance";
@@ -69,7 +69,7 @@ internal sealed class InstanceEndpoint
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <param name="Json">Null for a leaf, which has only text.</param>
-    /// <param name="Text">A leaf's value, or the names below.</param>
+    /// <param name="Json">The JSON response; null for a leaf, which IMDS serves only as text.</param>
+    /// <param name="Text">The text response: a leaf's value, or the names of the child elements.</param>
     private sealed record Element(FakeReply? Json, FakeReply Text);
 }

@@ -1,9 +1,12 @@
 namespace ImdsProxy.FakeImds;
 
-/// <summary>The instance document of the made-up AKS node, with the members of version 2021-02-01.</summary>
+/// <summary>The instance document of the fake AKS node, with the members of API version 2021-02-01.</summary>
 internal static class InstanceTemplate
 {
-    /// <summary>The document of a node whose kubelet uses an identity. AKS writes that identity's client id into the node's tags.</summary>
+    /// <summary>
+    /// Renders the document for a node with this kubelet identity. AKS writes the identity's client id into the node's
+    /// tags.
+    /// </summary>
     public static string Render(FakeIdentity kubelet) => $$"""
         {
           "compute": {

@@ -1,11 +1,11 @@
 namespace ImdsProxy.FakeImds;
 
 /// <summary>
-/// A request target read as generously as IMDS does, and where nobody knows how it does, more generously: what a proxy
-/// lets slip must show here as an answer.
+/// A request target, parsed at least as leniently as IMDS parses it. Where IMDS's behaviour is unknown, this parser is
+/// more lenient: if a proxy fails to block a target, the fake must answer it so that the test notices.
 /// </summary>
-/// <param name="Path">Decoded, <c>metadata</c> in lower case, without a trailing slash.</param>
-/// <param name="Query">As sent.</param>
+/// <param name="Path">The decoded path, with <c>metadata</c> in lower case and without a trailing slash.</param>
+/// <param name="Query">The query as sent.</param>
 internal readonly record struct LenientTarget(string Path, string Query)
 {
     public static LenientTarget Parse(string raw)
@@ -27,7 +27,7 @@ internal readonly record struct LenientTarget(string Path, string Query)
         return path < 0 ? "/" : raw[path..];
     }
 
-    // IMDS takes %3F in the path for a question mark: design notes of the Guest Proxy Agent.
+    // IMDS treats %3F in the path as a question mark, according to the Guest Proxy Agent's design notes.
     private static (int End, int Next) EndOfPath(string target)
     {
         var plain = target.IndexOf('?', StringComparison.Ordinal);
@@ -37,7 +37,7 @@ internal readonly record struct LenientTarget(string Path, string Query)
             : (target.Length, target.Length);
     }
 
-    // Backslashes pass for slashes (CVE-2022-23551); the HTTP stack below resolves dot segments.
+    // IMDS accepts backslashes as slashes (CVE-2022-23551). The HTTP stack beneath it resolves dot segments.
     private static string Canonical(string path)
     {
         var segments = new List<string>(8);

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>The answers of the small endpoints. What only the hardware could attest is filled with text that says so.</summary>
+/// <summary>
+/// Responses of the small endpoints. Values that only hardware could attest contain text that says the fake attests
+/// nothing.
+/// </summary>
 internal sealed class OtherDocuments(TimeProvider time)
 {
     public static FakeReply IdentityInfo { get; } = FakeReply.Json($$"""{"tenantId":"{{FakeVm.TenantId}}"}""");
@@ -18,7 +21,7 @@ internal sealed class OtherDocuments(TimeProvider time)
 
     public static FakeReply TdQuote { get; } = FakeReply.Json("""{"quote":"ZmFrZS1pbWRzIGF0dGVzdHMgbm90aGluZw"}""");
 
-    /// <summary><c>/metadata/attested/document</c>: in place of the PKCS #7 signature, what it would sign.</summary>
+    /// <summary><c>/metadata/attested/document</c>, with the content to be signed in place of the PKCS #7 signature.</summary>
     public FakeReply AttestedDocument(FakeRequest request)
     {
         var now = time.GetUtcNow();
@@ -27,7 +30,7 @@ internal sealed class OtherDocuments(TimeProvider time)
         return FakeReply.Json($$"""{"encoding":"pkcs7","signature":"{{Convert.ToBase64String(signed)}}"}""");
     }
 
-    // A nonce is ten digits; IMDS takes the time where there is none.
+    // A nonce has ten digits. IMDS uses the time if the request has none.
     private string Digits(string? nonce) =>
         nonce is { Length: 10 } && nonce.All(char.IsAsciiDigit) ? nonce : $"{time.GetUtcNow():yyyyMMddHH}";
 }

@@ -1,13 +1,13 @@
 namespace ImdsProxy.FakeImds;
 
-/// <summary>At most so many requests within any second.</summary>
+/// <summary>Limits requests to a fixed number in any one-second window.</summary>
 internal sealed class RateWindow(int perSecond, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly long[] _taken = new long[perSecond];
     private long _count;
 
-    /// <summary>Takes one of this second's requests, if one is left.</summary>
+    /// <summary>Takes a slot in the current window, if one is free.</summary>
     public bool TryTake()
     {
         lock (_gate)

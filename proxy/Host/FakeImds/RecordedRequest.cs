@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>What was asked, and the status it was answered with.</summary>
+/// <summary>A recorded request and the status of its response.</summary>
 /// <param name="Method">As sent.</param>
 /// <param name="Target">As sent.</param>
-/// <param name="Headers">As received; several values of one name are joined by a comma and a space.</param>
-/// <param name="Body">Of a POST; empty otherwise.</param>
-/// <param name="Status">Of the answer; 0 where none was begun.</param>
+/// <param name="Headers">The headers as received. Multiple values of one header are joined by a comma and a space.</param>
+/// <param name="Body">The body of a POST; empty for other methods.</param>
+/// <param name="Status">The response status; 0 if no response was started.</param>
 internal sealed record RecordedRequest(
     string Method, string Target, ImmutableArray<KeyValuePair<string, string>> Headers, string Body, int Status)
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary>How IMDS writes JSON: nothing escaped that need not be.</summary>
+/// <summary>JSON output settings that match IMDS, which escapes only what JSON requires.</summary>
 internal static class RelaxedJson
 {
     public static JsonWriterOptions Writer { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

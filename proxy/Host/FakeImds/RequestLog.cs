@@ -1,7 +1,7 @@
 namespace ImdsProxy.FakeImds;
 
-/// <summary>The newest requests, oldest first.</summary>
-/// <param name="capacity">How many; 0 remembers none.</param>
+/// <summary>The most recent requests, oldest first.</summary>
+/// <param name="capacity">The number of requests to keep; 0 keeps none.</param>
 internal sealed class RequestLog(int capacity)
 {
     private readonly Lock _gate = new();

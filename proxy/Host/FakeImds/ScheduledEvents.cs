@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary><c>/metadata/scheduledevents</c>: one event waits, and a POST that names it starts it.</summary>
+/// <summary><c>/metadata/scheduledevents</c>: one event is scheduled, and a POST with its id starts it.</summary>
 internal sealed class ScheduledEvents
 {
     public const string EventId = "C7061BAC-AFDC-4513-B24B-AA5F13A16123";

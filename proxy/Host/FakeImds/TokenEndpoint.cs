@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 
 namespace ImdsProxy.FakeImds;
 
-/// <summary><c>/metadata/identity/oauth2/token</c>: tokens, each kept until it nears its end or <c>bypass_cache=true</c>.</summary>
+/// <summary>
+/// <c>/metadata/identity/oauth2/token</c>. Caches each token until it is about to expire or a request has
+/// <c>bypass_cache=true</c>.
+/// </summary>
 internal sealed class TokenEndpoint(FakeIdentities identities, TimeProvider time)
 {
-    // Callers choose the resource; this is what the memory of a test can bear.
+    // Callers choose the resource, so the cache needs a bound. This size fits into a test's memory.
     private const int MostKept = 10_000;
 
     private static readonly TimeSpan RenewedBeforeEnd = TimeSpan.FromMinutes(5);

@@ -3,14 +3,14 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Which pods claim which address, and who has it by the rules. For one writer at a time.</summary>
+/// <summary>Tracks which pods claim which address and decides who owns it. Not safe for concurrent writers.</summary>
 internal sealed class AddressClaims
 {
     private readonly Dictionary<UInt128, List<PodEntry>> _claims = [];
     private readonly HashSet<UInt128> _node = [];
     private readonly HashSet<UInt128> _local = [];
 
-    /// <summary>Adds a pod's claims. Tells the keys that may have changed hands.</summary>
+    /// <summary>Adds a pod's claims and collects the keys whose owner may have changed.</summary>
     public void Add(PodEntry entry, HashSet<UInt128> touched)
     {
         foreach (var address in entry.Record.HostAddresses)
@@ -30,7 +30,7 @@ internal sealed class AddressClaims
         }
     }
 
-    /// <summary>Takes a pod's claims away.</summary>
+    /// <summary>Removes a pod's claims.</summary>
     public void Remove(PodEntry entry, HashSet<UInt128> touched)
     {
         foreach (var key in Claimed(entry))
@@ -44,7 +44,7 @@ internal sealed class AddressClaims
         }
     }
 
-    /// <summary>Sets the addresses of this machine's own interfaces, which are the node's unless a pod has them.</summary>
+    /// <summary>Sets the addresses of this machine's interfaces. They belong to the node unless a pod claims them.</summary>
     public void SetLocal(IEnumerable<IPAddress> addresses, HashSet<UInt128> touched)
     {
         touched.UnionWith(_local);
@@ -53,7 +53,7 @@ internal sealed class AddressClaims
         touched.UnionWith(_local);
     }
 
-    /// <summary>Who has an address now.</summary>
+    /// <summary>Returns the current owner of an address.</summary>
     public Caller Resolve(UInt128 key) =>
         _node.Contains(key) ? Caller.Node.Instance
         : _claims.TryGetValue(key, out var claimants) ? Winner(claimants)
@@ -63,7 +63,7 @@ internal sealed class AddressClaims
     private static Caller Winner(List<PodEntry> claimants)
     {
         var staying = claimants.Count(static entry => !entry.Record.Deleting);
-        // A pod on its way out keeps its address until another one has it.
+        // A pod that is being deleted keeps its address until another pod has it.
         var contenders = staying > 0 ? claimants.Where(static entry => !entry.Record.Deleting) : claimants;
         return (staying > 0 ? staying : claimants.Count) > 1 ? Caller.Ambiguous.Instance
             : contenders.First() is { IsDoubted: false } winner ? winner.Caller

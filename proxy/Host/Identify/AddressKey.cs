@@ -4,10 +4,10 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>An address as a number: an IPv4 address, however it came, is its IPv4-mapped IPv6 address.</summary>
+/// <summary>An address as a number. IPv4 addresses are represented as IPv4-mapped IPv6 addresses.</summary>
 internal static class AddressKey
 {
-    /// <summary>The key of an address. Takes no memory.</summary>
+    /// <summary>Returns the key of an address without allocating.</summary>
     public static UInt128 Of(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -4,25 +4,25 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>The addresses that requests wait for. All requests of one address share one wait.</summary>
+/// <summary>The addresses that requests are waiting for. All requests from one address share a wait.</summary>
 internal sealed class AwaitedAddresses
 {
-    // Each has a connection of its own behind it; beyond this the watch alone is waited for.
+    // Every queued address belongs to a waiting connection. When the queue is full, further addresses rely on the watch alone.
     private const int MostAsked = 256;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Wait> _waits = [];
 
-    // The drop is what full means here: nobody is told a falsehood by it, the watch still counts.
+    // Dropping an address is safe: no request gets a wrong answer, because the watch still resolves it.
     private readonly Channel<IPAddress> _asked = Channel.CreateBounded<IPAddress>(
         new BoundedChannelOptions(MostAsked) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Addresses somebody began to wait for, in that order.</summary>
+    /// <summary>Addresses that requests have started to wait for, in order.</summary>
     public ChannelReader<IPAddress> Asked => _asked.Reader;
 
-    /// <summary>Begins to wait.</summary>
-    /// <returns>Ends when the address is known. To be given back with <see cref="Leave"/>.</returns>
-#pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
+    /// <summary>Starts to wait for an address.</summary>
+    /// <returns>A task that completes when the address is known. The caller must end the wait with <see cref="Leave"/>.</returns>
+#pragma warning disable VSTHRD003 // Continuations of this TaskCompletionSource run asynchronously, so awaiting it cannot deadlock.
     public Task<Caller> Join(IPAddress address)
     {
         lock (_gate)
@@ -40,7 +40,7 @@ internal sealed class AwaitedAddresses
     }
 #pragma warning restore VSTHRD003
 
-    /// <summary>Ends a wait, whether it was successful or not.</summary>
+    /// <summary>Ends a wait, whether or not it succeeded.</summary>
     public void Leave(IPAddress address)
     {
         lock (_gate)
@@ -53,7 +53,7 @@ internal sealed class AwaitedAddresses
         }
     }
 
-    /// <summary>Tells all who wait for this address.</summary>
+    /// <summary>Completes all waits for this address.</summary>
     public void Release(UInt128 key, Caller caller)
     {
         lock (_gate)
@@ -65,7 +65,7 @@ internal sealed class AwaitedAddresses
         }
     }
 
-    /// <summary>Whether somebody still waits for this address.</summary>
+    /// <summary>Whether any request still waits for this address.</summary>
     public bool IsAwaited(IPAddress address)
     {
         lock (_gate)
@@ -74,7 +74,7 @@ internal sealed class AwaitedAddresses
         }
     }
 
-    /// <summary>Puts an address at the end of the line.</summary>
+    /// <summary>Adds an address to the end of the queue.</summary>
     public void AskFor(IPAddress address) => _asked.Writer.TryWrite(address);
 
     private sealed class Wait

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>The callers file, as it is written.</summary>
-/// <param name="Pods">The pods.</param>
+/// <summary>The content of a callers file.</summary>
+/// <param name="Pods">The pods in the file.</param>
 internal sealed record CallersDocument(IReadOnlyList<CallersDocument.Pod> Pods)
 {
-    /// <summary>One pod; all but its labels and owner must be there.</summary>
+    /// <summary>A pod in the file. Only labels and owner are optional.</summary>
     internal sealed record Pod
     {
         public required string Ip { get; init; }

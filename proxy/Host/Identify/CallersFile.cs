@@ -5,20 +5,20 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Reads a callers file.</summary>
+/// <summary>Parses a callers file.</summary>
 internal static class CallersFile
 {
-    /// <summary>How many bytes it may have: 250 pods, the most of a node, with 64 KiB of labels each.</summary>
+    /// <summary>The maximum size of the file in bytes. It fits 250 pods, the most on a node, with 64 KiB of labels each.</summary>
     public const int MostBytes = 16 << 20;
 
-    /// <summary>The pods of a file's content.</summary>
-    /// <exception cref="FormatException">What is wrong with it, and where.</exception>
+    /// <summary>Returns the pods in a file's content.</summary>
+    /// <exception cref="FormatException">The content is invalid. The message says what is wrong and where.</exception>
     public static IReadOnlyList<KnownPod> Parse(ReadOnlySpan<byte> json)
     {
         try
         {
             var document = JsonSerializer.Deserialize(json, CallersJson.Default.CallersDocument)
-                ?? throw new FormatException("it is null; write {\"pods\":[…]}");
+                ?? throw new FormatException("the content is null; write {\"pods\":[…]}");
             return [.. document.Pods.Select(Pod)];
         }
         catch (JsonException e)
@@ -31,7 +31,7 @@ internal static class CallersFile
     {
         if (!IPAddress.TryParse(pod.Ip, out var address))
         {
-            throw new FormatException($"pod {pod.Namespace}/{pod.Name}: ip '{pod.Ip}' is no address");
+            throw new FormatException($"pod {pod.Namespace}/{pod.Name}: ip '{pod.Ip}' is not an IP address");
         }
 
         var identity = new PodIdentity(pod.Namespace, pod.Name, pod.Uid, pod.ServiceAccount, pod.Owner, pod.Labels ?? ImmutableDictionary<string, string>.Empty);

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Callers from a file, for demos, tests and hosts without Kubernetes. The file may change at any time.</summary>
+/// <summary>Callers from a file, for demos, tests and hosts without Kubernetes. The file can be reloaded at any time.</summary>
 internal sealed class FileCallers : ICallerSource
 {
     private readonly TimeProvider _time;
@@ -47,7 +47,7 @@ internal sealed class FileCallers : ICallerSource
         }
     }
 
-    /// <summary>Takes a new list of pods in place of the old one, and wakes who waits.</summary>
+    /// <summary>Replaces the list of pods and wakes all waiting requests.</summary>
     public void Replace(IReadOnlyCollection<KnownPod> pods)
     {
         var byAddress = pods

@@ -3,30 +3,30 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Tells which pod an address belongs to. Lookups take no lock and allocate nothing.</summary>
+/// <summary>Maps addresses to callers. Lookups neither lock nor allocate.</summary>
 internal interface ICallerSource
 {
-    /// <summary>Whether the source has had its first full answer; before it, nobody is known.</summary>
+    /// <summary>Whether the source has been loaded completely once. Until then, every caller is unknown.</summary>
     bool IsReady { get; }
 
-    /// <summary>The pods known now.</summary>
+    /// <summary>The pods that are currently known.</summary>
     IReadOnlyCollection<KnownPod> Known { get; }
 
-    /// <summary>The caller at an address, as far as is known this moment.</summary>
+    /// <summary>Returns the caller at an address according to the current state.</summary>
     Caller Find(IPAddress address);
 
     /// <summary>
-    /// Waits until the address is known, <paramref name="wait"/> has passed or the source knows that nobody will
-    /// have it, whichever comes first, and tells what is known then.
+    /// Waits until the address is known, <paramref name="wait"/> has passed, or the source knows that no caller will get
+    /// the address. Returns the caller known at that time.
     /// </summary>
     ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation);
 
     /// <summary>
-    /// Weighs the interface a connection came in by, once per connection, before its caller is used. Tells
-    /// <see cref="Caller.Unknown"/> where the pod came in by another one before; <see cref="WaitAsync"/> then waits
-    /// for news of it.
+    /// Checks the interface that a connection arrived on, once per connection, before the caller is used. Returns <see
+    /// cref="Caller.Unknown"/> if the pod used a different interface before; <see cref="WaitAsync"/> then waits for an
+    /// update about the pod.
     /// </summary>
-    /// <param name="caller">What <see cref="Find"/> told.</param>
-    /// <param name="interfaceIndex">The interface's index; 0 where it is not known.</param>
+    /// <param name="caller">The result of <see cref="Find"/>.</param>
+    /// <param name="interfaceIndex">The interface's index; 0 if unknown.</param>
     Caller Confirm(Caller caller, int interfaceIndex) => caller;
 }

@@ -4,8 +4,8 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>A pod of this node and the addresses by which it is recognised.</summary>
-/// <param name="Identity">Who it is.</param>
-/// <param name="Addresses">Its addresses; empty for a hostNetwork pod, which does not pass the proxy.</param>
-/// <param name="HostNetwork">Whether it shares the node's network.</param>
+/// <summary>A pod of this node and the addresses that identify it.</summary>
+/// <param name="Identity">The pod's identity.</param>
+/// <param name="Addresses">The pod's addresses; empty for a hostNetwork pod, whose requests do not pass the proxy.</param>
+/// <param name="HostNetwork">Whether the pod shares the node's network.</param>
 internal sealed record KnownPod(PodIdentity Identity, ImmutableArray<IPAddress> Addresses, bool HostNetwork);

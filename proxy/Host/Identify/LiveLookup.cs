@@ -3,13 +3,13 @@ using System.Net;
 namespace ImdsProxy.Identify;
 
 /// <summary>
-/// Asks the API server for addresses that requests wait for, in case the watch lags: one question at a time and at
-/// most one a second for the whole proxy, so an address that was missed is not asked for again within that second.
+/// Looks up awaited addresses directly in the API server, in case the watch lags. The whole proxy sends one query at a
+/// time and at most one a second, so it cannot repeat a failed lookup within a second.
 /// </summary>
-/// <param name="index">Where the answers go.</param>
+/// <param name="index">Receives the results.</param>
 /// <param name="list">Lists this node's pods that have an address.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where failures are told.</param>
+/// <param name="logger">The logger for failures.</param>
 internal sealed partial class LiveLookup(
     PodIndex index,
     Func<IPAddress, CancellationToken, Task<IReadOnlyCollection<PodRecord>>> list,
@@ -59,7 +59,7 @@ internal sealed partial class LiveLookup(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "A live lookup of {Address} failed: {Failure}", EventName = "LiveLookupFailed")]
+        [LoggerMessage(1, LogLevel.Debug, "The live lookup of {Address} failed: {Failure}", EventName = "LiveLookupFailed")]
         public static partial void Failed(ILogger logger, IPAddress address, string failure);
     }
 }

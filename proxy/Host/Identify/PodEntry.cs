@@ -7,12 +7,12 @@ internal sealed class PodEntry(PodRecord record)
 {
     public PodRecord Record { get; } = record;
 
-    /// <summary>Made once, so that a lookup makes nothing.</summary>
+    /// <summary>Created once, so that lookups do not allocate.</summary>
     public Caller.Pod Caller { get; } = new(record.Identity);
 
-    /// <summary>Whether a live list told it before the watch did.</summary>
+    /// <summary>Whether this state came from a live lookup before the watch delivered it.</summary>
     public bool IsAhead { get; init; }
 
-    /// <summary>Whether its address was seen to come in by another interface than before.</summary>
+    /// <summary>Whether the pod's address was seen on a different interface than before.</summary>
     public bool IsDoubted { get; set; }
 }

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>The pods of this node by their addresses. One writer at a time; readers take no lock.</summary>
+/// <summary>The pods of this node, indexed by address. Writers are serialized; readers take no lock.</summary>
 internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : ICallerSource
 {
     private readonly Lock _writing = new();
@@ -18,7 +18,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
 
     public bool IsReady => _ready;
 
-    /// <summary>The addresses that requests wait for now.</summary>
+    /// <summary>The addresses that requests are currently waiting for.</summary>
     public AwaitedAddresses Awaited { get; } = new();
 
     public IReadOnlyCollection<KnownPod> Known
@@ -48,7 +48,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     public Caller Confirm(Caller caller, int interfaceIndex) =>
         caller is Caller.Pod pod && !evidence.Fits(pod.Identity.Uid, interfaceIndex) ? Doubt(pod.Identity.Uid) : caller;
 
-    /// <summary>Takes all pods there are; what is missing is gone.</summary>
+    /// <summary>Replaces all pods. A pod that is missing from the list is removed.</summary>
     public void Replace(IEnumerable<PodRecord> pods, string resourceVersion)
     {
         Write(touched =>
@@ -69,20 +69,20 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         _ready = true;
     }
 
-    /// <summary>Takes a new pod or a new state of one.</summary>
+    /// <summary>Adds a pod or updates its state.</summary>
     public void Upsert(PodRecord pod) => Write(touched =>
     {
-        // A state that a live list has overtaken is not gone back to.
+        // Ignores a state that is older than the one from a live lookup.
         if (_pods.GetValueOrDefault(pod.Identity.Uid) is not { IsAhead: true } known || Number(pod.ResourceVersion) >= Number(known.Record.ResourceVersion))
         {
             Put(new PodEntry(pod), touched);
         }
     });
 
-    /// <summary>Takes a pod away.</summary>
+    /// <summary>Removes a pod.</summary>
     public void Delete(string uid) => Write(touched => Drop(uid, touched));
 
-    /// <summary>Everything up to this resourceVersion has been told.</summary>
+    /// <summary>Records that everything up to this resourceVersion has been delivered.</summary>
     public void Reached(string resourceVersion)
     {
         lock (_writing)
@@ -92,8 +92,8 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     }
 
     /// <summary>
-    /// Takes what a live list said of a pod, if it is ahead of the watch. What is not ahead is known already, or was
-    /// deleted since: a list from a cache that lags must not bring it back.
+    /// Takes a pod's state from a live lookup, if it is ahead of the watch. Any other state is already known or belongs
+    /// to a pod deleted since, which a list from a stale cache must not bring back.
     /// </summary>
     public void Learn(PodRecord pod) => Write(touched =>
     {
@@ -104,7 +104,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         }
     });
 
-    /// <summary>Sets the addresses of this machine's own interfaces: nobody's but the node's, unless a pod has them.</summary>
+    /// <summary>Sets the addresses of this machine's interfaces. They belong to the node unless a pod claims them.</summary>
     public void SetLocal(IEnumerable<IPAddress> addresses) => Write(touched => _claims.SetLocal(addresses, touched));
 
     private async Task<Caller> WaitForNewsAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation)
@@ -112,7 +112,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         var news = Awaited.Join(address);
         try
         {
-            // Between the first look and joining, the news may have come.
+            // The address may have become known between the first lookup and joining the wait.
             return Find(address) is { } caller and not Caller.Unknown ? caller : await news.WaitAsync(wait, time, cancellation);
         }
         catch (TimeoutException)
@@ -170,7 +170,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         if (_pods.TryGetValue(uid, out var old))
         {
             _claims.Remove(old, touched);
-            // That a pod is on its way out is no news of where it is.
+            // A pod's deletion says nothing about its interface, so the doubt remains.
             entry.IsDoubted = old.IsDoubted && (old.Record.ResourceVersion == entry.Record.ResourceVersion || entry.Record.Deleting);
             if (old.IsDoubted && !entry.IsDoubted)
             {
@@ -191,7 +191,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         }
     }
 
-    // Since KEP-5504 the API promises that resourceVersions compare as numbers; they always did.
+    // KEP-5504 guarantees that resourceVersions compare as numbers, which was always true in practice.
     private static ulong Number(string resourceVersion) =>
         ulong.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

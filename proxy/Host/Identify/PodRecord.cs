@@ -4,14 +4,14 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>What the API tells of a pod of this node, as far as it says who an address belongs to.</summary>
-/// <param name="Identity">Who it is.</param>
-/// <param name="ResourceVersion">Which state of it this is.</param>
-/// <param name="Addresses">All its addresses; a hostNetwork pod's are the node's.</param>
-/// <param name="HostAddresses">The addresses of the node it runs on.</param>
-/// <param name="HostNetwork">Whether it shares the node's network.</param>
-/// <param name="Finished">Whether none of its containers will ever run again, so that its addresses may be someone else's already.</param>
-/// <param name="Deleting">Whether it is on its way out and gives way to a pod that is not.</param>
+/// <summary>The fields of an API pod on this node that decide who owns an address.</summary>
+/// <param name="Identity">The pod's identity.</param>
+/// <param name="ResourceVersion">The version of this state.</param>
+/// <param name="Addresses">All addresses of the pod; for a hostNetwork pod these are the node's.</param>
+/// <param name="HostAddresses">The addresses of the pod's node.</param>
+/// <param name="HostNetwork">Whether the pod shares the node's network.</param>
+/// <param name="Finished">Whether none of its containers will run again, so that its addresses may already belong to another pod.</param>
+/// <param name="Deleting">Whether the pod is being deleted, so that a pod that is not takes precedence.</param>
 internal sealed record PodRecord(
     PodIdentity Identity,
     string ResourceVersion,
@@ -21,6 +21,6 @@ internal sealed record PodRecord(
     bool Finished,
     bool Deleting)
 {
-    /// <summary>Whether requests from its addresses can be its own.</summary>
+    /// <summary>Whether requests from its addresses can come from this pod.</summary>
     public bool ClaimsAddresses => !HostNetwork && !Finished;
 }

@@ -5,7 +5,9 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Tells from the kernel whether an interface can belong to one pod alone, and remembers it: an index is never reused.</summary>
+/// <summary>
+/// Asks the kernel whether an interface can belong to a single pod. Results are cached, because an index is never reused.
+/// </summary>
 internal sealed partial class SharedInterfaces
 {
     // <net/if.h>: struct ifreq { char name[IF_NAMESIZE]; void *data; … }, 40 bytes.
@@ -17,14 +19,15 @@ internal sealed partial class SharedInterfaces
     private const int DriverOffset = 4;
     private const int DriverInfoSize = 196;
 
-    // More interfaces than a node ever has; past it the memory begins anew.
+    // More interfaces than a node ever has. When the cache is full, it is cleared.
     private const int MostRemembered = 4096;
 
     private readonly ConcurrentDictionary<int, bool> _known = new();
 
     /// <summary>
-    /// True for whatever is not one end of a pair (<c>lo</c>, bridges, physical devices, VLANs, tunnels). That end's
-    /// <c>iflink</c> does not tell it: the peer is in another namespace, where it may have the very same index.
+    /// Returns true for any interface that is not one end of a pair, such as <c>lo</c>, bridges, physical devices, VLANs
+    /// and tunnels. <c>iflink</c> cannot identify a pair, because the peer is in another namespace and may have the same
+    /// index there.
     /// </summary>
     public bool IsShared(int interfaceIndex)
     {
@@ -41,7 +44,7 @@ internal sealed partial class SharedInterfaces
         return _known[interfaceIndex] = Driver(interfaceIndex) is not ("veth" or "netkit");
     }
 
-    // Null for what is gone already, which says nothing of who had it, and for what has no driver to tell.
+    // Null if the interface no longer exists, which says nothing about its owner, or if it reports no driver.
     private static unsafe string? Driver(int interfaceIndex)
     {
         var request = stackalloc byte[RequestSize];

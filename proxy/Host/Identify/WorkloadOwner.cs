@@ -1,19 +1,19 @@
 namespace ImdsProxy.Identify;
 
 /// <summary>
-/// The workload a pod belongs to, worked out from the names its controllers give. Whoever creates pods can forge
-/// these, so a policy only ever narrows by them.
+/// Derives the workload that a pod belongs to from its controller's name. Anyone who can create pods can forge these
+/// names, so a policy uses them only to narrow a match.
 /// </summary>
 internal static class WorkloadOwner
 {
-    // A CronJob names its Jobs by the scheduled minute since 1970 (cronjob_controllerv2.go, getJobName): 8 digits
-    // until the year 2160. Clusters before 1.21 used seconds: 10 digits.
+    // A CronJob appends the scheduled minute since 1970 to its Jobs' names (cronjob_controllerv2.go, getJobName): 8
+    // digits until the year 2160. Clusters before 1.21 used seconds: 10 digits.
     private const int FewestDigits = 8;
     private const int MostDigits = 10;
 
-    /// <summary><c>Kind/name</c>, or null where nothing controls the pod.</summary>
+    /// <summary>Returns <c>Kind/name</c>, or null if the pod has no controller.</summary>
     /// <param name="kind">The kind of the controller reference, or null.</param>
-    /// <param name="name">Its name, or null.</param>
+    /// <param name="name">The controller's name, or null.</param>
     /// <param name="podTemplateHash">The pod's <c>pod-template-hash</c> label, or null.</param>
     public static string? Of(string? kind, string? name, string? podTemplateHash) => (kind, name) switch
     {

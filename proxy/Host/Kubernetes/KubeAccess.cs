@@ -1,8 +1,8 @@
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>
-/// All that is ever asked of the API server, in RBAC's words. The chart's roles grant these and nothing else, and what is
-/// not here can't be asked.
+/// Every permission that the proxy uses, in RBAC's terms. The chart's roles grant exactly these, and a request for
+/// anything else is not sent.
 /// </summary>
 internal static class KubeAccess
 {
@@ -12,12 +12,12 @@ internal static class KubeAccess
             ("pods", "watch"),
         ];
 
-    /// <summary>What <c>uninstall</c> asks. Its role is made for that hook and goes with it.</summary>
+    /// <summary>The permissions of <c>uninstall</c>. Their role is created for that hook and deleted with it.</summary>
     public static IReadOnlyList<(string Resource, string Verb)> OfUninstall { get; } =
         [("configmaps", "create"), ("configmaps", "patch"), ("pods", "list"), ("pods", "patch")];
 
     public static KubeVerb Use(string verb, string resource, string scope) =>
         All.Contains((resource, verb)) || OfUninstall.Contains((resource, verb))
             ? new KubeVerb(verb, resource, scope)
-            : throw new InvalidOperationException($"{verb} {resource} is not among what the roles grant: add it to {nameof(KubeAccess)} and to the chart");
+            : throw new InvalidOperationException($"the roles do not grant {verb} {resource}: add it to {nameof(KubeAccess)} and to the chart");
 }

@@ -7,22 +7,25 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>All that is asked of the API server: list, watch, create an Event, apply a ConfigMap, annotate a pod, and get and patch the own node. Every failure is a <see cref="KubeException"/>.</summary>
+/// <summary>
+/// The API requests that the proxy makes: list, watch, create an Event, apply a ConfigMap, annotate a pod, and read and
+/// patch its own node. Every failure is a <see cref="KubeException"/>.
+/// </summary>
 internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
 {
-    // The page size of client-go.
+    // client-go's page size.
     private const int PageSize = 500;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
     private static readonly MediaTypeHeaderValue JsonPatch = new("application/json-patch+json");
 
-    // https://kubernetes.io/docs/reference/using-api/server-side-apply/ ; JSON is YAML
+    // https://kubernetes.io/docs/reference/using-api/server-side-apply/. JSON is valid YAML.
     private static readonly MediaTypeHeaderValue Apply = new("application/apply-patch+yaml");
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Lists all pages.</summary>
+    /// <summary>Lists all pages of a resource.</summary>
     public async Task<KubeList<T>> ListAsync<T>(KubeResource<T> resource, ListQuery query, CancellationToken cancellation)
         where T : KubeObject
     {
@@ -30,7 +33,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         var items = page.Items ?? [];
         while (page.Metadata.Continue is { Length: > 0 } next)
         {
-            // No resourceVersion here: the token carries it, and the API refuses both together.
+            // The continue token includes the resourceVersion, and the API rejects requests that carry both.
             page = await ListPageAsync(resource, $"limit={PageSize}&continue={Uri.EscapeDataString(next)}", cancellation);
             items.AddRange(page.Items ?? []);
         }
@@ -38,11 +41,11 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         return new KubeList<T> { Metadata = page.Metadata, Items = items };
     }
 
-    /// <summary>Opens a watch. What it says is read with the returned <see cref="KubeWatch{T}"/>.</summary>
-    /// <param name="resource">What to watch.</param>
-    /// <param name="resourceVersion">What is known already.</param>
-    /// <param name="lifetime">After which time the server shall end it.</param>
-    /// <param name="cancellation">Ends it early.</param>
+    /// <summary>Opens a watch. The returned <see cref="KubeWatch{T}"/> reads its events.</summary>
+    /// <param name="resource">The resource to watch.</param>
+    /// <param name="resourceVersion">The version after which changes are sent.</param>
+    /// <param name="lifetime">How long the server keeps the watch open.</param>
+    /// <param name="cancellation">Ends the watch early.</param>
     public async Task<KubeWatch<T>> WatchAsync<T>(KubeResource<T> resource, string resourceVersion, TimeSpan lifetime, CancellationToken cancellation)
         where T : KubeObject
     {
@@ -60,7 +63,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         await WriteAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(happening, KubeJson.Default.EventObject), Json, verb, cancellation);
     }
 
-    /// <summary>Reads a node, as new as there is.</summary>
+    /// <summary>Reads the current state of a node.</summary>
     public Task<NodeObject> GetNodeAsync(string name, CancellationToken cancellation)
     {
         var verb = KubeAccess.Use("get", "nodes", $"node {name}");
@@ -72,11 +75,14 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         }, cancellation);
     }
 
-    /// <summary>Changes a node by a JSON patch (RFC 6902). One whose test fails is answered with 422 and changes nothing.</summary>
+    /// <summary>
+    /// Applies a JSON patch (RFC 6902) to a node. If a test operation in it fails, the server answers 422 and changes
+    /// nothing.
+    /// </summary>
     public Task PatchNodeAsync(string name, JsonArray patch, CancellationToken cancellation) =>
         WriteAsync(HttpMethod.Patch, NodePath(name), Encoding.UTF8.GetBytes(patch.ToJsonString()), JsonPatch, KubeAccess.Use("patch", "nodes", $"node {name}"), cancellation);
 
-    /// <summary>Sets one annotation of a pod and leaves everything else of it alone.</summary>
+    /// <summary>Sets one annotation of a pod and leaves the rest of the pod unchanged.</summary>
     public Task AnnotatePodAsync(string ns, string name, string annotation, string value, CancellationToken cancellation)
     {
         var path = $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods/{Uri.EscapeDataString(name)}";
@@ -90,14 +96,14 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
     private async Task WriteAsync(HttpMethod method, string path, byte[] body, MediaTypeHeaderValue type, KubeVerb verb, CancellationToken cancellation) =>
         await InTimeAsync(verb, async deadline =>
         {
-            // The content is made anew for each attempt: sending uses it up.
+            // Sending consumes the content, so each attempt creates new content.
             using var answer = await SendAsync(method, path, () => new ByteArrayContent(body) { Headers = { ContentType = type } }, verb, deadline);
             return answer.StatusCode;
         }, cancellation);
 
     /// <summary>
-    /// Makes a ConfigMap or changes the one of its name, whoever wrote it. The API server asks for the right to create it
-    /// too, by this name (its handlers/patch.go), so that a role need not let its holder create any other.
+    /// Creates a ConfigMap or updates the existing one, whichever manager wrote it. For creation the API server checks
+    /// the <c>create</c> right with this name (handlers/patch.go), so a role can be limited to this one ConfigMap.
     /// </summary>
     public async Task ApplyAsync(AppliedConfigMap map, CancellationToken cancellation)
     {
@@ -134,7 +140,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         }
         catch (Exception e) when (e is JsonException or IOException or HttpRequestException)
         {
-            throw new KubeException($"the API server's answer to {verb.Verb} {verb.Resource} broke off: {e.Message}", e);
+            throw new KubeException($"the API server's response to {verb.Verb} {verb.Resource} was cut short or invalid: {e.Message}", e);
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
@@ -148,7 +154,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         var answer = await SendOnceAsync(method, target, content, cancellation);
         if (answer.StatusCode == HttpStatusCode.Unauthorized)
         {
-            // The token may have rotated since it was read.
+            // The token may have been rotated since it was read.
             answer.Dispose();
             token.Forget();
             answer = await SendOnceAsync(method, target, content, cancellation);

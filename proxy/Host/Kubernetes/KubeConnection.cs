@@ -4,10 +4,13 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Makes the HTTP client for one API server.</summary>
+/// <summary>Creates the HTTP client for an API server.</summary>
 internal static class KubeConnection
 {
-    /// <summary>A client that trusts what <paramref name="settings"/> say and follows no proxy and no redirect.</summary>
+    /// <summary>
+    /// Creates a client with the trust configured in <paramref name="settings"/>. It uses no proxy and follows no
+    /// redirects.
+    /// </summary>
     public static HttpClient Open(KubeSettings settings)
     {
         var handler = new SocketsHttpHandler
@@ -15,11 +18,11 @@ internal static class KubeConnection
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
-            // A compressed watch would sit in the server's buffer.
+            // With compression, the server would hold watch events in its buffer.
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            // Long enough to reuse, short enough to follow an API server that moved.
+            // Long enough for reuse, and short enough to notice when the API server has moved.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             ConnectCallback = ConnectAsync,
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new PooledStream(context.PlaintextStream)),
@@ -50,7 +53,7 @@ internal static class KubeConnection
         }
     }
 
-    // 20 + 4 x 5 s: a firewall that forgot the connection is noticed before the watchdog has to.
+    // 20 + 4 x 5 s: detects a firewall that dropped the connection before the watchdog fires.
     private static void KeepAlive(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The API server could not be asked, or said no. Its message is fit for a log: no token is ever in it.</summary>
+/// <summary>The API server was unreachable or rejected a request. The message is safe to log, because it never contains a token.</summary>
 internal sealed class KubeException : Exception
 {
     public KubeException()
@@ -27,18 +27,18 @@ internal sealed class KubeException : Exception
         RetryAfter = retryAfter;
     }
 
-    /// <summary>The status the API server answered with, or null where it did not answer.</summary>
+    /// <summary>The HTTP status of the response, or null if there was none.</summary>
     public HttpStatusCode? Status { get; }
 
-    /// <summary>The machine-readable reason of the API's Status object, or null.</summary>
+    /// <summary>The machine-readable reason in the API's Status object, or null.</summary>
     public string? Reason { get; }
 
-    /// <summary>How long the server asks to be left alone, or null.</summary>
+    /// <summary>The delay that the server asked for, or null.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>Whether the resourceVersion or continue token asked for is too old: only a fresh list helps.</summary>
+    /// <summary>Whether the requested resourceVersion or continue token is too old, so that only a new list helps.</summary>
     public bool IsExpired => Status == HttpStatusCode.Gone || Reason is "Expired" or "Gone";
 
-    /// <summary>Whether the server's cache has not come as far as the resourceVersion asked for.</summary>
+    /// <summary>Whether the server's cache has not reached the requested resourceVersion yet.</summary>
     public bool IsAheadOfServer { get; init; }
 }

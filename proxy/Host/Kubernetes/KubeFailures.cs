@@ -7,22 +7,22 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Turns what the API server or the network says into a <see cref="KubeException"/> that tells what to do.</summary>
+/// <summary>Converts failures of the API server or the network into a <see cref="KubeException"/> that says what to do.</summary>
 internal static class KubeFailures
 {
-    // A Status object is small; more than this is not one.
+    // A Status object is small; a larger body is something else.
     private const int LongestStatus = 64 << 10;
 
     private const int LongestMessage = 1024;
 
-    /// <summary>Reads an answer that is not a success.</summary>
+    /// <summary>Reads an unsuccessful response.</summary>
     public static async Task<KubeException> ReadAsync(HttpResponseMessage answer, KubeVerb verb, TimeProvider time, CancellationToken cancellation)
     {
         var status = await ReadStatusAsync(answer, cancellation);
         return Of(status, answer.StatusCode, verb, RetryAfter(answer.Headers.RetryAfter, time));
     }
 
-    /// <summary>Reads the Status that a watch's ERROR event carries.</summary>
+    /// <summary>Reads the Status object of a watch's ERROR event.</summary>
     public static KubeException FromErrorEvent(ReadOnlySequence<byte> json, KubeVerb verb)
     {
         var reader = new Utf8JsonReader(json);
@@ -30,17 +30,17 @@ internal static class KubeFailures
         return Of(status, (HttpStatusCode)status.Code, verb, retryAfter: null);
     }
 
-    /// <summary>A request that got no answer at all.</summary>
+    /// <summary>Describes a request that received no response.</summary>
     public static KubeException Unreachable(Uri server, HttpRequestException e)
     {
         Exception cause = e;
         while (cause is not AuthenticationException && cause.InnerException is { } inner)
         {
-            // Ever deeper is ever closer to what happened: refused, no route; a certificate says it itself.
+            // The innermost exception names the cause, such as "refused" or "no route". A certificate error already explains itself.
             cause = inner;
         }
 
-        return new KubeException($"the API server at {server} can't be reached: {cause.Message}", e);
+        return new KubeException($"the API server at {server} is unreachable: {cause.Message}", e);
     }
 
     private static KubeException Of(StatusObject status, HttpStatusCode code, KubeVerb verb, TimeSpan? retryAfter)
@@ -48,7 +48,7 @@ internal static class KubeFailures
         var said = Cut(status.Message ?? "");
         return new KubeException(Explain(code, verb, said), code, status.Reason, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds))
         {
-            // apiserver/pkg/storage/errors.go: NewTooLargeResourceVersionError is a Timeout with this cause.
+            // NewTooLargeResourceVersionError in apiserver/pkg/storage/errors.go is a Timeout with this cause.
             IsAheadOfServer = status.Details?.Causes?.Exists(static cause => cause.Reason == "ResourceVersionTooLarge") == true
                 || said.StartsWith("Too large resource version", StringComparison.Ordinal),
         };
@@ -61,11 +61,11 @@ internal static class KubeFailures
         HttpStatusCode.Forbidden =>
             $"RBAC: the service account may not {verb.Verb} {verb.Resource} ({verb.Scope}); grant the verb \"{verb.Verb}\" on the resource \"{verb.Resource}\". The API server says: {said}",
         HttpStatusCode.Unauthorized =>
-            $"the API server does not accept the token (401, {verb.Verb} {verb.Resource}): {said}",
-        _ => $"the API server answers {verb.Verb} {verb.Resource} with {(int)code}: {said}",
+            $"the API server rejected the token (401, {verb.Verb} {verb.Resource}): {said}",
+        _ => $"the API server answered {(int)code} to {verb.Verb} {verb.Resource}: {said}",
     };
 
-    // The role is good then; the words are apiserver's own (webhook/errors/statuserror.go, policy/validating/plugin.go).
+    // In that case the role is correct. The phrases come from the API server (webhook/errors/statuserror.go, policy/validating/plugin.go).
     private static bool IsAdmission(string said) =>
         said.Contains("admission webhook", StringComparison.Ordinal) || said.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal);
 

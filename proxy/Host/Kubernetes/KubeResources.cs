@@ -2,13 +2,13 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The resources this product reads, each narrowed as far as RBAC and the API server's indexes go.</summary>
+/// <summary>The resources that the proxy reads, each narrowed as far as RBAC and the API server's indexes allow.</summary>
 internal static class KubeResources
 {
     /// <summary>The pods of one node.</summary>
     public static KubeResource<PodObject> PodsOfNode(string node) => Pods($"spec.nodeName={node}");
 
-    /// <summary>The pods of one node that have one address as their first.</summary>
+    /// <summary>The pods of one node whose primary address is the given one.</summary>
     public static KubeResource<PodObject> PodsByAddress(string node, string address) =>
         Pods($"spec.nodeName={node},status.podIP={address}");
 
@@ -16,7 +16,7 @@ internal static class KubeResources
     public static KubeResource<PodObject> PodsOfNamespace(string ns) => new(
         "pods", $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods", null, KubeJson.Default.PodObject, KubeJson.Default.KubeListPodObject);
 
-    /// <summary>One ConfigMap. A selector on its name lets a Role with <c>resourceNames</c> suffice for list and watch.</summary>
+    /// <summary>One ConfigMap. With a field selector on the name, a Role with <c>resourceNames</c> is enough for list and watch.</summary>
     public static KubeResource<ConfigMapObject> ConfigMap(string ns, string name) => new(
         "configmaps",
         $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/configmaps",

@@ -1,7 +1,7 @@
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Where the API server is and how it and we are recognised.</summary>
-/// <param name="Server">Its base address.</param>
-/// <param name="TokenFile">The service account's token, read again as it rotates; null sends none.</param>
-/// <param name="CaFile">The only authorities trusted to vouch for the server, as PEM; null is the system's.</param>
+/// <summary>The API server's address and the credentials for both directions.</summary>
+/// <param name="Server">The API server's base address.</param>
+/// <param name="TokenFile">The service account's token file, re-read because tokens rotate; null sends no token.</param>
+/// <param name="CaFile">The PEM file of the only authorities trusted for the server; null uses the system's.</param>
 internal sealed record KubeSettings(Uri Server, string? TokenFile, string? CaFile);

@@ -2,24 +2,24 @@ using System.Net;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Works out <see cref="KubeSettings"/> from flags and from what Kubernetes gives every pod.</summary>
+/// <summary>Determines the <see cref="KubeSettings"/> from flags and from the environment that Kubernetes provides to pods.</summary>
 internal static class KubeSettingsReader
 {
     // https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
     private const string Mount = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
-    /// <param name="api">What <c>--kube-api</c> says, or null.</param>
-    /// <param name="tokenFile">What <c>--kube-token-file</c> says, or null.</param>
-    /// <param name="caFile">What <c>--kube-ca-file</c> says, or null.</param>
+    /// <param name="api">The value of <c>--kube-api</c>, or null.</param>
+    /// <param name="tokenFile">The value of <c>--kube-token-file</c>, or null.</param>
+    /// <param name="caFile">The value of <c>--kube-ca-file</c>, or null.</param>
     /// <param name="environment">Reads an environment variable.</param>
-    /// <exception cref="FormatException">Nothing says where the API server is, or a token would travel in the clear.</exception>
+    /// <exception cref="FormatException">The API server's address is unknown, or a token would be sent unencrypted.</exception>
     public static KubeSettings Read(string? api, string? tokenFile, string? caFile, Func<string, string?> environment)
     {
         var server = api is { Length: > 0 } ? Parse(api) : InCluster(environment);
         var settings = new KubeSettings(server, tokenFile ?? IfThere(Mount + "token"), caFile ?? IfThere(Mount + "ca.crt"));
         if (server.Scheme == Uri.UriSchemeHttp && !server.IsLoopback && settings.TokenFile is not null)
         {
-            throw new FormatException($"--kube-api {server}: a token is only sent over https, or over http to loopback");
+            throw new FormatException($"--kube-api {server}: a token may only be sent over https, or over http to a loopback address");
         }
 
         return settings;
@@ -36,7 +36,7 @@ internal static class KubeSettingsReader
         var port = environment("KUBERNETES_SERVICE_PORT_HTTPS") ?? environment("KUBERNETES_SERVICE_PORT") ?? "443";
         if (string.IsNullOrEmpty(host))
         {
-            throw new FormatException("KUBERNETES_SERVICE_HOST is not set, so this is no pod; give --kube-api, --kube-token-file and --kube-ca-file");
+            throw new FormatException("KUBERNETES_SERVICE_HOST is not set, so this process is not in a pod; set --kube-api, --kube-token-file and --kube-ca-file");
         }
 
         var literal = IPAddress.TryParse(host, out var ip) && ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{host}]" : host;

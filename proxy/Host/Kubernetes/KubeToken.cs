@@ -2,10 +2,10 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The service account's token, read again each minute and whenever the API server refuses it.</summary>
+/// <summary>The service account's token. It is re-read every minute, and whenever the API server rejects it.</summary>
 internal sealed class KubeToken(string? path, TimeProvider time)
 {
-    // As often as client-go does; the kubelet rotates a token at 80 % of its life, an hour at least.
+    // client-go uses the same interval. The kubelet rotates a token at 80 % of its lifetime, which is at least an hour.
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
     // A service account's token has one or two KiB.
@@ -15,8 +15,8 @@ internal sealed class KubeToken(string? path, TimeProvider time)
     private string? _token;
     private long _readAt;
 
-    /// <summary>The token, or null where none is configured.</summary>
-    /// <exception cref="KubeException">The file can't be read.</exception>
+    /// <summary>Returns the token, or null if none is configured.</summary>
+    /// <exception cref="KubeException">The token file cannot be read.</exception>
     public string? Read()
     {
         if (path is null)
@@ -36,7 +36,7 @@ internal sealed class KubeToken(string? path, TimeProvider time)
         }
     }
 
-    /// <summary>Makes the next <see cref="Read"/> read the file.</summary>
+    /// <summary>Makes the next <see cref="Read"/> re-read the file.</summary>
     public void Forget()
     {
         lock (_gate)
@@ -52,11 +52,11 @@ internal sealed class KubeToken(string? path, TimeProvider time)
             var token = BoundedFile.ReadText(path, Longest).Trim();
             return token.Length > 0 && token.All(static c => c is > ' ' and < (char)0x7f)
                 ? token
-                : throw new KubeException($"the token file {path} holds no token");
+                : throw new KubeException($"the token file {path} does not contain a token");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new KubeException($"the token file {path} can't be read: {e.Message}", e);
+            throw new KubeException($"the token file {path} cannot be read: {e.Message}", e);
         }
     }
 }

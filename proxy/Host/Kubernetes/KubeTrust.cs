@@ -6,17 +6,17 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Decides whether a certificate is the API server's. The CA file is read for each handshake, so that a rotated one counts.</summary>
+/// <summary>Validates the API server's certificate. The CA file is read for every handshake, so a rotated CA takes effect.</summary>
 internal sealed class KubeTrust(string? caFile)
 {
     private string Authorities => caFile is null ? "the system's authorities" : $"the CA file {caFile}";
 
-    /// <summary>True, or an <see cref="AuthenticationException"/> that says which CA was used and what did not fit.</summary>
+    /// <summary>Returns true, or throws an <see cref="AuthenticationException"/> that names the CA in use and the mismatch.</summary>
     public bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (certificate is not X509Certificate2 server)
         {
-            throw new AuthenticationException("the API server showed no certificate");
+            throw new AuthenticationException("the API server presented no certificate");
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
@@ -41,19 +41,19 @@ internal sealed class KubeTrust(string? caFile)
         return own.Build(server) ? true : throw Untrusted(server, own);
     }
 
-    /// <summary>The authorities of a CA file.</summary>
-    /// <exception cref="AuthenticationException">It holds none, or can't be read.</exception>
+    /// <summary>Reads the authorities in a CA file.</summary>
+    /// <exception cref="AuthenticationException">The file contains no certificate or cannot be read.</exception>
     public static X509Certificate2Collection ReadCa(string path)
     {
         try
         {
             var authorities = new X509Certificate2Collection();
             authorities.ImportFromPem(BoundedFile.ReadText(path));
-            return authorities.Count > 0 ? authorities : throw new AuthenticationException($"the CA file {path} holds no certificate");
+            return authorities.Count > 0 ? authorities : throw new AuthenticationException($"the CA file {path} contains no certificate");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new AuthenticationException($"the CA file {path} can't be read: {e.Message}", e);
+            throw new AuthenticationException($"the CA file {path} cannot be read: {e.Message}", e);
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class KubeTrust(string? caFile)
     {
         var faults = chain?.ChainStatus.Select(static status => status.StatusInformation.Trim()) ?? [];
         return new AuthenticationException(
-            $"the API server's certificate ({server.Subject}, issued by {server.Issuer}) is not vouched for by {Authorities}: {string.Join("; ", faults)}");
+            $"the API server's certificate ({server.Subject}, issued by {server.Issuer}) is not trusted by {Authorities}: {string.Join("; ", faults)}");
     }
 
     private static string Names(X509Certificate2 server) =>

@@ -9,12 +9,15 @@ internal sealed class KubeWatch<T>(KubeResource<T> resource, KubeVerb verb, Http
 {
     private readonly LineReader _lines = new(body);
 
-    /// <summary>Waits for more bytes, of an event or of a part of one. False once the server has ended the watch.</summary>
+    /// <summary>
+    /// Waits for more bytes, which may complete an event or only part of one. Returns false when the server has ended the
+    /// watch.
+    /// </summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellation) => _lines.ReadMoreAsync(cancellation);
 
-    /// <summary>The next event that the bytes at hand hold. A bookmark has a resourceVersion and nothing else.</summary>
+    /// <summary>Reads the next event from the bytes already received. A bookmark has only a resourceVersion.</summary>
     /// <exception cref="KubeException">The event is an ERROR.</exception>
-    /// <exception cref="JsonException">The line is no event.</exception>
+    /// <exception cref="JsonException">The line is not a valid event.</exception>
     public bool TryRead(out WatchEventType type, out KubeObject subject)
     {
         while (_lines.TryReadLine(out var text))

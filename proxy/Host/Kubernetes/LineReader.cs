@@ -3,10 +3,10 @@ using System.IO.Pipelines;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Cuts a stream into lines, however its bytes arrive.</summary>
+/// <summary>Splits a stream into lines, independent of how its bytes are chunked.</summary>
 internal sealed class LineReader : IAsyncDisposable
 {
-    // An object in etcd has at most 1.5 MiB (its default request limit); as JSON with managed fields it is a few times that.
+    // etcd limits a request to 1.5 MiB by default. As JSON with managed fields, an object is a few times larger.
     private const int LongestLine = 16 << 20;
 
     private readonly PipeReader _pipe;
@@ -16,7 +16,10 @@ internal sealed class LineReader : IAsyncDisposable
 
     public LineReader(Stream stream) => _pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 << 10, minimumReadSize: 4 << 10));
 
-    /// <summary>The next whole line that the bytes at hand hold. Valid until <see cref="ReadMoreAsync"/>.</summary>
+    /// <summary>
+    /// Returns the next complete line in the received bytes. The line is valid until <see cref="ReadMoreAsync"/> is
+    /// called.
+    /// </summary>
     public bool TryReadLine(out ReadOnlySequence<byte> line)
     {
         if (_buffer.PositionOf((byte)'\n') is not { } end)
@@ -31,8 +34,8 @@ internal sealed class LineReader : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Waits for more bytes. False at the end of the stream; half a line left there is dropped.</summary>
-    /// <exception cref="KubeException">A line is too long to be an object.</exception>
+    /// <summary>Waits for more bytes. Returns false at the end of the stream, where an incomplete line is dropped.</summary>
+    /// <exception cref="KubeException">A line is too long to be an API object.</exception>
     public async ValueTask<bool> ReadMoreAsync(CancellationToken cancellation)
     {
         if (_buffer.Length > LongestLine)

@@ -4,8 +4,9 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>
-/// Keeps a sink equal to what the API server has: a list, then a watch from there, then a watch from where that one
-/// ended. Only when the server no longer knows that place is all listed again, and the sink keeps what it has meanwhile.
+/// Keeps a sink in sync with the API server: a list, then a watch from there, then further watches that continue where
+/// the last ended. Only if the server no longer knows that position is everything listed again; the sink keeps its
+/// content meanwhile.
 /// </summary>
 internal sealed partial class ListWatch<T>(
     KubeClient client,
@@ -23,10 +24,10 @@ internal sealed partial class ListWatch<T>(
     private string? _lastFailure;
     private bool _lastWasExpired;
 
-    /// <summary>How fresh the sink is.</summary>
+    /// <summary>The freshness of the sink.</summary>
     public ListWatchHealth Health { get; } = new(time);
 
-    /// <summary>Runs until cancelled. No failure ends it.</summary>
+    /// <summary>Runs until cancelled. Failures are retried and never end it.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await Task.Delay(options.FirstListSpread * random.NextDouble(), time, cancellation);
@@ -83,13 +84,13 @@ internal sealed partial class ListWatch<T>(
         }
         catch (OperationCanceledException e) when (silence.Bit)
         {
-            throw new KubeException($"the watch of {resource.Plural} was silent for {options.Silence.TotalSeconds:0} s", e);
+            throw new KubeException($"the watch of {resource.Plural} received nothing for {options.Silence.TotalSeconds:0} s", e);
         }
 
         if (time.GetElapsedTime(started) < TimeSpan.FromSeconds(1))
         {
-            // An end as soon as the beginning, again and again, would be a busy loop.
-            throw new KubeException($"the watch of {resource.Plural} ended at once");
+            // Without this failure's back-off, a watch that keeps ending immediately would cause a busy loop.
+            throw new KubeException($"the watch of {resource.Plural} ended within a second");
         }
 
         Worked();
@@ -153,8 +154,8 @@ internal sealed partial class ListWatch<T>(
     {
         Health.Failed(e.Message);
         Report(e);
-        // A place that is too old is nobody's fault: the first time, listing anew need not wait, not even after an outage,
-        // whose end each node has found at a moment of its own.
+        // An expired position is no fault, so the first new list needs no delay. That holds after an outage too, because
+        // each node notices the end of an outage at a different time.
         var expired = e is KubeException { IsExpired: true, RetryAfter: null };
         var atOnce = expired && !_lastWasExpired;
         _lastWasExpired = expired;
@@ -168,13 +169,13 @@ internal sealed partial class ListWatch<T>(
         await DelayAsync(atOnce ? TimeSpan.Zero : delay, cancellation);
     }
 
-    // The server is away or says no: the place is still good. Otherwise what it sent, or asked for, can't be continued.
+    // If the server is unreachable or rejects the request, the position is still valid. After any other failure it cannot be continued.
     private static bool IsPlaceLost(Exception e) =>
         e is KubeException { IsExpired: true } or KubeException { IsAheadOfServer: true }
         || e is not (KubeException or IOException or HttpRequestException or SocketException);
 
-    // First from the server's cache, which spares etcd when thousands of watches expire together; if that fails too,
-    // the newest there is; if its pages expire before they are read, in one piece.
+    // Lists from the server's cache first, which spares etcd when thousands of watches expire together. If that fails,
+    // lists the most recent state, and if its pages expire before they are read, lists it unpaged.
     private ListQuery FresherList() =>
         _position is { } position ? ListQuery.NotOlderThan(position)
         : _nextList == ListQuery.Consistent ? ListQuery.ConsistentWhole
@@ -188,14 +189,14 @@ internal sealed partial class ListWatch<T>(
         }
         catch (OperationCanceledException)
         {
-            // RunAsync sees it.
+            // RunAsync handles the cancellation.
         }
     }
 
     private TimeSpan Lifetime() =>
         options.Lifetime.Shortest + ((options.Lifetime.Longest - options.Lifetime.Shortest) * random.NextDouble());
 
-    // A server that is away says the same thing every few seconds; saying it once is enough.
+    // An unreachable server fails with the same message every few seconds, so log it once.
     private void Report(Exception e)
     {
         var message = e is KubeException ? e.Message : $"{e.GetType().Name}: {e.Message}";
@@ -209,10 +210,10 @@ internal sealed partial class ListWatch<T>(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Following {Resource} failed, what is known is kept: {Failure}", EventName = "ListWatchFailed")]
+        [LoggerMessage(1, LogLevel.Warning, "Watching {Resource} failed; the last known state stays in use: {Failure}", EventName = "ListWatchFailed")]
         public static partial void Failed(ILogger logger, string resource, string failure);
 
-        [LoggerMessage(2, LogLevel.Information, "Following {Resource} again", EventName = "ListWatchRecovered")]
+        [LoggerMessage(2, LogLevel.Information, "Watching {Resource} again", EventName = "ListWatchRecovered")]
         public static partial void Recovered(ILogger logger, string resource);
     }
 }

@@ -1,19 +1,19 @@
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>How fresh what is known is. Read by metrics and readiness, written by one <see cref="ListWatch{T}"/>.</summary>
+/// <summary>The freshness of the watched state. Written by one <see cref="ListWatch{T}"/>, read by metrics and readiness.</summary>
 internal sealed class ListWatchHealth(TimeProvider time)
 {
     private long _lastWord;
     private volatile bool _synced;
     private volatile string? _failure = "the API server has not answered yet";
 
-    /// <summary>Whether a first list has been told.</summary>
+    /// <summary>Whether the first list has been delivered.</summary>
     public bool IsSynced => _synced;
 
-    /// <summary>Why nothing new is heard, or null while all is well.</summary>
+    /// <summary>Why no updates arrive, or null while the watch is healthy.</summary>
     public string? Failure => _failure;
 
-    /// <summary>How long ago the API server was last heard; null before the first list.</summary>
+    /// <summary>The time since the API server last sent anything; null before the first list.</summary>
     public TimeSpan? Staleness => _synced ? time.GetElapsedTime(Interlocked.Read(ref _lastWord)) : null;
 
     internal void Heard() => Interlocked.Exchange(ref _lastWord, time.GetTimestamp());

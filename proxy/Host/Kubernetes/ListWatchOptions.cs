@@ -1,19 +1,19 @@
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>The times a <see cref="ListWatch{T}"/> keeps.</summary>
+/// <summary>The timing of a <see cref="ListWatch{T}"/>.</summary>
 internal sealed record ListWatchOptions
 {
-    /// <summary>Over how long the first lists of all nodes are spread when they start at once.</summary>
+    /// <summary>The period over which the first lists of nodes that start together are spread.</summary>
     public TimeSpan FirstListSpread { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>After how long without a byte a watch is taken for dead.</summary>
+    /// <summary>How long a watch may receive no bytes before it counts as dead.</summary>
     public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// The shortest life a watch asks of the server, and the longest (jittered, so that nodes don't meet). The API
-    /// server sends a bookmark each minute and one 2 s before a watch's end (cache_watcher.go, nextBookmarkTime): a
-    /// life below <see cref="Silence"/> is what makes a quiet node's watch tell its resourceVersion before the
-    /// watchdog bites.
+    /// The shortest and longest lifetime that a watch requests, jittered so that nodes do not reconnect together. The API
+    /// server sends a bookmark each minute and another 2 s before a watch ends (cache_watcher.go, nextBookmarkTime). A
+    /// lifetime below <see cref="Silence"/> therefore ensures that a quiet node's watch reports its resourceVersion
+    /// before the watchdog fires.
     /// </summary>
     public (TimeSpan Shortest, TimeSpan Longest) Lifetime { get; init; } = (TimeSpan.FromSeconds(45), TimeSpan.FromSeconds(55));
 }

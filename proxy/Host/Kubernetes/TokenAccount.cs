@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>
-/// Reads the account from a service account's token. Kubelet mounted the token, so its signature is not checked. The token
-/// itself is neither kept nor told.
+/// Reads the account from a service account's token. The kubelet mounted the token, so its signature is not checked. The
+/// token itself is neither stored nor logged.
 /// </summary>
 internal static class TokenAccount
 {
     /// <summary>
-    /// The UID of the service account, which lives as long as a release that makes its own: an upgrade keeps it, a new install
-    /// makes another. Null for a token without that claim.
+    /// Returns the UID of the service account, or null if the token lacks that claim. A release that creates its own account
+    /// keeps the UID in an upgrade, and a new installation gets another one.
     /// </summary>
     public static string? UidOf(KubeToken token)
     {

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>What a line of a watch says.</summary>
+/// <summary>The type of a watch event.</summary>
 internal enum WatchEventType
 {
-    /// <summary>A type this code does not know; its resourceVersion counts, the rest does not.</summary>
+    /// <summary>An unknown type. Only its resourceVersion is used.</summary>
     Other,
     Added,
     Modified,

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>One line of a watch, taken apart but not read: <c>{"type":"ADDED","object":{…}}</c>.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="Object">The JSON of the object it happened to, or of a Status.</param>
+/// <summary>One line of a watch, split but not deserialized: <c>{"type":"ADDED","object":{…}}</c>.</summary>
+/// <param name="Type">The event type.</param>
+/// <param name="Object">The JSON of the affected object, or of a Status.</param>
 internal readonly record struct WatchLine(WatchEventType Type, ReadOnlySequence<byte> Object)
 {
-    /// <summary>Takes a line apart; the order of its members does not matter.</summary>
-    /// <exception cref="JsonException">It is no event.</exception>
+    /// <summary>Splits a line. The order of its members does not matter.</summary>
+    /// <exception cref="JsonException">The line is not a valid event.</exception>
     public static WatchLine Parse(ReadOnlySequence<byte> line)
     {
         var reader = new Utf8JsonReader(line);

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes;
 
-/// <summary>Cancels its token when it is not fed for a while.</summary>
+/// <summary>Cancels its token unless it is fed regularly.</summary>
 internal sealed class Watchdog : IDisposable
 {
     private readonly TimeSpan _patience;
@@ -18,7 +18,7 @@ internal sealed class Watchdog : IDisposable
 
     public CancellationToken Token => _either.Token;
 
-    /// <summary>Whether it was hunger, not the caller, that cancelled the token.</summary>
+    /// <summary>Whether the timeout, not the caller, cancelled the token.</summary>
     public bool Bit => _bite.IsCancellationRequested && !_cancellation.IsCancellationRequested;
 
     public void Feed() => _bite.CancelAfter(_patience);

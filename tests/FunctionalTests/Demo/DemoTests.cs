@@ -33,7 +33,7 @@ public sealed partial class DemoTests
         enforced.ShouldContain("✓ allowed    200  Kusto token, adx-ingest by client_id   fluent-bit-to-adx");
         enforced.ShouldContain("✓ allowed    200  Kusto token, no identity named         fluent-bit-to-adx");
         enforced.ShouldContain("✗ denied     403  the instance document                  istio-probes");
-        output.TrimEnd().ShouldEndWith("All as told: 30 requests; tokens stolen in audit mode: 6, enforced: 0.");
+        output.TrimEnd().ShouldEndWith("As expected: 30 requests; tokens stolen in audit mode: 6, enforced: 0.");
         demo.Files.ShouldBeEmpty();
     }
 
@@ -64,8 +64,8 @@ public sealed partial class DemoTests
             var (exit, output, _) = await demo.EndAsync();
 
             exit.ShouldBe(1);
-            output.ShouldContain("Not as told: ");
-            output.ReplaceLineEndings(" ").ShouldContain("the instance document, enforced: denied, no-rule, status 403, and not");
+            output.ShouldContain("Not as expected: ");
+            output.ReplaceLineEndings(" ").ShouldContain("the instance document, enforced: denied, no-rule, status 403; expected");
             demo.Files.ShouldBeEmpty();
         }
         finally

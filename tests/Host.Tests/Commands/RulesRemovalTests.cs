@@ -147,7 +147,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
         var running = RunAsync();
         await Eventually.HoldsAsync(() => _api.Count("patch") == 2);
         _api.Next("list", new FakeFault.Status(500, "InternalError"));
-        await Eventually.HoldsAsync(() => Told.Contains("with 500", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => Told.Contains("answered 500", StringComparison.Ordinal));
         _open["10.224.0.4:16254"] = true;
 
         (await running).ShouldBeTrue(Told);

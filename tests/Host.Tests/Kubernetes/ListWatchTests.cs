@@ -220,7 +220,7 @@ public sealed class ListWatchTests
         recording.Health.Failure.ShouldBeNull();
         time.Advance(TimeSpan.FromSeconds(0.1));
         await Eventually.HoldsAsync(() => recording.Health.Failure is not null);
-        recording.Health.Failure!.ShouldContain("silent for 60 s");
+        recording.Health.Failure!.ShouldContain("received nothing for 60 s");
         recording.Health.Staleness!.Value.ShouldBe(TimeSpan.FromSeconds(60));
 
         await Eventually.HoldsAsync(() =>
@@ -303,9 +303,9 @@ public sealed class ListWatchTests
     }
 
     [Theory]
-    [InlineData("wrong authority", "is not vouched for by the CA file")]
+    [InlineData("wrong authority", "is not trusted by the CA file")]
     [InlineData("wrong name", "is for another name")]
-    [InlineData("no file", "can't be read")]
+    [InlineData("no file", "cannot be read")]
     public async Task Tls_ThatDoesNotFit_SaysWhichCaWasUsed(string fault, string expected)
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions
@@ -328,7 +328,7 @@ public sealed class ListWatchTests
         }
 
         await using var recording = new Recording(server);
-        await Eventually.HoldsAsync(() => recording.Health.Failure?.Contains("reached", StringComparison.Ordinal) == true);
+        await Eventually.HoldsAsync(() => recording.Health.Failure?.Contains("unreachable", StringComparison.Ordinal) == true);
 
         recording.Health.Failure!.ShouldContain(expected);
         recording.Health.Failure!.ShouldContain(fault == "wrong name" ? "kubernetes.default" : server.CaFile);

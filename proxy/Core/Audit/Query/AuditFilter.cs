@@ -4,7 +4,7 @@ using System.Net;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A kind of filter: its name, the fields it looks at, and how its values are written.</summary>
+/// <summary>A filter: its name, the fields it tests, and the format of its values.</summary>
 public sealed class AuditFilter
 {
     private readonly Func<string, ValueMatch> _parse;
@@ -17,14 +17,14 @@ public sealed class AuditFilter
         _parse = parse;
     }
 
-    /// <summary>All filters, in the order of the help.</summary>
+    /// <summary>All filters, in the order of the help text.</summary>
     public static ImmutableArray<AuditFilter> All { get; } =
     [
-        new("kind", "request or event", OneOf("request", "event"), AuditField.Kind),
+        new("kind", "The kind of record: request or event", OneOf("request", "event"), AuditField.Kind),
         new("event", "An event's name, such as policy-loaded", Text, AuditField.Event),
-        new("verdict", "allowed, denied, would-deny, rejected or failed", OneOf([.. Enum.GetValues<Verdict>().Select(AuditNames.Name)]), AuditField.Verdict),
-        new("reason", "Why, such as no-rule", OneOf([.. Enum.GetValues<Reason>().Select(AuditNames.Name)]), AuditField.Reason),
-        new("mode", "enforce or audit", OneOf("enforce", "audit"), AuditField.Mode),
+        new("verdict", "The verdict: allowed, denied, would-deny, rejected or failed", OneOf([.. Enum.GetValues<Verdict>().Select(AuditNames.Name)]), AuditField.Verdict),
+        new("reason", "The reason, such as no-rule", OneOf([.. Enum.GetValues<Reason>().Select(AuditNames.Name)]), AuditField.Reason),
+        new("mode", "The policy's mode: enforce or audit", OneOf("enforce", "audit"), AuditField.Mode),
         new("namespace", "The caller's namespace; * stands for any characters", Text, AuditField.Namespace),
         new("pod", "The caller's pod", Text, AuditField.Pod),
         new("service-account", "The caller's service account", Text, AuditField.ServiceAccount),
@@ -34,16 +34,16 @@ public sealed class AuditFilter
         new("cluster", "The cluster", Text, AuditField.Cluster),
         new("method", "The HTTP method", Text, AuditField.Method),
         new("path", "The path, such as /metadata/instance*", Text, AuditField.Path, AuditField.RawTarget),
-        new("endpoint", "The endpoint, such as token; credential is all that issue one", Endpoint, AuditField.Path),
+        new("endpoint", "The endpoint, such as token; credential stands for all that issue one", Endpoint, AuditField.Path),
         new("resource", "The resource asked for or issued", text => new ResourceMatch(text), AuditField.IssuedResource, AuditField.RequestedResource),
         new("client-id", "The identity asked for or issued, by client id", LowerText, AuditField.ClientId, AuditField.Selector),
         new("identity", "The identity issued, by the policy's alias", Text, AuditField.Identity),
         new("token-id", "The issued token's uti", Text, AuditField.TokenId),
-        new("good-at", "A credential that is still good at a moment such as 2026-11-21T04:30:00Z", Later, AuditField.ExpiresOn),
+        new("good-at", "A credential that is still valid at a time such as 2026-11-21T04:30:00Z", Later, AuditField.ExpiresOn),
         new("rule", "The rule that decided", Text, AuditField.Rule),
-        new("status", "The status answered, such as 403, 4xx or 200-299", Status, AuditField.Status),
+        new("status", "The response status, such as 403, 4xx or 200-299", Status, AuditField.Status),
         new("user-agent", "The caller's user agent, such as azsdk-net*", Text, AuditField.UserAgent),
-        new("min-ms", "At least so many milliseconds", Least, AuditField.Ms),
+        new("min-ms", "At least this many milliseconds", Least, AuditField.Ms),
         new("id", "The request's id", Text, AuditField.Id),
         new("revision", "The policy's revision", Text, AuditField.Revision),
     ];
@@ -54,15 +54,15 @@ public sealed class AuditFilter
 
     internal ImmutableArray<AuditField> Fields { get; }
 
-    /// <summary>The filter of a name, or null.</summary>
+    /// <summary>Returns the filter with a name, or null.</summary>
     public static AuditFilter? Find(string name) => All.FirstOrDefault(filter => filter.Name == name);
 
-    /// <summary>Reads a value.</summary>
-    /// <exception cref="FormatException">It is none of this filter; the message shows an example.</exception>
+    /// <summary>Parses a value.</summary>
+    /// <exception cref="FormatException">The value is not valid for this filter. The message shows an example.</exception>
     internal ValueMatch Parse(string value) => value.Length == 0 ? throw new FormatException("write a value") : _parse(value);
 
-    /// <summary>Tells whether a value can be read, and throws otherwise.</summary>
-    /// <exception cref="FormatException">It can't; the message shows an example.</exception>
+    /// <summary>Validates a value.</summary>
+    /// <exception cref="FormatException">The value is invalid. The message shows an example.</exception>
     public void Check(string value) => Parse(value);
 
     private static TextMatch Text(string value) => new(value);
@@ -102,7 +102,7 @@ public sealed class AuditFilter
     private static LaterMatch Later(string value) =>
         DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? new LaterMatch(moment)
-            : throw new FormatException("write a moment such as 2026-11-21T04:30:00Z");
+            : throw new FormatException("write a time such as 2026-11-21T04:30:00Z");
 
     private static double? Number(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A moment as people write it.</summary>
+/// <summary>Parses a point in time as people write it.</summary>
 public static class AuditMoment
 {
-    private const string Cure = "write a duration before now such as 90s, 15m, 2h or 7d, or a moment such as 2026-11-21T04:30:00Z";
+    private const string Cure = "write how long ago, such as 90s, 15m, 2h or 7d, or a time such as 2026-11-21T04:30:00Z";
 
-    /// <summary>Reads a duration before now, or RFC 3339.</summary>
-    /// <exception cref="FormatException">It is neither; the message shows examples.</exception>
+    /// <summary>Parses a duration before now, or an RFC 3339 timestamp.</summary>
+    /// <exception cref="FormatException">The text is neither. The message shows examples.</exception>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {
         if (Duration(text) is { } duration)
@@ -21,7 +21,7 @@ public static class AuditMoment
             : throw new FormatException(Cure);
     }
 
-    /// <summary>Reads <c>5m</c>; null for anything else.</summary>
+    /// <summary>Parses a duration such as <c>5m</c>. Returns null for anything else.</summary>
     public static TimeSpan? Duration(string text)
     {
         var unit = text.EndsWith("ms", StringComparison.Ordinal) ? 2 : 1;

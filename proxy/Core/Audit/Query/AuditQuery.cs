@@ -4,10 +4,13 @@ using System.Text;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>Which lines of a log are wanted. Made by <see cref="AuditQueryBuilder"/>; shared by threads that each bring a line of their own.</summary>
+/// <summary>
+/// Selects lines of an audit log. Built by <see cref="AuditQueryBuilder"/>. Threads may share it, each with its own <see
+/// cref="AuditLine"/>.
+/// </summary>
 public sealed class AuditQuery
 {
-    // What nearly every line holds narrows nothing down.
+    // Nearly every line contains one of these, so they do not narrow a search.
     private static readonly ImmutableArray<string> Common =
         ["request", "event", "allowed", "denied", "enforce", "audit", "GET", "rule", "no-rule"];
 
@@ -34,19 +37,19 @@ public sealed class AuditQuery
         Literals = ChooseLiterals();
     }
 
-    /// <summary>The earliest moment wanted, or null.</summary>
+    /// <summary>The earliest time to include, or null.</summary>
     public DateTimeOffset? Since { get; }
 
-    /// <summary>The moment before which lines are wanted, or null.</summary>
+    /// <summary>The time before which lines are included, or null.</summary>
     public DateTimeOffset? Until { get; }
 
     /// <summary>
-    /// Bytes of which any matching line holds at least one; empty where nothing can be told. A line without them need
-    /// not be parsed; a line with them need not match.
+    /// Literals of which every matching line contains at least one; empty if there are none to rely on. A line without
+    /// them need not be parsed, and a line with them need not match.
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Literals { get; }
 
-    /// <summary>Whether a line is wanted. It must have been parsed by <paramref name="fields"/>.</summary>
+    /// <summary>Whether a line matches. <paramref name="fields"/> must have parsed it.</summary>
     public bool Matches(AuditLine fields, ReadOnlySpan<byte> line)
     {
         if (!InTime(fields.Get(line, AuditField.Time)) || (_issued is { } issued && fields.HasIssued != issued))
@@ -73,7 +76,7 @@ public sealed class AuditQuery
         return true;
     }
 
-    // Moments are written alike, so their bytes compare as they do.
+    // All times have the same format, so comparing bytes compares times.
     private bool InTime(ReadOnlySpan<byte> time) =>
         (_since is null || time.SequenceCompareTo(_since) >= 0) && (_until is null || time.SequenceCompareTo(_until) < 0);
 

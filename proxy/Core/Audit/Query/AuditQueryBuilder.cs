@@ -3,8 +3,8 @@ using System.Text;
 namespace ImdsProxy.Core.Audit.Query;
 
 /// <summary>
-/// Makes a query of filters. The same filter given twice means either; different filters mean both; a negated one
-/// means none of its values.
+/// Builds a query from filters. Repeating a filter means "or", different filters mean "and", and a negated filter
+/// excludes all its values.
 /// </summary>
 public sealed class AuditQueryBuilder
 {
@@ -14,28 +14,29 @@ public sealed class AuditQueryBuilder
     private DateTimeOffset? _since;
     private DateTimeOffset? _until;
 
-    /// <summary>Adds a filter by its name, for example <c>pod</c>.</summary>
-    /// <exception cref="FormatException">The value is none of this filter; the message shows an example.</exception>
+    /// <summary>Adds a filter by name, for example <c>pod</c>.</summary>
+    /// <exception cref="FormatException">The filter is unknown or the value is invalid. The message for a value shows an
+    /// example.</exception>
     public void Add(string name, string value, bool negated)
     {
         if (AuditFilter.Find(name) is not { } filter)
         {
-            throw new FormatException($"there is no filter '{name}'");
+            throw new FormatException($"unknown filter '{name}'");
         }
 
         _given.Add((filter, filter.Parse(value), negated));
     }
 
-    /// <summary>Asks for lines that tell of a credential that left, or of none.</summary>
+    /// <summary>Selects lines that record an issued credential or, if negated, lines that do not.</summary>
     public void AddIssued(bool negated) => _issued = !negated;
 
-    /// <summary>Asks for lines that hold a text anywhere.</summary>
+    /// <summary>Selects lines that contain a text anywhere or, if negated, lines that do not.</summary>
     public void AddText(string text, bool negated) => _texts.Add((Encoding.UTF8.GetBytes(text), negated));
 
-    /// <summary>Asks for lines from a moment on: a time before now such as <c>2h</c>, or RFC 3339.</summary>
+    /// <summary>Selects lines from a time on, given as a duration before now such as <c>2h</c> or as an RFC 3339 timestamp.</summary>
     public void SetSince(string text, DateTimeOffset now) => _since = AuditMoment.Parse(text, now);
 
-    /// <summary>Asks for lines before a moment.</summary>
+    /// <summary>Selects lines before a time, in the same formats.</summary>
     public void SetUntil(string text, DateTimeOffset now) => _until = AuditMoment.Parse(text, now);
 
     public AuditQuery Build() => new(

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A path of an endpoint, told by the endpoint's name; <c>credential</c> is all that issue one.</summary>
+/// <summary>Matches the paths of an endpoint, given its name. <c>credential</c> stands for all endpoints that issue credentials.</summary>
 internal sealed class EndpointMatch : ValueMatch
 {
     private const string Credential = "credential";
@@ -12,7 +12,7 @@ internal sealed class EndpointMatch : ValueMatch
 
     public EndpointMatch(string name) => _name = name;
 
-    /// <summary>The names there are.</summary>
+    /// <summary>All accepted names.</summary>
     public static IEnumerable<string> Names { get; } =
         [Credential, .. ImdsEndpoints.All.Select(endpoint => endpoint.Name).Distinct(StringComparer.Ordinal), ImdsEndpoints.Unknown.Name];
 

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>An address, or a range of them.</summary>
+/// <summary>Matches an address or an address range.</summary>
 internal sealed class NetworkMatch(IPNetwork network) : ValueMatch
 {
     public override bool Matches(ReadOnlySpan<byte> value) =>

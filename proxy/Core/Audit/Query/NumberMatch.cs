@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A number between two others, both included.</summary>
+/// <summary>Matches numbers in a range, both ends included.</summary>
 internal sealed class NumberMatch(double least, double most) : ValueMatch
 {
     public override bool Matches(ReadOnlySpan<byte> value) =>

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A resource in any of its spellings; with <c>*</c>, any that looks so.</summary>
+/// <summary>Matches a resource in any of its spellings. <c>*</c> stands for any characters.</summary>
 internal sealed class ResourceMatch(string resource) : ValueMatch
 {
     private readonly TextMatch _text = new(ResourceName.Broad(resource), ignoreCase: true);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>A text, in which <c>*</c> stands for any characters.</summary>
+/// <summary>Matches text, in which <c>*</c> stands for any characters.</summary>
 internal sealed class TextMatch : ValueMatch
 {
-    // What every writer of JSON leaves as it is.
+    // Characters that no JSON writer escapes.
     private static readonly SearchValues<byte> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:= @"u8);
 
     private readonly byte[][] _parts;
@@ -74,7 +74,7 @@ internal sealed class TextMatch : ValueMatch
     private bool Same(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         _ignoreCase ? Ascii.EqualsIgnoreCase(left, right) || left.SequenceEqual(right) : left.SequenceEqual(right);
 
-    // A whole value stands between quotes in the line, whatever writes it.
+    // A whole value is always enclosed in quotes, whichever program wrote the line.
     private ReadOnlyMemory<byte> LongestPlain()
     {
         if (_parts is [var whole] && whole.AsSpan().IndexOfAnyExcept(Plain) < 0)

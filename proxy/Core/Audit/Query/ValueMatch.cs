@@ -1,11 +1,11 @@
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>One wanted value.</summary>
+/// <summary>Matches one wanted value of a filter.</summary>
 internal abstract class ValueMatch
 {
-    /// <summary>Bytes that any line with such a value holds; empty where there are none.</summary>
+    /// <summary>Bytes that every line with a matching value contains; empty if there are none.</summary>
     public virtual ReadOnlyMemory<byte> Literal => default;
 
-    /// <summary>Whether the bytes of a field, unescaped, are such a value.</summary>
+    /// <summary>Whether the unescaped bytes of a field match.</summary>
     public abstract bool Matches(ReadOnlySpan<byte> value);
 }

@@ -5,12 +5,12 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Something of a line that can be shown or grouped by, under the name its filter has.</summary>
+/// <summary>A value of a line that can be shown or grouped by, with the name of its filter.</summary>
 internal sealed record AuditColumn(string Name, ImmutableArray<AuditField> Fields)
 {
     private const string Endpoint = "endpoint";
 
-    /// <summary>All there are.</summary>
+    /// <summary>All columns.</summary>
     public static ImmutableArray<AuditColumn> All { get; } =
     [
         .. AuditFields.All.DistinctBy(row => row.Name, StringComparer.Ordinal).Select(row => new AuditColumn(row.Name, [row.Field])),
@@ -19,15 +19,15 @@ internal sealed record AuditColumn(string Name, ImmutableArray<AuditField> Field
         new(Endpoint, [AuditField.Path]),
     ];
 
-    /// <summary>Reads names with commas between.</summary>
-    /// <exception cref="FormatException">One is no field; the message tells all there are.</exception>
+    /// <summary>Parses a comma-separated list of names.</summary>
+    /// <exception cref="FormatException">A name is unknown. The message lists all fields.</exception>
     public static ImmutableArray<AuditColumn> Parse(string names) => [.. names.Split(',').Select(Find)];
 
     private static AuditColumn Find(string name) =>
         All.FirstOrDefault(column => column.Name == name)
-        ?? throw new FormatException($"there is no field '{name}'; write some of {string.Join(",", All.Select(column => column.Name))}");
+        ?? throw new FormatException($"unknown field '{name}'; choose from {string.Join(",", All.Select(column => column.Name))}");
 
-    /// <summary>The value in a line, safe to show, or null.</summary>
+    /// <summary>Returns the value in a line, safe to display, or null.</summary>
     public string? Of(AuditLine fields, ReadOnlySpan<byte> line)
     {
         foreach (var field in Fields)
@@ -42,7 +42,7 @@ internal sealed record AuditColumn(string Name, ImmutableArray<AuditField> Field
         return null;
     }
 
-    /// <summary>A text without anything that a terminal acts on or that hides what stands beside it.</summary>
+    /// <summary>Escapes everything that a terminal interprets or that could hide the text next to it.</summary>
     public static string Printable(string text)
     {
         if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)

@@ -4,20 +4,20 @@ using ImdsProxy.Core.Audit.Query;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// <c>GET /audit/search</c> and <c>GET /audit/stats</c>: the filters of the command line as query parameters, each as
-/// often as needed, negated with <c>not.</c> before its name. The answer is a stream of JSON lines.
+/// Serves <c>GET /audit/search</c> and <c>GET /audit/stats</c>. The command line's filters are query parameters, which
+/// may be repeated and are negated with the prefix <c>not.</c>. The response is a stream of JSON lines.
 /// </summary>
 internal sealed class AuditPages(string directory, TimeProvider clock)
 {
-    // A search takes every core it gets; more at a time would be the node's pods' to pay.
+    // A search uses all cores it gets, so more concurrent searches would slow down the node's pods.
     private const int MostAtOnce = 4;
 
     private int _running;
 
-    /// <summary>Streams the records found; with <c>follow=true</c>, also those written from now on.</summary>
+    /// <summary>Streams matching records. With <c>follow=true</c>, continues with new ones.</summary>
     public Task HandleSearchAsync(HttpContext context) => GuardAsync(context, SearchAsync);
 
-    /// <summary>Tells counts by the fields named in <c>by</c>.</summary>
+    /// <summary>Returns counts grouped by the fields in <c>by</c>.</summary>
     public Task HandleStatsAsync(HttpContext context) => GuardAsync(context, StatsAsync);
 
     private async Task GuardAsync(HttpContext context, Func<HttpContext, Task> handle)
@@ -30,7 +30,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
             }
             else
             {
-                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, $"{MostAtOnce} searches are running already; ask again when one has ended");
+                await RefuseAsync(context, StatusCodes.Status429TooManyRequests, $"{MostAtOnce} searches are already running; retry when one has finished");
             }
         }
         catch (FormatException e) when (!context.Response.HasStarted)
@@ -39,7 +39,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Whoever asked has gone.
+            // The client disconnected.
         }
         finally
         {
@@ -148,7 +148,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
     private static long? Number(string? text) =>
         text is null ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0 ? number
-        : throw new FormatException("write a number above 0, such as last=20");
+        : throw new FormatException("write a positive number, such as last=20");
 
     private static async ValueTask SendAsync(HttpContext context, ReadOnlyMemory<byte> line)
     {

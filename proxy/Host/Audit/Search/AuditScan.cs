@@ -3,10 +3,13 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Searches units on all cores and tells what was found in the order of the units, holding little of it at a time.</summary>
+/// <summary>
+/// Searches units in parallel and delivers the results in the order of the units. Only a bounded number of results is
+/// buffered.
+/// </summary>
 internal sealed class AuditScan
 {
-    // Each holds a buffer; more cores than this wait for the disk anyway.
+    // Each worker holds a buffer, and more workers would only wait for the disk.
     private const int MostWorkers = 4;
 
     private readonly AuditQuery _query;
@@ -14,13 +17,13 @@ internal sealed class AuditScan
 
     public AuditScan(AuditQuery query) => _query = query;
 
-    /// <summary>Lines met that are no records.</summary>
+    /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
 
-    /// <summary>Runs to the end, or until <paramref name="take"/> has enough.</summary>
-    /// <param name="units">What is searched.</param>
-    /// <param name="take">Gets a unit's number and a block of whole lines; false ends the search.</param>
-    /// <param name="cancellation">Ends the search.</param>
+    /// <summary>Searches until all units are done or <paramref name="take"/> has enough.</summary>
+    /// <param name="units">The units to search.</param>
+    /// <param name="take">Receives a unit's index and a block of whole lines. Returning false ends the search.</param>
+    /// <param name="cancellation">Cancels the search.</param>
     public async Task RunAsync(IReadOnlyList<ScanUnit> units, Func<int, ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -75,7 +78,7 @@ internal sealed class AuditScan
         }
         catch (OperationCanceledException)
         {
-            // Enough was found.
+            // The search found enough results.
         }
         finally
         {
@@ -96,7 +99,7 @@ internal sealed class AuditScan
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            // Retention removed it meanwhile.
+            // Retention has deleted the segment.
         }
         catch (Exception e)
         {

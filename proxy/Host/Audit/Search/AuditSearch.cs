@@ -3,10 +3,10 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>One search from its source to its renderer.</summary>
+/// <summary>Runs a search from its source to its renderer.</summary>
 internal sealed class AuditSearch
 {
-    /// <summary>The most lines that the latest can be asked for: they are held in memory until all are known.</summary>
+    /// <summary>The maximum for "last" searches, whose lines are held in memory until all candidates are known.</summary>
     public const int MostLast = 10_000;
 
     private readonly AuditQuery _query;
@@ -22,11 +22,11 @@ internal sealed class AuditSearch
         _reserveScan = new AuditScan(query);
     }
 
-    /// <summary>Lines met that are no records.</summary>
+    /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => _scan.Skipped + _reserveScan.Skipped;
 
-    /// <summary>Tells each wanted line in the order of time, as far as <see cref="TimeOrder"/> can; at most <paramref name="most"/>.</summary>
-    /// <returns>How many there were.</returns>
+    /// <summary>Delivers up to <paramref name="most"/> matching lines in the order of <see cref="TimeOrder"/>.</summary>
+    /// <returns>The number of lines delivered.</returns>
     public async Task<long> EachAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, long most, CancellationToken cancellation)
     {
         var found = 0L;
@@ -56,7 +56,10 @@ internal sealed class AuditSearch
         return Math.Min(found, most);
     }
 
-    /// <summary>Tells the latest lines, earliest first. Reads segments from the newest back and no more of them than needed.</summary>
+    /// <summary>
+    /// Delivers the most recent matching lines, earliest first. Reads segments from the newest backwards and stops when
+    /// older ones cannot matter.
+    /// </summary>
     public async Task<long> LastAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, int count, CancellationToken cancellation)
     {
         var last = new LastLines(count);

@@ -2,10 +2,10 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Counts requests and events by the values of some of their fields; a summary counts with its number.</summary>
+/// <summary>Counts requests and events, grouped by the values of some fields. A summary counts with its number.</summary>
 internal sealed class AuditStats(StatsKey by)
 {
-    // Beyond this many groups nobody reads the table, and user agents or paths of a hostile pod would fill the memory.
+    // A larger table would be unreadable, and without a limit a hostile pod's user agents or paths could exhaust memory.
     private const int MostGroups = 10_000;
 
     private readonly Dictionary<string, StatsGroup> _groups = new(StringComparer.Ordinal);
@@ -15,12 +15,12 @@ internal sealed class AuditStats(StatsKey by)
 
     public long Total { get; private set; }
 
-    /// <summary>The groups: in the order of time where the time comes first, else the largest first.</summary>
+    /// <summary>The groups, in time order if the key starts with the time, otherwise largest first.</summary>
     public IReadOnlyList<StatsGroup> Groups => by.ByTime
         ? [.. _groups.Values.OrderBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)]
         : [.. _groups.Values.OrderByDescending(group => group.Count).ThenBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)];
 
-    /// <summary>The first groups, as they are shown.</summary>
+    /// <summary>The first groups, formatted for output.</summary>
     public IReadOnlyList<StatsRow> Rows(int most) => [.. Groups.Take(most).Select(StatsRow.Of)];
 
     public void Add(ReadOnlySpan<byte> line)

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>One aligned line for people: time, verdict, who → what, why, milliseconds.</summary>
+/// <summary>Renders one aligned line per record: time, verdict, caller → request, reason, milliseconds.</summary>
 internal sealed class CompactRenderer(TextWriter output, bool coloured) : IRecordRenderer
 {
     private readonly AuditLine _fields = new();
@@ -79,7 +79,7 @@ internal sealed class CompactRenderer(TextWriter output, bool coloured) : IRecor
 
     private string Node(ReadOnlySpan<byte> line) => Text(line, AuditField.Node) ?? Text(line, AuditField.Instance) ?? "";
 
-    // An event's own fields come after the chain's.
+    // An event's own fields follow the chain's fields.
     private static string Details(ReadOnlySpan<byte> line)
     {
         var end = "\"prev\":\""u8;

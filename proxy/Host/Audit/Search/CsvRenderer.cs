@@ -4,7 +4,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Comma-separated values (RFC 4180) with a head line.</summary>
+/// <summary>Renders comma-separated values (RFC 4180) with a header line.</summary>
 internal sealed class CsvRenderer : IRecordRenderer
 {
     private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
@@ -36,7 +36,8 @@ internal sealed class CsvRenderer : IRecordRenderer
     {
     }
 
-    // A spreadsheet takes a cell that begins so for a formula (OWASP: CSV injection); user agents are the callers' to choose.
+    // A spreadsheet treats a cell that starts with these characters as a formula (OWASP: CSV injection), and callers
+    // choose their user agents.
     public static string Escape(string value)
     {
         var safe = value is ['=' or '+' or '-' or '@', ..] ? "'" + value : value;

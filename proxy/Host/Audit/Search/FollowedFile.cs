@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>A segment that is read as it grows, by whole lines.</summary>
+/// <summary>Reads a growing segment by whole lines.</summary>
 internal sealed class FollowedFile(Stream stream, SegmentName? name) : IDisposable
 {
     private readonly LineBuffer _rest = new();
@@ -8,7 +8,7 @@ internal sealed class FollowedFile(Stream stream, SegmentName? name) : IDisposab
 
     public SegmentName? Name => name;
 
-    /// <summary>Begins with the first line that begins after what is there now.</summary>
+    /// <summary>Opens a segment at its current end.</summary>
     public static FollowedFile AtEnd(string path, SegmentName? name)
     {
         var stream = SegmentEntry.Open(path, compressed: false);
@@ -16,7 +16,7 @@ internal sealed class FollowedFile(Stream stream, SegmentName? name) : IDisposab
         return new FollowedFile(stream, name);
     }
 
-    /// <summary>Tells the lines that were finished since the last time.</summary>
+    /// <summary>Delivers the lines completed since the last call.</summary>
     public void Read(LineHandler take)
     {
         while (stream.Read(_buffer) is var read and > 0)

@@ -1,11 +1,11 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Shows lines in one of the output forms.</summary>
+/// <summary>Renders records in one of the output formats.</summary>
 internal interface IRecordRenderer
 {
-    /// <summary>Shows one line. It is a record.</summary>
+    /// <summary>Renders one line, which must be a valid record.</summary>
     void Render(ReadOnlySpan<byte> line);
 
-    /// <summary>Shows what could only be shown with all lines known.</summary>
+    /// <summary>Renders the output that depends on all lines.</summary>
     void End();
 }

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Lines as they are, or objects of the fields asked for.</summary>
+/// <summary>Renders lines unchanged, or as objects with the selected fields.</summary>
 internal sealed class JsonRenderer : IRecordRenderer, IDisposable
 {
     private readonly Stream _output;
@@ -25,7 +25,7 @@ internal sealed class JsonRenderer : IRecordRenderer, IDisposable
     {
         if (_columns.IsDefaultOrEmpty)
         {
-            // Ours hold printable ASCII only; what others wrote may hold what a terminal acts on.
+            // Our own lines are printable ASCII. Foreign lines may contain terminal control characters.
             _output.Write(line.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? line : Encoding.UTF8.GetBytes(AuditColumn.Printable(Encoding.UTF8.GetString(line))));
         }
         else

@@ -3,14 +3,14 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Keeps the latest of many lines, by the time they bear.</summary>
+/// <summary>Keeps the most recent lines, by their time.</summary>
 internal sealed class LastLines(int count)
 {
     private readonly PriorityQueue<byte[], (string Time, long Order)> _latest = new();
     private readonly AuditLine _fields = new();
     private long _order;
 
-    /// <summary>The time of the earliest line that is kept, once there are enough of them.</summary>
+    /// <summary>The time of the earliest kept line, or null while fewer than the requested number are kept.</summary>
     public string? Earliest => _latest.Count == count && _latest.TryPeek(out _, out var key) ? key.Time : null;
 
     public void Add(ReadOnlySpan<byte> line)
@@ -29,7 +29,7 @@ internal sealed class LastLines(int count)
         }
     }
 
-    /// <summary>The lines, earliest first.</summary>
+    /// <summary>Removes and returns the lines, earliest first.</summary>
     public IEnumerable<byte[]> Take()
     {
         while (_latest.TryDequeue(out var line, out _))

@@ -1,12 +1,15 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Milliseconds in buckets each 5 % wider than the one before, so that a percentile is right to 5 % in a few hundred numbers.</summary>
+/// <summary>
+/// A histogram of milliseconds. Each bucket is 5 % wider than the previous one, so a few hundred counters give
+/// percentiles accurate to 5 %.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const double Least = 0.001;
     private const double Growth = 1.05;
 
-    // Up to 40 minutes.
+    // Covers up to 33 minutes.
     private readonly int[] _buckets = new int[440];
     private long _count;
 
@@ -17,7 +20,7 @@ internal sealed class LatencyHistogram
         _count++;
     }
 
-    /// <summary>The value that a share of all is at most, or null where there are none.</summary>
+    /// <summary>The latency that the given share of requests does not exceed, or null if there are none.</summary>
     public double? Percentile(double share)
     {
         var wanted = (long)Math.Ceiling(_count * share);

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Takes a line, which is good until it returns.</summary>
+/// <summary>Handles a line, which is valid only during the call.</summary>
 internal delegate void LineHandler(ReadOnlySpan<byte> line);

@@ -4,12 +4,12 @@ using ImdsProxy.Core.Audit.Query;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// Tells lines as they are written. Each segment is held open while it may grow, so that its end is read even when it
-/// has been compressed or removed meanwhile; the next segment is found by its name.
+/// Delivers lines as they are written. Each segment stays open while it may grow, so its end is read even if it was
+/// compressed or deleted meanwhile. New segments are found by name.
 /// </summary>
 internal sealed class LogFollower : IDisposable
 {
-    // Soon for people; nothing to notice for the machine.
+    // Fast enough for people, and a negligible load for the machine.
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
 
     private readonly AuditQuery _query;
@@ -20,7 +20,7 @@ internal sealed class LogFollower : IDisposable
     private readonly Dictionary<string, double> _shown = new(StringComparer.Ordinal);
     private readonly List<FollowedFile> _open = [];
 
-    /// <summary>Begins where the segments end now.</summary>
+    /// <summary>Starts at the current end of each segment.</summary>
     public LogFollower(AuditQuery query, IReadOnlyList<string> paths, TimeProvider clock)
     {
         _query = query;
@@ -37,10 +37,10 @@ internal sealed class LogFollower : IDisposable
         }
     }
 
-    /// <summary>Lines met that are no records.</summary>
+    /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>Shows lines from before; they are not shown again when they come up.</summary>
+    /// <summary>Shows a line from an earlier search, so that following does not show it again.</summary>
     public async ValueTask ShowEarlierAsync(ReadOnlyMemory<byte> line, Func<ReadOnlyMemory<byte>, ValueTask> show)
     {
         _fields.TryParse(line.Span);
@@ -48,8 +48,8 @@ internal sealed class LogFollower : IDisposable
         await show(line);
     }
 
-    /// <summary>Runs until it is cancelled or has shown <paramref name="most"/> lines.</summary>
-    /// <returns>How many it has shown.</returns>
+    /// <summary>Runs until cancelled or until <paramref name="most"/> lines have been shown.</summary>
+    /// <returns>The number of lines shown.</returns>
     public async Task<long> RunAsync(Func<ReadOnlyMemory<byte>, ValueTask> show, Func<Task> flush, long most, CancellationToken cancellation)
     {
         var shown = 0L;
@@ -81,7 +81,7 @@ internal sealed class LogFollower : IDisposable
 
     private List<byte[]> ReadNew()
     {
-        // Before reading: once a segment has a successor, nothing is written to it any more.
+        // Look for successors before reading: a segment that has one is complete, so this read reaches its end.
         _directories.SelectMany(SegmentEntry.ReadAll).Where(segment => !_known.Contains(segment.Name)).ToList().ForEach(Open);
         List<byte[]> lines = [];
         foreach (var file in _open)
@@ -108,7 +108,7 @@ internal sealed class LogFollower : IDisposable
         }
         catch (FileNotFoundException)
         {
-            // Compressed this very moment; found under its new name next time.
+            // The segment was compressed just now. The next poll finds it under its new name.
         }
     }
 

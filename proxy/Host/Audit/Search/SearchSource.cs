@@ -2,33 +2,36 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>What is searched: directories, files, or stdin.</summary>
+/// <summary>The input of a search: directories, files, or stdin.</summary>
 internal sealed class SearchSource
 {
-    /// <summary>The word for stdin.</summary>
+    /// <summary>The path that stands for stdin.</summary>
     public const string Stdin = "-";
 
-    // A record bears the time its request came, and the longest request, the first one for scheduled events, takes
-    // two minutes (IMDS's documentation); five leave room for a clock that was set.
+    // A record carries its request's arrival time. The longest request, the first one for scheduled events, takes two
+    // minutes (IMDS's documentation). Five minutes leave room for a clock change.
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
     private readonly IReadOnlyList<string> _paths;
 
     public SearchSource(IReadOnlyList<string> paths) => _paths = paths;
 
-    /// <summary>The paths.</summary>
+    /// <summary>The directories and files to search.</summary>
     public IReadOnlyList<string> Paths => _paths;
 
-    /// <summary>The same source, which has at least one path.</summary>
-    /// <exception cref="FormatException">It has none.</exception>
+    /// <summary>Returns this source if it has at least one path.</summary>
+    /// <exception cref="FormatException">There is no path.</exception>
     public SearchSource NotEmpty() => _paths.Count > 0
         ? this
-        : throw new FormatException("nothing to search: give a directory, files, or -; for example: imds-proxy audit search /var/log/imds-proxy --since 1h --verdict denied");
+        : throw new FormatException("nothing to search: name a directory, files, or - for stdin; for example: imds-proxy audit search /var/log/imds-proxy --since 1h --verdict denied");
 
-    /// <summary>Segments that were left unopened, because nothing in them can be of the time asked for.</summary>
+    /// <summary>The number of segments that were not opened, because none of their records can be in the time range.</summary>
     public int Passed { get; private set; }
 
-    /// <summary>The units that can hold what a query wants, by when their segments began; files that are no segments come last.</summary>
+    /// <summary>
+    /// The units that may contain matching lines, in the order of their segments' start. Files that are not segments come
+    /// last.
+    /// </summary>
     public IReadOnlyList<ScanUnit> Units(AuditQuery query) =>
         [.. _paths.SelectMany(path => UnitsOf(path, query)).OrderBy(unit => unit.Segment?.Start ?? DateTimeOffset.MaxValue)];
 
@@ -44,10 +47,10 @@ internal sealed class SearchSource
             : ScanUnit.OfFile(path, path.EndsWith(".gz", StringComparison.Ordinal), SegmentName.Parse(Path.GetFileName(path)));
     }
 
-    // A segment ends where the next one of its instance begins; when an instance's last one ended is not known.
+    // A segment ends when the next one of its instance begins. The end of an instance's last segment is unknown.
     private List<(SegmentEntry Segment, DateTimeOffset? Ended)> InTime(IReadOnlyList<SegmentEntry> segments, AuditQuery query)
     {
-        // Where many nodes' segments were brought into one directory, two instances may have the same four digits.
+        // When segments of many nodes are collected in one directory, two instances may have the same four digits.
         var starts = segments.GroupBy(segment => (segment.Name.Instance, segment.Name.Number)).ToDictionary(same => same.Key, same => same.Max(segment => segment.Name.Start) + Slack);
         var wanted = segments
             .Select(segment => (Segment: segment, Ended: starts.TryGetValue((segment.Name.Instance, segment.Name.Number + 1), out var end) ? end : (DateTimeOffset?)null))

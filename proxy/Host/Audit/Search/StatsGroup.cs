@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>How many requests and events have the same values of the fields that are grouped by, and how long the requests took.</summary>
+/// <summary>The number and latency of requests and events that have the same values in the grouping fields.</summary>
 internal sealed class StatsGroup(string[] key)
 {
     public IReadOnlyList<string> Key => key;

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>What is grouped by: fields, and <c>time:5m</c>.</summary>
+/// <summary>The grouping key: fields, and time intervals such as <c>time:5m</c>.</summary>
 internal sealed class StatsKey
 {
     private const string TimePrefix = "time:";
@@ -20,17 +20,17 @@ internal sealed class StatsKey
 
     public ImmutableArray<string> Names { get; }
 
-    /// <summary>Whether the first part is the time, by which groups then are ordered.</summary>
+    /// <summary>Whether the first part is the time, in which case groups are ordered by time.</summary>
     public bool ByTime => _parts[0].Column is null;
 
-    /// <summary>Reads names with commas between.</summary>
-    /// <exception cref="FormatException">One is no field; the message shows an example.</exception>
+    /// <summary>Parses a comma-separated list of names.</summary>
+    /// <exception cref="FormatException">A name is invalid. The message shows an example.</exception>
     public static StatsKey Parse(string text)
     {
         var names = text.Split(',');
         if (names.GroupBy(name => name.Split(':')[0], StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            throw new FormatException($"'{twice.Key}' is there twice; name each field once, for example owner,resource");
+            throw new FormatException($"'{twice.Key}' occurs twice; name each field once, for example owner,resource");
         }
 
         return new StatsKey([.. names.Select(Part)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
@@ -57,7 +57,7 @@ internal sealed class StatsKey
 
         return AuditMoment.Duration(name[TimePrefix.Length..]) is { Ticks: > 0 } width
             ? (null, width)
-            : throw new FormatException($"'{name}': write a width such as time:5m or time:1h");
+            : throw new FormatException($"'{name}': write an interval such as time:5m or time:1h");
     }
 
     private static string? Time(AuditLine fields, ReadOnlySpan<byte> line, TimeSpan width) =>

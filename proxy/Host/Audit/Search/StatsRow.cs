@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>A group's count and percentiles, rounded to what can be told, as they are shown and as the management address tells them.</summary>
+/// <summary>A group's count and percentiles, rounded to meaningful digits, for display and for the management API.</summary>
 internal sealed record StatsRow(IReadOnlyList<string> Key, long Count, double? P50, double? P90, double? P99)
 {
     public static StatsRow Of(StatsGroup group) => new(
         group.Key, group.Count, Round(group.Latency.Percentile(0.5)), Round(group.Latency.Percentile(0.9)), Round(group.Latency.Percentile(0.99)));
 
-    /// <summary>Reads a line of <see cref="StatsWriter"/>'s JSON.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses a JSON line of <see cref="StatsWriter"/>.</summary>
+    /// <exception cref="FormatException">The line is not such a row.</exception>
     public static StatsRow Parse(ReadOnlyMemory<byte> line, IReadOnlyList<string> names)
     {
         try
@@ -25,7 +25,7 @@ internal sealed record StatsRow(IReadOnlyList<string> Key, long Count, double? P
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new FormatException("what answered at the management address is no imds-proxy: its counts can't be read", e);
+            throw new FormatException("the server at the management address is not imds-proxy: its counts cannot be read", e);
         }
     }
 

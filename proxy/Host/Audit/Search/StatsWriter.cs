@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Shows counts: a table with bars for people, JSON lines, or CSV.</summary>
+/// <summary>Writes counts as a table with bars, as JSON lines, or as CSV.</summary>
 internal static class StatsWriter
 {
     private const int BarWidth = 30;

@@ -3,10 +3,10 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Columns as wide as what is in them. The first lines decide the width; later ones that need more take it.</summary>
+/// <summary>Renders a table. The first lines determine the column widths; a later line that needs more space widens its column.</summary>
 internal sealed class TableRenderer : IRecordRenderer
 {
-    // Enough to choose widths by; all of a large result would not fit into memory.
+    // Enough to choose column widths. A large result would not fit into memory.
     private const int Sample = 500;
 
     private readonly TextWriter _output;

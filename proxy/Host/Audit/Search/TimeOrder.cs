@@ -5,15 +5,15 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// Brings the lines of segments that overlap, as two instances' do in a rollout, into the order of time. A line waits
-/// only while a segment that is still to be read may hold an earlier one, and only so many do: with more, as where the
-/// directories of many nodes are searched together, lines come in the order of their segments.
+/// Merges the lines of overlapping segments, such as those of two instances in a rollout, into time order. A line is held
+/// back only while a segment still to be read may contain an earlier one, and only up to a memory limit. Beyond that
+/// limit, as when the directories of many nodes are searched together, lines come in the order of their segments.
 /// </summary>
 internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
 {
     private const long MostBytes = 16 << 20;
 
-    // A record bears the time its request came, which may be a little before its segment began.
+    // A record carries its request's arrival time, which may be slightly before its segment began.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
 
     private readonly PriorityQueue<byte[], (string Time, long Order)> _waiting = new();
@@ -22,7 +22,7 @@ internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
     private long _bytes;
     private long _order;
 
-    /// <summary>For each unit, the time from which on segments of others that come after it may hold earlier lines; null where none can.</summary>
+    /// <summary>For each unit, the earliest time that may occur in later segments of other instances; null if there are none.</summary>
     public static string?[] Limits(IReadOnlyList<ScanUnit> units)
     {
         var limits = new string?[units.Count];
@@ -37,10 +37,10 @@ internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
         return limits;
     }
 
-    /// <summary>What comes now is of a unit with this limit.</summary>
+    /// <summary>Sets the limit of the unit whose lines follow.</summary>
     public void Begin(string? limit) => _limit = limit;
 
-    /// <summary>Takes a line, and tells all that need not wait.</summary>
+    /// <summary>Adds a line and delivers every line that no longer has to wait.</summary>
     public async ValueTask AddAsync(ReadOnlyMemory<byte> line)
     {
         if (_limit is null && _waiting.Count == 0)
@@ -65,7 +65,7 @@ internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
         }
     }
 
-    /// <summary>Tells all that still wait.</summary>
+    /// <summary>Delivers all lines that are still waiting.</summary>
     public async ValueTask EndAsync()
     {
         while (_waiting.Count > 0)

@@ -1,18 +1,18 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>How far the search of a unit has come.</summary>
+/// <summary>The progress of searching a unit.</summary>
 internal sealed class UnitPosition(long offset, bool skipsFirst)
 {
-    /// <summary>Where in the file the buffer begins.</summary>
+    /// <summary>The file offset of the start of the buffer.</summary>
     public long Offset { get; set; } = offset;
 
-    /// <summary>Bytes at the buffer's beginning that were read before.</summary>
+    /// <summary>The number of bytes at the start of the buffer that remain from the previous read.</summary>
     public int Filled { get; set; }
 
-    /// <summary>Bytes at the buffer's beginning that belong to others.</summary>
+    /// <summary>The number of bytes at the start of the buffer that belong to another unit.</summary>
     public int Begin { get; set; }
 
-    /// <summary>Whether the first line feed is still to be found.</summary>
+    /// <summary>Whether the search must still skip to the first line feed.</summary>
     public bool SkipsFirst { get; set; } = skipsFirst;
 
     public bool Done { get; set; }

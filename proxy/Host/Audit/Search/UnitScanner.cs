@@ -5,15 +5,15 @@ using ImdsProxy.Core.Audit.Query;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// Finds the lines of a unit that a query wants. Looks for the query's literals in the bytes as they are and parses
-/// only lines that hold one; what is parsed decides. Used by one thread.
+/// Finds the lines of a unit that match a query. It searches the raw bytes for the query's literals and parses only lines
+/// that contain one; the parsed fields then decide. For use by one thread.
 /// </summary>
 internal sealed class UnitScanner
 {
-    // Stays in a core's own cache between being read and being looked at.
+    // Small enough to stay in a core's cache between reading and searching.
     private const int BufferSize = 512 << 10;
 
-    // No line of ours is longer; one that is must not take the memory.
+    // Longer than any line of ours. A longer foreign line must not exhaust memory.
     private const int MaxLine = 8 << 20;
 
     private readonly AuditQuery _query;
@@ -27,10 +27,10 @@ internal sealed class UnitScanner
         _literals = query.Literals;
     }
 
-    /// <summary>Lines met that are no records, torn ones among them.</summary>
+    /// <summary>The number of lines that were not valid records, torn lines included.</summary>
     public long Skipped { get; private set; }
 
-    /// <summary>The wanted lines of a unit, in blocks of whole lines.</summary>
+    /// <summary>Returns the matching lines of a unit, in blocks of whole lines.</summary>
     public IEnumerable<LineBuffer> Scan(ScanUnit unit)
     {
         using var stream = unit.Open();
@@ -55,7 +55,7 @@ internal sealed class UnitScanner
             return;
         }
 
-        // It was compressed after it was divided: what comes before belongs to other units.
+        // The segment was compressed after it was divided, so the bytes before this unit must be read and discarded.
         while (bytes > 0 && stream.Read(_buffer.AsSpan(0, (int)Math.Min(bytes, _buffer.Length))) is var read and > 0)
         {
             bytes -= read;
@@ -82,7 +82,7 @@ internal sealed class UnitScanner
         Carry(bytes, at, whole.Length);
     }
 
-    // The range before owns the line that reaches into this one.
+    // The previous range owns the line that extends into this one.
     private static void SkipFirst(ReadOnlySpan<byte> bytes, UnitPosition at)
     {
         var feed = bytes.IndexOf((byte)'\n');
@@ -99,7 +99,7 @@ internal sealed class UnitScanner
         }
 
         var whole = bytes[at.Begin..(Math.Max(bytes.LastIndexOf((byte)'\n') + 1, at.Begin))];
-        // The line that holds the byte before the range's end is its last.
+        // The range's last line is the one that contains the byte before the range's end.
         var lastOwn = unit.End == long.MaxValue ? int.MaxValue : unit.End - 1 - at.Offset - at.Begin;
         if (lastOwn < whole.Length)
         {
@@ -153,7 +153,7 @@ internal sealed class UnitScanner
         }
         catch (InvalidDataException)
         {
-            // A gzip that ends early or is damaged: what could be read counts, the rest is torn.
+            // The gzip stream is truncated or damaged. Lines read so far count; the rest is torn.
             return 0;
         }
     }
@@ -218,7 +218,7 @@ internal sealed class UnitScanner
         }
     }
 
-    // Tests the line around a place and returns what comes after it.
+    // Tests the line around a position and returns the bytes after it.
     private ReadOnlySpan<byte> Test(ReadOnlySpan<byte> lines, int place, LineBuffer matches)
     {
         var start = lines[..place].LastIndexOf((byte)'\n') + 1;
@@ -238,7 +238,7 @@ internal sealed class UnitScanner
         return lines[(end + 1)..];
     }
 
-    // A container runtime or kubectl may have put its own words before the record.
+    // A container runtime or kubectl may have put a prefix before the record.
     private static ReadOnlySpan<byte> RecordIn(ReadOnlySpan<byte> line)
     {
         if (line.IsEmpty || line[0] == (byte)'{')

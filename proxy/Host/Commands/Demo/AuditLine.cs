@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>What the demo tells of a line of the audit log.</summary>
+/// <summary>The fields of an audit log line that the demo displays.</summary>
 internal sealed record AuditLine
 {
     private static readonly string[] EventFields = ["version", "revision", "mode", "from", "to", "refusedRevision"];
@@ -19,17 +19,17 @@ internal sealed record AuditLine
 
     public string? Rule { get; init; }
 
-    /// <summary>What an event says besides.</summary>
+    /// <summary>The event's other fields, as text.</summary>
     public string Detail { get; init; } = "";
 
-    /// <summary>The revision of the policy that an event loaded, or null.</summary>
+    /// <summary>The revision of the policy that a <c>policy-loaded</c> event names, or null for other lines.</summary>
     public string? Loaded { get; init; }
 
     public string Caller { get; init; } = "";
 
     public string Method { get; init; } = "";
 
-    /// <summary>The path, or the raw target of a request that was none.</summary>
+    /// <summary>The path, or the raw target if the request was malformed.</summary>
     public string Path { get; init; } = "";
 
     public string? Resource { get; init; }
@@ -85,6 +85,6 @@ internal sealed record AuditLine
     private static string? Text(JsonElement parent, string name) =>
         Member(parent, name) is { ValueKind: JsonValueKind.String } member ? Printable(member.GetString()!) : null;
 
-    // A pod chooses what it asks for, and this goes to a terminal.
+    // A pod chooses these values and they go to a terminal, so control characters must not get through.
     private static string Printable(string text) => string.Concat(text.Select(character => character is >= ' ' and <= '~' ? character : '?'));
 }

@@ -3,13 +3,13 @@ using ImdsProxy.Audit;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The audit log as it is written, line by line.</summary>
+/// <summary>Receives the audit log line by line as it is written.</summary>
 internal sealed class AuditTail : IRecordOutput
 {
     private readonly Channel<AuditLine> _lines = Channel.CreateUnbounded<AuditLine>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<AuditLine> _read = [];
 
-    /// <summary>What was read so far, oldest first.</summary>
+    /// <summary>The lines read so far, oldest first.</summary>
     public IReadOnlyList<AuditLine> Read => _read;
 
     public void Write(ReadOnlySpan<byte> lines)
@@ -23,7 +23,7 @@ internal sealed class AuditTail : IRecordOutput
         }
     }
 
-    /// <summary>The next line.</summary>
+    /// <summary>Waits for the next line.</summary>
     public async Task<AuditLine> NextAsync(CancellationToken cancellation)
     {
         var line = await _lines.Reader.ReadAsync(cancellation);
@@ -31,7 +31,7 @@ internal sealed class AuditTail : IRecordOutput
         return line;
     }
 
-    /// <summary>The next line that is wanted; those before it are read too.</summary>
+    /// <summary>Waits for the next line that matches. Lines before it count as read.</summary>
     public async Task<AuditLine> NextAsync(Func<AuditLine, bool> wanted, CancellationToken cancellation)
     {
         AuditLine line;

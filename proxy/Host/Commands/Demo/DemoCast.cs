@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The pods of the story. The whole of 127.0.0.0/8 is loopback on Linux, so each can have an address of its own.</summary>
+/// <summary>The demo's pods. Linux treats all of 127.0.0.0/8 as loopback, so each pod gets its own address.</summary>
 internal static class DemoCast
 {
     public static DemoPod FluentBit { get; } = Pod(11, "logging", "fluent-bit-qg7vq", "fluent-bit", "DaemonSet/fluent-bit", "Fluent-Bit");
@@ -18,7 +18,7 @@ internal static class DemoCast
 
     public static ImmutableArray<DemoPod> All { get; } = [FluentBit, Web, Reviews, Autoscaler];
 
-    /// <summary>The cast as a callers file.</summary>
+    /// <summary>Renders the pods as a callers file.</summary>
     public static byte[] CallersFile()
     {
         using var content = new MemoryStream();

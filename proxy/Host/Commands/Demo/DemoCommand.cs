@@ -5,17 +5,17 @@ using ImdsProxy.Operate;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary><c>demo</c>: the attack that the product ends, on loopback.</summary>
+/// <summary>The <c>demo</c> command: a token theft and its prevention, played on loopback.</summary>
 internal static class DemoCommand
 {
     private const string FreePort = "127.0.0.1:0";
 
     public static Command Create()
     {
-        var listen = Flag.Of("--listen", "Where the proxy listens; port 0 takes a free one", FlagValues.IpEndPoint, FreePort);
-        var management = Flag.Of("--management", "Where its management is; port 0 takes a free one", FlagValues.IpEndPoint, FreePort);
-        var exit = Flag.Switch("--exit", "End after the tour: exit 0 if all went as told");
-        var command = new Command("demo", "A tour on loopback: a fake IMDS, made-up pods, and what the proxy allows and denies them.") { listen, management, exit };
+        var listen = Flag.Of("--listen", "Address of the proxy; port 0 picks a free port", FlagValues.IpEndPoint, FreePort);
+        var management = Flag.Of("--management", "Address of the management endpoint; port 0 picks a free port", FlagValues.IpEndPoint, FreePort);
+        var exit = Flag.Switch("--exit", "Exit after the tour, with code 0 if every request ended as expected");
+        var command = new Command("demo", "A tour on loopback: a fake IMDS, simulated pods, and the requests that the proxy allows and denies.") { listen, management, exit };
         command.SetAction((parsed, cancellation) => RunAsync(
             new DemoOptions(parsed.GetRequiredValue(listen), parsed.GetRequiredValue(management), parsed.GetValue(exit)),
             Screen.OfConsole(),
@@ -26,7 +26,7 @@ internal static class DemoCommand
 
     internal static async Task<int> RunAsync(DemoOptions options, Screen screen, TextWriter errors, CancellationToken cancellation)
     {
-        // A closed terminal ends the demo as Ctrl+C does: with its files removed.
+        // A closed terminal ends the demo like Ctrl+C, so its files are still removed.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {

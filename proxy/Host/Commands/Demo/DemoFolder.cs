@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The demo's files, in a directory that only this user can enter and that goes when the demo ends.</summary>
+/// <summary>The demo's files, in a directory that only the current user can enter. Disposing deletes it.</summary>
 internal sealed class DemoFolder : IDisposable
 {
     private readonly string _path;
@@ -17,7 +17,7 @@ internal sealed class DemoFolder : IDisposable
 
     public string TokenFile => Path.Combine(_path, "management-token");
 
-    /// <summary>What opens the management's guarded paths.</summary>
+    /// <summary>The bearer token for the protected management paths.</summary>
     public string Token { get; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     public static DemoFolder Create()
@@ -35,7 +35,7 @@ internal sealed class DemoFolder : IDisposable
         }
     }
 
-    /// <summary>Puts a policy in place in one step, so that nobody reads half of it.</summary>
+    /// <summary>Replaces the policy file atomically, so that the proxy never reads a partial file.</summary>
     public void WritePolicy(byte[] content)
     {
         var next = Policy + ".next";

@@ -4,14 +4,14 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The identities attached to the made-up node: those of the policy, and one that its author did not know of.</summary>
+/// <summary>The identities attached to the simulated node: the policy's, and one that the policy's author did not know about.</summary>
 internal sealed record DemoNode(FakeIdentity Kubelet, FakeIdentity AdxIngest, FakeIdentity AzurePolicy)
 {
-    /// <summary>The kubelet's first: it answers who names no identity, as on an AKS node.</summary>
+    /// <summary>The kubelet's identity comes first, because IMDS uses it for requests without a selector, as on an AKS node.</summary>
     public ImmutableArray<FakeIdentity> Identities => [Kubelet, AdxIngest, AzurePolicy];
 
-    /// <summary>The node of a policy.</summary>
-    /// <exception cref="FormatException">The policy is not one that the story can be told with.</exception>
+    /// <summary>Creates the node that matches a policy.</summary>
+    /// <exception cref="FormatException">The policy lacks an identity that the demo needs.</exception>
     public static DemoNode Of(PolicyDocument policy) => new(
         Identity(policy, "kubelet"),
         Identity(policy, "adx-ingest"),
@@ -20,5 +20,5 @@ internal sealed record DemoNode(FakeIdentity Kubelet, FakeIdentity AdxIngest, Fa
     private static FakeIdentity Identity(PolicyDocument policy, string name) =>
         policy.Identities.FirstOrDefault(alias => alias.Name == name) is { } alias
             ? FakeIdentity.Create(alias.ClientId, alias.ResourceId, alias.ObjectId)
-            : throw new FormatException($"the story needs an identity '{name}' in it, as policy.example.json has");
+            : throw new FormatException($"the demo's policy must define the identity '{name}', as policy.example.json does");
 }

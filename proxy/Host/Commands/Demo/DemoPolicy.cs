@@ -5,20 +5,20 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The example policy: where it is found, and how its mode is edited.</summary>
-/// <param name="Path">Where it was found.</param>
-/// <param name="Content">As it was found.</param>
-/// <param name="Document">The same, read.</param>
+/// <summary>The example policy: finds it and changes its mode.</summary>
+/// <param name="Path">The file's path.</param>
+/// <param name="Content">The file's content.</param>
+/// <param name="Document">The parsed content.</param>
 internal sealed record DemoPolicy(string Path, byte[] Content, PolicyDocument Document)
 {
     public const string FileName = "policy.example.json";
 
     /// <summary>Looks in the working directory, then beside the executable.</summary>
-    /// <exception cref="FormatException">It is nowhere, or is no valid policy.</exception>
+    /// <exception cref="FormatException">The file is missing or is not a valid policy.</exception>
     public static DemoPolicy Find()
     {
         string[] places = [System.IO.Path.GetFullPath(FileName), System.IO.Path.Combine(AppContext.BaseDirectory, FileName)];
-        var path = Array.Find(places, File.Exists) ?? throw new FormatException($"{FileName} is neither here nor beside the executable");
+        var path = Array.Find(places, File.Exists) ?? throw new FormatException($"{FileName} is neither in the working directory nor beside the executable");
         var content = File.ReadAllBytes(path);
         var load = PolicyLoader.Load(content);
         return load.Document is { } document
@@ -26,7 +26,7 @@ internal sealed record DemoPolicy(string Path, byte[] Content, PolicyDocument Do
             : throw new FormatException($"{path}: {load.Problems.First(problem => problem.Severity == ProblemSeverity.Error).Message}");
     }
 
-    /// <summary>The policy in another mode: one word changed, as an editor would.</summary>
+    /// <summary>Returns the policy in another mode, changing only that one word, as a person editing it would.</summary>
     public byte[] In(PolicyMode mode)
     {
         var (start, length) = ModeValue();

@@ -3,17 +3,17 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The demo from curtain to curtain.</summary>
+/// <summary>Runs the demo from start to end.</summary>
 internal sealed class DemoRun(DemoOptions options, Screen screen, ILoggerFactory logging, TimeProvider time)
 {
-    // The proxy promises 2 seconds; a machine that builds something meanwhile may take longer.
+    // The proxy promises to load a policy within 2 seconds, but a busy machine may take longer.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <summary>Plays, and stays up if told so.</summary>
-    /// <returns>Whether all was as told.</returns>
-    /// <exception cref="FormatException">The example policy can't be used.</exception>
-    /// <exception cref="IOException">An address or a file can't be had.</exception>
-    /// <exception cref="OperationCanceledException">It was ended before the tour was over.</exception>
+    /// <summary>Plays the tour, then keeps the demo running unless <c>--exit</c> was given.</summary>
+    /// <returns>Whether every request ended as expected.</returns>
+    /// <exception cref="FormatException">The example policy cannot be used.</exception>
+    /// <exception cref="IOException">An address or a file is not available.</exception>
+    /// <exception cref="OperationCanceledException">The demo was cancelled before the tour was over.</exception>
     public async Task<bool> PlayAsync(CancellationToken cancellation)
     {
         var policy = DemoPolicy.Find();
@@ -36,17 +36,17 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, ILoggerFactory
     private async Task PlayAsync(
         Tour tour, DemoStage stage, DemoPolicy policy, ImmutableArray<TourScene> scenes, CancellationToken cancellation)
     {
-        screen.Title("1. Audit mode: all is recorded, nothing is denied but what a rule enforces by itself");
+        screen.Title("1. Audit mode: everything is recorded; only a rule in enforce mode can deny");
         await tour.PlayAsync(scenes, PolicyMode.Audit, cancellation);
         TourSummary.AuditMode(screen, tour.Results);
-        screen.Title("2. Enforced: one word of the policy is edited while the proxy runs");
+        screen.Title("2. Enforce mode: one word of the policy changes while the proxy runs");
         await EnforceAsync(stage, policy, cancellation);
         await tour.PlayAsync(scenes, PolicyMode.Enforce, cancellation);
     }
 
     private void Introduce(DemoStage stage, DemoPolicy policy)
     {
-        screen.Line((Ink.Bold, "ImdsProxy demo: "), (Ink.Plain, "a made-up AKS node on loopback, its IMDS, its pods, and the proxy between them"));
+        screen.Line((Ink.Bold, "ImdsProxy demo: "), (Ink.Plain, "a simulated AKS node on loopback: its IMDS, its pods, and the proxy between them"));
         screen.Line();
         screen.Line($"  policy     {policy.Path}");
         screen.Line($"  fake IMDS  {stage.Imds.Authority}");
@@ -69,17 +69,17 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, ILoggerFactory
         try
         {
             var loaded = await stage.Tail.NextAsync(line => line.Loaded is not null, limit.Token);
-            screen.Text($"In force after {time.GetElapsedTime(edited).TotalMilliseconds:F0} ms as revision {loaded.Loaded}; nothing was restarted.");
+            screen.Text($"The new policy took effect after {time.GetElapsedTime(edited).TotalMilliseconds:F0} ms as revision {loaded.Loaded}, without a restart.");
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new IOException($"the edited policy was not in force after {Patience.TotalSeconds:F0} seconds", e);
+            throw new IOException($"the edited policy did not take effect within {Patience.TotalSeconds:F0} seconds", e);
         }
     }
 
     private void ShowLog(AuditTail tail)
     {
-        screen.Title("The audit log of all this");
+        screen.Title("The audit log of this tour");
         screen.Line();
         foreach (var line in tail.Read)
         {

@@ -8,10 +8,13 @@ using ImdsProxy.Operate;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>All that plays: a fake IMDS, the proxy before it, and their files. Nothing of it outlives the stage.</summary>
+/// <summary>
+/// The running parts of the demo: the fake IMDS, the proxy in front of it, and their files. Disposing stops and deletes
+/// them all.
+/// </summary>
 internal sealed class DemoStage : IAsyncDisposable
 {
-    // Who plays here is in this process; nobody is kept waiting for a slow pod.
+    // All clients are in this process, so no slow pod needs time to finish.
     private static readonly TimeSpan Drain = TimeSpan.FromMilliseconds(500);
 
     private readonly FakeImdsServer _imds;
@@ -29,14 +32,14 @@ internal sealed class DemoStage : IAsyncDisposable
 
     public AuditTail Tail { get; }
 
-    /// <summary>Where pods reach the proxy.</summary>
+    /// <summary>The address at which pods reach the proxy.</summary>
     public IPEndPoint Proxy => Reachable(_proxy.EndPoint);
 
     public IPEndPoint Management => Reachable((IPEndPoint)_proxy.Management);
 
     public Uri Imds => _imds.Address;
 
-    /// <exception cref="IOException">An address or a file can't be had.</exception>
+    /// <exception cref="IOException">An address or a file is not available.</exception>
     public static async Task<DemoStage> BuildAsync(
         DemoOptions options, byte[] policy, DemoNode node, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation)
     {

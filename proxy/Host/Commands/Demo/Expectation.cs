@@ -2,11 +2,11 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>How a step must end, by its audit record.</summary>
+/// <summary>The expected outcome of a step, in the terms of its audit record.</summary>
 /// <param name="Verdict">The record's verdict.</param>
 /// <param name="Reason">The record's reason.</param>
-/// <param name="Rule">The rule that decides, or null where none does.</param>
-/// <param name="Status">What the pod gets.</param>
+/// <param name="Rule">The deciding rule, or null if no rule decides.</param>
+/// <param name="Status">The HTTP status that the pod receives.</param>
 internal sealed record Expectation(Verdict Verdict, Reason Reason, string? Rule, int Status)
 {
     private const int Ok = 200;
@@ -26,7 +26,7 @@ internal sealed record Expectation(Verdict Verdict, Reason Reason, string? Rule,
 
     public override string ToString() => Text(Verdict.Name(), Reason.Name(), Rule, Status);
 
-    /// <summary>How it did end, in the words of <see cref="ToString"/>.</summary>
+    /// <summary>The actual outcome, in the format of <see cref="ToString"/>.</summary>
     public static string Actual(PodAnswer answer, AuditLine line) => Text(line.Verdict, line.Reason, line.Rule, answer.Status);
 
     private static string Text(string verdict, string reason, string? rule, int status) =>

@@ -2,40 +2,40 @@ using System.Net;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>What to try while the demo stays up.</summary>
+/// <summary>Shows what to try while the demo keeps running.</summary>
 internal static class Invitation
 {
     private const string Token = "/metadata/identity/oauth2/token";
 
     public static void Show(Screen screen, DemoStage stage, DemoNode node)
     {
-        screen.Title("Now you");
-        screen.Text("Ask as a pod (its address is its name here), and see the log below:");
+        screen.Title("Your turn");
+        screen.Text("Send a request as a pod (its source address identifies it) and watch the log below:");
         Curl(screen, stage.Proxy, DemoCast.Web, "/metadata/instance", "api-version=2021-02-01");
         Curl(screen, stage.Proxy, DemoCast.Web, Token, "api-version=2018-02-01", "resource=https://management.azure.com", $"client_id={node.Kubelet.ClientId}");
         Curl(screen, stage.Proxy, DemoCast.FluentBit, Token, "api-version=2018-02-01", "resource=https://api.kusto.windows.net", $"client_id={node.AdxIngest.ClientId}");
-        screen.Heading("Edit the policy; it is in force within 2 seconds, and a bad edit is refused");
+        screen.Heading("Edit the policy; a change takes effect within 2 seconds, and an invalid one is refused");
         screen.Line($"  {stage.Folder.Policy}");
-        screen.Heading("Look behind");
+        screen.Heading("Look inside");
         screen.Line($"  http://{stage.Management}/policy?access_token={stage.Folder.Token}");
         screen.Line($"  http://{stage.Management}/metrics");
         screen.Line($"  http://{stage.Management}/readyz");
         screen.Line($"  {stage.Folder.Audit}");
         screen.Line();
-        screen.Line((Ink.Bold, "Ctrl+C ends it and takes its files away. "), (Ink.Dim, "The audit log from here on:"));
+        screen.Line((Ink.Bold, "Ctrl+C ends the demo and deletes its files. "), (Ink.Dim, "The audit log from here on:"));
     }
 
-    /// <summary>The log as it grows, until cancelled.</summary>
+    /// <summary>Shows new log lines until cancelled.</summary>
     public static async Task FollowAsync(Screen screen, AuditTail tail, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
-            // Checkpoints are for whoever verifies the log.
+            // Checkpoints matter only for verifying the log.
             TourRows.Show(screen, await tail.NextAsync(line => line.Event is not "checkpoint", cancellation));
         }
     }
 
-    // One parameter a line, so that nothing is wider than the screen; -G makes a query of them.
+    // One parameter a line keeps the command within the screen. curl's -G turns them into a query.
     private static void Curl(Screen screen, IPEndPoint proxy, DemoPod pod, string path, params string[] query)
     {
         screen.Line();

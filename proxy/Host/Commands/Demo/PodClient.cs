@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>An HTTP client that speaks from a pod's address.</summary>
+/// <summary>An HTTP client that connects from a pod's address.</summary>
 internal sealed class PodClient : IDisposable
 {
     private readonly DemoPod _pod;

@@ -1,20 +1,20 @@
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>Where the demo is read: 100 columns, coloured or not.</summary>
+/// <summary>The demo's output, 100 columns wide, with or without colour.</summary>
 internal sealed class Screen(TextWriter output, bool isColoured)
 {
     public const int Columns = 100;
 
     private const string Indent = "  ";
 
-    /// <summary>The process's stdout: coloured on a terminal, unless NO_COLOR (no-color.org) or a dumb terminal asks for none.</summary>
+    /// <summary>The process's stdout. Coloured on a terminal, unless NO_COLOR (no-color.org) is set or TERM is <c>dumb</c>.</summary>
     public static Screen OfConsole() => new(
         Console.Out,
         !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb");
 
-    /// <summary>A line of pieces; those of one colour stand together.</summary>
+    /// <summary>Writes a line that consists of coloured pieces.</summary>
     public void Line(params ReadOnlySpan<(Ink Ink, string Text)> pieces)
     {
         foreach (var (ink, text) in pieces)
@@ -27,21 +27,21 @@ internal sealed class Screen(TextWriter output, bool isColoured)
 
     public void Line(string text = "") => output.WriteLine(text);
 
-    /// <summary>A chapter's title, ruled to the right edge.</summary>
+    /// <summary>Writes a chapter title with a rule to the right edge.</summary>
     public void Title(string text)
     {
         Line();
         Line((Ink.Bold, $"━━ {text} "), (Ink.Dim, new string('━', Math.Max(0, Columns - text.Length - 4))));
     }
 
-    /// <summary>A scene's title.</summary>
+    /// <summary>Writes a scene title.</summary>
     public void Heading(string text)
     {
         Line();
         Line((Ink.Bold, text));
     }
 
-    /// <summary>A paragraph, broken into lines between its words.</summary>
+    /// <summary>Writes a paragraph, wrapped between words.</summary>
     public void Text(string text, Ink ink = Ink.Plain)
     {
         var line = "";
@@ -59,7 +59,7 @@ internal sealed class Screen(TextWriter output, bool isColoured)
         Line((ink, Indent + line));
     }
 
-    /// <summary>Text cut or filled to a width.</summary>
+    /// <summary>Truncates or pads text to a width.</summary>
     public static string Fit(string text, int width) =>
         text.Length <= width ? text.PadRight(width) : text[..(width - 1)] + "…";
 

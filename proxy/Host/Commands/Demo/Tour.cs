@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>Plays the scenes against the proxy and keeps how each request ended.</summary>
+/// <summary>Plays the scenes against the proxy and keeps the outcome of each request.</summary>
 internal sealed class Tour : IDisposable
 {
     private readonly Screen _screen;

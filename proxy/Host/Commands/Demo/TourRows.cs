@@ -2,7 +2,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>How results and log lines look: one line each.</summary>
+/// <summary>Formats each result and each log line as one line of output.</summary>
 internal static class TourRows
 {
     private const int VerdictWidth = 11;
@@ -10,7 +10,7 @@ internal static class TourRows
     private const int CallerWidth = 24;
     private const int WhatWidth = 45;
 
-    // As much of an id as tells it from the others.
+    // Enough characters to tell an id from the others.
     private const int IdLength = 7;
 
     public static void Show(Screen screen, TourResult result)
@@ -25,7 +25,7 @@ internal static class TourRows
         ShowDenial(screen, result);
     }
 
-    /// <summary>A line of the audit log.</summary>
+    /// <summary>Shows a line of the audit log.</summary>
     public static void Show(Screen screen, AuditLine line)
     {
         if (line.Event is not null)
@@ -41,7 +41,6 @@ internal static class TourRows
             (Ink.Dim, line.Reason));
     }
 
-    // A token whose record says would-deny is one that was stolen.
     private static void ShowToken(Screen screen, TourResult result)
     {
         if (result.Answer.Token is { } token)
@@ -54,7 +53,7 @@ internal static class TourRows
     {
         if (result.Step.Reveals is { } found && result.Answer.Tag(found.Tag) is { } value)
         {
-            screen.Line((Ink.Yellow, $"{"",6}in its tagsList: {found.Tag} = {value}"));
+            screen.Line((Ink.Yellow, $"{"",6}in tagsList: {found.Tag} = {value}"));
         }
     }
 

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>Requests that belong together, and what is said before them.</summary>
-/// <param name="Title">Who does what.</param>
-/// <param name="InAudit">Said in audit mode.</param>
-/// <param name="Enforced">Said when the policy is enforced.</param>
+/// <summary>A group of related requests with an introduction.</summary>
+/// <param name="Title">The heading, which says which pod does what.</param>
+/// <param name="InAudit">The introduction in audit mode.</param>
+/// <param name="Enforced">The introduction in enforce mode.</param>
 /// <param name="Steps">The requests.</param>
 internal sealed record TourScene(string Title, string InAudit, string Enforced, ImmutableArray<TourStep> Steps);

@@ -3,14 +3,14 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The story: the attack that the product ends, and those who must not be hurt by that.</summary>
+/// <summary>The demo's story: the attack that ImdsProxy stops, and the workloads that must keep working.</summary>
 internal static class TourScript
 {
     private const string Instance = "/metadata/instance?api-version=2021-02-01";
     private const string Arm = "https://management.azure.com";
     private const string Kusto = "https://api.kusto.windows.net";
 
-    // Rules of policy.example.json.
+    // Rule names in policy.example.json.
     private const string Probes = "istio-probes";
     private const string Guard = "kubelet-identity-is-for-kube-system";
     private const string Shipping = "fluent-bit-to-adx";
@@ -20,9 +20,9 @@ internal static class TourScript
         [Instances(node), Kubelet(node), Everything(node), FluentBit(node), Pinned, Sidecar, Autoscaler(node)];
 
     private static TourScene Instances(DemoNode node) => new(
-        $"{DemoCast.Web} is broken into",
-        "Somebody runs commands in a pod of the web shop. First they look where they are.",
-        "The same pod, the same somebody. The instance document is closed now; they still have their notes.",
+        $"An attacker gets into {DemoCast.Web}",
+        "The attacker runs commands in a pod of the web shop and first finds out where it runs.",
+        "The same attacker in the same pod. The instance document is closed now, but they kept their notes.",
         [
             new(DemoCast.Web, "the instance document", Instance, Expectation.WouldDenyBy(Probes), Expectation.DeniedBy(Probes))
             {
@@ -32,8 +32,8 @@ internal static class TourScript
 
     private static TourScene Kubelet(DemoNode node) => new(
         "…and asks for the kubelet's token for Azure Resource Manager",
-        "It can create and delete virtual machines. Its rule is enforced in audit mode too.",
-        "What the application gets says who was denied what, and why; SDKs show it.",
+        "That token can create and delete virtual machines. Its rule is enforced in audit mode too.",
+        "The error tells the application which pod was denied what, and why. SDKs show this text.",
         [
             new(DemoCast.Web, "ARM token, kubelet by client_id", Token(Arm, "client_id", node.Kubelet.ClientId), Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard))
             {
@@ -42,9 +42,9 @@ internal static class TourScript
         ]);
 
     private static TourScene Everything(DemoNode node) => new(
-        "…and then for every identity on the node, by each of its names",
-        "Client ids, object ids and resource ids are no secrets: they stand in templates and logs.",
-        "Not one of them opens anything.",
+        "…and then for every identity on the node, by each of its ids",
+        "Client ids, object ids and resource ids are not secrets: they appear in templates and logs.",
+        "None of them gets a token.",
         [
             .. ByEachName(node.Kubelet, "kubelet", Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard)).Skip(1),
             new(DemoCast.Web, "ARM token, no identity named", Token(Arm), Expectation.DeniedBy(Guard), Expectation.Denied),
@@ -54,19 +54,19 @@ internal static class TourScript
 
     private static TourScene FluentBit(DemoNode node) => Steady(
         $"{DemoCast.FluentBit} ships logs to Azure Data Explorer",
-        "It has a rule of its own: one identity, one resource.",
+        "Its rule allows one identity and one resource.",
         new(DemoCast.FluentBit, "Kusto token, adx-ingest by client_id", Token(Kusto, "client_id", node.AdxIngest.ClientId), Expectation.AllowedBy(Shipping), Expectation.AllowedBy(Shipping)));
 
     private static TourScene Pinned => new(
-        $"{DemoCast.FluentBit} forgets to say as whom it asks",
-        "IMDS answers with the node's first identity, the kubelet's, which is not for it.",
-        "Its rule says as whom it is: the proxy adds that, and nobody changes the application.",
+        $"{DemoCast.FluentBit} asks without naming an identity",
+        "IMDS picks the node's first identity, the kubelet's, which this pod must not use.",
+        "Its rule names the identity: the proxy adds it to the request, and the application stays unchanged.",
         [new(DemoCast.FluentBit, "Kusto token, no identity named", Token(Kusto), Expectation.DeniedBy(Guard), Expectation.AllowedBy(Shipping))]);
 
     private static TourScene Sidecar => new(
-        $"{DemoCast.Reviews} has an Istio sidecar nobody thought of",
-        "Sidecars ask where they run. Nobody wrote that down; the audit log did.",
-        "It does well without an answer. Its rule is quiet: recorded, but nobody is woken for it.",
+        $"{DemoCast.Reviews} has an Istio sidecar that nobody thought of",
+        "Sidecars ask IMDS where they run. Nobody had documented that, but the audit log shows it.",
+        "The sidecar works without an answer. Its rule is quiet: denials are recorded but raise no alert.",
         [new(DemoCast.Reviews, "the instance document", "/metadata/instance?api-version=2021-12-13", Expectation.WouldDenyBy(Probes), Expectation.DeniedBy(Probes))]);
 
     private static TourScene Autoscaler(DemoNode node) => Steady(

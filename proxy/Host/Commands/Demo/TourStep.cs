@@ -2,18 +2,18 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>One request of the story.</summary>
-/// <param name="Pod">Who asks.</param>
-/// <param name="Title">For what, in few words.</param>
+/// <summary>One request of the tour.</summary>
+/// <param name="Pod">The pod that sends the request.</param>
+/// <param name="Title">A short description of the request.</param>
 /// <param name="Target">The request target.</param>
-/// <param name="InAudit">How it ends in audit mode.</param>
-/// <param name="Enforced">How it ends when the policy is enforced.</param>
+/// <param name="InAudit">The expected outcome in audit mode.</param>
+/// <param name="Enforced">The expected outcome in enforce mode.</param>
 internal sealed record TourStep(DemoPod Pod, string Title, string Target, Expectation InAudit, Expectation Enforced)
 {
-    /// <summary>The VM's tag that the attacker looks for in the answer, and the value that it has.</summary>
+    /// <summary>The VM tag that the attacker looks for in the response, with its expected value.</summary>
     public (string Tag, string Value)? Reveals { get; init; }
 
-    /// <summary>Whether the words that the application gets are worth showing.</summary>
+    /// <summary>Whether to show the error message that the application receives.</summary>
     public bool ShowsDenial { get; init; }
 
     public Expectation In(PolicyMode mode) => mode == PolicyMode.Audit ? InAudit : Enforced;

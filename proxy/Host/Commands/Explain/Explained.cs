@@ -5,9 +5,9 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Explain;
 
-/// <summary>What <c>policy explain</c> tells of a request.</summary>
-/// <param name="Sent">Whether the request is sent to IMDS.</param>
-/// <param name="Text">The decision and why, as lines.</param>
+/// <summary>The result of <c>policy explain</c>.</summary>
+/// <param name="Sent">Whether the request would be sent to IMDS.</param>
+/// <param name="Text">The decision and its reasons, as lines of text.</param>
 internal sealed record Explained(bool Sent, string Text)
 {
     public static Explained Of(PolicySnapshot policy, IPAddress address, Caller caller, GivenRequest given)

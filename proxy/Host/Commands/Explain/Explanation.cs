@@ -7,13 +7,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;
 
-/// <summary>What a policy says to one request, and why: whoever has policy, caller and request can make one.</summary>
-/// <param name="Policy">The policy.</param>
-/// <param name="Address">Where the caller speaks from.</param>
-/// <param name="Caller">Who it is.</param>
-/// <param name="Request">What it asks.</param>
-/// <param name="Decision">The decision; null for a probe that IMDS's own error answers.</param>
-/// <param name="Rules">How each rule meets the request; empty where the caller is no pod.</param>
+/// <summary>A policy's decision on one request, with its reasons. It needs only the policy, the caller and the request.</summary>
+/// <param name="Policy">The policy to apply.</param>
+/// <param name="Address">The caller's address.</param>
+/// <param name="Caller">The caller at that address.</param>
+/// <param name="Request">The request to decide on.</param>
+/// <param name="Decision">The decision; null for a probe that receives IMDS's own error.</param>
+/// <param name="Rules">How each rule applies to the request; empty if the caller is not a pod.</param>
 internal sealed record Explanation(
     PolicySnapshot Policy, IPAddress Address, Caller Caller, ImdsRequest Request, Decision? Decision, ImmutableArray<RuleExplanation> Rules)
 {
@@ -25,19 +25,19 @@ internal sealed record Explanation(
         isProbe ? policy.DecideProbe(caller, request) : policy.Decide(caller, request),
         caller is Caller.Pod pod ? policy.Explain(pod.Identity, request) : []);
 
-    /// <summary>The denial, in force or lifted by audit mode; or null.</summary>
+    /// <summary>The denial, whether enforced or lifted by audit mode; null if there is none.</summary>
     public Denial? Denial => Decision as Denial ?? (Decision as Permit)?.Shadow;
 
     /// <summary>Whether the request is sent to IMDS.</summary>
     public bool IsSent => Decision is Permit;
 
-    /// <summary>Whether only the answer tells the identity, so that it decides.</summary>
+    /// <summary>Whether only IMDS's answer reveals the identity, so that the decision depends on it.</summary>
     public bool WaitsForAnswer =>
         IsSent
         && Request.Endpoint.IssuesCredential
         && (Decision!.Request.Selector is null || Rules.Any(rule => rule.SpeaksOfCaller && rule.Permissions.Any(permission => permission.Result == MatchResult.WaitsForAnswer)));
 
-    /// <summary>What would allow it, where it is denied for want of an allow; or null.</summary>
+    /// <summary>The permission that would allow the request, if it was denied because nothing allows it; otherwise null.</summary>
     public PermissionHint? Hint =>
         Caller is Caller.Pod pod && Denial?.Reason is Reason.NoRule or Reason.UnknownEndpoint or Reason.UnknownParameter
             ? PermissionHint.For(Policy, pod.Identity, Request)

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Explain;
 
-/// <summary>An explanation as it is read: the decision, then the rules, then what would allow it.</summary>
+/// <summary>Writes an explanation as text: the decision, the rules, and what would allow the request.</summary>
 internal static class ExplanationText
 {
     public static void Write(Explanation explanation, TextWriter output)
@@ -27,43 +27,43 @@ internal static class ExplanationText
 
     private static string Verdict(Explanation explanation) => explanation switch
     {
-        { Decision: null } => "rejected: without 'Metadata: true' the answer is IMDS's own error, status 400; nothing is sent",
+        { Decision: null } => "rejected: without 'Metadata: true' the caller gets IMDS's own error, status 400; nothing is sent to IMDS",
         { Decision: Denial denial } => $"denied: {Why(denial, explanation)}",
-        { Decision: Permit { Shadow: { } shadow } } => $"would be denied: {Why(shadow, explanation)}; audit mode sends it all the same{Waits(explanation)}",
+        { Decision: Permit { Shadow: { } shadow } } => $"would be denied: {Why(shadow, explanation)}; audit mode still sends it{Waits(explanation)}",
         { Decision: var permit } => $"permitted by rule {permit.Rule}{Waits(explanation)}",
     };
 
-    // What becomes of a permitted request and its answer on the way; audit mode only tells.
+    // Describes changes to a permitted request and its answer. Audit mode only reports them.
     private static void WriteChanges(Permit permit, TextWriter output)
     {
         if (permit.Pin is { } pin)
         {
-            output.WriteLine(permit.IsPinned ? $"  sent as {pin}: {permit.Request}" : $"  would be sent as {pin}, which audit mode does not do");
+            output.WriteLine(permit.IsPinned ? $"  sent as {pin}: {permit.Request}" : $"  would be sent as {pin} if enforced");
         }
 
         if (permit.View is { } view)
         {
-            output.WriteLine(permit.IsRedacted ? $"  of the answer: {view}" : $"  of the answer, were it enforced: {view}");
+            output.WriteLine(permit.IsRedacted ? $"  answer filter: {view}" : $"  answer filter if enforced: {view}");
         }
     }
 
     private static string Waits(Explanation explanation) =>
-        explanation.WaitsForAnswer ? "; waits for the answer, whose identity is decided before the credential leaves" : "";
+        explanation.WaitsForAnswer ? "; the identity in IMDS's answer is checked before the credential is passed on" : "";
 
     private static string Why(Denial denial, Explanation explanation) => denial.Reason switch
     {
-        Reason.DenyRule => $"rule {denial.Rule} denies it, whatever allows it",
+        Reason.DenyRule => $"rule {denial.Rule} denies it, which overrides every allow",
         Reason.NoRule => "no rule allows it",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => "IMDS is not known to take one of its parameters, and no rule allows it",
-        Reason.PinAmbiguous => "rules that allow it pin different identities",
-        Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a request that somebody relays",
+        Reason.PinAmbiguous => "the rules that allow it pin different identities",
+        Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
         Reason.CallerUnknown => $"no known pod has the address {explanation.Address}{Could(denial)}",
         Reason.CallerAmbiguous => $"more than one pod has the address {explanation.Address}{Could(denial)}",
         _ => denial.Reason.Name(),
     };
 
-    private static string Could(Denial denial) => denial.Rule is null ? "" : $", and rule {denial.Rule} could mean it";
+    private static string Could(Denial denial) => denial.Rule is null ? "" : $", and rule {denial.Rule} might apply to it";
 
     private static string Who(Explanation explanation) => explanation.Caller is Caller.Pod { Identity: var pod }
         ? $"pod {pod}, service account {pod.ServiceAccount}{(pod.Owner is null ? "" : $", {pod.Owner}")}, {explanation.Address}"
@@ -98,7 +98,7 @@ internal static class ExplanationText
     {
         if (!rule.SpeaksOfCaller)
         {
-            output.WriteLine($"{name}  {(rule.IsExcepted ? "its except takes this workload out" : "speaks of other workloads")}");
+            output.WriteLine($"{name}  {(rule.IsExcepted ? "its except excludes this workload" : "applies to other workloads")}");
             return;
         }
 
@@ -112,9 +112,9 @@ internal static class ExplanationText
     private static void WriteHint(PermissionHint hint, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine("to allow it, this into \"allow\" of a rule");
+        output.WriteLine("to allow it, add this to \"allow\" of a rule");
         output.WriteLine($"  {hint.Permission}");
-        output.WriteLine("which has in \"workloads\"");
+        output.WriteLine("whose \"workloads\" contain");
         output.WriteLine($"  {hint.Workload}");
         foreach (var note in hint.Notes)
         {

@@ -2,18 +2,18 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;
 
-/// <summary>A request as it is written on a command line: <c>GET /metadata/…</c> and header lines.</summary>
+/// <summary>A request as given on the command line: <c>GET /metadata/…</c> and header lines.</summary>
 /// <param name="Method">As written.</param>
 /// <param name="Target">As written.</param>
-/// <param name="Headers">What the client sends; Host and Metadata are there unless a line says otherwise.</param>
+/// <param name="Headers">The headers to send. Host and Metadata are added unless given or removed explicitly.</param>
 internal sealed record GivenRequest(string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    /// <summary>Whether it carries IMDS's header; without it, it is a client's probe.</summary>
+    /// <summary>Whether the request has IMDS's Metadata header. Without it, the request is a client's probe.</summary>
     public bool HasMetadata =>
         Headers.Count(header => Is(header, "Metadata")) == 1
         && Headers.Single(header => Is(header, "Metadata")).Value.Equals("true", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Reads a request line; throws <see cref="FormatException"/> with the cure.</summary>
+    /// <summary>Parses a request line. Throws a <see cref="FormatException"/> that states the expected format.</summary>
     public static GivenRequest Of(string line, IEnumerable<KeyValuePair<string, string>> headers)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
@@ -25,7 +25,7 @@ internal sealed record GivenRequest(string Method, string Target, IReadOnlyList<
         return new GivenRequest(line[..space], line[(space + 1)..], Complete([.. headers]));
     }
 
-    /// <summary>Reads <c>Name: value</c>; without a value it takes away a header that would be there by itself, as curl has it.</summary>
+    /// <summary>Parses <c>Name: value</c>. As in curl, a header without a value removes the default header.</summary>
     public static KeyValuePair<string, string> Header(string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);

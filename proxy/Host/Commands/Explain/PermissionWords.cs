@@ -4,7 +4,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;
 
-/// <summary>Why a permission speaks of a request or does not, in plain words.</summary>
+/// <summary>Explains in plain words why a permission applies to a request or not.</summary>
 internal static class PermissionWords
 {
     public static string Of(PermissionExplanation permission, PolicyRule rule, ImdsRequest request)
@@ -14,23 +14,20 @@ internal static class PermissionWords
         return permission.Result switch
         {
             MatchResult.Match => isAllow ? "allows it" : "denies it",
-            MatchResult.Path => "another path",
-            MatchResult.Wildcard => "its wildcard never covers this: the path must be written out",
-            MatchResult.Method => $"another method: {Words(isAllow ? rule.Allow[permission.Index].Methods : rule.Deny[permission.Index].Methods)} only",
-            MatchResult.Identity => $"{Identity(identities)} not the one asked for",
-            MatchResult.UnresolvedIdentity => $"no alias of the policy has this {request.Selector?.Key}, so nobody can tell that {Identity(identities)} asked for",
-            MatchResult.WaitsForAnswer => $"waits for the answer: denies it if {Identity(identities)} what IMDS answers with",
+            MatchResult.Path => "different path",
+            MatchResult.Wildcard => "its wildcard never covers this path: write the path out",
+            MatchResult.Method => $"different method: applies to {Words(isAllow ? rule.Allow[permission.Index].Methods : rule.Deny[permission.Index].Methods)} only",
+            MatchResult.Identity => $"different identity: applies to {Words(identities)} only",
+            MatchResult.UnresolvedIdentity => $"no alias of the policy has this {request.Selector?.Key}, so it cannot be matched to {Words(identities)}",
+            MatchResult.WaitsForAnswer => $"decided by IMDS's answer: denies it if the identity is {string.Join(" or ", identities)}",
             MatchResult.Resource => Resource(isAllow ? rule.Allow[permission.Index].Resources : rule.Deny[permission.Index].Resources, request),
             _ => $"IMDS is not known to take {Words([.. request.Extra.Select(parameter => $"'{parameter.Key}'")])}, and extraQuery does not list it",
         };
     }
 
-    private static string Identity(ImmutableArray<string> identities) =>
-        identities.Length == 1 ? $"identity {identities[0]} is" : $"none of the identities {Words(identities)} is";
-
     private static string Resource(ImmutableArray<string> resources, ImdsRequest request) => request.Resource is null
-        ? $"the request names no resource; this is for {Words(resources)}"
-        : $"another resource: {Words(resources)} only";
+        ? $"the request names no resource: applies to {Words(resources)} only"
+        : $"different resource: applies to {Words(resources)} only";
 
     private static string Words(ImmutableArray<string> words) => string.Join(", ", words);
 }

@@ -3,15 +3,15 @@ using System.Net;
 namespace ImdsProxy.Forward.Limits;
 
 /// <summary>
-/// The way to IMDS for one kind of request, as wide as IMDS's limits. Those that wait go in turns, one of each caller, so
-/// that who asks much waits long and the others don't.
+/// The queue for one kind of request to IMDS, limited to the rate that IMDS accepts. Waiting requests are sent
+/// round-robin across callers, so a caller with many requests delays itself and not the others.
 /// </summary>
 internal sealed class Lane : IDisposable
 {
-    // Who waits too long is told within this, and a clock that jumps does no harm beyond it.
+    // Bounds how late an expired wait is noticed, also when the clock jumps.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Without a 429 for this long, what was learned counts no more: limits of clouds and hosts change.</summary>
+    /// <summary>After this long without a 429 the learned limits expire, because limits of clouds and hosts change.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
 
     private readonly LaneOptions _options;
@@ -33,7 +33,7 @@ internal sealed class Lane : IDisposable
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>When it is worth while to ask again.</summary>
+    /// <summary>The time after which a retry makes sense; at least one second.</summary>
     public TimeSpan RetryAfter
     {
         get
@@ -46,7 +46,7 @@ internal sealed class Lane : IDisposable
         }
     }
 
-    /// <summary>A turn, which may have come already; null where too many wait.</summary>
+    /// <summary>Returns a turn, which may already be granted, or null if too many requests are waiting.</summary>
     public Turn? TryJoin(IPAddress caller)
     {
         var turn = new Turn(this);
@@ -67,7 +67,7 @@ internal sealed class Lane : IDisposable
         return turn;
     }
 
-    /// <summary>Another caller waits for the same turn: it comes when either's does.</summary>
+    /// <summary>Adds another caller to a turn. It is granted as soon as either caller is next.</summary>
     public void JoinToo(Turn turn, IPAddress caller)
     {
         lock (_gate)
@@ -81,7 +81,7 @@ internal sealed class Lane : IDisposable
         Pump();
     }
 
-    /// <summary>A turn that waits for nobody: for callers that nothing may slow down.</summary>
+    /// <summary>Grants a turn immediately, for callers that must not be delayed.</summary>
     public Turn Pass()
     {
         var turn = new Turn(this);
@@ -93,21 +93,21 @@ internal sealed class Lane : IDisposable
         return turn;
     }
 
-    /// <summary>What IMDS answered to one that was sent.</summary>
+    /// <summary>Records IMDS's response to a sent request.</summary>
     public void Heard(int? status, TimeSpan? retryAfter)
     {
         if (status == StatusCodes.Status429TooManyRequests && !_options.IsUnlimited)
         {
             lock (_gate)
             {
-                // The first one that is learned from tells that there are limits, not that they are narrower than documented.
+                // The first 429 in learning mode shows only that limits exist, not that they are stricter than documented.
                 _window.Refused(retryAfter, tighten: !_options.Learns || _lastRefused is not null);
                 _lastRefused = _time.GetTimestamp();
             }
         }
     }
 
-    /// <summary>A turn is over.</summary>
+    /// <summary>Ends a turn.</summary>
     public void End(Turn turn)
     {
         lock (_gate)
@@ -122,7 +122,7 @@ internal sealed class Lane : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    // Whether nothing has to wait now.
+    // Whether requests can currently be sent without waiting.
     private bool IsOpen()
     {
         if (_lastRefused is { } last && _waiting.Count == 0 && _time.GetElapsedTime(last) >= Calm)

@@ -1,24 +1,27 @@
 namespace ImdsProxy.Forward.Limits;
 
-/// <summary>What IMDS takes of one kind of request, and who may wait for how long.</summary>
+/// <summary>IMDS's limits for one kind of request, and the limits of the queue in front of them.</summary>
 internal sealed record LaneOptions
 {
-    /// <summary>Requests in any second; 0 for no limit.</summary>
+    /// <summary>The maximum number of requests in any second; 0 for no limit.</summary>
     public int PerSecond { get; init; }
 
-    /// <summary>Requests at once; 0 for no limit.</summary>
+    /// <summary>The maximum number of concurrent requests; 0 for no limit.</summary>
     public int AtOnce { get; init; }
 
-    /// <summary>Whether the limits begin to hold with IMDS's first 429, and end a minute after its last. Else they hold always.</summary>
+    /// <summary>Whether the limits apply only from IMDS's first 429 until a minute after its last. Otherwise they always apply.</summary>
     public bool Learns { get; init; }
 
-    /// <summary>Requests of one caller that may wait. IMDS's own clients ask for a few things at a time.</summary>
+    /// <summary>The number of requests that may wait per caller. IMDS's usual clients send only a few at a time.</summary>
     public int DepthPerCaller { get; init; } = 16;
 
-    /// <summary>Requests that may wait in all: 250 pods that each wait for a few things.</summary>
+    /// <summary>The total number of requests that may wait: enough for 250 pods with a few requests each.</summary>
     public int Depth { get; init; } = 2048;
 
-    /// <summary>The longest that one waits. SDKs try again for about a minute, and give up on a silent answer after some ten seconds at the earliest.</summary>
+    /// <summary>
+    /// The longest time a request waits. SDKs retry for about a minute, and stop waiting for a response after about ten
+    /// seconds at the earliest.
+    /// </summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);
 
     public bool IsUnlimited => PerSecond == 0 && AtOnce == 0;

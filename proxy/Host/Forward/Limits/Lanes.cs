@@ -2,7 +2,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Forward.Limits;
 
-/// <summary>IMDS limits what is asked of identities apart from all else.</summary>
+/// <summary>One lane for identity requests and one for all others, because IMDS limits them separately.</summary>
 internal sealed class Lanes(LimitOptions options, TimeProvider time) : IDisposable
 {
     private readonly Lane _identity = new(options.Identity, time);

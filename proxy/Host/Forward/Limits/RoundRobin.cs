@@ -2,18 +2,18 @@ using System.Net;
 
 namespace ImdsProxy.Forward.Limits;
 
-/// <summary>Turns that wait, taken one of each caller at a time. A turn may wait with several callers.</summary>
-/// <param name="depthPerCaller">How many may wait with one caller.</param>
-/// <param name="depth">How many may wait in all.</param>
+/// <summary>Waiting turns, taken round-robin across callers. Several callers may wait for one turn.</summary>
+/// <param name="depthPerCaller">The number of turns that may wait per caller.</param>
+/// <param name="depth">The number of turns that may wait in total.</param>
 internal sealed class RoundRobin(int depthPerCaller, int depth)
 {
     private readonly Dictionary<IPAddress, Queue<Turn>> _callers = [];
     private readonly Queue<IPAddress> _order = new();
 
-    /// <summary>How many wait; one that waits with several callers counts with each.</summary>
+    /// <summary>The number of waiting turns. A turn with several callers counts once for each.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Puts a turn behind those of the same caller; false where too many wait.</summary>
+    /// <summary>Adds a turn to its caller's queue. Returns false if too many are waiting.</summary>
     public bool TryAdd(IPAddress caller, Turn turn)
     {
         if (Count >= depth)
@@ -36,8 +36,8 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
         return true;
     }
 
-    /// <summary>The next that still waits and its caller, or null.</summary>
-    /// <param name="isFree">Whether it may be a caller's turn.</param>
+    /// <summary>Returns the next waiting turn with its caller, or null.</summary>
+    /// <param name="isFree">Whether a caller may send now.</param>
     public (IPAddress Caller, Turn Turn)? Next(Func<IPAddress, bool> isFree)
     {
         for (var left = _order.Count; left > 0; left--)
@@ -55,7 +55,7 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
         return null;
     }
 
-    /// <summary>Takes out those that wait no longer.</summary>
+    /// <summary>Removes turns that no longer wait.</summary>
     public void DropWhere(Func<Turn, bool> isOver)
     {
         for (var left = _order.Count; left > 0; left--)
@@ -93,7 +93,7 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
         return null;
     }
 
-    // To the end of the line, as long as something waits with it.
+    // Moves the caller to the end of the line, if it has more turns waiting.
     private void Return(IPAddress caller, Queue<Turn> turns)
     {
         if (turns.Count > 0)

@@ -3,20 +3,20 @@ using System.Net;
 namespace ImdsProxy.Forward.Limits;
 
 /// <summary>
-/// At most so many requests within any second, fewer for a while once IMDS has said that it was too many: half of them,
-/// and one more every ten seconds. No caller gets more than half of them, so that what one asks for leaves room for the rest.
+/// Limits the number of requests in any second. A 429 from IMDS halves the limit, which then recovers by one every ten
+/// seconds. No caller gets more than half of the limit, which leaves room for the others.
 /// </summary>
 internal sealed class SendWindow
 {
-    /// <summary>A second, and what requests may bunch up on their way, for IMDS counts when they arrive.</summary>
+    /// <summary>One second plus a margin, because IMDS counts requests on arrival and they may bunch up on the way.</summary>
     private static readonly TimeSpan Width = TimeSpan.FromMilliseconds(1100);
 
     private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(10);
 
-    /// <summary>SDKs come back a second or two after a 429 at the earliest.</summary>
+    /// <summary>SDKs retry a second or two after a 429 at the earliest.</summary>
     private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>IMDS is away for 70 s at most while it is updated (its documentation).</summary>
+    /// <summary>According to its documentation, IMDS is unavailable for at most 70 s during an update.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(70);
 
     private readonly int _perSecond;
@@ -27,7 +27,7 @@ internal sealed class SendWindow
     private long _pausedUntil = long.MinValue;
     private long _tightened;
 
-    /// <param name="perSecond">0 for no limit.</param>
+    /// <param name="perSecond">The maximum number of requests in any second; 0 for no limit.</param>
     /// <param name="time">The clock.</param>
     public SendWindow(int perSecond, TimeProvider time)
     {
@@ -36,7 +36,7 @@ internal sealed class SendWindow
         _sent = new Sent[Math.Max(1, perSecond)];
     }
 
-    /// <summary>How long until the next may be sent; zero for now.</summary>
+    /// <summary>The time until the next request may be sent; zero if it may be sent now.</summary>
     public TimeSpan UntilNext()
     {
         var now = _time.GetTimestamp();
@@ -55,7 +55,7 @@ internal sealed class SendWindow
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Whether one caller's next may be sent, where any may.</summary>
+    /// <summary>Whether this caller may send the next request, provided that the window has room.</summary>
     public bool MaySend(IPAddress caller)
     {
         if (_perSecond == 0)
@@ -81,9 +81,9 @@ internal sealed class SendWindow
         }
     }
 
-    /// <summary>IMDS has refused one as too many.</summary>
-    /// <param name="retryAfter">How long it wants to be left alone, or null.</param>
-    /// <param name="tighten">Whether fewer are to be sent from now on; else the limit is what it was.</param>
+    /// <summary>Records that IMDS rejected a request with 429.</summary>
+    /// <param name="retryAfter">The pause that IMDS asked for, or null.</param>
+    /// <param name="tighten">Whether to lower the limit; otherwise it stays unchanged.</param>
     public void Refused(TimeSpan? retryAfter, bool tighten = true)
     {
         var now = _time.GetTimestamp();

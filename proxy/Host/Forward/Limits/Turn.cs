@@ -1,30 +1,30 @@
 namespace ImdsProxy.Forward.Limits;
 
-/// <summary>A request's place among those that wait to be sent, and its leave to be sent once its turn has come.</summary>
+/// <summary>A request's place in the queue, and its permission to be sent once granted.</summary>
 internal sealed class Turn(Lane lane) : IDisposable
 {
     private readonly TaskCompletionSource<bool> _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Lane Lane => lane;
 
-    /// <summary>True once it may be sent; false where its turn did not come in time. Then it must not be.</summary>
-    /// <param name="gone">Who wanted it went away.</param>
+    /// <summary>Returns true when the request may be sent, or false if its turn did not come in time and it must not be sent.</summary>
+    /// <param name="gone">Cancelled when the client disconnects.</param>
     public async ValueTask<bool> WaitAsync(CancellationToken gone)
     {
-#pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
+#pragma warning disable VSTHRD003 // Continuations of this TaskCompletionSource run asynchronously, so awaiting it cannot deadlock.
         return await _granted.Task.WaitAsync(gone);
 #pragma warning restore VSTHRD003
     }
 
-    /// <summary>Until when it waits. Belongs to the lane.</summary>
+    /// <summary>The timestamp at which the wait expires. Only the lane uses it.</summary>
     public long Until { get; set; }
 
-    /// <summary>Where it stands. Belongs to the lane.</summary>
+    /// <summary>The turn's state. Only the lane uses it.</summary>
     public TurnState State { get; set; }
 
-    /// <summary>The request is over, or is not wanted any more.</summary>
+    /// <summary>Ends the turn because the request is complete or no longer wanted.</summary>
     public void Dispose() => lane.End(this);
 
-    /// <summary>Tells who waits. Belongs to the lane.</summary>
+    /// <summary>Completes the wait. Only the lane calls it.</summary>
     public void Settle(bool granted) => _granted.TrySetResult(granted);
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Forward.Limits;
 
-/// <summary>Where a turn stands.</summary>
+/// <summary>The state of a turn.</summary>
 internal enum TurnState
 {
     Waiting,

@@ -2,19 +2,19 @@ using System.Collections.Concurrent;
 
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>Answers that may be served again. Reading takes no lock; adding and removing is done by one at a time.</summary>
+/// <summary>Caches answers. Reads take no lock; the caller must serialize additions and removals.</summary>
 internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
 {
     private readonly ConcurrentDictionary<AnswerKey, Entry> _entries = new();
     private long _bytes;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of cached answers.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Bytes of all bodies together.</summary>
+    /// <summary>The total size of all bodies in bytes.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>The answer to hold, or null where there is none that may be served now.</summary>
+    /// <summary>Returns a fresh answer and takes a hold on it, or returns null on a cache miss.</summary>
     public ImdsAnswer? Find(in AnswerKey key) =>
         _entries.TryGetValue(key, out var entry)
         && time.GetTimestamp() < entry.Until
@@ -23,7 +23,7 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
             ? entry.Answer
             : null;
 
-    /// <summary>Keeps an answer for some time.</summary>
+    /// <summary>Caches an answer for a limited time.</summary>
     public void Add(in AnswerKey key, ImdsAnswer answer, TimeSpan life)
     {
         Remove(key);
@@ -42,18 +42,18 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
         {
             Interlocked.Add(ref _bytes, answer.Body.Length);
 
-            // Both clocks: one does not go on while the machine sleeps, the other may be set back.
+            // Both clocks count: the monotonic clock stops while the machine sleeps, and the wall clock can be set back.
             _entries[key] = new Entry(answer, time.GetTimestamp() + (long)(life.TotalSeconds * time.TimestampFrequency), time.GetUtcNow() + life);
         }
     }
 
-    /// <summary>All there are, to be looked at, not served.</summary>
+    /// <summary>Returns all cached answers for inspection, without taking holds.</summary>
     public List<KeyValuePair<AnswerKey, ImdsAnswer>> ToList() => [.. _entries.Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Answer))];
 
-    /// <summary>Forgets what is over.</summary>
+    /// <summary>Removes expired answers.</summary>
     public void RemoveOver() => RemoveWhere(IsOver);
 
-    /// <summary>Forgets some; their bytes are wiped once nobody is being served them.</summary>
+    /// <summary>Removes matching answers. Their bytes are wiped once no request is being served from them.</summary>
     public void RemoveWhere(Func<AnswerKey, ImdsAnswer, bool> isMeant) => RemoveWhere(entry => isMeant(entry.Key, entry.Value.Answer));
 
     private void RemoveWhere(Func<KeyValuePair<AnswerKey, Entry>, bool> isMeant)

@@ -2,10 +2,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>How long an answer may be served again.</summary>
+/// <summary>Decides how long an answer may be cached.</summary>
 internal static class AnswerLife
 {
-    /// <summary>Zero or less where not at all.</summary>
+    /// <summary>The time for which the answer may be cached; zero or less if it must not be.</summary>
     public static TimeSpan Of(ImdsRequest request, ImdsAnswer answer, SharingOptions options, DateTimeOffset now) => request.Endpoint.Kind switch
     {
         _ when answer.Failure != ForwardFailure.None || answer.Status != StatusCodes.Status200OK || request.Extra.Length > 0 => TimeSpan.Zero,
@@ -14,10 +14,10 @@ internal static class AnswerLife
         _ => TimeSpan.Zero,
     };
 
-    /// <summary>Whether a request may be answered with what another was answered before.</summary>
+    /// <summary>Whether a request may be answered from the cache.</summary>
     public static bool MayBeServed(ImdsRequest request) => request.Extra.IsEmpty && !WantsNew(request);
 
-    /// <summary>Whether a request asks for a token that was not given before, or for one that is like no other's.</summary>
+    /// <summary>Whether a request demands a new token, or a token that no other request can share.</summary>
     public static bool WantsNew(ImdsRequest request) =>
         request["bypass_cache"] == "true" || request["xms_cc"] is not null || request["token_sha256_to_refresh"] is not null;
 

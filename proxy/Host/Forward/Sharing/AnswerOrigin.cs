@@ -1,14 +1,14 @@
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>Whether a request's answer was fetched for it.</summary>
+/// <summary>Where a request's answer came from.</summary>
 internal enum AnswerOrigin
 {
     /// <summary>Fetched for this request.</summary>
     Fetched,
 
-    /// <summary>Fetched for another, while this one waited too.</summary>
+    /// <summary>Fetched for another request that this one joined.</summary>
     Joined,
 
-    /// <summary>Kept from before.</summary>
+    /// <summary>Served from the cache.</summary>
     Cached,
 }

@@ -6,8 +6,8 @@ using ImdsProxy.Forward.Limits;
 namespace ImdsProxy.Forward.Sharing;
 
 /// <summary>
-/// Asks IMDS once for what several ask at the same time, and keeps what may be served again for a while. Nothing here
-/// says who may have it: whoever serves an answer decides that for each request anew.
+/// Sends one request to IMDS when several callers ask for the same thing at once, and caches the answer for a while. It
+/// does not authorize callers: the code that serves an answer decides that anew for each request.
 /// </summary>
 internal sealed class AnswerSharing : IDisposable
 {
@@ -24,10 +24,10 @@ internal sealed class AnswerSharing : IDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly ITimer _sweep;
 
-    /// <param name="fetcher">Asks IMDS.</param>
-    /// <param name="lanes">Whose turn it is.</param>
-    /// <param name="options">What is kept, and how long.</param>
-    /// <param name="mayKeep">Whether the policy of this moment permits a credential to anyone.</param>
+    /// <param name="fetcher">Sends requests to IMDS.</param>
+    /// <param name="lanes">The queues in front of IMDS.</param>
+    /// <param name="options">What to cache, and for how long.</param>
+    /// <param name="mayKeep">Whether the current policy permits this credential to any caller.</param>
     /// <param name="time">The clock.</param>
     public AnswerSharing(AnswerFetcher fetcher, Lanes lanes, SharingOptions options, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)
     {
@@ -36,10 +36,10 @@ internal sealed class AnswerSharing : IDisposable
         _sweep = time.CreateTimer(_ => Sweep(static cache => cache.RemoveOver()), null, SweepInterval, SweepInterval);
     }
 
-    /// <summary>How many answers are kept.</summary>
+    /// <summary>The number of cached answers.</summary>
     public int Kept => _cache.Count;
 
-    /// <summary>How many requests wait for what is being fetched.</summary>
+    /// <summary>The number of requests waiting for a fetch in flight.</summary>
     public int Waiting
     {
         get
@@ -51,15 +51,15 @@ internal sealed class AnswerSharing : IDisposable
         }
     }
 
-    /// <summary>An answer from before, or null. Costs no task.</summary>
+    /// <summary>Returns a cached answer, or null. Allocates no task.</summary>
     public ImdsAnswer? Find(Permit permit, string metadata) =>
         AnswerLife.MayBeServed(permit.Request) ? _cache.Find(new AnswerKey(permit.Request, metadata)) : null;
 
-    /// <summary>The answer that is being fetched for another already, or one that is fetched now.</summary>
-    /// <param name="permit">Leave to fetch it.</param>
-    /// <param name="metadata">The value of the header that IMDS demands, as it came.</param>
-    /// <param name="caller">Whose turn it takes.</param>
-    /// <param name="gone">The caller went away.</param>
+    /// <summary>Joins the fetch in flight for the same key, or starts one.</summary>
+    /// <param name="permit">The permission to send the request.</param>
+    /// <param name="metadata">The value of the <c>Metadata</c> header as received.</param>
+    /// <param name="caller">The address of the caller, whose turn is used.</param>
+    /// <param name="gone">Cancelled when the caller disconnects.</param>
     public async Task<SharedAnswer> FetchAsync(Permit permit, string metadata, IPAddress caller, CancellationToken gone)
     {
         var key = new AnswerKey(permit.Request, metadata);
@@ -68,7 +68,7 @@ internal sealed class AnswerSharing : IDisposable
         var origin = AnswerOrigin.Joined;
         lock (_gate)
         {
-            // It may have landed since the first look.
+            // The answer may have been cached since the first lookup.
             if (Find(permit, metadata) is { } kept)
             {
                 return new SharedAnswer(kept, AnswerOrigin.Cached);
@@ -76,7 +76,7 @@ internal sealed class AnswerSharing : IDisposable
 
             if (_flights.TryGetValue(key, out flight) && flight.TryJoin())
             {
-                // Not behind all else that another caller asked for.
+                // The request must not wait behind everything else that the first caller asked for.
                 lane.JoinToo(flight.Turn, caller);
             }
             else
@@ -97,7 +97,7 @@ internal sealed class AnswerSharing : IDisposable
         return new SharedAnswer(answer, origin);
     }
 
-    /// <summary>Lets nobody else join what is being fetched from an endpoint: it has been changed since.</summary>
+    /// <summary>Stops further requests from joining fetches in flight for an endpoint, because its content has changed.</summary>
     public void Part(EndpointKind endpoint)
     {
         lock (_gate)
@@ -109,7 +109,7 @@ internal sealed class AnswerSharing : IDisposable
         }
     }
 
-    /// <summary>Forgets the credentials that the policy no longer permits to anyone.</summary>
+    /// <summary>Evicts credentials that the policy no longer permits to any caller.</summary>
     public void ForgetForbidden()
     {
         List<KeyValuePair<AnswerKey, ImdsAnswer>> kept;
@@ -118,15 +118,15 @@ internal sealed class AnswerSharing : IDisposable
             kept = _cache.ToList();
         }
 
-        // Judged by thousands of rules, that takes a while, and at the gate waits who asks for anything that is not kept.
-        // What comes meanwhile is kept by the policy of this moment already.
+        // Evaluating thousands of rules takes a while, so it runs outside the lock, where it would block every cache
+        // miss. Answers that arrive meanwhile are already checked against the new policy.
         var forbidden = kept.Where(entry => entry.Value.Envelope is { } envelope && !_mayKeep(entry.Key.Request, envelope.Answer))
             .Select(static entry => entry.Value)
             .ToHashSet();
         Sweep(cache => cache.RemoveWhere((_, answer) => forbidden.Contains(answer)));
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Evicts everything.</summary>
     public void Clear() => Sweep(static cache => cache.RemoveWhere(static (_, _) => true));
 
     public void Dispose()
@@ -184,7 +184,7 @@ internal sealed class AnswerSharing : IDisposable
     {
         lock (_gate)
         {
-            // Kept before it is no longer in flight, so that whoever looks finds it in one of the two.
+            // Cache the answer before it leaves the flights, so that a lookup always finds it in one of the two.
             Keep(key, flight, answer);
             Forget(key, flight);
         }

@@ -2,7 +2,10 @@ using ImdsProxy.Forward.Limits;
 
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>One request to IMDS and all who wait for its answer. Who goes away does not end it for the rest.</summary>
+/// <summary>
+/// One request to IMDS and all callers that wait for its answer. A caller that disconnects does not cancel it for the
+/// others.
+/// </summary>
 internal sealed class Flight(Turn turn)
 {
     private readonly Lock _gate = new();
@@ -11,12 +14,12 @@ internal sealed class Flight(Turn turn)
     private ImdsAnswer? _landed;
     private bool _isOver;
 
-    /// <summary>How many wait.</summary>
+    /// <summary>The number of waiting callers.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     public Turn Turn => turn;
 
-    /// <summary>Waits too; false where it is over.</summary>
+    /// <summary>Adds a caller. Returns false if the flight is already over.</summary>
     public bool TryJoin()
     {
         lock (_gate)
@@ -26,16 +29,19 @@ internal sealed class Flight(Turn turn)
         }
     }
 
-#pragma warning disable VSTHRD003 // Neither task has a context to deadlock with.
-    /// <summary>The answer, held once for who waited; a failure where that one went away first.</summary>
+#pragma warning disable VSTHRD003 // No synchronization context is involved, so awaiting either task cannot deadlock.
+    /// <summary>Returns the answer with one hold for the caller, or a failure if the caller disconnected first.</summary>
     public Task<ImdsAnswer> WaitAsync(CancellationToken gone) => TakeAsync(_answer.Task, gone);
 
-    /// <summary>The same for whoever asks IMDS: goes on on the thread that brings the answer, without being woken by it.</summary>
+    /// <summary>
+    /// Like <see cref="WaitAsync"/>, but for the caller that runs the fetch: it continues on the fetch's own thread,
+    /// without another wake-up.
+    /// </summary>
     public Task<ImdsAnswer> LeadAsync(Task<ImdsAnswer> own, CancellationToken gone) => TakeAsync(own, gone);
 #pragma warning restore VSTHRD003
 
-    /// <summary>Gives the answer to all who wait.</summary>
-    /// <param name="answer">Held once by who lands it.</param>
+    /// <summary>Delivers the answer to all waiting callers.</summary>
+    /// <param name="answer">The answer, with one hold that this method releases.</param>
     public void Land(ImdsAnswer answer)
     {
         lock (_gate)
@@ -77,7 +83,7 @@ internal sealed class Flight(Turn turn)
     }
 #pragma warning restore VSTHRD003
 
-    // Waits no longer, and has not taken the answer.
+    // Stops waiting and gives up the hold if the answer has already arrived.
     private void Leave()
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>An answer, held for one request until it is disposed of.</summary>
+/// <summary>An answer with one request's hold on it, which disposing releases.</summary>
 internal readonly record struct SharedAnswer(ImdsAnswer Answer, AnswerOrigin Origin) : IDisposable
 {
     public void Dispose() => Answer.Release();

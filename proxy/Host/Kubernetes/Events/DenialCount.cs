@@ -2,17 +2,17 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>Denials of one kind since the last Event about them.</summary>
+/// <summary>The denials of one kind that occurred since the last Event about them.</summary>
 internal sealed class DenialCount(AuditRecord first)
 {
-    /// <summary>The newest of them.</summary>
+    /// <summary>The most recent denial.</summary>
     public AuditRecord Last { get; set; } = first;
 
     public DateTimeOffset Since { get; set; } = first.Timestamp;
 
-    /// <summary>How many were not told yet.</summary>
+    /// <summary>The number of denials that no Event has reported yet.</summary>
     public int Untold { get; set; }
 
-    /// <summary>When an Event was made of them last, or null.</summary>
+    /// <summary>When the last Event was created for this kind, or null.</summary>
     public DateTimeOffset? ToldAt { get; set; }
 }

@@ -6,8 +6,8 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes.Events;
 
 /// <summary>
-/// Makes denials visible on the pods they happen to. A pod decides how often it is denied, and with which words, so
-/// all of this is bounded: one Event per kind of denial in five minutes, a few kinds per pod, so many a second in all.
+/// Reports denials as Events on the denied pods. A pod controls how often it is denied and which values the Event quotes,
+/// so everything is bounded: one Event per kind of denial in five minutes, a few kinds per pod, and a total rate.
 /// </summary>
 internal sealed partial class DenialEvents(
     Func<EventObject, CancellationToken, Task> create,
@@ -16,7 +16,7 @@ internal sealed partial class DenialEvents(
     TimeProvider time,
     ILogger<DenialEvents> logger)
 {
-    // One look a second is soon enough for a person, and the denials of a second count as one.
+    // A delay of one second is short enough for people, and it groups a second's denials into one Event.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private const int MostQueued = 1000;
@@ -25,7 +25,7 @@ internal sealed partial class DenialEvents(
     private readonly Channel<AuditRecord> _denials = Channel.CreateBounded<AuditRecord>(
         new BoundedChannelOptions(MostQueued) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    /// <summary>Takes note of how a request ended. Never blocks; past its bounds a denial is only in the audit log.</summary>
+    /// <summary>Queues a denial for reporting. Never blocks; when the queue is full, the denial appears only in the audit log.</summary>
     public void Ended(AuditRecord record)
     {
         if (perSecond > 0 && record is { Verdict: Verdict.Denied or Verdict.WouldDeny, Quiet: false, Caller: Caller.Pod })
@@ -70,7 +70,7 @@ internal sealed partial class DenialEvents(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Event about {Namespace}/{Name} could not be created: {Failure}", EventName = "EventNotCreated")]
+        [LoggerMessage(1, LogLevel.Warning, "Could not create the Event about {Namespace}/{Name}: {Failure}", EventName = "EventNotCreated")]
         public static partial void NotCreated(ILogger logger, string @namespace, string name, string failure);
     }
 }

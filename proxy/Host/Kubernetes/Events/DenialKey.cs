@@ -3,7 +3,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>What makes two denials the same to a person.</summary>
+/// <summary>The fields that two denials must share to be reported as one kind.</summary>
 internal sealed record DenialKey(string Uid, string Endpoint, string? Resource, string? Identity, Reason Reason, bool WouldDeny)
 {
     public static DenialKey Of(AuditRecord record) => new(

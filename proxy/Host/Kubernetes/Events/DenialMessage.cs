@@ -6,8 +6,9 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Kubernetes.Events;
 
 /// <summary>
-/// What an Event says of a denial: what was asked, why not, and the permission that would allow it, to hand to whoever
-/// owns the policy. What the pod chose is cut, and made printable: people read it in terminals.
+/// Writes the message of a denial's Event: the request, the reason, and the permission that would allow it, ready for the
+/// owner of the policy. Values that the pod chose are truncated and made printable, because people read Events in
+/// terminals.
 /// </summary>
 internal static class DenialMessage
 {
@@ -36,8 +37,8 @@ internal static class DenialMessage
     {
         (Reason.NoRule or Reason.UnknownEndpoint, { } request, Caller.Pod pod) =>
             $" A rule for {{\"namespaces\":[\"{pod.Identity.Namespace}\"],\"serviceAccounts\":[\"{pod.Identity.ServiceAccount}\"]}} would allow it with {Permission(request)}",
-        (Reason.DenyRule, _, _) => " A deny beats every allow: only a change of that rule allows it.",
-        (Reason.IdentityMismatch, _, _) => " IMDS answered with an identity or resource that is not allowed: name the wanted one by client_id.",
+        (Reason.DenyRule, _, _) => " A deny overrides every allow, so only a change to that rule can allow it.",
+        (Reason.IdentityMismatch, _, _) => " IMDS answered with an identity or resource that is not allowed: request the intended identity by client_id.",
         _ => "",
     };
 
@@ -58,7 +59,7 @@ internal static class DenialMessage
         return text.Append('}').ToString();
     }
 
-    // Only a client id can stand in a policy as it is; the others need an alias.
+    // A policy accepts a client id as it is. Other selectors need an alias.
     private static string Named(ImdsRequest request) => request.Selector switch
     {
         { Kind: SelectorKind.ClientId } selector => Printable(selector.Value),

@@ -2,21 +2,21 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>Counts denials by kind, and tells which are due for an Event.</summary>
+/// <summary>Counts denials by kind and returns the kinds that are due for an Event.</summary>
 internal sealed class DenialTally(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    // A pod that asks for a thousand made-up resources gets no thousand Events.
+    // Bounds the Events of a pod that asks for a thousand invented resources.
     private const int MostPerPod = 10;
 
-    // As many as 500 pods fill.
+    // Enough for 500 pods at the limit per pod.
     private const int MostInAll = 5000;
 
     private readonly Dictionary<DenialKey, DenialCount> _counts = [];
     private readonly Dictionary<string, int> _kindsOfPod = new(StringComparer.Ordinal);
 
-    /// <summary>Counts one denial, or as many as a summary sums, unless there is no room for its kind.</summary>
+    /// <summary>Counts a denial, or the number that a summary sums, unless the limit for new kinds is reached.</summary>
     public void Count(AuditRecord record)
     {
         var key = DenialKey.Of(record);
@@ -41,7 +41,7 @@ internal sealed class DenialTally(TimeProvider time)
         count.Last = record;
     }
 
-    /// <summary>A kind of denial that may be told now, taken as told; or null.</summary>
+    /// <summary>Returns a kind of denial that is due for an Event and marks it as reported, or returns null.</summary>
     public (AuditRecord Last, DateTimeOffset Since, int Count)? TakeDue()
     {
         var now = time.GetUtcNow();
@@ -58,7 +58,7 @@ internal sealed class DenialTally(TimeProvider time)
         return null;
     }
 
-    /// <summary>Forgets kinds that were told a window ago and did not come again.</summary>
+    /// <summary>Removes kinds that were reported at least one window ago and have not recurred.</summary>
     public void ForgetOld()
     {
         var now = time.GetUtcNow();

@@ -1,13 +1,13 @@
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>A bucket of Events: fills at so many a second, and holds ten seconds' worth, one at least.</summary>
+/// <summary>A token bucket for Events. It holds ten seconds' worth of Events, and at least one.</summary>
 internal sealed class EventBudget(double perSecond, TimeProvider time)
 {
     private readonly double _most = Math.Max(1, perSecond * 10);
     private double _left = Math.Max(1, perSecond);
     private long _filledAt = time.GetTimestamp();
 
-    /// <summary>Whether one may be made now.</summary>
+    /// <summary>Whether an Event may be created now.</summary>
     public bool HasOne
     {
         get

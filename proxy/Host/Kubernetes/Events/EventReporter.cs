@@ -5,15 +5,15 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>Words Events, as this proxy on this node.</summary>
+/// <summary>Builds Events that name this proxy and node as their source.</summary>
 internal sealed class EventReporter(string node, TimeProvider time)
 {
     public const string Component = "imds-proxy";
 
-    // The limit of events.k8s.io, which kubectl shows whole (validation.go, NoteLengthLimit).
+    // The limit of events.k8s.io, which kubectl shows in full (validation.go, NoteLengthLimit).
     private const int LongestMessage = 1024;
 
-    /// <summary>About a pod that was denied something.</summary>
+    /// <summary>Builds the Event about a pod that was denied access.</summary>
     public EventObject OfDenial((AuditRecord Last, DateTimeOffset Since, int Count) denial)
     {
         var pod = ((Caller.Pod)denial.Last.Caller).Identity;
@@ -23,17 +23,17 @@ internal sealed class EventReporter(string node, TimeProvider time)
             reason, DenialMessage.Of(denial.Last), denial.Since, denial.Last.Timestamp, denial.Count);
     }
 
-    /// <summary>About a ConfigMap whose policy is refused.</summary>
+    /// <summary>Builds the Event about a ConfigMap whose policy was refused.</summary>
     public EventObject OfRefusedPolicy(string ns, string name, string uid, string errors) =>
         Warning(
             new ObjectReference("v1", "ConfigMap", ns, name, uid),
             "ImdsPolicyRefused", errors, time.GetUtcNow(), time.GetUtcNow(), 1);
 
-    /// <summary>About this node, whose startup taint was taken off.</summary>
+    /// <summary>Builds the Event about the removal of this node's startup taint.</summary>
     public EventObject OfStartupTaint(NodeObject subject, string key) =>
-        // A node has no namespace; Events about such objects belong to this one (validation/events.go).
+        // A node has no namespace. Events about such objects belong in this one (validation/events.go).
         Make("Normal", "default", new ObjectReference("v1", "Node", "", subject.Metadata.Name, subject.Metadata.Uid),
-            "ImdsStartupTaintRemoved", $"The redirect to ImdsProxy is in place and a policy is in force: the taint {key} is off", time.GetUtcNow(), time.GetUtcNow(), 1);
+            "ImdsStartupTaintRemoved", $"The redirect to ImdsProxy is in place and a policy is in force: the taint {key} was removed", time.GetUtcNow(), time.GetUtcNow(), 1);
 
     private EventObject Warning(ObjectReference subject, string reason, string message, DateTimeOffset first, DateTimeOffset last, int count) =>
         Make("Warning", subject.Namespace, subject, reason, message, first, last, count);
@@ -52,7 +52,7 @@ internal sealed class EventReporter(string node, TimeProvider time)
         Component,
         node);
 
-    // Kubernetes' own clients name Events so: the object's name and something unique. A name has 253 characters at most.
+    // Kubernetes' own clients use the object's name plus a unique suffix. A name may have at most 253 characters.
     private static string UniqueName(string name) =>
         $"{(name.Length <= 200 ? name : name[..200].TrimEnd('-', '.'))}.{Guid.NewGuid():N}";
 

@@ -4,17 +4,17 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes.Nodes;
 
 /// <summary>
-/// Takes a taint off this node once nothing stands against it, and never puts it on. Tried until it works; looked for
-/// again now and then, because what puts it on may come late.
+/// Removes a taint from this node once no obstacle remains, and never adds it. Retries until it succeeds, then checks
+/// again periodically, because the taint may be added late.
 /// </summary>
-/// <param name="client">The API server.</param>
+/// <param name="client">The API client.</param>
 /// <param name="node">This node's name.</param>
 /// <param name="key">The taint's key.</param>
-/// <param name="obstacle">Quick; why the taint must stay, or null.</param>
-/// <param name="removed">Hears that it was taken off, with the node as it was before.</param>
+/// <param name="obstacle">Returns why the taint must stay, or null. Must be fast.</param>
+/// <param name="removed">Called after the taint was removed, with the node as it was before.</param>
 /// <param name="time">The clock.</param>
-/// <param name="random">For the jitter.</param>
-/// <param name="logger">Where it is told.</param>
+/// <param name="random">The source of jitter.</param>
+/// <param name="logger">The logger.</param>
 internal sealed partial class StartupTaint(
     KubeClient client,
     string node,
@@ -25,20 +25,20 @@ internal sealed partial class StartupTaint(
     Random random,
     ILogger<StartupTaint> logger)
 {
-    // Pods wait for it: what stands against it is on this machine and cheap to ask.
+    // Pods are waiting for the removal. The obstacles are local, so checking them is cheap.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
-    // 5,000 nodes make 17 reads a second.
+    // With 5,000 nodes this causes 17 reads a second.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMinutes(5);
 
     private readonly Backoff _backoff = new(random);
-    private volatile string? _pending = "the node has not been looked at yet";
+    private volatile string? _pending = "the node has not been checked yet";
     private string? _lastFailure;
 
-    /// <summary>Why the taint may still be on, or null once it is known to be off.</summary>
+    /// <summary>Why the taint may still be present, or null once it is known to be absent.</summary>
     public string? Pending => _pending;
 
-    /// <summary>Runs until cancelled. No failure ends it.</summary>
+    /// <summary>Runs until cancelled. Failures are retried and never end it.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)
@@ -47,7 +47,7 @@ internal sealed partial class StartupTaint(
         }
     }
 
-    // Tells how long to wait before the next one.
+    // Returns the delay before the next step.
     private async Task<TimeSpan> StepAsync(CancellationToken cancellation)
     {
         if (obstacle() is { } why)
@@ -84,7 +84,7 @@ internal sealed partial class StartupTaint(
         await removed(found, cancellation);
     }
 
-    // A conflict is the rule on a fresh node; everything else is told once.
+    // Conflicts are common on a fresh node. Other failures are logged once.
     private void Report(Exception e)
     {
         if (e is KubeException { Status: HttpStatusCode.Conflict or HttpStatusCode.UnprocessableEntity } && !_backoff.IsFailing)
@@ -100,13 +100,13 @@ internal sealed partial class StartupTaint(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "The startup taint {Key} is off the node {Node}: pods may come", EventName = "StartupTaintRemoved")]
+        [LoggerMessage(1, LogLevel.Information, "Removed the startup taint {Key} from the node {Node}: pods can be scheduled", EventName = "StartupTaintRemoved")]
         public static partial void Removed(ILogger logger, string key, string node);
 
-        [LoggerMessage(2, LogLevel.Information, "The node's taints changed while {Key} was to be taken off, it is tried again: {Failure}", EventName = "StartupTaintConflict")]
+        [LoggerMessage(2, LogLevel.Information, "The node's taints changed while {Key} was being removed; retrying: {Failure}", EventName = "StartupTaintConflict")]
         public static partial void Conflicted(ILogger logger, string key, string failure);
 
-        [LoggerMessage(3, LogLevel.Error, "The startup taint {Key} could not be taken off the node {Node}, it is tried again: {Failure}", EventName = "StartupTaintNotRemoved")]
+        [LoggerMessage(3, LogLevel.Error, "Could not remove the startup taint {Key} from the node {Node}; retrying: {Failure}", EventName = "StartupTaintNotRemoved")]
         public static partial void NotRemoved(ILogger logger, string key, string node, string failure);
     }
 }

@@ -3,16 +3,17 @@ using System.Text.Json.Nodes;
 namespace ImdsProxy.Kubernetes.Nodes;
 
 /// <summary>
-/// Words the change that takes a taint off. On a fresh node others change taints too (kubelet, the cloud's node manager),
-/// and taints have no patch by key: so the list is put in place whole, on condition that it is still the one that was read.
+/// Builds the patch that removes a taint. On a fresh node, the kubelet and the cloud's node manager change taints too,
+/// and taints cannot be patched by key. The patch therefore replaces the whole list, provided that the list is unchanged
+/// since it was read.
 /// </summary>
 internal static class TaintPatch
 {
     private const string Taints = "/spec/taints";
 
-    /// <summary>The JSON patch (RFC 6902) that takes off every taint of a key and no other; null where there is none.</summary>
-    /// <param name="taints">The node's taints as they were read.</param>
-    /// <param name="key">The key, whatever value and effect there are with it.</param>
+    /// <summary>Returns the JSON patch (RFC 6902) that removes all taints with a key and no others, or null if there are none.</summary>
+    /// <param name="taints">The node's taints as read.</param>
+    /// <param name="key">The key; the taint's value and effect do not matter.</param>
     public static JsonArray? Of(JsonArray? taints, string key)
     {
         var others = new JsonArray([.. (taints ?? []).Where(taint => !IsOf(taint, key)).Select(static taint => taint?.DeepClone())]);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>A core/v1 ConfigMap, as it is applied: what is in it is set, what is not stays as it is.</summary>
+/// <summary>A core/v1 ConfigMap for server-side apply. Fields that are present are set; all others stay unchanged.</summary>
 internal sealed record AppliedConfigMap(AppliedMeta Metadata, Dictionary<string, string> Data)
 {
     [JsonPropertyOrder(-2)]

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>At most one of these is there; none is waiting.</summary>
+/// <summary>A container's state. At most one member is set; if none is, the container is waiting.</summary>
 internal sealed record ContainerState(Presence? Running, Presence? Terminated);

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>How far a container has come.</summary>
+/// <summary>A container's status.</summary>
 internal sealed record ContainerStatus(ContainerState? State);

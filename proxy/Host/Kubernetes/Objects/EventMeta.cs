@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>A new Event's name. Its namespace is its object's; the API server insists.</summary>
+/// <summary>The metadata of a new Event. The API server requires the namespace of the object that the Event is about.</summary>
 internal sealed record EventMeta(string Name, string Namespace);

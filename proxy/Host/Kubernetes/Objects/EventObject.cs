@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>A core/v1 Event, as it is created. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/</summary>
+/// <summary>A core/v1 Event to create. https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/</summary>
 internal sealed record EventObject(
     EventMeta Metadata,
     ObjectReference InvolvedObject,

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>Who reports an Event, and from which node.</summary>
+/// <summary>The component and node that report an Event.</summary>
 internal sealed record EventSource(string Component, string Host);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>Reads the few fields that count and skips the rest of each object as it streams by.</summary>
+/// <summary>Reads only the fields in use and skips the rest of each object while it streams.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(KubeList<PodObject>))]
 [JsonSerializable(typeof(KubeList<ConfigMapObject>))]

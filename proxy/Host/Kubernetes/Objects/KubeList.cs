@@ -5,6 +5,6 @@ internal sealed class KubeList<T>
 {
     public ListMeta Metadata { get; init; } = new();
 
-    // "items": null is how Go writes an empty list.
+    // Go writes an empty list as "items": null.
     public List<T>? Items { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>What every object of the API has.</summary>
+/// <summary>The part that all API objects share.</summary>
 internal class KubeObject
 {
     public ObjectMeta Metadata { get; init; } = new();

@@ -1,10 +1,10 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>A list's own metadata.</summary>
+/// <summary>A list's metadata.</summary>
 internal sealed class ListMeta
 {
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The token of the next page; empty or null on the last.</summary>
+    /// <summary>The token for the next page; empty or null on the last page.</summary>
     public string? Continue { get; init; }
 }

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>Who last wrote which fields of an object; the fields themselves are not read.</summary>
+/// <summary>The last writer of some of an object's fields. The field names themselves are not read.</summary>
 internal sealed record ManagedFields(string? Manager, string? Operation, DateTimeOffset? Time);

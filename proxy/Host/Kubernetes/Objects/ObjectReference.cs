@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>What an Event is about.</summary>
+/// <summary>The object that an Event is about.</summary>
 internal sealed record ObjectReference(string ApiVersion, string Kind, string Namespace, string Name, string Uid);

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>Who made an object.</summary>
+/// <summary>A reference to an object's owner.</summary>
 internal sealed record OwnerReference(string? Kind, string? Name, bool? Controller)
 {
     public string? Uid { get; init; }

@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>An object whose being there is all that counts.</summary>
+/// <summary>A JSON object of which only the presence matters.</summary>
 internal sealed record Presence;

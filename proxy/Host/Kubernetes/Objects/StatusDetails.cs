@@ -1,4 +1,4 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>What a failure says beside its message.</summary>
+/// <summary>The details of a failure beyond its message.</summary>
 internal sealed record StatusDetails(int? RetryAfterSeconds, List<StatusCause>? Causes);

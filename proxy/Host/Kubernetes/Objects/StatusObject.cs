@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>How the API server reports a failure, as an answer or as a watch's ERROR event.</summary>
+/// <summary>The API server's description of a failure, in a response or in a watch's ERROR event.</summary>
 internal sealed class StatusObject
 {
     public string? Message { get; init; }
