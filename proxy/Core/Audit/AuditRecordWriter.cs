@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Credentials;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Credentials;

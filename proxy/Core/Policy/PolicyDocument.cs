@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>A valid policy as its author wrote it. <see cref="PolicyLoader"/> makes it; a snapshot is compiled from it.</summary>
+/// <summary>A valid policy as its author wrote it. The loader makes it; a snapshot is compiled from it.</summary>
 /// <param name="Mode">The mode of every workload that <paramref name="ModeExceptions"/> does not name.</param>
 /// <param name="ModeExceptions">The workloads in the other mode: <c>enforceOnly</c> of an audit policy, <c>auditOnly</c> of an enforcing one.</param>
 /// <param name="Identities">The aliases.</param>
@@ -14,8 +13,4 @@ public sealed record PolicyDocument(
     ImmutableArray<WorkloadMatch> ModeExceptions,
     ImmutableArray<IdentityAlias> Identities,
     ImmutableArray<PolicyRule> Rules,
-    string Revision)
-{
-    /// <summary>What the next document need not be read for.</summary>
-    internal KnownRules Known { get; init; } = KnownRules.None;
-}
+    string Revision);

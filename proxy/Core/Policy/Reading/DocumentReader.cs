@@ -10,6 +10,9 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
     private readonly ModeReader _modes = new(problems);
     private readonly PolicyWarnings _warnings = new(problems);
 
+    /// <summary>The rules that the next policy can take over, once this one was read.</summary>
+    public KnownRules Clean { get; private set; } = KnownRules.None;
+
     /// <summary>The policy as far as it is good; null where it is none.</summary>
     public PolicyDocument? Read(LocatedValue root, string revision)
     {
@@ -33,10 +36,8 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
         _warnings.OfRules(rules);
         new PinConflicts(problems).Find(rules);
         new ViewWarnings(problems).Find(rules);
-        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision)
-        {
-            Known = new KnownRules(reader.Clean, aliases.Good),
-        };
+        Clean = new KnownRules(reader.Clean, aliases.Good);
+        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
     }
 
     private void CheckVersion(LocatedValue? at)

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;
@@ -23,7 +24,7 @@ internal sealed record Explanation(
         caller,
         request,
         isProbe ? policy.DecideProbe(caller, request) : policy.Decide(caller, request),
-        caller is Caller.Pod pod ? policy.Explain(pod.Identity, request) : []);
+        caller is Caller.Pod pod ? RuleExplanation.AllOf(policy, pod.Identity, request) : []);
 
     /// <summary>The denial, in force or lifted by audit mode; or null.</summary>
     public Denial? Denial => Decision as Denial ?? (Decision as Permit)?.Shadow;

@@ -1,6 +1,7 @@
 using System.Text;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Kubernetes.Events;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ImdsProxy.Core.Policy.Reading;
+namespace ImdsProxy.Core.Policy;
 
 /// <summary>Whether all workloads that one list means are meant by another too. Says no where it cannot tell.</summary>
 internal static class WorkloadCover

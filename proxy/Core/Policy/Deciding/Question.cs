@@ -1,6 +1,7 @@
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
 /// What is asked of a permission: the request, and what is known of identity and resource; before the answer from

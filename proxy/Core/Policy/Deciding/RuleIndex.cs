@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ImdsProxy.Core.Callers;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>The rules by the namespaces they name, so that a workload is compared with those alone that could speak of it.</summary>
 internal sealed class RuleIndex

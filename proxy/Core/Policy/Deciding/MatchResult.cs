@@ -1,4 +1,4 @@
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>Whether a permission speaks of a request, and if not, by what it misses it.</summary>
 public enum MatchResult

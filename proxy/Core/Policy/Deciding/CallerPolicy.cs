@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
 /// What one workload may, worked out once for it and one revision: the permissions that speak of it, and below that,

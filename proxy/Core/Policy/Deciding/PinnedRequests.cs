@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>Requests as one identity: those that did not say as whom, with its client id. Each is made once.</summary>
 /// <param name="alias">The identity as the policy names it.</param>

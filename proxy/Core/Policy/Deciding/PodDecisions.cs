@@ -1,7 +1,8 @@
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
 /// What one pod may, and what was decided of its last requests: as long as policy, pod and request are the same, so is
@@ -32,7 +33,7 @@ internal sealed class PodDecisions(CallerPolicy policy)
             return before.Decision;
         }
 
-        var decision = policy.Decide(caller, Question.Before(request, identities), Audit.Reason.NoRule);
+        var decision = policy.Decide(caller, Question.Before(request, identities), Reason.NoRule);
         // A relayed request is never the same object again.
         if (request.RelayedBy is null && request.PathAndQuery.Length <= MaxLength)
         {

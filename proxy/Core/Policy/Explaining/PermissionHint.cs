@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Explaining;
 
 /// <summary>
 /// What to write into a policy so that it allows one request and no more. Where the request leaves something open that

@@ -1,4 +1,6 @@
-namespace ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+
+namespace ImdsProxy.Core.Policy.Explaining;
 
 /// <summary>How one permission meets one request.</summary>
 /// <param name="Kind"><c>allow</c> or <c>deny</c>.</param>

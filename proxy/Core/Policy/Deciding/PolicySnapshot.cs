@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>A policy ready to decide. Immutable; a change of the policy makes another.</summary>
 public sealed class PolicySnapshot
@@ -30,6 +30,10 @@ public sealed class PolicySnapshot
     }
 
     public PolicyDocument Document { get; }
+
+    internal ImmutableArray<CompiledRule> Rules => _rules;
+
+    internal IdentityTable Identities => _identities;
 
     /// <summary>The document's revision: 12 hex digits.</summary>
     public string Revision => Document.Revision;
@@ -105,7 +109,7 @@ public sealed class PolicySnapshot
             ? For(pod.Identity).Policy.Decide(caller, question, Reason.IdentityMismatch)
             : _unidentified.Decide(caller, question);
         return decision is not Permit after ? decision
-            : IsAnotherIdentity(before.Request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId)) ? Mismatch(caller, request)
+            : IsAnotherIdentity(before.Request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId)?.ResourceId) ? Mismatch(caller, request)
             : OfBoth(before, after);
     }
 
@@ -137,24 +141,6 @@ public sealed class PolicySnapshot
     /// <summary>The client id that a request's selector names, or null where there is none or no alias resolves it.</summary>
     public string? ClientIdOf(ImdsRequest request) =>
         request.Selector is { } selector ? _identities.Resolve(selector) : null;
-
-    /// <summary>How each rule meets a request, for people.</summary>
-    public ImmutableArray<RuleExplanation> Explain(PodIdentity pod, ImdsRequest request)
-    {
-        var question = Question.Before(request, _identities);
-        return [.. _rules.Select(rule => rule.Explain(pod.Workload, question))];
-    }
-
-    /// <summary>What a pod may ask for and what not, for people.</summary>
-    public EffectivePermissions PermissionsOf(PodIdentity pod)
-    {
-        var mode = ModeFor(pod.Workload);
-        var rules = _rules.Where(rule => rule.SpeaksOf(pod.Workload)).Select(static rule => rule.Source).ToList();
-        return new EffectivePermissions(
-            mode,
-            [.. rules.SelectMany(static rule => rule.Allow.Select(allow => new EffectiveAllow(rule.Name, allow)))],
-            [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectiveDeny(rule.Name, rule.Mode ?? mode, deny)))]);
-    }
 
     // A rule that was taken over from the document before is the same object, and so is what it was compiled to.
     private ImmutableArray<CompiledRule> Compiled(ImmutableArray<PolicyRule> rules, ImmutableArray<CompiledRule> before)
@@ -198,7 +184,8 @@ public sealed class PolicySnapshot
 
     private CallerPolicy Effective(WorkloadIdentity workload) => new(ModeFor(workload), _index.Of(workload));
 
-    private PolicyMode ModeFor(WorkloadIdentity workload) =>
+    /// <summary>The mode of a workload.</summary>
+    internal PolicyMode ModeFor(WorkloadIdentity workload) =>
         !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode
         : Mode == PolicyMode.Enforce ? PolicyMode.Audit
         : PolicyMode.Enforce;

@@ -1,6 +1,6 @@
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>A <see cref="DenyPermission"/> made ready for matching: broad in everything.</summary>
 internal sealed class CompiledDeny

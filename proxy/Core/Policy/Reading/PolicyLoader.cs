@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using ImdsProxy.Core.Policy.Reading;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>Reads a policy document and reports all that is wrong with it at once.</summary>
 public static class PolicyLoader
@@ -10,14 +9,13 @@ public static class PolicyLoader
 
     /// <summary>Reads one document. Throws for no input.</summary>
     /// <param name="json">UTF-8 without a byte order mark, at most 1 MiB. Must not change as long as a document that came of it is of use.</param>
-    /// <param name="before">The one before, or null: its rules that stand in this one word for word are taken over, which changes nothing but what it costs.</param>
-    public static PolicyLoad Load(ReadOnlyMemory<byte> json, PolicyDocument? before = null)
+    /// <param name="before">The load of the policy in force, or null. Rules that this document repeats word for word are taken over from it, which only saves time.</param>
+    public static PolicyLoad Load(ReadOnlyMemory<byte> json, PolicyLoad? before = null)
     {
         var problems = new ProblemList();
         var known = before?.Known ?? KnownRules.None;
         var revision = Convert.ToHexStringLower(SHA256.HashData(json.Span))[..RevisionDigits];
         var root = LocatedJson.Read(json, problems, known);
-        var document = root is null ? null : new DocumentReader(problems, known).Read(root, revision);
-        return new PolicyLoad(problems.Errors == 0 ? document : null, problems.InOrder(), revision);
+        return PolicyLoad.Of(root, problems, known, revision);
     }
 }

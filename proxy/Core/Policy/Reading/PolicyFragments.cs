@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using ImdsProxy.Core.Policy.Reading;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
 /// A policy in several files. Exactly one holds the version, the mode and its lists; all hold identities and rules,
@@ -15,8 +14,8 @@ public static class PolicyFragments
 
     /// <summary>Reads fragments as one policy.</summary>
     /// <param name="fragments">The files by their names.</param>
-    /// <param name="before">The policy before, or null, as <see cref="PolicyLoader"/> takes it.</param>
-    public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, PolicyDocument? before = null) =>
+    /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
+    public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, PolicyLoad? before = null) =>
         Load(fragments, before?.Known ?? KnownRules.None, out _);
 
     /// <summary>
@@ -24,11 +23,11 @@ public static class PolicyFragments
     /// </summary>
     /// <param name="fragments">The files by their names.</param>
     /// <param name="lastGood">What was in force before, by the same names.</param>
-    /// <param name="before">The policy before, or null, as <see cref="PolicyLoader"/> takes it.</param>
+    /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
     public static FragmentsLoad Load(
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments,
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood,
-        PolicyDocument? before = null)
+        PolicyLoad? before = null)
     {
         var known = before?.Known ?? KnownRules.None;
         var load = Load(fragments, known, out var blamed);
@@ -41,7 +40,7 @@ public static class PolicyFragments
             now = Load(inForce, known, out blamed);
         }
 
-        return new FragmentsLoad(load with { Document = now.Document }, inForce, broken.Union(blamed));
+        return new FragmentsLoad(load.With(now), inForce, broken.Union(blamed));
     }
 
     private static PolicyLoad Load(
@@ -70,12 +69,12 @@ public static class PolicyFragments
         }
 
         var revision = Convert.ToHexStringLower(hash.GetHashAndReset())[..RevisionDigits];
-        var document = new DocumentReader(problems, known).Read(merger.Merge(), revision);
+        var load = PolicyLoad.Of(merger.Merge(), problems, known, revision);
         // What is missing in others for want of an unreadable one is not their fault.
         blamed = unreadable.Count > 0
             ? unreadable.ToImmutable()
             : [.. problems.ErrorOffsets.Select(offset => starts.LastOrDefault(entry => entry.Start <= offset).Name).OfType<string>()];
-        return new PolicyLoad(problems.Errors == 0 ? document : null, problems.InOrder(), revision);
+        return load;
     }
 
     // A zero byte is in no name, and the length says where a content ends: no two sets of files hash alike.

@@ -1,20 +1,8 @@
-using ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy;
 
-namespace ImdsProxy.Core.Audit;
-
-/// <summary>The words of the audit record.</summary>
-public static class AuditNames
+/// <summary>The words by which policies, records and metrics name modes and reasons.</summary>
+public static class DecisionNames
 {
-    public static string Name(this Verdict verdict) => verdict switch
-    {
-        Verdict.Allowed => "allowed",
-        Verdict.Denied => "denied",
-        Verdict.WouldDeny => "would-deny",
-        Verdict.Rejected => "rejected",
-        Verdict.Failed => "failed",
-        _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
-    };
-
     public static string Name(this Reason reason) => reason switch
     {
         Reason.Rule => "rule",

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>The identities or resources that a permission names, in the form by which they are compared.</summary>
 internal sealed class NameSet

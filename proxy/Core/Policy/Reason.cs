@@ -1,6 +1,6 @@
-namespace ImdsProxy.Core.Audit;
+namespace ImdsProxy.Core.Policy;
 
-/// <summary>Why a request ended as it did. Its names on the wire are in <see cref="AuditNames"/>.</summary>
+/// <summary>Why a request ended as it did. Its names on the wire are in <see cref="DecisionNames"/>.</summary>
 public enum Reason
 {
     Rule,

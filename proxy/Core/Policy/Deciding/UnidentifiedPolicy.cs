@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
 /// What is decided for a caller that is no known pod. Enforced, it is denied. In audit mode it is let through, unless

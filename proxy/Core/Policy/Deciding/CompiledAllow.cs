@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>An <see cref="AllowPermission"/> made ready for matching: narrow in everything.</summary>
 internal sealed class CompiledAllow

@@ -1,7 +1,6 @@
-using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Credentials;
 
 /// <summary>What a credential that came back says of itself. The decision is made again with it.</summary>
 /// <param name="ClientId">The identity's client id, 36 lower-case characters.</param>
@@ -16,13 +15,14 @@ public sealed record CredentialAnswer(string ClientId, string? Resource)
     internal string? BroadResource { get; } = Resource is null ? null : ResourceName.Broad(Resource);
 
     /// <summary>
-    /// Whether the token contradicts the envelope around it, or the alias that the envelope's identity has. An audience
+    /// Whether the token contradicts the envelope around it, or what the policy knows of the envelope's identity. An audience
     /// that is a GUID says nothing: an API with tokens of version 2 has its application id there.
     /// </summary>
-    internal bool Contradicts(IdentityAlias? alias) => Claims is { } claims
+    /// <param name="resourceId">The resource id of the identity, where the policy knows it.</param>
+    internal bool Contradicts(string? resourceId) => Claims is { } claims
         && (IsAnother(claims.AppId)
             || IsAnother(claims.AuthorizedParty)
-            || (claims.ResourceId is { } id && alias?.ResourceId is { } known && !id.Equals(known, StringComparison.OrdinalIgnoreCase))
+            || (claims.ResourceId is { } id && resourceId is { } known && !id.Equals(known, StringComparison.OrdinalIgnoreCase))
             || (claims is { Audience: { } audience, AudienceId: null } && ResourceName.Comparable(audience) != ComparableResource));
 
     private bool IsAnother(string? clientId) => clientId is not null && !clientId.Equals(ClientId, StringComparison.OrdinalIgnoreCase);

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Policy.Reading;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>Whether there may be a workload that is permitted something. Says yes where it cannot tell.</summary>
 internal static class AnyoneCheck

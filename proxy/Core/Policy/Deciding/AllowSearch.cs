@@ -1,7 +1,6 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Redaction;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>What the permissions of a path say to one request, whatever their order.</summary>
 internal struct AllowSearch

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>What came of reading fragments.</summary>
 /// <param name="Load">The policy, and all problems of the fragments as they are now.</param>

@@ -1,7 +1,6 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Core.Policy;
+namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
 /// What is decided for a request whose headers say that somebody relays it. A workload's client asks IMDS itself, so a
