@@ -8,22 +8,32 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Explaining;
 
 /// <summary>
-/// What to write into a policy so that it allows one request and no more. Where the request leaves something open that
-/// only its author can tell, a placeholder in capitals stands there, which no policy is accepted with: a paste that was not
-/// read allows nothing.
+/// The permission that allows one request and nothing else, ready to be pasted into a policy. Where the request leaves out
+/// something that only its author knows, the permission contains a placeholder in capitals. A policy with a placeholder is
+/// refused, so pasting without reading allows nothing.
 /// </summary>
-/// <param name="Workload">For a rule's <c>workloads</c>: namespace and service account, the two that a pod can't choose.</param>
-/// <param name="Permission">For a rule's <c>allow</c>, on one line.</param>
-/// <param name="Notes">What to know or to fill in first; often empty.</param>
+/// <param name="Workload">An entry for a rule's <c>workloads</c>: namespace and service account, which a pod cannot choose.</param>
+/// <param name="Permission">An entry for a rule's <c>allow</c>, on one line.</param>
+/// <param name="Notes">What to know or to fill in before pasting; often empty.</param>
 public sealed record PermissionHint(string Workload, string Permission, ImmutableArray<string> Notes)
 {
     private const string UnknownClientId = "CLIENT_ID";
 
-    /// <summary>The hint for a request of a pod that no allow covers.</summary>
-    /// <param name="policy">Whose aliases are used.</param>
-    /// <param name="pod">Who asks.</param>
-    /// <param name="request">What is asked.</param>
-    /// <param name="answer">What the credential that came back says, where one did; or null.</param>
+    /// <summary>The hint for a denied request, or null if no permission can allow it.</summary>
+    /// <param name="policy">The policy whose aliases are used.</param>
+    /// <param name="caller">The caller that was denied.</param>
+    /// <param name="request">The request that was denied.</param>
+    /// <param name="reason">The reason of the denial.</param>
+    public static PermissionHint? ForDenied(PolicySnapshot policy, Caller caller, ImdsRequest request, Reason reason) =>
+        caller is Caller.Pod pod && reason is Reason.NoRule or Reason.UnknownEndpoint or Reason.UnknownParameter
+            ? For(policy, pod.Identity, request)
+            : null;
+
+    /// <summary>The hint for a pod's request that no permission allows.</summary>
+    /// <param name="policy">The policy whose aliases are used.</param>
+    /// <param name="pod">The pod that sent the request.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="answer">The credential with which IMDS answered, or null if it was not asked.</param>
     public static PermissionHint For(PolicySnapshot policy, PodIdentity pod, ImdsRequest request, CredentialAnswer? answer = null)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -58,8 +68,8 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
         }
 
         notes.Add(request.Selector is { } selector
-            ? $"no alias of the policy has this {selector.Key}: give its identity one, with its clientId, and write that in place of {UnknownClientId}"
-            : $"the request names no identity: write in place of {UnknownClientId} the one that IMDS answers with; an audit record tells it, as issued.clientId");
+            ? $"no alias of the policy has this {selector.Key}: add an alias for its identity, with its clientId, and write the alias in place of {UnknownClientId}"
+            : $"the request names no identity: in place of {UnknownClientId}, write the client id that IMDS answers with; audit records show it as issued.clientId");
         return UnknownClientId;
     }
 
@@ -67,7 +77,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
     {
         if (request.Endpoint.Kind == EndpointKind.IssueCredential)
         {
-            notes.Add("the certificate is good for any resource of this identity");
+            notes.Add("the certificate is valid for any resource of this identity");
             return "*";
         }
 
@@ -76,7 +86,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
             return ResourceName.Comparable(resource);
         }
 
-        notes.Add("the request names no resource, and such a one only \"*\" allows: better have the client name it");
+        notes.Add("the request names no resource, and only \"*\" allows that: if possible, let the client name its resource");
         return "*";
     }
 
@@ -91,6 +101,6 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
         return $"\"{name}\": [{string.Join(", ", quoted)}]";
     }
 
-    // The default encoder leaves nothing that a terminal or a page could take for more than text.
+    // The default encoder escapes everything that a terminal or a web page could interpret as more than text.
     private static string Quoted(string value) => $"\"{JsonEncodedText.Encode(value)}\"";
 }

@@ -38,9 +38,6 @@ internal sealed record Explanation(
         && Request.Endpoint.IssuesCredential
         && (Decision!.Request.Selector is null || Rules.Any(rule => rule.SpeaksOfCaller && rule.Permissions.Any(permission => permission.Result == MatchResult.WaitsForAnswer)));
 
-    /// <summary>What would allow it, where it is denied for want of an allow; or null.</summary>
-    public PermissionHint? Hint =>
-        Caller is Caller.Pod pod && Denial?.Reason is Reason.NoRule or Reason.UnknownEndpoint or Reason.UnknownParameter
-            ? PermissionHint.For(Policy, pod.Identity, Request)
-            : null;
+    /// <summary>The permission that would allow the request, or null if no permission can.</summary>
+    public PermissionHint? Hint => Denial is { } denial ? PermissionHint.ForDenied(Policy, Caller, Request, denial.Reason) : null;
 }
