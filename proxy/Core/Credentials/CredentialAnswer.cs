@@ -2,12 +2,12 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>What a credential that came back says of itself. The decision is made again with it.</summary>
+/// <summary>The identity and resource that a credential from IMDS carries. The request is decided again with them.</summary>
 /// <param name="ClientId">The identity's client id, 36 lower-case characters.</param>
-/// <param name="Resource">The resource, or null for a certificate, which is good for any.</param>
+/// <param name="Resource">The resource, or null for a certificate, which is valid for any resource.</param>
 public sealed record CredentialAnswer(string ClientId, string? Resource)
 {
-    /// <summary>What the token in it says, where it is a readable JWT.</summary>
+    /// <summary>The token's claims, or null if the token is not a readable JWT.</summary>
     public TokenClaims? Claims { get; init; }
 
     internal string? ComparableResource { get; } = Resource is null ? null : ResourceName.Comparable(Resource);
@@ -15,10 +15,10 @@ public sealed record CredentialAnswer(string ClientId, string? Resource)
     internal string? BroadResource { get; } = Resource is null ? null : ResourceName.Broad(Resource);
 
     /// <summary>
-    /// Whether the token contradicts the envelope around it, or what the policy knows of the envelope's identity. An audience
-    /// that is a GUID says nothing: an API with tokens of version 2 has its application id there.
+    /// Whether the token contradicts its envelope or the resource id that the policy knows for the identity. An audience that
+    /// is a GUID never contradicts: in tokens of version 2 it is the API's application id.
     /// </summary>
-    /// <param name="resourceId">The resource id of the identity, where the policy knows it.</param>
+    /// <param name="resourceId">The identity's resource id in the policy, or null.</param>
     internal bool Contradicts(string? resourceId) => Claims is { } claims
         && (IsAnother(claims.AppId)
             || IsAnother(claims.AuthorizedParty)

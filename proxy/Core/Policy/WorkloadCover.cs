@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Whether all workloads that one list means are meant by another too. Says no where it cannot tell.</summary>
+/// <summary>Tells whether one list of workloads includes another. Answers no if it cannot tell.</summary>
 internal static class WorkloadCover
 {
-    /// <summary>Whether each workload of <paramref name="inner"/> is one of <paramref name="outer"/>.</summary>
+    /// <summary>Whether <paramref name="outer"/> matches every workload that <paramref name="inner"/> matches.</summary>
     public static bool Covers(ImmutableArray<WorkloadMatch> outer, ImmutableArray<WorkloadMatch> inner) =>
         outer.IsEmpty ? inner.IsEmpty : inner.All(match => ByNamespace(match).All(part => outer.Any(candidate => Covers(candidate, part))));
 
-    // Several namespaces may be covered by several matches, one each.
+    // Each namespace may be covered by a different match.
     private static IEnumerable<WorkloadMatch> ByNamespace(WorkloadMatch match) => match.Namespaces.IsDefault
         ? [match]
         : match.Namespaces.Select(name => match with { Namespaces = [name] });
@@ -20,7 +20,7 @@ internal static class WorkloadCover
         && (outer.Owners.IsDefault || (!inner.Owners.IsDefault && Covers(outer.Owners, inner.Owners)))
         && outer.Labels.All(inner.Labels.Contains);
 
-    // Every pod has a namespace and a service account, so "*" is the same as nothing said; an owner it may lack.
+    // Every pod has a namespace and a service account, so "*" equals a missing field. A pod may have no owner.
     private static bool Covers(ImmutableArray<string> outer, ImmutableArray<string> inner) =>
         outer.IsDefault
         || outer.Contains("*", StringComparer.Ordinal)

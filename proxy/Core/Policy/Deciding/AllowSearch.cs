@@ -2,23 +2,23 @@ using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>What the permissions of a path say to one request, whatever their order.</summary>
+/// <summary>Collects what the allows of a path mean for one request. The order of the allows does not matter.</summary>
 internal struct AllowSearch
 {
     private bool _showsAll;
 
     public AllowSearch(Reason otherwise) => Nearest = otherwise;
 
-    /// <summary>A permission that matches, a pinned one before others; or null.</summary>
+    /// <summary>A matching allow, preferably one that pins an identity; or null.</summary>
     public CompiledAllow? Found { get; private set; }
 
-    /// <summary>Whether two that match pin different identities.</summary>
+    /// <summary>Whether two matching allows pin different identities.</summary>
     public bool PinsDiffer { get; private set; }
 
-    /// <summary>The reason of a denial where none matches.</summary>
+    /// <summary>The reason for the denial if no allow matches.</summary>
     public Reason Nearest { get; private set; }
 
-    /// <summary>What may be seen of the answer, or null for all of it: what any permission that matches shows.</summary>
+    /// <summary>The part of the answer that the caller may see: the union of the views of all matching allows. Null for all of it.</summary>
     public DocumentView? View { get; private set; }
 
     public void Look(CompiledAllow allow, in Question question)
@@ -40,7 +40,7 @@ internal struct AllowSearch
     {
         Show(allow.Source.View);
 
-        // A request that says as whom it asks is not changed, and an answer says as whom it was.
+        // Pins apply only if neither the request nor the answer names an identity.
         if (allow.Pin is null || !question.HasNoIdentity)
         {
             Found ??= allow;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Whether there may be a workload that is permitted something. Says yes where it cannot tell.</summary>
+/// <summary>Tells whether some workload may be permitted a request. Answers yes if it cannot tell.</summary>
 internal static class AnyoneCheck
 {
     public static bool IsPermitted(ImmutableArray<CompiledRule> rules, in Question question)
@@ -19,7 +19,7 @@ internal static class AnyoneCheck
         return false;
     }
 
-    // Looked for once: most denies speak of something else, whoever is allowed.
+    // Computed once for all rules, because few denies match the request.
     private static List<CompiledRule> Denying(ImmutableArray<CompiledRule> rules, in Question question)
     {
         var denying = new List<CompiledRule>();
@@ -47,7 +47,7 @@ internal static class AnyoneCheck
         return false;
     }
 
-    // By an enforced deny of all the workloads that the rule speaks of.
+    // True if an enforced deny covers all workloads of the rule.
     private static bool IsTakenBack(CompiledRule rule, List<CompiledRule> denying) =>
         denying.Exists(other => SpeaksOfAll(other.Source, rule.Source));
 

@@ -6,21 +6,21 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
-/// What one workload may, worked out once for it and one revision: the permissions that speak of it, and below that,
-/// per path, those that speak of the path. A request then costs a lookup and the few permissions left.
+/// The policy of one workload under one revision. Selects the permissions that apply to the workload once, and those that
+/// apply to a path once per path. A request then costs one lookup and a few comparisons.
 /// </summary>
 internal sealed class CallerPolicy
 {
-    /// <summary>A pod chooses the paths it asks for; IMDS's known clients use some twenty.</summary>
+    /// <summary>Bounds the memory that a pod can fill with paths of its choice. IMDS's known clients use about twenty.</summary>
     private const int MaxRememberedPaths = 128;
 
     private readonly ImmutableArray<CompiledAllow> _allows;
     private readonly ImmutableArray<CompiledDeny> _denies;
-    // One lock: to count takes all there are, and a pod that asks for ever new paths makes each request count.
+    // One lock, because Count takes all locks, and each request for a new path reads Count.
     private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new(concurrencyLevel: 1, capacity: 7);
 
     /// <param name="mode">The workload's mode.</param>
-    /// <param name="rules">The rules that speak of it, by their names.</param>
+    /// <param name="rules">The rules that apply to the workload, sorted by name.</param>
     public CallerPolicy(PolicyMode mode, List<CompiledRule> rules)
     {
         Mode = mode;
@@ -30,10 +30,10 @@ internal sealed class CallerPolicy
 
     public PolicyMode Mode { get; }
 
-    /// <summary>Decides a request with what is known of its identity and resource.</summary>
-    /// <param name="caller">Whose policy this is.</param>
+    /// <summary>Decides a request by what is known about its identity and resource.</summary>
+    /// <param name="caller">The caller, a pod of this workload.</param>
     /// <param name="question">What is asked.</param>
-    /// <param name="otherwise">The reason of a denial for want of an allow, where the request's own shape gives none.</param>
+    /// <param name="otherwise">The reason if no permission allows the request and the request itself gives no better reason.</param>
     public Decision Decide(Caller caller, in Question question, Reason otherwise)
     {
         var path = ForPath(question.Request);
@@ -41,8 +41,8 @@ internal sealed class CallerPolicy
     }
 
     /// <summary>
-    /// The denial of a probe, which asks without the header that IMDS requires, or null where something is allowed on
-    /// its path.
+    /// The denial of a probe, which is a request without the header that IMDS requires. Null if something is allowed on its
+    /// path.
     /// </summary>
     public Denial? DecideProbe(Caller caller, ImdsRequest request)
     {
@@ -68,7 +68,7 @@ internal sealed class CallerPolicy
         return nothing is { Mode: PolicyMode.Enforce } ? nothing : shadow ?? nothing;
     }
 
-    // The denial that is enforced, or null; then the first that is not, if there is one.
+    // Returns the first enforced denial, or null. The shadow is the first denial that is not enforced, if any.
     private Denial? Deny(Caller caller, in Question question, PathPolicy path, out Denial? shadow)
     {
         shadow = null;
@@ -116,7 +116,7 @@ internal sealed class CallerPolicy
         return Mode == PolicyMode.Enforce ? denial : new Permit(caller, question.Request, null, Mode, shadow ?? denial);
     }
 
-    // The pinned identity is what a deny by identity waited for.
+    // Denies by identity could not be decided before, because the request named none. The pinned identity decides them now.
     private Decision Pinned(Caller caller, in Question question, PathPolicy path, CompiledAllow allow, PinnedRequests pin, Denial? shadow)
     {
         if (Mode == PolicyMode.Audit)
@@ -154,7 +154,7 @@ internal sealed class CallerPolicy
         return path;
     }
 
-    // Into arrays of their size: of thousands of rules, each pod's own are worked out at once when a policy changes.
+    // Arrays of the exact size, because a change of the policy computes these for every pod at once.
     private static ImmutableArray<CompiledAllow> Allows(List<CompiledRule> rules)
     {
         var allows = ImmutableArray.CreateBuilder<CompiledAllow>(rules.Sum(static rule => rule.Allows.Length));
@@ -166,7 +166,7 @@ internal sealed class CallerPolicy
         return allows.MoveToImmutable();
     }
 
-    // In the order of CompiledDeny.Louder.
+    // Sorted as CompiledDeny.Louder: the rules are sorted by name already.
     private static ImmutableArray<CompiledDeny> Denies(List<CompiledRule> rules)
     {
         var denies = ImmutableArray.CreateBuilder<CompiledDeny>(rules.Sum(static rule => rule.Denies.Length));

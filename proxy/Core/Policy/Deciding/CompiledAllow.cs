@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>An <see cref="AllowPermission"/> made ready for matching: narrow in everything.</summary>
+/// <summary>An <see cref="AllowPermission"/> compiled for matching, which is narrow in every field.</summary>
 internal sealed class CompiledAllow
 {
     private readonly NameSet _identities;
@@ -22,10 +22,10 @@ internal sealed class CompiledAllow
 
     public AllowPermission Source { get; }
 
-    /// <summary>The identity as which a request that names none is sent, or null.</summary>
+    /// <summary>Adds the pinned identity to requests that name none; null if the permission pins none.</summary>
     public PinnedRequests? Pin { get; }
 
-    /// <summary>Whether path and method are meant, whatever is asked for there.</summary>
+    /// <summary>Whether path and method match, whatever identity or resource is requested.</summary>
     public MatchResult MatchPath(ImdsRequest request)
     {
         if (!Source.Path.Matches(request.Path, StringComparison.Ordinal))
@@ -41,7 +41,7 @@ internal sealed class CompiledAllow
         return Source.Methods.Contains(request.Method, StringComparer.Ordinal) ? MatchResult.Match : MatchResult.Method;
     }
 
-    /// <summary>Whether the request is allowed, once <see cref="MatchPath"/> has said so.</summary>
+    /// <summary>Whether the request is allowed, given that <see cref="MatchPath"/> matched.</summary>
     public MatchResult MatchDetails(in Question question)
     {
         if (question.Request.Endpoint.IssuesCredential)
@@ -60,7 +60,7 @@ internal sealed class CompiledAllow
         return AllowsExtra(question.Request.Extra) ? MatchResult.Match : MatchResult.Parameter;
     }
 
-    // Without a selector the answer tells the identity, and is decided again.
+    // A request without a selector matches: the answer names the identity and is decided again.
     private MatchResult MatchIdentity(in Question question) =>
         _identities.IsEverything ? MatchResult.Match
         : question.IsUnresolved ? MatchResult.UnresolvedIdentity

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>A <see cref="DenyPermission"/> made ready for matching: broad in everything.</summary>
+/// <summary>A <see cref="DenyPermission"/> compiled for matching, which is broad in every field.</summary>
 internal sealed class CompiledDeny
 {
     private readonly NameSet? _identities;
@@ -17,8 +17,8 @@ internal sealed class CompiledDeny
     }
 
     /// <summary>
-    /// Of several that match, the one that is not quiet speaks, and of those the first by name: the order in which they
-    /// were written never matters.
+    /// The order in which matching denies take precedence: those that are not quiet first, then by the rule's name. The order
+    /// in the document never matters.
     /// </summary>
     public static Comparison<CompiledDeny> Louder { get; } = static (left, right) =>
         left.Source.Quiet != right.Source.Quiet ? left.Source.Quiet.CompareTo(right.Source.Quiet)
@@ -28,10 +28,10 @@ internal sealed class CompiledDeny
 
     public DenyPermission Source { get; }
 
-    /// <summary>Whether it denies all that path and method cover, whatever is asked for there.</summary>
+    /// <summary>Whether it denies everything on its path and method, whatever identity or resource is requested.</summary>
     public bool IsUnconditional => _identities is null && _resources is null;
 
-    /// <summary>Whether path and method are meant. One that names identities or resources speaks of credentials only.</summary>
+    /// <summary>Whether path and method match. A deny that names identities or resources applies to credentials only.</summary>
     public MatchResult MatchPath(ImdsRequest request)
     {
         if ((Source.Path is { } path && !path.Matches(request.Path, StringComparison.OrdinalIgnoreCase))
@@ -43,10 +43,10 @@ internal sealed class CompiledDeny
         return Source.Methods.IsDefault || Source.Methods.Contains(request.Method, StringComparer.Ordinal) ? MatchResult.Match : MatchResult.Method;
     }
 
-    /// <summary>Whether the request is denied, once <see cref="MatchPath"/> has said so.</summary>
+    /// <summary>Whether the request is denied, given that <see cref="MatchPath"/> matched.</summary>
     public MatchResult MatchDetails(in Question question)
     {
-        // Nobody can know what a certificate will be redeemed for, so any resource is meant.
+        // A certificate can be redeemed for a token of any resource, so every resource matches.
         var resource = _resources is null
             || question.Request.Endpoint.Kind == EndpointKind.IssueCredential
             || _resources.Contains(question.BroadResource)

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>A rule made ready for matching.</summary>
+/// <summary>A rule compiled for matching.</summary>
 internal sealed class CompiledRule
 {
     public CompiledRule(PolicyRule source, IdentityTable identities)
@@ -22,7 +22,7 @@ internal sealed class CompiledRule
     public bool SpeaksOf(WorkloadIdentity workload) =>
         IsAmong(Source.Workloads, workload) && !IsAmong(Source.Except, workload);
 
-    // Without LINQ: it is asked of each pod and each of thousands of rules.
+    // Without LINQ, because this runs for each pod and each of thousands of rules.
     private static bool IsAmong(ImmutableArray<WorkloadMatch> matches, WorkloadIdentity workload)
     {
         foreach (var match in matches)

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>The aliases of a policy, found by any of the names that a request can give an identity.</summary>
+/// <summary>The aliases of a policy, indexed by every name that a request can use for an identity.</summary>
 internal sealed class IdentityTable
 {
     private readonly FrozenDictionary<string, IdentityAlias> _byName;
@@ -21,14 +21,14 @@ internal sealed class IdentityTable
             .ToFrozenDictionary(alias => alias.ResourceId!, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The client id that a rule's word means: that of its alias, or itself.</summary>
+    /// <summary>The client id of an alias. A client id is returned as it is.</summary>
     public string ClientIdOf(string aliasOrClientId) =>
         _byName.TryGetValue(aliasOrClientId, out var alias) ? alias.ClientId : aliasOrClientId;
 
     /// <summary>The alias of a client id, or null.</summary>
     public IdentityAlias? ByClientId(string clientId) => _byClientId.GetValueOrDefault(clientId);
 
-    /// <summary>The client id that a request's selector names, or null where only IMDS could tell.</summary>
+    /// <summary>The client id that a request's selector names, or null if only IMDS can resolve it.</summary>
     public string? Resolve(IdentitySelector selector) => selector.Kind switch
     {
         SelectorKind.ClientId => selector.Value,

@@ -1,31 +1,31 @@
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Whether a permission speaks of a request, and if not, by what it misses it.</summary>
+/// <summary>Whether a permission matches a request, and if not, what differs.</summary>
 public enum MatchResult
 {
     Match,
 
-    /// <summary>Another path.</summary>
+    /// <summary>The path differs.</summary>
     Path,
 
-    /// <summary>The path is covered by a wildcard, which this endpoint or method is never covered by.</summary>
+    /// <summary>A wildcard matches the path, but wildcards never apply to this endpoint or method.</summary>
     Wildcard,
 
-    /// <summary>Another method.</summary>
+    /// <summary>The method differs.</summary>
     Method,
 
-    /// <summary>Another identity.</summary>
+    /// <summary>The identity differs.</summary>
     Identity,
 
-    /// <summary>An identity that no alias resolves.</summary>
+    /// <summary>The request names an identity that no alias resolves.</summary>
     UnresolvedIdentity,
 
-    /// <summary>A deny by identity, of a request that does not tell it: decided when the answer does.</summary>
+    /// <summary>A deny by identity meets a request that names none. The answer's identity decides.</summary>
     WaitsForAnswer,
 
-    /// <summary>Another resource, or none.</summary>
+    /// <summary>The resource differs, or the request names none.</summary>
     Resource,
 
-    /// <summary>All matches, but a parameter that IMDS is not known to have.</summary>
+    /// <summary>Everything matches except a query parameter that IMDS is not known to have.</summary>
     Parameter,
 }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>The identities or resources that a permission names, in the form by which they are compared.</summary>
+/// <summary>The identities or resources that a permission names, in the form in which they are compared.</summary>
 internal sealed class NameSet
 {
-    /// <summary>Most permissions name one or two; comparing so few is no slower than hashing, and ten thousand sets take long to make.</summary>
+    /// <summary>Most permissions name one or two. Comparing so few is no slower than hashing, and building ten thousand hash sets takes long.</summary>
     private const int Few = 4;
 
     private static readonly NameSet Nothing = new([], everything: false);
@@ -20,18 +20,18 @@ internal sealed class NameSet
         IsEverything = everything;
     }
 
-    /// <summary>Whether <c>*</c> is among them.</summary>
+    /// <summary>Whether the set contains <c>*</c>.</summary>
     public bool IsEverything { get; }
 
-    /// <param name="names">What the permission says; default where it says nothing.</param>
-    /// <param name="comparable">The form by which one is compared.</param>
+    /// <param name="names">The names in the permission; default if the permission has no such field.</param>
+    /// <param name="comparable">Converts a name to the form in which it is compared.</param>
     public static NameSet Of(ImmutableArray<string> names, Func<string, string> comparable) => names.IsDefault
         ? Nothing
         : new NameSet(
             [.. names.Where(static name => name != "*").Select(comparable)],
             names.Contains("*", StringComparer.Ordinal));
 
-    /// <summary>Whether this one is meant. One that is not told is meant by <c>*</c> alone.</summary>
+    /// <summary>Whether the set contains a name. Only <c>*</c> contains null.</summary>
     public bool Contains(string? name) => IsEverything || (name is not null && (_many?.Contains(name) ?? IsOneOfFew(name)));
 
     private bool IsOneOfFew(string name)

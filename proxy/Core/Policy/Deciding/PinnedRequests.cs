@@ -3,12 +3,12 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Requests as one identity: those that did not say as whom, with its client id. Each is made once.</summary>
-/// <param name="alias">The identity as the policy names it.</param>
-/// <param name="clientId">Its client id.</param>
+/// <summary>Adds a pinned identity's client id to requests that name no identity, and caches the results.</summary>
+/// <param name="alias">The identity's alias in the policy.</param>
+/// <param name="clientId">The identity's client id.</param>
 internal sealed class PinnedRequests(string alias, string clientId)
 {
-    /// <summary>Pods choose what they ask for; a workload uses a handful of resources and versions.</summary>
+    /// <summary>Bounds the memory that pods can fill. A workload uses a handful of resources and versions.</summary>
     private const int MaxRemembered = 64;
 
     private readonly ConcurrentDictionary<ImdsRequest, ImdsRequest> _requests = new();

@@ -5,16 +5,16 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
-/// What one pod may, and what was decided of its last requests: as long as policy, pod and request are the same, so is
-/// the decision. Each pod has its own, so that what one asks for never costs another anything.
+/// The policy of one pod and a cache of its latest decisions. A decision stays valid while policy, pod and request are the
+/// same. Each pod has its own cache, so one pod's requests never evict another pod's decisions.
 /// </summary>
-/// <param name="policy">What its workload may.</param>
+/// <param name="policy">The policy of the pod's workload.</param>
 internal sealed class PodDecisions(CallerPolicy policy)
 {
-    /// <summary>A pod's client asks for a few resources and documents; beyond that, each is decided anew.</summary>
+    /// <summary>A client asks for a few resources and documents. Requests beyond that are decided each time.</summary>
     private const int MaxRemembered = 16;
 
-    /// <summary>As for the memory of requests: a pod must not fill the proxy's with long ones.</summary>
+    /// <summary>The same bound as in the cache of parsed requests: a pod must not fill the proxy's memory with long requests.</summary>
     private const int MaxLength = 512;
 
     private readonly Remembered?[] _remembered = new Remembered?[MaxRemembered];
@@ -22,10 +22,10 @@ internal sealed class PodDecisions(CallerPolicy policy)
 
     public CallerPolicy Policy => policy;
 
-    /// <summary>Whether anything was decided here yet.</summary>
+    /// <summary>Whether any decision has been made for this pod.</summary>
     public bool IsUsed => _remembered[0] is not null;
 
-    /// <summary>The decision, before the request is sent.</summary>
+    /// <summary>The decision on a request before it is sent.</summary>
     public Decision Decide(Caller caller, ImdsRequest request, IdentityTable identities)
     {
         if (Find(request) is { } before)
@@ -34,7 +34,7 @@ internal sealed class PodDecisions(CallerPolicy policy)
         }
 
         var decision = policy.Decide(caller, Question.Before(request, identities), Reason.NoRule);
-        // A relayed request is never the same object again.
+        // A relayed request is a new object each time, so its decision would never be found again.
         if (request.RelayedBy is null && request.PathAndQuery.Length <= MaxLength)
         {
             _remembered[(Interlocked.Increment(ref _next) - 1) % MaxRemembered] = new Remembered(request, decision);
@@ -43,11 +43,11 @@ internal sealed class PodDecisions(CallerPolicy policy)
         return decision;
     }
 
-    /// <summary>What was decided of the last credential that came for a request, or null where it was another one.</summary>
+    /// <summary>The decision on the last credential for a request, or null if that was another credential.</summary>
     public Decision? DecisionOf(ImdsRequest request, CredentialAnswer answer) =>
         Find(request)?.Last is { } last && ReferenceEquals(last.Answer, answer) ? last.Decision : null;
 
-    /// <summary>Remembers what was decided of a credential: a token that is kept comes again with each request.</summary>
+    /// <summary>Remembers the decision on a credential, because a cached token is decided again with each request.</summary>
     public void Remember(ImdsRequest request, CredentialAnswer answer, Decision decision)
     {
         if (Find(request) is { } before)
@@ -56,7 +56,7 @@ internal sealed class PodDecisions(CallerPolicy policy)
         }
     }
 
-    // The memory of requests gives the same one again, so there is nothing to compare but the reference.
+    // The cache of parsed requests returns the same object for the same target, so comparing references is enough.
     private Remembered? Find(ImdsRequest request)
     {
         foreach (var before in _remembered)

@@ -6,10 +6,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>A policy ready to decide. Immutable; a change of the policy makes another.</summary>
+/// <summary>A compiled policy that decides requests. Each change of the policy compiles a new snapshot.</summary>
 public sealed class PolicySnapshot
 {
-    /// <summary>Pods and workloads come and go under one revision; a node runs at most some hundred pods at a time.</summary>
+    /// <summary>Pods and workloads come and go while one revision is in force. A node runs at most a few hundred pods at a time.</summary>
     private const int MaxRemembered = 4096;
 
     private readonly IdentityTable _identities;
@@ -44,9 +44,9 @@ public sealed class PolicySnapshot
     /// <summary>Compiles a valid document.</summary>
     public static PolicySnapshot Compile(PolicyDocument document) => new(document, null);
 
-    /// <summary>Compiles a valid document that takes the place of another, and works out beforehand what the pods may that asked under that one.</summary>
+    /// <summary>Compiles a valid document that replaces another, and prepares the decisions for the pods that sent requests under the old one.</summary>
     /// <param name="document">The document.</param>
-    /// <param name="before">The policy in force until now, or null.</param>
+    /// <param name="before">The policy that is replaced, or null.</param>
     public static PolicySnapshot Compile(PolicyDocument document, PolicySnapshot? before)
     {
         var snapshot = new PolicySnapshot(document, before);
@@ -65,7 +65,7 @@ public sealed class PolicySnapshot
     public PolicyMode ModeOf(Caller caller) =>
         caller is Caller.Pod pod ? For(pod.Identity).Policy.Mode : _unidentified.Mode;
 
-    /// <summary>Decides a request, before it is sent.</summary>
+    /// <summary>Decides a request before it is sent.</summary>
     public Decision Decide(Caller caller, ImdsRequest request)
     {
         var decision = caller is Caller.Pod pod
@@ -75,8 +75,8 @@ public sealed class PolicySnapshot
     }
 
     /// <summary>
-    /// Decides a credential that came back: the request once more, on the policy of this moment, then all of it with
-    /// the identity and resource that the credential carries.
+    /// Decides whether a credential may be handed out. Decides the request again, under the current policy, and then the
+    /// request with the identity and resource that the credential carries.
     /// </summary>
     public Decision DecideAnswer(Caller caller, ImdsRequest request, CredentialAnswer answer)
     {
@@ -113,8 +113,8 @@ public sealed class PolicySnapshot
             : OfBoth(before, after);
     }
 
-    // A would-deny stays what it was for the request: its answer has nothing to add. Nor has an answer to what a pin
-    // decided: in audit mode it may be of another identity, because nothing was pinned.
+    // A would-deny of the request stands, whatever the answer says. So does the decision on a pinned request: in audit mode
+    // nothing was pinned, so the answer may carry another identity.
     private static Permit OfBoth(Permit before, Permit after) =>
         before.Shadow is not null
         || (before.Pin is not null && (after.Shadow is null || (!before.IsPinned && after.Shadow.Reason == Reason.IdentityMismatch)))
@@ -122,8 +122,8 @@ public sealed class PolicySnapshot
             : after;
 
     /// <summary>
-    /// The denial of a request without the header that IMDS requires, or null where IMDS's own error is the answer:
-    /// something is allowed on this path, or nobody knows yet who asks.
+    /// The denial of a request without the header that IMDS requires. Null means that the caller gets IMDS's own error,
+    /// because something is allowed on this path or the caller is not yet known.
     /// </summary>
     public Denial? DecideProbe(Caller caller, ImdsRequest request) => caller switch
     {
@@ -132,17 +132,17 @@ public sealed class PolicySnapshot
         _ => _unidentified.DecideProbe(caller, request),
     };
 
-    /// <summary>Whether there may be a workload that is permitted this credential. Says yes where it cannot tell.</summary>
+    /// <summary>Whether some workload may be permitted this credential. Answers yes if it cannot tell.</summary>
     public bool PermitsAnyone(ImdsRequest request, CredentialAnswer answer) => AnyoneCheck.IsPermitted(_rules, Question.After(request, answer));
 
     /// <summary>The alias of a client id, or null.</summary>
     public string? AliasOf(string clientId) => _identities.ByClientId(clientId)?.Name;
 
-    /// <summary>The client id that a request's selector names, or null where there is none or no alias resolves it.</summary>
+    /// <summary>The client id that a request's selector names. Null if the request has no selector or no alias resolves it.</summary>
     public string? ClientIdOf(ImdsRequest request) =>
         request.Selector is { } selector ? _identities.Resolve(selector) : null;
 
-    // A rule that was taken over from the document before is the same object, and so is what it was compiled to.
+    // A rule taken over from the previous document is the same object, so its compiled form is still valid.
     private ImmutableArray<CompiledRule> Compiled(ImmutableArray<PolicyRule> rules, ImmutableArray<CompiledRule> before)
     {
         var known = new Dictionary<PolicyRule, CompiledRule>(before.Length, ReferenceEqualityComparer.Instance);

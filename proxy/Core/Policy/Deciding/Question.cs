@@ -4,8 +4,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
-/// What is asked of a permission: the request, and what is known of identity and resource; before the answer from
-/// the request, after it from the answer.
+/// The input of matching: the request, its identity and its resource. Identity and resource come from the request before it
+/// is sent, and from the answer afterwards.
 /// </summary>
 internal readonly struct Question
 {
@@ -21,7 +21,7 @@ internal readonly struct Question
 
     public ImdsRequest Request { get; }
 
-    /// <summary>The identity's client id, or null where only IMDS can tell.</summary>
+    /// <summary>The identity's client id, or null if only IMDS can resolve it.</summary>
     public string? ClientId { get; }
 
     /// <summary>Whether the request names an identity that no alias resolves.</summary>
@@ -33,10 +33,10 @@ internal readonly struct Question
     /// <summary>The resource as a deny compares it, or null.</summary>
     public string? BroadResource { get; }
 
-    /// <summary>The application id that the token in the answer is for, where it tells one; or null.</summary>
+    /// <summary>The application id in the token's audience, or null if the audience is none.</summary>
     public string? AudienceId { get; }
 
-    /// <summary>Whether the request says nothing of its identity and nothing has answered yet.</summary>
+    /// <summary>Whether the request names no identity and no answer has named one yet.</summary>
     public bool HasNoIdentity => ClientId is null && !IsUnresolved;
 
     public static Question Before(ImdsRequest request, IdentityTable identities)
@@ -53,6 +53,6 @@ internal readonly struct Question
     public static Question After(ImdsRequest request, CredentialAnswer answer) =>
         new(request, answer.ClientId, unresolved: false, answer.ComparableResource, answer.BroadResource, answer.Claims?.AudienceId);
 
-    /// <summary>The same question of the same request as one identity.</summary>
+    /// <summary>The same question with a pinned identity.</summary>
     public Question As(ImdsRequest pinned, string clientId) => new(pinned, clientId, unresolved: false, Resource, BroadResource);
 }

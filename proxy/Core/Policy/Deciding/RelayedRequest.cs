@@ -3,15 +3,15 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
-/// What is decided for a request whose headers say that somebody relays it. A workload's client asks IMDS itself, so a
-/// relayed request is likely a server's that was tricked into it (SSRF): denied where the caller is enforced, recorded in
-/// audit mode. No permission lifts it.
+/// Decides requests whose headers show that they were relayed. A workload's own client asks IMDS directly, so a relayed
+/// request probably comes from a server that was tricked into sending it (SSRF). Enforce mode denies it; audit mode records
+/// it. No permission overrides this.
 /// </summary>
 internal static class RelayedRequest
 {
-    /// <summary>The decision. A denial stays as it is.</summary>
+    /// <summary>The decision. A denial is returned unchanged.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="otherwise">What would be decided if nobody relayed it; its request may name the identity that it pins.</param>
+    /// <param name="otherwise">The decision on the same request without the header. Its request may name the pinned identity.</param>
     public static Decision Of(ImdsRequest request, Decision otherwise)
     {
         if (otherwise is not Permit { Shadow: null } permit)

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>The rules by the namespaces they name, so that a workload is compared with those alone that could speak of it.</summary>
+/// <summary>Indexes rules by namespace, so that a workload is compared only with rules that could apply to it.</summary>
 internal sealed class RuleIndex
 {
     private readonly FrozenDictionary<string, ImmutableArray<CompiledRule>> _byNamespace;
@@ -37,7 +37,7 @@ internal sealed class RuleIndex
         _others = others.ToImmutable();
     }
 
-    /// <summary>The rules that speak of a workload, by their names.</summary>
+    /// <summary>The rules that apply to a workload, sorted by name.</summary>
     public List<CompiledRule> Of(WorkloadIdentity workload)
     {
         var named = _byNamespace.GetValueOrDefault(workload.Namespace, []);

@@ -5,8 +5,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy.Deciding;
 
 /// <summary>
-/// What is decided for a caller that is no known pod. Enforced, it is denied. In audit mode it is let through, unless
-/// something that is enforced all the same could mean it: nobody can tell that it does not.
+/// Decides for a caller that is not a known pod. Enforce mode denies it. Audit mode lets it through, unless a rule that is
+/// enforced even in audit mode could apply: the proxy cannot rule out that the caller is one of that rule's workloads.
 /// </summary>
 internal sealed class UnidentifiedPolicy
 {
@@ -19,7 +19,7 @@ internal sealed class UnidentifiedPolicy
         Mode = document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce;
     }
 
-    /// <summary>Audit only where every caller is in audit mode.</summary>
+    /// <summary>Audit mode only if every caller is in audit mode.</summary>
     public PolicyMode Mode { get; }
 
     public Decision Decide(Caller caller, in Question question)
@@ -42,7 +42,7 @@ internal sealed class UnidentifiedPolicy
         return new Permit(caller, question.Request, null, Mode, denial);
     }
 
-    /// <summary>The denial of a probe: nothing is allowed on any path.</summary>
+    /// <summary>The denial of a probe. An unidentified caller is allowed nothing on any path.</summary>
     public Denial DecideProbe(Caller caller, ImdsRequest request) => new(caller, request, ReasonOf(caller), null, Mode);
 
     private static Reason ReasonOf(Caller caller) => caller switch

@@ -5,24 +5,24 @@ using System.Text;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
-/// A policy in several files. Exactly one holds the version, the mode and its lists; all hold identities and rules,
-/// each name once. Places in problems begin with the file's name.
+/// Reads a policy that consists of several files. Exactly one file has the version, the mode and the mode lists. Every file may
+/// have identities and rules, with names that are unique in the whole policy. Places in problems begin with the file's name.
 /// </summary>
 public static class PolicyFragments
 {
     private const int RevisionDigits = 12;
 
     /// <summary>Reads fragments as one policy.</summary>
-    /// <param name="fragments">The files by their names.</param>
+    /// <param name="fragments">The content of the files by name.</param>
     /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
     public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, PolicyLoad? before = null) =>
         Load(fragments, before?.Known ?? KnownRules.None, out _);
 
     /// <summary>
-    /// Reads fragments as one policy; where that is refused, each broken one is taken as it was when it was last good.
+    /// Reads fragments as one policy. If that policy is refused, each broken fragment is replaced by its last good content.
     /// </summary>
-    /// <param name="fragments">The files by their names.</param>
-    /// <param name="lastGood">What was in force before, by the same names.</param>
+    /// <param name="fragments">The content of the files by name.</param>
+    /// <param name="lastGood">The content that was in force before, by name.</param>
     /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
     public static FragmentsLoad Load(
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments,
@@ -70,14 +70,14 @@ public static class PolicyFragments
 
         var revision = Convert.ToHexStringLower(hash.GetHashAndReset())[..RevisionDigits];
         var load = PolicyLoad.Of(merger.Merge(), problems, known, revision);
-        // What is missing in others for want of an unreadable one is not their fault.
+        // If a fragment is unreadable, problems in other fragments may only follow from it, so they are not blamed.
         blamed = unreadable.Count > 0
             ? unreadable.ToImmutable()
             : [.. problems.ErrorOffsets.Select(offset => starts.LastOrDefault(entry => entry.Start <= offset).Name).OfType<string>()];
         return load;
     }
 
-    // A zero byte is in no name, and the length says where a content ends: no two sets of files hash alike.
+    // No name contains a zero byte, and the length marks the end of the content. So two different sets of files never hash the same input.
     private static void AppendTo(IncrementalHash hash, string name, ReadOnlySpan<byte> content)
     {
         hash.AppendData(Encoding.UTF8.GetBytes($"{name}\0{content.Length}\0"));

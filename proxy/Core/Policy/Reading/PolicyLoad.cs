@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>What came of reading a policy.</summary>
-/// <param name="Document">The policy, or null where <paramref name="Problems"/> holds an error.</param>
-/// <param name="Problems">All errors and warnings, in the order of the document.</param>
-/// <param name="Revision">The revision of the bytes that were read, good or not.</param>
+/// <summary>The result of reading a policy.</summary>
+/// <param name="Document">The policy, or null if it is refused. Both a document and errors mean that broken fragments were replaced by their last good content.</param>
+/// <param name="Problems">All errors and warnings, in document order.</param>
+/// <param name="Revision">The revision of the bytes that were read, valid or not.</param>
 public sealed record PolicyLoad(PolicyDocument? Document, ImmutableArray<PolicyProblem> Problems, string Revision)
 {
-    /// <summary>The rules that the next load can take over; none where this policy is refused.</summary>
+    /// <summary>The rules that the next load can take over. Empty if this policy is refused.</summary>
     internal KnownRules Known { get; private init; } = KnownRules.None;
 
     internal static PolicyLoad Of(LocatedValue? root, ProblemList problems, KnownRules known, string revision)
