@@ -1,6 +1,7 @@
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.PolicySource;
 using Microsoft.Extensions.Logging.Abstractions;

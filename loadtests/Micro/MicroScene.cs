@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using ImdsProxy.Core.Callers;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.LoadTests.Micro;
@@ -22,11 +23,13 @@ internal static class PolicyLoadCost
         await Console.Out.WriteLineAsync($"{rules:n0} rules, {ManyRules.Fragments(rules).Values.Sum(static text => text.Length) / 1024.0:n0} KiB, {pods:n0} pods; from the second load on one rule has changed");
         var request = ImdsRequestParser.ParseTarget("GET", MicroScene.Token(ManyRules.Arm, 0)).Request!;
         using var pauses = new PauseWatch();
+        PolicyLoad? before = null;
         PolicySnapshot? inForce = null;
         for (var load = 1; load <= loads; load++)
         {
             var fragments = ManyRules.Fragments(rules, load);
-            var cost = Cost.Of(() => PolicyFragments.Load(fragments, inForce?.Document), out var loaded);
+            var cost = Cost.Of(() => PolicyFragments.Load(fragments, before), out var loaded);
+            before = loaded;
             await Console.Out.WriteLineAsync($"load {load}: read {cost}; longest pause {pauses.Longest():0.0} ms");
             var compile = Cost.Of(() => PolicySnapshot.Compile(loaded.Document!, inForce), out var snapshot);
             inForce = snapshot;

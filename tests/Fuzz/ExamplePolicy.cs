@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Text;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Fuzz;
 
@@ -20,7 +22,7 @@ internal static class ExamplePolicy
         Caller.Node.Instance, Caller.Unknown.Instance, Caller.Ambiguous.Instance,
     ];
 
-    public static PolicyDocument Document { get; } = PolicyLoader.Load(Encoding.UTF8.GetBytes($$$"""
+    public static PolicyLoad Load { get; } = PolicyLoader.Load(Encoding.UTF8.GetBytes($$$"""
         {"version":1,"mode":"enforce","auditOnly":[{"namespaces":["tried"]}],
          "identities":{"ingest":{"clientId":"{{{Ingest}}}","objectId":"b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1","resourceId":"/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/ingest"},"kubelet":{"clientId":"{{{Kubelet}}}"}},
          "rules":[
@@ -33,7 +35,9 @@ internal static class ExamplePolicy
             {"path":"/metadata/instance/**","redact":["compute.tags"]},{"path":"/latest/meta-data"}]},
           {"name":"guard","mode":"enforce","workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"identities":["kubelet"]}]},
           {"name":"quiet","workloads":[{}],"deny":[{"path":"/metadata/instance","quiet":true}]}]}
-        """)).Document ?? throw new InvalidOperationException("the policy has an error");
+        """));
+
+    public static PolicyDocument Document { get; } = Load.Document ?? throw new InvalidOperationException("the policy has an error");
 
     public static PolicySnapshot Snapshot { get; } = PolicySnapshot.Compile(Document);
 

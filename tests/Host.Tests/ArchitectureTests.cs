@@ -42,6 +42,9 @@ public sealed class ArchitectureTests
         .Distinct(StringComparer.Ordinal)
         .ShouldBe(["Azure.Core.ResourceIdentifier"]);
 
+    [Fact]
+    public void Core_Folders_FormNoCircle() => FolderCircles.Below("ImdsProxy.Core", CoreUses).ShouldBeEmpty();
+
     // The same rule has to find something where there is something.
     [Fact]
     public void Host_Types_DoHaveIo()

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>The part of a record that says what was answered, which credential left, and how long it took.</summary>
+/// <summary>Writes the part of a record about the answer: status, issued credential and duration.</summary>
 internal static class AnswerFields
 {
     public static void Write(Utf8JsonWriter json, AuditRecord record)
@@ -64,7 +64,7 @@ internal static class AnswerFields
         json.WriteEndObject();
     }
 
-    // What a JSON writer rendered needs no check.
+    // A JSON writer rendered this, so it needs no validation.
     private static void WriteIssued(Utf8JsonWriter json, IssuedCredential? issued)
     {
         if (issued is not null)

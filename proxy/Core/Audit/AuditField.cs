@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>A field of a line of the log that can be searched, shown and grouped by. Its names are in <see cref="AuditFields"/>.</summary>
+/// <summary>A field of the log that searches can filter, show and group by. <see cref="AuditFields"/> has the names.</summary>
 public enum AuditField
 {
     Time,

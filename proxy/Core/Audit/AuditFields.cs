@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>The fields of a line: where each is in the JSON, and what it is called on a command line.</summary>
+/// <summary>The fields of a line: their place in the JSON and their names on the command line.</summary>
 public static class AuditFields
 {
-    /// <summary>All of them, in the order in which the writer writes them.</summary>
+    /// <summary>All fields, in the order in which the writer writes them.</summary>
     public static ImmutableArray<(AuditField Field, string Name, string Parent, string Key)> All { get; } =
     [
         (AuditField.Time, "time", "", "ts"),
@@ -24,7 +24,7 @@ public static class AuditFields
         (AuditField.Quiet, "quiet", "", "quiet"),
         (AuditField.Mode, "mode", "", "mode"),
         (AuditField.Revision, "revision", "", "policyRevision"),
-        // Events that tell of a policy call it by this key.
+        // Events about a policy use this key.
         (AuditField.Revision, "revision", "", "revision"),
         (AuditField.PreviousRevision, "previous-revision", "", "previousRevision"),
         (AuditField.Hash, "hash", "", "hash"),
@@ -71,6 +71,6 @@ public static class AuditFields
     internal static (byte[] Key, AuditField Field)[] Of(string parent) =>
         [.. All.Where(row => row.Parent == parent).Select(row => (Encoding.ASCII.GetBytes(row.Key), row.Field))];
 
-    /// <summary>The name of a field on a command line.</summary>
+    /// <summary>The name of a field on the command line.</summary>
     public static string Name(AuditField field) => All.First(row => row.Field == field).Name;
 }

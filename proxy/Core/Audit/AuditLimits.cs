@@ -1,33 +1,33 @@
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// The most bytes that each text of a request's record takes once it is escaped. Their sum, with all keys, numbers and the
-/// place in the chain, stays below <see cref="Line"/>, whatever a pod sends.
+/// The limits of texts in a request's record, in bytes after escaping. Together with keys, numbers and the place in the chain,
+/// they keep every line below <see cref="Line"/>, whatever a pod sends.
 /// </summary>
 internal static class AuditLimits
 {
-    /// <summary>The contract's bound of a request's record, with its line feed.</summary>
+    /// <summary>The contract's limit of a request's record, including the line feed.</summary>
     public const int Line = 8 << 10;
 
-    /// <summary>The whole <c>request</c> object; event ids take what the other texts leave of it.</summary>
+    /// <summary>The whole <c>request</c> object. Event ids use what the other texts leave.</summary>
     public const int Request = 3900;
 
-    /// <summary>A path, and the contract's bound of a raw target.</summary>
+    /// <summary>A path, and the contract's limit of a raw target.</summary>
     public const int Target = 1024;
 
-    /// <summary>A resource or a selector. The longest resource id of an identity has some 360 characters.</summary>
+    /// <summary>A resource or a selector. The longest resource id of an identity has about 360 characters.</summary>
     public const int Value = 512;
 
     /// <summary>All names of extra query parameters together.</summary>
     public const int ExtraQuery = 256;
 
-    /// <summary>Enough to tell clients apart: the longest that an Azure SDK was seen to send has 150 characters.</summary>
+    /// <summary>Enough to tell clients apart. The longest observed value of an Azure SDK has 150 characters.</summary>
     public const int UserAgent = 256;
 
-    /// <summary>Longer than the proxy's own words for what is wrong with a request. Kestrel's quote what was sent.</summary>
+    /// <summary>Longer than any error message of the proxy. Kestrel's messages quote the request, so they can be longer.</summary>
     public const int Error = 256;
 
-    /// <summary>Kubernetes' longest names have 253 characters; those of a policy have 100.</summary>
+    /// <summary>Names in Kubernetes have at most 253 characters, names in a policy at most 100.</summary>
     public const int Name = 256;
 
     /// <summary><c>Kind/name</c>: 63 and 253 characters.</summary>

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// Where the fields of a line are. Made once and used for many lines, so that reading a line allocates nothing. The
-/// line is given again with each question. Whatever a line holds, a field is only ever found at its own place in it.
+/// Finds the fields of a line. One instance is used for many lines, so that reading a line allocates nothing; the caller passes
+/// the line to each method. A field is found only at its own place in the JSON, whatever else the line contains.
 /// </summary>
 public sealed class AuditLine
 {
@@ -22,10 +22,10 @@ public sealed class AuditLine
     private readonly Place[] _places = new Place[AuditFields.Number];
     private readonly byte[] _unescaped = new byte[64 << 10];
 
-    /// <summary>Whether the line tells of a credential that left.</summary>
+    /// <summary>Whether the line records an issued credential.</summary>
     public bool HasIssued { get; private set; }
 
-    /// <summary>Finds the fields of a line. False where it is no record: no JSON object with a time and a kind.</summary>
+    /// <summary>Finds the fields of a line. Returns false if the line is not a JSON object with a time and a kind.</summary>
     public bool TryParse(ReadOnlySpan<byte> line)
     {
         Array.Clear(_places);
@@ -44,18 +44,18 @@ public sealed class AuditLine
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second is a name with half a surrogate pair, which this program never writes.
+            // InvalidOperationException: a name with half a surrogate pair, which this program never writes.
             return false;
         }
     }
 
-    /// <summary>How many requests the line tells of: a summary's number, and 1 for any other line.</summary>
+    /// <summary>The number of requests that the line stands for: the count of a summary, or 1.</summary>
     public long Requests(ReadOnlySpan<byte> line) =>
         TryGetNumber(line, AuditField.Summed, out var summed) && summed is >= 1 and < long.MaxValue ? (long)summed : 1;
 
     public bool Has(AuditField field) => _places[(int)field].Kind != JsonTokenType.None;
 
-    /// <summary>The bytes of a field, unescaped; empty where the line has none. Good until the next call.</summary>
+    /// <summary>The unescaped bytes of a field, valid until the next call. Empty if the line does not have the field.</summary>
     public ReadOnlySpan<byte> Get(ReadOnlySpan<byte> line, AuditField field)
     {
         var place = _places[(int)field];
@@ -63,7 +63,7 @@ public sealed class AuditLine
         return place.Escaped && place.Length < _unescaped.Length ? Unescape(line.Slice(place.Start - 1, place.Length + 2)) : raw;
     }
 
-    /// <summary>A field as text, or null where the line has none.</summary>
+    /// <summary>A field as text, or null if the line does not have it.</summary>
     public string? GetText(ReadOnlySpan<byte> line, AuditField field) =>
         Has(field) ? Encoding.UTF8.GetString(Get(line, field)) : null;
 
@@ -75,7 +75,7 @@ public sealed class AuditLine
 
     private void ReadObject(ref Utf8JsonReader reader, (byte[] Key, AuditField Field)[] keys)
     {
-        // Keys come in the order of the table, so each is looked for where the one before was found.
+        // Keys come in the order of the table, so the search starts after the previous key.
         var next = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -149,7 +149,7 @@ public sealed class AuditLine
         }
         catch (InvalidOperationException)
         {
-            // A lone surrogate, which this program never writes: its escape is shown as it is.
+            // A lone surrogate, which this program never writes. Its escape is returned unchanged.
             return quoted[1..^1];
         }
     }

@@ -1,7 +1,7 @@
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>Which process a record comes from; the same on each of its lines.</summary>
-/// <param name="Cluster">The cluster's name, or null where none was given.</param>
-/// <param name="Node">The node's name, or null where none was given.</param>
-/// <param name="Instance">Four hex digits that tell two processes on one node apart.</param>
+/// <summary>The process that writes records. All of its lines have the same origin.</summary>
+/// <param name="Cluster">The cluster's name, or null if none is configured.</param>
+/// <param name="Node">The node's name, or null if none is configured.</param>
+/// <param name="Instance">Four hex digits that distinguish processes on the same node.</param>
 public sealed record AuditOrigin(string? Cluster, string? Node, string Instance);

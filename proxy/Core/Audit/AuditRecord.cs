@@ -6,8 +6,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// One request, from its caller to its answer. Flat, and made of values that exist anyway, so that a record costs
-/// one object. The process that writes it adds cluster, node, instance, sequence number and chain.
+/// The record of one request, from its caller to its answer. Flat, and built from existing values, so that a record costs one
+/// object. The writer adds cluster, node, instance, sequence number and chain.
 /// </summary>
 public sealed class AuditRecord
 {
@@ -23,13 +23,13 @@ public sealed class AuditRecord
     /// <summary>The name of the rule that decided, or null.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>Whether the rule that decided asks for quiet: recorded, but no Event and no alert.</summary>
+    /// <summary>Whether the rule that decided is quiet: the denial raises no Event and no alert.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>The mode in force for this caller.</summary>
     public required PolicyMode Mode { get; init; }
 
-    /// <summary>The revision of the policy that decided, or null where none was loaded.</summary>
+    /// <summary>The revision of the policy that decided, or null if none was loaded.</summary>
     public string? PolicyRevision { get; init; }
 
     public required Caller Caller { get; init; }
@@ -38,19 +38,19 @@ public sealed class AuditRecord
 
     public int CallerPort { get; init; }
 
-    /// <summary>The interface the connection came in by, where it is known.</summary>
+    /// <summary>The network interface of the connection, or null if it is unknown.</summary>
     public string? CallerInterface { get; init; }
 
-    /// <summary>The canonical request, or null where it was malformed.</summary>
+    /// <summary>The canonical request, or null if it was malformed.</summary>
     public ImdsRequest? Request { get; init; }
 
-    /// <summary>The method of a malformed request, where it got as far.</summary>
+    /// <summary>The method of a malformed request, or null if it could not be read.</summary>
     public string? RawMethod { get; init; }
 
-    /// <summary>The raw target of a malformed request, where it got as far; escaped and cut when written.</summary>
+    /// <summary>The raw target of a malformed request, or null if it could not be read. Escaped and truncated when written.</summary>
     public string? RawTarget { get; init; }
 
-    /// <summary>What was wrong with a malformed request, or null.</summary>
+    /// <summary>The reason why a request was malformed, or null.</summary>
     public string? Error { get; init; }
 
     public string? UserAgent { get; init; }
@@ -58,36 +58,36 @@ public sealed class AuditRecord
     /// <summary>The ids of the scheduled events that a POST approves, or null.</summary>
     public IReadOnlyList<string>? EventIds { get; init; }
 
-    /// <summary>The status sent to the caller; 0 where the connection ended without one.</summary>
+    /// <summary>The status sent to the caller, or 0 if the connection ended without a response.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Bytes of the body sent to the caller, or null where they are not known beforehand.</summary>
+    /// <summary>The size of the body sent to the caller, in bytes. Null if it was not known in advance.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>The credential that left, or null.</summary>
+    /// <summary>The issued credential, or null.</summary>
     public IssuedCredential? Issued { get; init; }
 
-    /// <summary>The status IMDS answered with, or null where it was not asked or did not answer.</summary>
+    /// <summary>The status of IMDS's response, or null without a response.</summary>
     public int? UpstreamStatus { get; init; }
 
-    /// <summary>Milliseconds until IMDS's answer, or null where it was not asked.</summary>
+    /// <summary>Milliseconds until IMDS responded, or null if no request was sent.</summary>
     public double? UpstreamMilliseconds { get; init; }
 
-    /// <summary>Whether the answer came from the shared cache or a shared fetch.</summary>
+    /// <summary>Whether the answer came from the shared cache or from a fetch for several requests.</summary>
     public bool Cached { get; init; }
 
-    /// <summary>The identity, as the policy names it, as which the request was sent; in audit mode, as which it would have been; or null.</summary>
+    /// <summary>The identity that the policy pins, as the policy names it, or null. In audit mode the request was sent without it.</summary>
     public string? Pin { get; init; }
 
-    /// <summary>Whether some of the answer was hidden; in audit mode, whether it would have been.</summary>
+    /// <summary>Whether part of the answer was hidden; in audit mode, whether it would have been hidden.</summary>
     public bool Redacted { get; init; }
 
     /// <summary>Milliseconds from the request's arrival until its answer was ready.</summary>
     public required double Milliseconds { get; init; }
 
-    /// <summary>How many requests this record sums; 0 for the record of a single one.</summary>
+    /// <summary>The number of requests that this summary covers, or 0 for the record of a single request.</summary>
     public long Summed { get; init; }
 
-    /// <summary>Whether it sums requests of callers that got no summary of their own.</summary>
+    /// <summary>Whether this summary covers callers that have no summary of their own.</summary>
     public bool IsOfOthers { get; init; }
 }

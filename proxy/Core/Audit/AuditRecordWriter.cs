@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Text.Json;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// Turns a record or an event into one line of JSON that ends with a line feed, but for its place in the chain, which is known
-/// only when it is written (<see cref="ChainPlace"/>). The line of a request has at most 8 KiB. Every byte between is printable ASCII, so that nothing a pod sends
-/// ends a line early or reaches a terminal. Not safe for use by two threads at once.
+/// Renders a record or an event as one line of JSON that ends with a line feed. The line lacks its place in the chain, which is
+/// known only when the line is written (<see cref="ChainPlace"/>). The line of a request has at most 8 KiB. Every byte before
+/// the line feed is printable ASCII, so that nothing a pod sends can end a line early or control a terminal. Not thread-safe.
 /// </summary>
-#pragma warning disable CA1001 // What its JSON writers hold is memory, and they write to memory.
+#pragma warning disable CA1001 // The JSON writers hold and write only memory.
 public sealed class AuditRecordWriter
 #pragma warning restore CA1001
 {
@@ -18,10 +19,10 @@ public sealed class AuditRecordWriter
 
     public AuditRecordWriter(AuditOrigin origin) => _origin = origin;
 
-    /// <summary>Writes a record.</summary>
-    /// <param name="output">Where the line goes.</param>
-    /// <param name="record">What happened.</param>
-    /// <returns>How many bytes of the line come before its place in the chain.</returns>
+    /// <summary>Renders a record.</summary>
+    /// <param name="output">Receives the line.</param>
+    /// <param name="record">The record or event.</param>
+    /// <returns>The number of bytes before the place in the chain.</returns>
     public int Write(IBufferWriter<byte> output, AuditRecord record)
     {
         var json = _records;
@@ -47,10 +48,10 @@ public sealed class AuditRecordWriter
         return place;
     }
 
-    /// <summary>Writes an event. A field of its own that bears the name of one of the record's is left out: it could pass for it.</summary>
-    /// <param name="output">Where the line goes.</param>
-    /// <param name="auditEvent">What happened.</param>
-    /// <returns>How many bytes of the line come before its place in the chain.</returns>
+    /// <summary>Renders an event. Omits fields with the name of a record's own field, because they could be mistaken for it.</summary>
+    /// <param name="output">Receives the line.</param>
+    /// <param name="auditEvent">The record or event.</param>
+    /// <returns>The number of bytes before the place in the chain.</returns>
     public int Write(IBufferWriter<byte> output, AuditEvent auditEvent)
     {
         var json = _events;

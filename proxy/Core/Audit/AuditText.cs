@@ -4,22 +4,22 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>Writes text that a pod may have chosen, so that the line stays one line of printable ASCII of bounded length.</summary>
+/// <summary>Writes text that a pod may have chosen. Keeps the line one line of printable ASCII with a bounded length.</summary>
 internal static class AuditText
 {
-    /// <summary>Relaxed, so that a path stays readable and can be grepped; all that is not plain ASCII goes another way.</summary>
+    /// <summary>Relaxed, so that paths stay readable and searchable. Other characters than plain ASCII are escaped by <see cref="EscapedText"/>.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
 
-    /// <summary>Writes a property, or nothing where there is no value.</summary>
-    /// <param name="json">Where it goes.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="text">Its value, or null.</param>
-    /// <param name="most">The bytes that the value may take once it is escaped.</param>
-    /// <returns>Whether the value was cut.</returns>
+    /// <summary>Writes a property, or nothing if the value is null.</summary>
+    /// <param name="json">Receives the property.</param>
+    /// <param name="name">The property's name.</param>
+    /// <param name="text">The value, or null.</param>
+    /// <param name="most">The most bytes of the value after escaping.</param>
+    /// <returns>Whether the value was truncated.</returns>
     public static bool Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, int most)
     {
         if (text is null)
@@ -31,7 +31,7 @@ internal static class AuditText
         return WriteValue(json, text, most);
     }
 
-    /// <summary>Writes a string of at most so many bytes, its quotes not counted. Tells whether it was cut.</summary>
+    /// <summary>Writes a string of limited size, not counting its quotes. Returns whether it was truncated.</summary>
     public static bool WriteValue(Utf8JsonWriter json, ReadOnlySpan<char> text, int most)
     {
         if (text.Length <= most && !text.ContainsAnyExcept(EscapedText.Plain))
@@ -47,15 +47,15 @@ internal static class AuditText
         return isCut;
     }
 
-    /// <summary>Writes a moment in UTC with seven decimals.</summary>
+    /// <summary>Writes a time in UTC with seven decimals.</summary>
     public static void WriteTimestamp(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset moment) =>
         WriteMoment(json, name, moment, "O");
 
-    /// <summary>Writes a moment in UTC in whole seconds.</summary>
+    /// <summary>Writes a time in UTC in whole seconds.</summary>
     public static void WriteSeconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset moment) =>
         WriteMoment(json, name, moment, "yyyy-MM-ddTHH:mm:ssZ");
 
-    /// <summary>Writes milliseconds, to the microsecond.</summary>
+    /// <summary>Writes milliseconds, rounded to microseconds.</summary>
     public static void WriteMilliseconds(Utf8JsonWriter json, ReadOnlySpan<byte> name, double milliseconds) =>
         json.WriteNumber(name, double.IsFinite(milliseconds) ? Math.Round(milliseconds, 3) : 0);
 

@@ -3,15 +3,15 @@ using System.Buffers.Text;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>A line's place in the chain of its instance, as it stands in the line: <c>,"seq":4711,"prev":"9c1e…"</c>.</summary>
+/// <summary>A line's place in the chain of its instance, as written in the line: <c>,"seq":4711,"prev":"9c1e…"</c>.</summary>
 public static class ChainPlace
 {
     private const int MostDigits = 20;
 
-    /// <summary>Writes it.</summary>
-    /// <param name="output">Where the line goes.</param>
-    /// <param name="seq">The line's number, from 1.</param>
-    /// <param name="prev">The hash of the line before, in hex; empty for a line outside the chain.</param>
+    /// <summary>Writes the place.</summary>
+    /// <param name="output">Receives the place.</param>
+    /// <param name="seq">The line's sequence number, from 1.</param>
+    /// <param name="prev">The hash of the previous line, in hex. Empty for a line outside the chain.</param>
     public static void Write(IBufferWriter<byte> output, long seq, ReadOnlySpan<byte> prev)
     {
         output.Write(",\"seq\":"u8);

@@ -4,21 +4,21 @@ using System.Text;
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// Escapes text for a JSON string in printable ASCII, and truncates it by what it takes once escaped. An escape is written
-/// whole or not at all, and so are the two of a surrogate pair.
+/// Escapes text for a JSON string of printable ASCII and truncates it to a size after escaping. Never truncates within an escape
+/// or between the two escapes of a surrogate pair.
 /// </summary>
 internal static class EscapedText
 {
-    /// <summary>Characters that stand for themselves: printable ASCII but <c>"</c> and <c>\</c>.</summary>
+    /// <summary>The characters that need no escape: printable ASCII except <c>"</c> and <c>\</c>.</summary>
     public static readonly SearchValues<char> Plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Except("\"\\")]);
 
     private const int UnicodeEscape = 6;
 
-    /// <summary>Writes the escaped text, as much of it as fits.</summary>
-    /// <param name="text">The text; half a surrogate pair becomes U+FFFD.</param>
-    /// <param name="output">Where it goes.</param>
-    /// <param name="isCut">Whether some of it did not fit.</param>
-    /// <returns>How many bytes were written.</returns>
+    /// <summary>Writes as much of the escaped text as fits.</summary>
+    /// <param name="text">The text. Half a surrogate pair becomes U+FFFD.</param>
+    /// <param name="output">Receives the escaped text.</param>
+    /// <param name="isCut">Whether some of the text did not fit.</param>
+    /// <returns>The number of bytes written.</returns>
     public static int Write(ReadOnlySpan<char> text, Span<byte> output, out bool isCut)
     {
         var written = 0;

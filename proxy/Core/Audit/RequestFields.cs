@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>The part of a record that says who asked for what.</summary>
+/// <summary>Writes the part of a record about the caller and the request.</summary>
 internal static class RequestFields
 {
     public static void WriteCaller(Utf8JsonWriter json, AuditRecord record)
@@ -64,7 +64,7 @@ internal static class RequestFields
 
     private static int Length(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
 
-    // Non-short-circuit operators: every field is written.
+    // Operators that do not short-circuit, so that every field is written.
     private static bool WriteCanonical(Utf8JsonWriter json, ImdsRequest request)
     {
         var isCut = AuditText.Write(json, "method"u8, request.Method, AuditLimits.Word)
@@ -120,7 +120,7 @@ internal static class RequestFields
         return isCut;
     }
 
-    // False where it was cut, or left out for want of room.
+    // Returns false if the item was truncated, or omitted because there is no room left.
     private static bool TryWriteItem(Utf8JsonWriter json, string text, ref int room)
     {
         const int quotesAndComma = 3;

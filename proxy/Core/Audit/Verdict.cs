@@ -1,20 +1,20 @@
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>How a request ended.</summary>
+/// <summary>The outcome of a request.</summary>
 public enum Verdict
 {
-    /// <summary>Permitted, and answered by IMDS.</summary>
+    /// <summary>Permitted and answered by IMDS.</summary>
     Allowed,
 
-    /// <summary>Denied.</summary>
+    /// <summary>Denied by the policy or by a limit.</summary>
     Denied,
 
-    /// <summary>Permitted because of audit mode; enforced, it would have been denied.</summary>
+    /// <summary>Permitted only because of audit mode. Enforce mode would have denied it.</summary>
     WouldDeny,
 
-    /// <summary>Malformed.</summary>
+    /// <summary>Malformed, or without the header that IMDS requires.</summary>
     Rejected,
 
-    /// <summary>Permitted, but IMDS failed.</summary>
+    /// <summary>Permitted, but IMDS failed to answer.</summary>
     Failed,
 }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>The claims of a token, as they are found.</summary>
+/// <summary>Collects the claims of a token while it is read.</summary>
 internal struct ClaimFields
 {
-    /// <summary>Entra writes 22 characters; more than this is no id.</summary>
+    /// <summary>Entra's ids have 22 characters. A longer value is not an id.</summary>
     private const int MaxTokenId = 64;
 
     private string? _appId;
@@ -14,10 +14,10 @@ internal struct ClaimFields
     private string? _audience;
     private string? _tokenId;
 
-    /// <summary>Whether a claim that counts is there twice or is no text.</summary>
+    /// <summary>Whether a claim that matters for the decision occurs twice or is not a string.</summary>
     public bool IsAmbiguous { get; private set; }
 
-    /// <summary>Takes a member of the payload.</summary>
+    /// <summary>Reads one member of the payload.</summary>
     /// <param name="reader">On the member's name; afterwards at the end of its value.</param>
     public void Take(ref Utf8JsonReader reader)
     {

@@ -1,14 +1,13 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>What a credential endpoint's answer says of the credential in it. Never holds the credential.</summary>
-/// <param name="Answer">Identity and resource, by which the answer is decided.</param>
-/// <param name="ExpiresOn">When it expires, or null where the answer does not tell.</param>
-/// <param name="TokenId">The token's <c>uti</c>, or null where the token cannot be read.</param>
+/// <summary>What a credential endpoint's answer says about its credential. Never contains the credential.</summary>
+/// <param name="Answer">The identity and the resource by which the answer is decided.</param>
+/// <param name="ExpiresOn">When the credential expires, or null if the answer does not say.</param>
+/// <param name="TokenId">The token's <c>uti</c>, or null if the token is not a readable JWT.</param>
 public sealed record CredentialEnvelope(CredentialAnswer Answer, DateTimeOffset? ExpiresOn, string? TokenId)
 {
-    /// <summary>The numbers of seconds in the answer, in the order of their places: what has to be worked out anew when it is served later.</summary>
+    /// <summary>The numbers of seconds in the answer, sorted by offset. They must be recomputed when a cached answer is served.</summary>
     public ImmutableArray<Countdown> Countdowns { get; init; } = [];
 }

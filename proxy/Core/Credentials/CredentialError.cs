@@ -5,19 +5,19 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Credentials;
 
 /// <summary>
-/// The body that a caller gets for an error of a credential endpoint. Nothing of IMDS's own body is passed on as it is: the
-/// fields that IMDS's errors are known to have are read and written anew. A body that is anything else is replaced.
+/// The body that a caller gets for an error of a credential endpoint. IMDS's own body is never passed on: the known fields of
+/// IMDS's errors are read and written again. A body in any other form is replaced.
 /// </summary>
 public static class CredentialError
 {
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 2 };
 
-    // Read by people in terminals and exception messages, never by a browser as HTML.
+    // People read this in terminals and exception messages; no browser renders it as HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The body to pass on.</summary>
-    /// <param name="body">IMDS's, UTF-8.</param>
-    /// <param name="status">IMDS's status.</param>
+    /// <param name="body">The body from IMDS, in UTF-8.</param>
+    /// <param name="status">The status from IMDS.</param>
     public static byte[] Rebuild(ReadOnlySpan<byte> body, int status)
     {
         var fields = Read(body) ?? ErrorFields.Unknown(status);
@@ -42,7 +42,7 @@ public static class CredentialError
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, nested deeper than any error of IMDS, something after the object, or text that is not UTF-8.
+            // The body is not JSON, is nested deeper than any error of IMDS, continues after the object, or is not UTF-8.
             return null;
         }
     }

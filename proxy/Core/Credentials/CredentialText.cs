@@ -2,23 +2,23 @@ using System.Buffers;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>Tells sentences from texts that may hold a credential. It errs towards suspicion: an error is not worth a token.</summary>
+/// <summary>Detects text that may contain a credential. Prefers a false alarm: losing an error message is better than leaking a token.</summary>
 internal static class CredentialText
 {
-    /// <summary>A text this long without a gap is no word: names of Azure resources have 128 characters at most.</summary>
+    /// <summary>A longer run without a gap is not a word: names of Azure resources have at most 128 characters.</summary>
     private const int MaxWord = 128;
 
-    // "eyJ" is how each JWT begins ("{" and a quote in base64), "{" is JSON in a text, the last the head of a PEM file.
+    // "eyJ" begins every JWT (an opening brace and a quote in base64), "{" is JSON within text, and the last begins a PEM file.
     private static readonly SearchValues<string> Marks = SearchValues.Create(["eyJ", "{", "-----BEGIN"], StringComparison.Ordinal);
 
-    // Base64 and base64url but for "/": paths and URLs would be words of any length.
+    // Base64 and base64url without "/", because paths and URLs would otherwise be words of any length.
     private static readonly SearchValues<char> OfWords =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+=-_.");
 
     private static readonly SearchValues<char> OfBase64 =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
-    /// <summary>Whether a text may hold a token, a certificate or a key, whole or in part.</summary>
+    /// <summary>Whether a text may contain a token, a certificate or a key, whole or in part.</summary>
     public static bool IsSuspect(ReadOnlySpan<char> text) => text.ContainsAny(Marks) || HasLongWord(text) || HasCertificate(text);
 
     private static bool HasLongWord(ReadOnlySpan<char> text)

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>The fields of an envelope, as they are found. A field that is there twice, or is no text, makes it ambiguous.</summary>
+/// <summary>Collects the fields of an envelope while it is read. A field that occurs twice or is not a string makes the envelope ambiguous.</summary>
 internal struct EnvelopeFields
 {
     public EnvelopeFields()
@@ -29,10 +29,10 @@ internal struct EnvelopeFields
 
     public readonly bool HasCredential => HasToken || HasCertificate;
 
-    /// <summary>Takes a field whose value is text.</summary>
+    /// <summary>Takes a field whose value is a string.</summary>
     public void Set(string name, ref Utf8JsonReader reader)
     {
-        // Clients that compare names without case would take the other spelling.
+        // A client that compares names case-insensitively would accept another spelling.
         switch (name.ToLowerInvariant())
         {
             case "access_token":
@@ -64,7 +64,7 @@ internal struct EnvelopeFields
         }
     }
 
-    /// <summary>Takes a field whose value is not text.</summary>
+    /// <summary>Takes a field whose value is not a string.</summary>
     public void SetOther(string name, ref Utf8JsonReader reader)
     {
         switch (name.ToLowerInvariant())

@@ -1,25 +1,24 @@
 using System.Globalization;
 using System.Text.Json;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Credentials;
 
 /// <summary>
-/// Reads the JSON object that IMDS answers a credential request with: <c>access_token</c>, <c>client_id</c>,
-/// <c>resource</c>, <c>expires_on</c> for a token; <c>certificate</c>, <c>client_id</c> for a certificate. What IMDS answers
-/// in place of a credential is the matter of <see cref="CredentialError"/>.
+/// Reads the JSON object with which IMDS answers a credential request: <c>access_token</c>, <c>client_id</c>,
+/// <c>resource</c> and <c>expires_on</c> for a token; <c>certificate</c> and <c>client_id</c> for a certificate.
+/// <see cref="CredentialError"/> handles the errors of credential endpoints.
 /// </summary>
 public static class EnvelopeReader
 {
     private const int MaxDepth = 8;
 
     /// <summary>
-    /// What a body says of the credential in it, or null where it can't be told: there is none, or it does not say whose it
-    /// is, or says it twice.
+    /// What a body says about its credential. Null if it has no credential, or if the credential's identity is missing or
+    /// ambiguous.
     /// </summary>
     /// <param name="body">UTF-8.</param>
-    /// <param name="endpoint">The endpoint it came from: a token has a resource, a certificate has none.</param>
+    /// <param name="endpoint">The endpoint that answered: a token has a resource, a certificate has none.</param>
     public static CredentialEnvelope? Read(ReadOnlySpan<byte> body, EndpointKind endpoint)
     {
         var fields = new EnvelopeFields();
@@ -38,7 +37,7 @@ public static class EnvelopeReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not JSON, half a credential, something after it, or text that is not UTF-8.
+            // The body is not JSON, is incomplete, continues after the object, or is not UTF-8.
             return null;
         }
 
@@ -79,7 +78,7 @@ public static class EnvelopeReader
         return new CredentialEnvelope(answer, Expiry(fields.ExpiresOn), fields.Claims?.TokenId) { Countdowns = fields.Countdowns };
     }
 
-    // Seconds since 1970, as text (IMDS's documentation).
+    // Seconds since 1970, as a string (Microsoft's documentation of IMDS).
     private static DateTimeOffset? Expiry(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)

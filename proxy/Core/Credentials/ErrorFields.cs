@@ -4,16 +4,16 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Credentials;
 
 /// <summary>
-/// The fields of an error of a credential endpoint. IMDS's errors have <c>error</c>, mostly <c>error_description</c>, and
-/// <c>newest-versions</c> where the version is wrong (seen, and Microsoft's documentation). All others are dropped.
+/// The fields of a credential endpoint's error. IMDS's errors have <c>error</c>, usually <c>error_description</c>, and
+/// <c>newest-versions</c> if the API version is wrong (observed, and in Microsoft's documentation). Other fields are dropped.
 /// </summary>
 internal sealed class ErrorFields
 {
-    // IMDS's longest "error" has 79 characters; a description from the directory (AADSTS…) has some 500.
+    // IMDS's longest "error" has 79 characters. A description from the directory (AADSTS…) has about 500.
     private const int MaxError = 256;
     private const int MaxDescription = 1024;
 
-    // IMDS names three.
+    // IMDS lists three versions.
     private const int MaxVersions = 16;
     private const int MaxVersion = 32;
 
@@ -21,7 +21,7 @@ internal sealed class ErrorFields
     private string? _error;
     private string? _description;
 
-    /// <summary>Says in place of a body that is no error of IMDS that there was one.</summary>
+    /// <summary>The error that replaces a body in an unknown form.</summary>
     public static ErrorFields Unknown(int status) => new()
     {
         _error = "unknown_error",
@@ -30,8 +30,8 @@ internal sealed class ErrorFields
             $"IMDS answered with status {status}. ImdsProxy does not know the form of its error, so the body is not passed on."),
     };
 
-    /// <summary>Reads the fields; false where one that is known does not have its known form, or there is no error.</summary>
-    /// <param name="reader">On the start of the object; afterwards on its end.</param>
+    /// <summary>Reads the fields. Returns false if a known field does not have its known form, or if <c>error</c> is missing.</summary>
+    /// <param name="reader">At the start of the object; afterwards at its end.</param>
     public bool TryRead(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -89,7 +89,7 @@ internal sealed class ErrorFields
         return true;
     }
 
-    // A field that is there twice is no error of IMDS: clients would take one or the other.
+    // IMDS never repeats a field. Clients would disagree on which one counts, so a repeated field is not accepted.
     private static bool TryReadText(ref Utf8JsonReader reader, int max, ref string? field)
     {
         reader.Read();

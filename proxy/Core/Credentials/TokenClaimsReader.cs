@@ -10,9 +10,9 @@ internal static class TokenClaimsReader
 {
     private const int MaxDepth = 16;
 
-    /// <summary>The claims, or null for a token that is opaque. Whatever was unpacked of the token on the way is wiped.</summary>
-    /// <param name="reader">On the token, a JSON string.</param>
-    /// <param name="ambiguous">Whether a claim that counts is there twice or is no text.</param>
+    /// <summary>The claims, or null if the token is opaque. Wipes the copy of the token that it makes.</summary>
+    /// <param name="reader">At the token, which is a JSON string.</param>
+    /// <param name="ambiguous">Whether a claim that matters for the decision occurs twice or is not a string.</param>
     public static TokenClaims? Read(ref Utf8JsonReader reader, out bool ambiguous)
     {
         var length = reader.HasValueSequence ? (int)reader.ValueSequence.Length : reader.ValueSpan.Length;
@@ -59,7 +59,7 @@ internal static class TokenClaimsReader
             return null;
         }
 
-        // Until the end is seen: a reader that is stricter, or reads on, would find other claims in what does not end there.
+        // Ambiguous until the end of the payload is reached: another reader might find different claims in a payload that continues.
         ambiguous = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

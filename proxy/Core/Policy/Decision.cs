@@ -1,10 +1,9 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>What the policy says to one request: a <see cref="Permit"/> or a <see cref="Denial"/>.</summary>
+/// <summary>The policy's decision on one request: a <see cref="Permit"/> or a <see cref="Denial"/>.</summary>
 public abstract class Decision
 {
     private protected Decision(Caller caller, ImdsRequest request, Reason reason, string? rule, PolicyMode mode)
@@ -22,9 +21,9 @@ public abstract class Decision
 
     public Reason Reason { get; }
 
-    /// <summary>The name of the rule that decided, or null where none did.</summary>
+    /// <summary>The name of the rule that decided, or null if no rule did.</summary>
     public string? Rule { get; }
 
-    /// <summary>The mode in force: of the caller, or of a rule that has its own.</summary>
+    /// <summary>The mode in force: the mode of the rule that decided, if it has its own, otherwise the caller's.</summary>
     public PolicyMode Mode { get; }
 }

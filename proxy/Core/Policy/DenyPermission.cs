@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>What a rule denies, read broadly: a field left out means everything.</summary>
-/// <param name="Path">Compared without case; null is every path.</param>
-/// <param name="Methods">In capitals; default is every method.</param>
-/// <param name="Identities">Aliases, client ids or <c>*</c>; default is any. Where given, only credentials are meant.</param>
-/// <param name="Resources">Resources or <c>*</c>; default is any. Where given, only credentials are meant.</param>
-/// <param name="Quiet">Recorded, but no Event and no alert.</param>
+/// <summary>What a rule denies, interpreted broadly: a missing field matches everything.</summary>
+/// <param name="Path">Compared case-insensitively; null matches every path.</param>
+/// <param name="Methods">In upper case; default matches every method.</param>
+/// <param name="Identities">Aliases, client ids or <c>*</c>; default matches any. If given, the permission applies to credentials only.</param>
+/// <param name="Resources">Resources or <c>*</c>; default matches any. If given, the permission applies to credentials only.</param>
+/// <param name="Quiet">Whether the denial is recorded without an Event or an alert.</param>
 public sealed record DenyPermission(
     PathPattern? Path,
     ImmutableArray<string> Methods,

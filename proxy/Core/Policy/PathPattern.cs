@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>A path of a permission: canonical, with <c>*</c> for one segment and <c>/**</c> at its end for a subtree, itself included.</summary>
+/// <summary>A canonical path in a permission. <c>*</c> matches one segment; <c>/**</c> at the end matches the path itself and everything below it.</summary>
 public sealed record PathPattern
 {
     private readonly string[] _segments;
@@ -20,16 +20,16 @@ public sealed record PathPattern
         HasWildcard = _subtree || _segments.Contains("*", StringComparer.Ordinal);
     }
 
-    /// <summary>The pattern as it was written.</summary>
+    /// <summary>The pattern as written.</summary>
     public string Text { get; }
 
-    /// <summary>Whether it is more than one path written out.</summary>
+    /// <summary>Whether the pattern contains a wildcard.</summary>
     public bool HasWildcard { get; }
 
-    /// <summary>Makes a pattern. The caller has made sure that it is canonical: it begins with a slash and has no empty segment.</summary>
+    /// <summary>Creates a pattern. The text must be canonical: it begins with a slash and has no empty segment.</summary>
     public static PathPattern Of(string text) => new(text);
 
-    /// <summary>Whether a canonical path is meant.</summary>
+    /// <summary>Whether the pattern matches a canonical path.</summary>
     public bool Matches(string path, StringComparison comparison)
     {
         var rest = path.AsSpan(1);
@@ -58,7 +58,7 @@ public sealed record PathPattern
         return _subtree;
     }
 
-    /// <summary>Whether every path of the other is meant by this one, read without case.</summary>
+    /// <summary>Whether this pattern matches every path that the other matches, compared case-insensitively.</summary>
     public bool Covers(PathPattern other)
     {
         if (_segments.Length > other._segments.Length)

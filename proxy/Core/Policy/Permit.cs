@@ -1,4 +1,3 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Redaction;
 using ImdsProxy.Core.Requests;
@@ -6,8 +5,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Policy;
 
 /// <summary>
-/// Leave to send one request, <see cref="Decision.Request"/>, which may name an identity that the caller's did not. Only
-/// a policy makes it, and only with it can a request be forwarded.
+/// Permission to send one request, <see cref="Decision.Request"/>. That request may name an identity that the caller's own
+/// request did not name. Only a policy creates a permit, and no request is forwarded without one.
 /// </summary>
 public sealed class Permit : Decision
 {
@@ -18,15 +17,15 @@ public sealed class Permit : Decision
     /// <summary>The denial that audit mode lifted, or null where the policy allows the request.</summary>
     public Denial? Shadow { get; }
 
-    /// <summary>The identity, as the policy names it, that the permission pins; or null. Audit mode pins nothing: <see cref="IsPinned"/>.</summary>
+    /// <summary>The identity that the permission pins, as the policy names it, or null. Audit mode pins nothing: see <see cref="IsPinned"/>.</summary>
     public string? Pin { get; internal init; }
 
     /// <summary>Whether <see cref="Decision.Request"/> names the pinned identity.</summary>
     public bool IsPinned => Pin is not null && Mode == PolicyMode.Enforce;
 
-    /// <summary>What may be seen of the answer, or null for all of it. Audit mode hides nothing: <see cref="IsRedacted"/>.</summary>
+    /// <summary>The part of the answer that the caller may see, or null for all of it. Audit mode hides nothing: see <see cref="IsRedacted"/>.</summary>
     public DocumentView? View { get; internal init; }
 
-    /// <summary>Whether <see cref="View"/> has to be applied.</summary>
+    /// <summary>Whether <see cref="View"/> must be applied.</summary>
     public bool IsRedacted => View is not null && Mode == PolicyMode.Enforce;
 }

@@ -2,16 +2,16 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>What changed between two policies, by the names of their rules.</summary>
-/// <param name="Added">Rules that the new one has and the old one had not.</param>
-/// <param name="Removed">Rules that the old one had and the new one has not.</param>
-/// <param name="Changed">Rules that both have, with another content.</param>
+/// <summary>The difference between two policies, as names of rules.</summary>
+/// <param name="Added">Rules that only the new policy has.</param>
+/// <param name="Removed">Rules that only the old policy had.</param>
+/// <param name="Changed">Rules that both policies have, with different content.</param>
 public sealed record PolicyChange(ImmutableArray<string> Added, ImmutableArray<string> Removed, ImmutableArray<string> Changed)
 {
-    /// <summary>Compares two policies; null is one without rules.</summary>
+    /// <summary>Compares two policies. Null stands for a policy without rules.</summary>
     public static PolicyChange Between(PolicyDocument? before, PolicyDocument now)
     {
-        // Rules that were taken over are the same objects; only others are compared by what they say.
+        // A rule taken over from the old policy is the same object, so only the other rules need a comparison of their content.
         var old = (before?.Rules ?? []).ToDictionary(static rule => rule.Name, StringComparer.Ordinal);
         var current = now.Rules.Select(static rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         return new PolicyChange(

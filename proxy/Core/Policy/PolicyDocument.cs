@@ -1,21 +1,16 @@
 using System.Collections.Immutable;
-using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>A valid policy as its author wrote it. <see cref="PolicyLoader"/> makes it; a snapshot is compiled from it.</summary>
+/// <summary>A valid policy as its author wrote it. The loader creates it; a snapshot is compiled from it.</summary>
 /// <param name="Mode">The mode of every workload that <paramref name="ModeExceptions"/> does not name.</param>
-/// <param name="ModeExceptions">The workloads in the other mode: <c>enforceOnly</c> of an audit policy, <c>auditOnly</c> of an enforcing one.</param>
+/// <param name="ModeExceptions">The workloads in the other mode: <c>enforceOnly</c> in an audit policy, <c>auditOnly</c> in an enforcing policy.</param>
 /// <param name="Identities">The aliases.</param>
-/// <param name="Rules">The rules; their order never matters.</param>
+/// <param name="Rules">The rules. Their order has no meaning.</param>
 /// <param name="Revision">The first 12 hex digits of the SHA-256 of the document.</param>
 public sealed record PolicyDocument(
     PolicyMode Mode,
     ImmutableArray<WorkloadMatch> ModeExceptions,
     ImmutableArray<IdentityAlias> Identities,
     ImmutableArray<PolicyRule> Rules,
-    string Revision)
-{
-    /// <summary>What the next document need not be read for.</summary>
-    internal KnownRules Known { get; init; } = KnownRules.None;
-}
+    string Revision);

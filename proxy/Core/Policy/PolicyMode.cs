@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Whether what the policy does not permit is denied, or only recorded.</summary>
+/// <summary>Whether requests that the policy does not permit are denied or only recorded.</summary>
 public enum PolicyMode
 {
     Enforce,

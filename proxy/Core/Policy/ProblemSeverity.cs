@@ -1,9 +1,9 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>How bad a problem is.</summary>
+/// <summary>The severity of a problem.</summary>
 public enum ProblemSeverity
 {
-    /// <summary>Worth knowing; the document is good all the same.</summary>
+    /// <summary>The document is valid, but probably not what its author meant.</summary>
     Warning,
 
     /// <summary>The document is refused.</summary>

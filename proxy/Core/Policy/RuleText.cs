@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>A rule as one text that two rules share only where they say the same in the same order.</summary>
+/// <summary>Renders a rule as text. Two rules have the same text only if they have the same content in the same order.</summary>
 internal static class RuleText
 {
     public static string Of(PolicyRule rule) => string.Join(

@@ -3,18 +3,18 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Matches a workload when each field that is given matches. A name may end in <c>*</c>.</summary>
-/// <param name="Namespaces">Any of these, or any at all where left out (default).</param>
-/// <param name="ServiceAccounts">Likewise.</param>
-/// <param name="Owners">Likewise, as <c>Kind/name</c>.</param>
-/// <param name="Labels">All of these, exactly.</param>
+/// <summary>Matches a workload if every given field matches. A name may end in <c>*</c>.</summary>
+/// <param name="Namespaces">Any of these namespaces; any namespace if left out (default).</param>
+/// <param name="ServiceAccounts">Any of these service accounts; any if left out.</param>
+/// <param name="Owners">Any of these owners, as <c>Kind/name</c>; any if left out.</param>
+/// <param name="Labels">All of these labels, with exactly these values.</param>
 public sealed record WorkloadMatch(
     ImmutableArray<string> Namespaces,
     ImmutableArray<string> ServiceAccounts,
     ImmutableArray<string> Owners,
     ImmutableArray<KeyValuePair<string, string>> Labels)
 {
-    /// <summary>Whether this workload is meant.</summary>
+    /// <summary>Whether this matches a workload.</summary>
     public bool Matches(WorkloadIdentity workload) =>
         AnyName(Namespaces, workload.Namespace)
         && AnyName(ServiceAccounts, workload.ServiceAccount)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>One row of the table of IMDS's endpoints.</summary>
+/// <summary>An endpoint of IMDS: one row of <see cref="ImdsEndpoints"/>.</summary>
 public sealed class Endpoint
 {
     internal Endpoint(EndpointKind kind, string name, string path, ImmutableArray<QueryKey> keys)
@@ -15,27 +15,27 @@ public sealed class Endpoint
 
     public EndpointKind Kind { get; }
 
-    /// <summary>The name in metrics and searches, for example <c>token</c>.</summary>
+    /// <summary>The name in metrics and searches, such as <c>token</c>.</summary>
     public string Name { get; }
 
     /// <summary>The canonical path, or the root of the subtree; empty for <see cref="EndpointKind.Unknown"/>.</summary>
     public string Path { get; }
 
-    /// <summary>Whether all below <see cref="Path"/> belongs to it.</summary>
+    /// <summary>Whether all paths below <see cref="Path"/> belong to the endpoint.</summary>
     public bool Subtree { get; init; }
 
-    /// <summary>The query keys it is known to have, in canonical order.</summary>
+    /// <summary>The query keys that the endpoint is known to have, in canonical order.</summary>
     public ImmutableArray<QueryKey> Keys { get; }
 
-    /// <summary>The methods it is known to have.</summary>
+    /// <summary>The methods that the endpoint is known to have.</summary>
     public ImmutableArray<string> Methods { get; init; } = ["GET"];
 
-    /// <summary>Whether its answer is a credential: decided by identity and resource, twice.</summary>
+    /// <summary>Whether the answer is a credential. Such a request is decided by identity and resource, before it is sent and after the answer.</summary>
     public bool IssuesCredential { get; init; }
 
-    /// <summary>Whether a wildcard in an allow can cover it.</summary>
+    /// <summary>Whether a wildcard in an allow can match the endpoint.</summary>
     public bool CoveredByWildcards { get; init; } = true;
 
-    /// <summary>Whether IMDS is known to have it.</summary>
+    /// <summary>Whether IMDS is known to have the endpoint.</summary>
     public bool IsKnown => Kind != EndpointKind.Unknown;
 }

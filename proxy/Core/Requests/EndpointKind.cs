@@ -1,15 +1,15 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The endpoints of IMDS, as coarsely as metrics, limits and policies tell them apart.</summary>
+/// <summary>The kinds of IMDS endpoints that metrics, limits and policies distinguish.</summary>
 public enum EndpointKind
 {
-    /// <summary>A path IMDS is not known to have.</summary>
+    /// <summary>A path that IMDS is not known to have.</summary>
     Unknown,
 
     /// <summary><c>/metadata/versions</c></summary>
     Versions,
 
-    /// <summary><c>/metadata/instance</c> and all below it.</summary>
+    /// <summary><c>/metadata/instance</c> and everything below it.</summary>
     Instance,
 
     /// <summary><c>/metadata/attested/document</c></summary>

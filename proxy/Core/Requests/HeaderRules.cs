@@ -4,18 +4,18 @@ using System.Globalization;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// The headers that make a request malformed, and those that say that somebody relays it. All others are neither judged
-/// nor, but for a few, sent on.
+/// Checks the headers that make a request malformed and those that mark it as relayed. Other headers do not matter, and only a
+/// few of them are forwarded.
 /// </summary>
 internal static class HeaderRules
 {
-    // Reverse proxies and gateways add these; a server that is tricked into fetching a URL of IMDS often passes them on.
-    // IMDS refuses X-Forwarded-For alone, so these are the policy's to refuse. Via is not among them: an Envoy sidecar adds
-    // it to all that a pod sends where its connection manager's "via" is set. By default neither Envoy, so neither Istio's
-    // sidecar, nor linkerd2's proxy (its issue 703) adds any of the four.
+    // Reverse proxies and gateways add these headers. A server that is tricked into fetching a URL of IMDS often forwards them.
+    // IMDS itself refuses only X-Forwarded-For, so the policy decides about these. Via is missing on purpose: an Envoy sidecar
+    // adds it to every request of a pod if its connection manager's "via" is set. By default, neither Envoy (and so Istio's
+    // sidecar) nor linkerd2's proxy (its issue 703) adds any of the four.
     private static readonly ImmutableArray<string> OfRelays = ["Forwarded", "X-Forwarded-Host", "X-Real-IP"];
 
-    /// <summary>The request with what its headers add to it, or why they make it malformed.</summary>
+    /// <summary>The request, marked as relayed if a header says so; or the reason why its headers make it malformed.</summary>
     public static RequestResult Apply<THeaders>(in THeaders headers, ImdsRequest request)
         where THeaders : struct, IRequestHeaders, allows ref struct
     {
@@ -38,20 +38,20 @@ internal static class HeaderRules
     private static RequestError? Check<THeaders>(in THeaders headers, ImdsRequest request)
         where THeaders : struct, IRequestHeaders, allows ref struct
     {
-        // IMDS refuses it: it means that somebody relays requests (Microsoft's documentation, "Security and authentication").
+        // IMDS refuses this header, because it marks a relayed request (Microsoft's documentation, "Security and authentication").
         if (headers.Count("X-Forwarded-For") > 0)
         {
-            return new RequestError("a request with X-Forwarded-For is one that was relayed; IMDS takes none");
+            return new RequestError("a request with X-Forwarded-For was relayed; IMDS accepts no relayed requests");
         }
 
         if (headers.Count("Metadata") > 1)
         {
-            return new RequestError("the Metadata header is there twice");
+            return new RequestError("the Metadata header occurs twice");
         }
 
         if (headers.Count("Host") != 1 || string.IsNullOrEmpty(headers.First("Host")))
         {
-            return new RequestError("the Host header must be there once");
+            return new RequestError("there must be exactly one Host header");
         }
 
         return Framing(headers, request);
@@ -62,22 +62,22 @@ internal static class HeaderRules
     {
         var chunked = headers.Count("Transfer-Encoding");
 
-        // Kestrel takes CL with TE as TE, and leaves the length under this name.
+        // If a request has both Content-Length and Transfer-Encoding, Kestrel uses the latter and moves the length to X-Content-Length.
         if (headers.Count("X-Content-Length") > 0
             || headers.Count("Content-Length") > 1
             || chunked > 1
             || (chunked == 1 && (headers.Count("Content-Length") > 0 || headers.First("Transfer-Encoding") != "chunked")))
         {
-            return new RequestError("the body's length is told in more than one way");
+            return new RequestError("the length of the body is given in more than one way");
         }
 
         var hasBody = chunked == 1 || ContentLength(headers) != 0;
         return hasBody && !(request.Endpoint.IsKnown && request.Method == "POST")
-            ? new RequestError("a body is taken only by the POST requests that IMDS has")
+            ? new RequestError("only the POST requests of IMDS may have a body")
             : null;
     }
 
-    // Anything that is no plain number counts as a body, which only a POST may have.
+    // Any other text than a plain number counts as a body, which only a POST may have.
     private static long ContentLength<THeaders>(in THeaders headers)
         where THeaders : struct, IRequestHeaders, allows ref struct =>
         headers.First("Content-Length") is not { } text ? 0

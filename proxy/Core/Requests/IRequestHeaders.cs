@@ -1,11 +1,11 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The headers of a request as the parser asks for them. A struct implements it, so that nothing is allocated.</summary>
+/// <summary>The headers of a request. Implemented by a struct, so that reading headers allocates nothing.</summary>
 public interface IRequestHeaders
 {
-    /// <summary>How many header lines of this name (compared without case) there are.</summary>
+    /// <summary>The number of header lines with this name, compared case-insensitively.</summary>
     int Count(string name);
 
-    /// <summary>The value of the first header line of this name, or null.</summary>
+    /// <summary>The value of the first header line with this name, or null.</summary>
     string? First(string name);
 }

@@ -1,10 +1,10 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The identity a credential request asks for, in canonical form.</summary>
-/// <param name="Kind">The query key it came by.</param>
+/// <summary>The identity that a credential request names, in canonical form.</summary>
+/// <param name="Kind">The query key that names the identity.</param>
 /// <param name="Value">
 /// A client or object id as 36 lower-case characters, or a resource id rebuilt from its parts.
-/// Resource ids are compared without case.
+/// Resource ids are compared case-insensitively.
 /// </param>
 public sealed record IdentitySelector(SelectorKind Kind, string Value)
 {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// What IMDS is known to have, as a table. Sources: Microsoft's documentation of the instance metadata service and of
-/// scheduled events, and the requests that MSAL, cloud-init and confidential-computing agents are seen to send.
+/// The table of endpoints that IMDS is known to have. Sources: Microsoft's documentation of the instance metadata service and
+/// of scheduled events, and observed requests of MSAL, cloud-init and confidential-computing agents.
 /// </summary>
 public static class ImdsEndpoints
 {
@@ -13,7 +13,7 @@ public static class ImdsEndpoints
     private static readonly ImmutableArray<QueryKey> Selectors =
         [QueryKey.ClientId, QueryKey.ObjectId, QueryKey.MsiResourceId, QueryKey.MiResourceId];
 
-    /// <summary>Any path that is none of <see cref="All"/>.</summary>
+    /// <summary>The endpoint of every path that is not in <see cref="All"/>.</summary>
     public static Endpoint Unknown { get; } = new(EndpointKind.Unknown, "unknown", "", []) { Methods = [], CoveredByWildcards = false };
 
     public static Endpoint Token { get; } = new(
@@ -56,15 +56,15 @@ public static class ImdsEndpoints
         new(EndpointKind.Confidential, "confidential", "/acc/tdquote", Version),
     ];
 
-    /// <summary>Every key that any endpoint is known to have.</summary>
+    /// <summary>All query keys of all known endpoints.</summary>
     public static ImmutableArray<QueryKey> Keys { get; } = [.. All.SelectMany(endpoint => endpoint.Keys).Distinct()];
 
-    /// <summary>The endpoint of a canonical path; <see cref="Unknown"/> where there is none.</summary>
+    /// <summary>The endpoint of a canonical path, or <see cref="Unknown"/>.</summary>
     public static Endpoint Find(ReadOnlySpan<char> path) => Find(path, StringComparison.Ordinal) ?? Unknown;
 
     /// <summary>
-    /// Whether a path of an unknown endpoint could be taken for a known one by a server that ignores case: the whole
-    /// of a known path, or the segment below <c>/metadata</c> by which a family of endpoints is told.
+    /// Whether a server that ignores case could take an unknown path for a known one. Compares the whole path and the family,
+    /// which is the segment below <c>/metadata</c>.
     /// </summary>
     public static bool IsVariantOfKnown(ReadOnlySpan<char> path)
     {

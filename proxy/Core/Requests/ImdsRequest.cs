@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// A request to IMDS in its one canonical form. What is decided and what is sent are both read from here,
-/// never from the raw request. Made by <see cref="ImdsRequestParser"/> alone.
+/// A request to IMDS in canonical form. The policy decides on this form, and this form is sent; the raw request is not used
+/// again. Only <see cref="ImdsRequestParser"/> creates it.
 /// </summary>
 public sealed class ImdsRequest : IEquatable<ImdsRequest>
 {
@@ -30,10 +30,10 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         Selector = selector;
     }
 
-    /// <summary>The method, in capitals.</summary>
+    /// <summary>The method, in upper case.</summary>
     public string Method { get; }
 
-    /// <summary>The endpoint this path belongs to.</summary>
+    /// <summary>The endpoint of the path.</summary>
     public Endpoint Endpoint { get; }
 
     /// <summary>The canonical path: no trailing slash, no escape, <c>/metadata</c> in lower case.</summary>
@@ -42,25 +42,25 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
     /// <summary>The canonical request target: only unreserved characters, <c>/ ? &amp; =</c> and upper-case escapes.</summary>
     public string PathAndQuery { get; }
 
-    /// <summary>Parameters the endpoint is known to have, decoded, in the order of its table.</summary>
+    /// <summary>The parameters that the endpoint is known to have, decoded, in the order of its keys.</summary>
     public ImmutableArray<QueryParameter> Known { get; }
 
-    /// <summary>Parameters the endpoint is not known to have, decoded, in the order they came. The policy's matter.</summary>
+    /// <summary>The other parameters, decoded, in the order of the request. The policy decides whether they are allowed.</summary>
     public ImmutableArray<QueryParameter> Extra { get; }
 
     /// <summary>The <c>resource</c> of a token request, decoded, or null.</summary>
     public string? Resource { get; }
 
-    /// <summary><see cref="Resource"/> as an allow compares it, or null.</summary>
+    /// <summary><see cref="Resource"/> in the form in which an allow compares it, or null.</summary>
     internal string? ComparableResource { get; }
 
-    /// <summary><see cref="Resource"/> as a deny compares it, or null.</summary>
+    /// <summary><see cref="Resource"/> in the form in which a deny compares it, or null.</summary>
     internal string? BroadResource { get; }
 
-    /// <summary>The identity a credential request names, or null.</summary>
+    /// <summary>The identity that a credential request names, or null.</summary>
     public IdentitySelector? Selector { get; }
 
-    /// <summary>The header by which the request says that somebody relays it, or null. The policy's matter: <see cref="HeaderRules"/>.</summary>
+    /// <summary>The header that marks the request as relayed, or null (see <see cref="HeaderRules"/>). The policy decides about relayed requests.</summary>
     public string? RelayedBy { get; private init; }
 
     /// <summary>The <c>api-version</c>, or null.</summary>
@@ -83,14 +83,14 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         }
     }
 
-    /// <summary>The same request as one identity. Only a policy makes it, of a request that names none.</summary>
+    /// <summary>The same request with an identity added. Only a policy creates it, from a request that names no identity.</summary>
     /// <param name="clientId">36 lower-case characters.</param>
     internal ImdsRequest As(string clientId) => RequestQuery.Select(this, new IdentitySelector(SelectorKind.ClientId, clientId));
 
-    /// <summary>The same request, with the header that says that somebody relays it.</summary>
+    /// <summary>The same request, marked as relayed by a header.</summary>
     internal ImdsRequest Relayed(string header) => new(Method, Endpoint, Path, PathAndQuery, Known, Extra, Resource, Selector) { RelayedBy = header };
 
-    // The canonical rendering holds every part that is sent.
+    // Method and target contain everything that is sent.
     public bool Equals(ImdsRequest? other) =>
         other is not null && Method == other.Method && PathAndQuery == other.PathAndQuery && RelayedBy == other.RelayedBy;
 

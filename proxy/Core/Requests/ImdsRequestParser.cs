@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// Parses a raw request once into its canonical form, or says why it is malformed. Whatever two servers could read
-/// differently is malformed: there is no repair and no guess.
+/// Parses a raw request into its canonical form, or reports why it is malformed. A request that two servers could interpret
+/// differently is malformed: the parser never repairs or guesses.
 /// </summary>
 public static class ImdsRequestParser
 {
-    // What HTTP libraries send. CONNECT and TRACE speak to proxies; no client of IMDS uses them.
+    // The methods that HTTP libraries send. CONNECT and TRACE address proxies; no client of IMDS uses them.
     private static readonly ImmutableArray<string> Methods = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
     /// <summary>Parses a request.</summary>
-    /// <param name="method">The method as it was sent.</param>
-    /// <param name="target">The request target as it was sent, before any decoding.</param>
-    /// <param name="headers">The headers as they were sent.</param>
+    /// <param name="method">The method as sent.</param>
+    /// <param name="target">The request target as sent, before any decoding.</param>
+    /// <param name="headers">The headers as sent.</param>
     public static RequestResult Parse<THeaders>(string method, string target, in THeaders headers)
         where THeaders : struct, IRequestHeaders, allows ref struct
     {
@@ -22,7 +22,7 @@ public static class ImdsRequestParser
         return parsed.IsParsed ? HeaderRules.Apply(headers, parsed.Request) : parsed;
     }
 
-    /// <summary>Parses a method and a request target, headers left aside.</summary>
+    /// <summary>Parses a method and a request target without headers.</summary>
     public static RequestResult ParseTarget(string method, string target)
     {
         if (Known(method) is not { } canonicalMethod)
@@ -41,7 +41,7 @@ public static class ImdsRequestParser
         var endpoint = ImdsEndpoints.Find(path);
         if (!endpoint.IsKnown && ImdsEndpoints.IsVariantOfKnown(path))
         {
-            return new RequestError("the path differs from one that IMDS has only by its case; write it as IMDS's documentation does");
+            return new RequestError("the path differs only in case from a path of IMDS; write it as in the documentation of IMDS");
         }
 
         if (endpoint.IsKnown && !endpoint.Methods.Contains(canonicalMethod, StringComparer.Ordinal))
@@ -52,7 +52,7 @@ public static class ImdsRequestParser
         return RequestQuery.Parse(canonicalMethod, endpoint, path, question < 0 ? default : target.AsSpan(question + 1));
     }
 
-    // The one instance of the name, so that comparing methods later compares references first.
+    // Returns the shared instance of the name, so that later comparisons succeed by reference.
     private static string? Known(string method)
     {
         foreach (var known in Methods)

@@ -4,13 +4,13 @@ using Azure.Core;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// The resource id of a user-assigned managed identity. Azure's own parser accepts <c>..</c>, escapes, spaces and a
-/// trailing slash and echoes its input; so characters and segments are checked first, and the canonical form is
-/// rebuilt from the parts. Where Azure's parser can read the id at all, it has to find the same parts.
+/// The resource id of a user-assigned managed identity. Azure's own parser accepts <c>..</c>, escapes, spaces and a trailing
+/// slash, and echoes its input. Therefore characters and segments are checked first, and the canonical form is rebuilt from
+/// the parts. If Azure's parser can read the id, it must find the same parts.
 /// </summary>
 public static class ManagedIdentityId
 {
-    // Names of subscriptions, resource groups and identities, as far as they are ASCII
+    // Names of subscriptions, resource groups and identities, restricted to ASCII
     // (Azure's naming rules: letters, digits, "-", "_", ".", "(", ")").
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.()");
@@ -19,7 +19,7 @@ public static class ManagedIdentityId
     private static readonly string?[] Shape =
         ["", "subscriptions", null, "resourceGroups", null, "providers", "Microsoft.ManagedIdentity", "userAssignedIdentities", null];
 
-    /// <summary>The canonical form, or null where this is no such id. Compare it without case.</summary>
+    /// <summary>The canonical form, or null if the value is not such an id. Compare it case-insensitively.</summary>
     public static string? Canonical(string value)
     {
         var segments = value.Split('/');
@@ -34,7 +34,7 @@ public static class ManagedIdentityId
             : null;
     }
 
-    // Azure's parser reads ids with a GUID for a subscription only; others exist in tests and stacks that are not Azure's.
+    // Azure's parser reads only ids whose subscription is a GUID. Other ids occur in tests and in stacks other than Azure.
     private static bool AzureAgrees(string value, string subscription, string group, string name) =>
         !Guid.TryParse(subscription, out _)
         || (ResourceIdentifier.TryParse(value, out var id)

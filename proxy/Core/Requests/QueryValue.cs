@@ -5,10 +5,10 @@ namespace ImdsProxy.Core.Requests;
 /// <summary>Decodes and checks the values of query parameters.</summary>
 internal static class QueryValue
 {
-    /// <summary>The longest value IMDS's known clients send is a resource id; this is several times that.</summary>
+    /// <summary>Several times the length of a resource id, which is the longest value that known clients of IMDS send.</summary>
     private const int MaxLength = 1024;
 
-    /// <summary>Decodes once. Null where the text is no value: a bad escape, or a character outside the alphabet before or after decoding.</summary>
+    /// <summary>Decodes a value once. Returns null for an invalid escape or for a decoded character outside the alphabet.</summary>
     public static string? Decode(ReadOnlySpan<char> raw)
     {
         if (raw.Length > MaxLength)
@@ -39,7 +39,7 @@ internal static class QueryValue
         return decoded.ContainsAnyExcept(UrlAlphabet.Value) ? null : decoded.ToString();
     }
 
-    /// <summary>The canonical value of a known key, or null where it is none.</summary>
+    /// <summary>The canonical value of a known key, or null if the value is invalid.</summary>
     public static string? Canonical(QueryValueKind kind, string value) => kind switch
     {
         _ when value.Length == 0 => null,
@@ -53,7 +53,7 @@ internal static class QueryValue
         _ => null,
     };
 
-    /// <summary>36 lower-case characters, or null. IMDS may take braces and missing hyphens too; one spelling is enough.</summary>
+    /// <summary>A GUID as 36 lower-case characters, or null. IMDS may also accept braces and missing hyphens, but one spelling is enough.</summary>
     public static string? CanonicalGuid(string value) =>
         Guid.TryParseExact(value, "D", out var guid) ? guid.ToString("D") : null;
 

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>What the value of a known query key must be.</summary>
+/// <summary>The kind of value of a known query key.</summary>
 public enum QueryValueKind
 {
     /// <summary>Unreserved characters (RFC 3986, 2.3).</summary>
     Word,
 
-    /// <summary>Words with commas between them.</summary>
+    /// <summary>Words separated by commas.</summary>
     WordList,
 
     /// <summary><c>true</c> or <c>false</c>; lower case in canonical form.</summary>
@@ -18,7 +18,7 @@ public enum QueryValueKind
     /// <summary>An application id URI or a GUID.</summary>
     Resource,
 
-    /// <summary>36 characters with hyphens; lower case in canonical form. IMDS may take other spellings, so those are malformed.</summary>
+    /// <summary>36 characters with hyphens; lower case in canonical form. Other spellings that IMDS may accept are malformed.</summary>
     Guid,
 
     /// <summary>The resource id of a user-assigned identity, rebuilt from its parts in canonical form.</summary>

@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The body of a POST: JSON, or malformed.</summary>
+/// <summary>Checks the body of a POST, which must be JSON.</summary>
 public static class RequestBody
 {
-    /// <summary>Event ids are GUIDs.</summary>
+    /// <summary>The longest event id. IMDS's are GUIDs.</summary>
     private const int MaxEventId = 64;
 
-    /// <summary>IMDS lists a handful of events at a time. All that are approved are recorded, so there may be no more than a record holds.</summary>
+    /// <summary>IMDS lists a few events at a time. A record must hold the ids of all approved events.</summary>
     private const int MaxEventIds = 64;
 
-    /// <summary>Why a body is malformed, or null.</summary>
-    /// <param name="request">The request it came with.</param>
-    /// <param name="body">All of it; an empty one is good.</param>
-    /// <param name="eventIds">The scheduled events it approves.</param>
+    /// <summary>The reason why a body is malformed, or null.</summary>
+    /// <param name="request">The request with this body.</param>
+    /// <param name="body">The complete body. An empty body is valid.</param>
+    /// <param name="eventIds">The scheduled events that the body approves.</param>
     public static RequestError? Check(ImdsRequest request, ReadOnlySpan<byte> body, out ImmutableArray<string> eventIds)
     {
         eventIds = default;

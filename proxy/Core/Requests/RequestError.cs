@@ -1,5 +1,5 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>Why a request is malformed. Its text goes to the caller and to the audit record.</summary>
-/// <param name="Message">One sentence that names the place and the cure. Holds nothing of a parameter's value.</param>
+/// <summary>The reason why a request is malformed. The caller and the audit record get its text.</summary>
+/// <param name="Message">One sentence that names the place and the cure. Never contains a parameter's value.</param>
 public sealed record RequestError(string Message);

@@ -3,18 +3,18 @@ using System.Collections.Concurrent;
 namespace ImdsProxy.Core.Requests;
 
 /// <summary>
-/// Parses as <see cref="ImdsRequestParser"/> does, and remembers what came of a target: clients ask for the same few things
-/// again and again. What depends on the headers is looked at each time.
+/// Parses like <see cref="ImdsRequestParser"/> and caches the results by target, because clients repeat the same few requests.
+/// Headers are checked for each request.
 /// </summary>
 public sealed class RequestMemory
 {
-    /// <summary>A node's pods ask for some ten resources as some ten identities, and for as many paths. There are two generations.</summary>
+    /// <summary>The pods of a node use about ten resources, ten identities and ten paths. There are two generations.</summary>
     private const int MaxTargets = 512;
 
-    /// <summary>IMDS's known clients stay below; longer ones are a pod's way to fill memory.</summary>
+    /// <summary>Known clients of IMDS stay below this. A pod could fill the memory with longer targets.</summary>
     private const int MaxLength = 512;
 
-    // Of GET requests: others are rare, and by the target alone the lookup is a third faster.
+    // Only GET requests: others are rare, and a lookup by target alone is a third faster.
     private readonly Lock _turning = new();
     private volatile ConcurrentDictionary<string, ImdsRequest> _young = New();
     private volatile ConcurrentDictionary<string, ImdsRequest> _old = New();
@@ -57,7 +57,7 @@ public sealed class RequestMemory
         return known;
     }
 
-    // Who fills it with rubbish makes it turn faster, but what was asked for again since the last turn outlives the next.
+    // A pod that fills the cache makes the generations turn faster. Targets used since the last turn still survive the next turn.
     private void Remember(string target, ImdsRequest request)
     {
         if (_young.Count >= MaxTargets)
@@ -80,6 +80,6 @@ public sealed class RequestMemory
         }
     }
 
-    // One lock: to count takes all there are, and a pod that asks for ever new targets makes each request count.
+    // One lock, because Count takes all locks, and each request with a new target reads Count.
     private static ConcurrentDictionary<string, ImdsRequest> New() => new(concurrencyLevel: 1, MaxTargets, StringComparer.Ordinal);
 }

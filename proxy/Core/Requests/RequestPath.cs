@@ -1,16 +1,16 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The path of a request target: what is refused, and its canonical form.</summary>
+/// <summary>Checks the path of a request target and converts it to its canonical form.</summary>
 internal static class RequestPath
 {
     private const string Metadata = "/metadata";
 
-    /// <summary>Why a raw path is malformed, or null.</summary>
+    /// <summary>The reason why a raw path is malformed, or null.</summary>
     public static RequestError? Error(ReadOnlySpan<char> path)
     {
         if (path.IsEmpty || path[0] != '/')
         {
-            return new RequestError("the request target must begin with '/': no other form of it is taken");
+            return new RequestError("the request target must begin with '/'; no other form is accepted");
         }
 
         if (path.ContainsAnyExcept(UrlAlphabet.Path))
@@ -20,7 +20,7 @@ internal static class RequestPath
 
         foreach (var segment in Segments(path))
         {
-            // Windows drops a trailing dot, and every server takes "." and ".." its own way.
+            // Windows drops a trailing dot, and servers interpret "." and ".." differently.
             if (path[1..][segment] is [] or [.., '.'])
             {
                 return new RequestError("the path holds an empty segment or one that ends in a dot");
@@ -30,7 +30,7 @@ internal static class RequestPath
         return null;
     }
 
-    /// <summary>The one form of a good path: without its trailing slash, <c>/metadata</c> in lower case (IMDS ignores the case of that segment alone).</summary>
+    /// <summary>The canonical form of a valid path: no trailing slash, and <c>/metadata</c> in lower case (IMDS ignores case in that segment only).</summary>
     public static string Canonical(ReadOnlySpan<char> path)
     {
         var trimmed = path is [_, .., '/'] ? path[..^1] : path;
@@ -54,7 +54,7 @@ internal static class RequestPath
         path.StartsWith(Metadata, StringComparison.OrdinalIgnoreCase)
         && (path.Length == Metadata.Length || path[Metadata.Length] == '/');
 
-    // The segments after the first slash; the empty one that a single trailing slash leaves is none.
+    // The segments after the first slash, without the empty segment after a trailing slash.
     private static MemoryExtensions.SpanSplitEnumerator<char> Segments(ReadOnlySpan<char> path)
     {
         var rest = path[1..];

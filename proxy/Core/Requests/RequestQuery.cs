@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The query of a request target, and the canonical request that comes of it.</summary>
+/// <summary>Parses the query of a request target and builds the canonical request.</summary>
 internal static class RequestQuery
 {
-    /// <summary>IMDS's own clients send at most six.</summary>
+    /// <summary>Known clients of IMDS send at most six parameters.</summary>
     private const int MaxParameters = 16;
 
     public static RequestResult Parse(string method, Endpoint endpoint, string path, ReadOnlySpan<char> query)
@@ -33,7 +33,7 @@ internal static class RequestQuery
         return Build(method, endpoint, path, parameters);
     }
 
-    /// <summary>A request with a selector, of one that has none.</summary>
+    /// <summary>Adds a selector to a request that has none.</summary>
     public static ImdsRequest Select(ImdsRequest request, IdentitySelector selector)
     {
         var known = ImmutableArray.CreateBuilder<QueryParameter>();
@@ -65,17 +65,17 @@ internal static class RequestQuery
         var key = Spelling(pair[..equals], out var isVariant);
         if (isVariant)
         {
-            return new RequestError($"a query key differs from '{key}' only by its case");
+            return new RequestError($"a query key differs from '{key}' only in case");
         }
 
         if (before.Exists(other => other.Key.Equals(key, StringComparison.OrdinalIgnoreCase)))
         {
-            return new RequestError("a query key is there twice");
+            return new RequestError("a query key occurs twice");
         }
 
         if (QueryValue.Decode(pair[(equals + 1)..]) is not { } value)
         {
-            return new RequestError($"the value of '{key}' holds a bad escape, or a character that no value of IMDS has");
+            return new RequestError($"the value of '{key}' has an invalid escape, or a character that no value of IMDS has");
         }
 
         return Canonical(endpoint, key, value, out parameter);
@@ -90,7 +90,7 @@ internal static class RequestQuery
             {
                 if (QueryValue.Canonical(known.Kind, value) is not { } canonical)
                 {
-                    return new RequestError($"the value of '{key}' is not what IMDS takes there");
+                    return new RequestError($"the value of '{key}' is not one that IMDS accepts there");
                 }
 
                 parameter = new QueryParameter(known.Name, canonical);
@@ -100,7 +100,7 @@ internal static class RequestQuery
         return null;
     }
 
-    // The key as some endpoint has it, and whether this one is spelled otherwise.
+    // Returns the key as IMDS spells it. A variant differs from that spelling in case.
     private static string Spelling(ReadOnlySpan<char> key, out bool isVariant)
     {
         foreach (var known in ImdsEndpoints.Keys)
@@ -133,7 +133,7 @@ internal static class RequestQuery
             {
                 if (selector is not null)
                 {
-                    return new RequestError("the query names its identity twice");
+                    return new RequestError("the query names an identity twice");
                 }
 
                 selector = new IdentitySelector(kind, parameters[index].Value);

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>A canonical request, or why there is none.</summary>
+/// <summary>A canonical request, or the reason why the request is malformed.</summary>
 public readonly struct RequestResult
 {
     private RequestResult(ImdsRequest? request, RequestError? error)

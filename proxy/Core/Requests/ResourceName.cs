@@ -1,11 +1,11 @@
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>Resources (application id URIs, GUIDs) as they are compared.</summary>
+/// <summary>Normalizes resources (application id URIs and GUIDs) for comparison.</summary>
 public static class ResourceName
 {
     /// <summary>
-    /// The form by which an allow compares: scheme and host in lower case, a GUID too, without one trailing slash.
-    /// The directory takes a trailing slash or none for the same resource, and paths by their case.
+    /// The form in which an allow compares: without one trailing slash; scheme, host and GUIDs in lower case. The directory ignores a
+    /// trailing slash, but distinguishes the case of paths.
     /// </summary>
     public static string Comparable(string resource)
     {
@@ -25,6 +25,6 @@ public static class ResourceName
         return string.Concat(trimmed[..path].ToLowerInvariant(), trimmed.AsSpan(path));
     }
 
-    /// <summary>The form by which a deny compares: no case and no trailing slash at all, so that no spelling of a resource gets past it.</summary>
+    /// <summary>The form in which a deny compares: lower case, without any trailing slashes. No spelling of a resource evades a deny.</summary>
     public static string Broad(string resource) => resource.TrimEnd('/').ToLowerInvariant();
 }

@@ -2,21 +2,21 @@ using System.Buffers;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The characters that may stand where, as narrow as IMDS's known clients allow.</summary>
+/// <summary>The characters that each part of a URL may contain, as few as the known clients of IMDS need.</summary>
 internal static class UrlAlphabet
 {
     /// <summary>RFC 3986, 2.3.</summary>
     public const string Unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-    /// <summary>A path: no escape is ever needed, so none is taken.</summary>
+    /// <summary>A path. No path of IMDS needs an escape, so escapes are not accepted.</summary>
     public static SearchValues<char> Path { get; } = SearchValues.Create(Unreserved + "/");
 
     /// <summary>A query key.</summary>
     public static SearchValues<char> Key { get; } = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
 
     /// <summary>
-    /// A value once decoded: no character that a second decoding, another separator (<c>; &amp; ? #</c>), a form decoder
-    /// (<c>+</c>) or a Windows path (<c>\</c>) could give a meaning.
+    /// A decoded value. Excludes every character that has a meaning in a second decoding, as a separator (<c>; &amp; ? #</c>), in a
+    /// form (<c>+</c>) or in a Windows path (<c>\</c>).
     /// </summary>
     public static SearchValues<char> Value { get; } = SearchValues.Create(Unreserved + ":/@(),");
 

@@ -1,5 +1,5 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
@@ -15,13 +15,24 @@ internal sealed class Answers(AnswerOptions options)
     private static readonly Answer InstanceWithoutMetadata = Answer.Verbatim(
         400, """{ "error": "Bad request: . Required metadata header not specified" }"""u8.ToArray());
 
-    /// <summary>A denial. Names the caller, what it asked and the reason; never the policy.</summary>
+    private readonly KeptTemplates _kept = new();
+
+    /// <summary>The answer to a denied request. Names the caller, the request and the reason, but never the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        // A pod asks the same again and again. What comes back may differ each time, and so may the address of who is not known.
-        var template = returned is null && denial.Caller is Caller.Pod
-            ? (AnswerTemplate)(denial.KeptAnswer ??= Template(denial, asker, returned: null))
-            : Template(denial, asker, returned);
+        // Only these are the same each time: a credential that came back may differ, and so may an unidentified caller's address.
+        if (returned is not null || denial.Caller is not Caller.Pod)
+        {
+            return Template(denial, asker, returned).For(asker.RequestId);
+        }
+
+        var template = _kept.Find(denial);
+        if (template is null)
+        {
+            template = Template(denial, asker, returned: null);
+            _kept.Keep(denial, template);
+        }
+
         return template.For(asker.RequestId);
     }
 

@@ -1,6 +1,7 @@
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Deny;
 using ImdsProxy.Identify;

@@ -2,6 +2,7 @@ using System.Net;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Deny;
 using ImdsProxy.Listen;

@@ -1,5 +1,6 @@
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Deny;
 

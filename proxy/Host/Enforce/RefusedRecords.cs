@@ -3,6 +3,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,6 +1,7 @@
 using System.Net;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Enforce;
 

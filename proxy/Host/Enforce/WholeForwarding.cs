@@ -1,6 +1,7 @@
 using System.Buffers;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Redaction;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Deny;

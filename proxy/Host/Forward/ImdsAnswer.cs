@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Credentials;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward;

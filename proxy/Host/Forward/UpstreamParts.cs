@@ -1,4 +1,4 @@
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;

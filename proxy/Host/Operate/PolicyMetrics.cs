@@ -1,4 +1,3 @@
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
 using Prometheus;
 

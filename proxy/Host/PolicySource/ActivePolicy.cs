@@ -1,4 +1,6 @@
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.PolicySource;
 
@@ -10,7 +12,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private volatile PolicyInForce _status = PolicyInForce.None;
-    private volatile PolicyDocument? _written;
+    private volatile PolicyLoad? _loaded;
     private bool _lowered;
 
     /// <summary>The policy in force, or null before the first good one.</summary>
@@ -18,15 +20,15 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 
     public PolicyInForce Status => _status;
 
-    /// <summary>The document in force as its author wrote it, or null before the first good one.</summary>
-    public PolicyDocument? Written => _written;
+    /// <summary>The load whose document is in force as its author wrote it, or null before the first good one.</summary>
+    public PolicyLoad? Loaded => _loaded;
 
     /// <summary>Takes a document as its source holds it now.</summary>
     /// <param name="content">UTF-8 JSON.</param>
     /// <param name="source">Where it comes from, for people.</param>
     public async Task OfferAsync(ReadOnlyMemory<byte> content, string source)
     {
-        await TakeAsync(PolicyLoader.Load(content, Written), content, source);
+        await TakeAsync(PolicyLoader.Load(content, Loaded), content, source);
     }
 
     /// <summary>Takes what came of reading a policy. It may have both errors and a document: then fragments are left at their last good content.</summary>
@@ -49,7 +51,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
 
     private async Task SwapAsync(PolicyLoad load, PolicyDocument document, PolicyLoad? refused, ReadOnlyMemory<byte> content, string source)
     {
-        var before = _written;
+        var before = _loaded?.Document;
         lock (_gate)
         {
             if (before?.Revision == document.Revision)
@@ -58,7 +60,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
                 return;
             }
 
-            _written = document;
+            _loaded = load;
             _status = new PolicyInForce(Effective(document), source, time.GetUtcNow(), refused);
         }
 
@@ -74,7 +76,7 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
         lock (_gate)
         {
             _lowered = lowered;
-            if (_written is { } document)
+            if (_loaded?.Document is { } document)
             {
                 _status = _status with { Snapshot = Effective(document) };
             }

@@ -12,7 +12,7 @@ internal sealed class FragmentedPolicy(ActivePolicy policy)
     /// <returns>The texts that are in force of them, a broken one as it was before; null where all are refused.</returns>
     public async Task<PolicyTexts?> OfferAsync(PolicyTexts texts, string source)
     {
-        var load = texts.Load(_good, policy.Written);
+        var load = texts.Load(_good, policy.Loaded);
         await policy.TakeAsync(load.Load, texts.IsSingle ? texts.ByName.Values.Single() : Together(load.InForce), source);
         if (load.Load.Document is null)
         {

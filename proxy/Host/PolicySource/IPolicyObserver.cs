@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.PolicySource;
 

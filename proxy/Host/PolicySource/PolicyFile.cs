@@ -29,7 +29,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
     private async Task OfferAsync(PolicyTexts? texts, CancellationToken cancellation)
     {
         // Caught in the middle of being written it is broken for a moment only; the next look has the rest.
-        if (policy.Current is not null && texts?.Load(policy.Written).Document is null)
+        if (policy.Current is not null && texts?.Load(policy.Loaded).Document is null)
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
             if (cancellation.IsCancellationRequested)

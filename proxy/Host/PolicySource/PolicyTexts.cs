@@ -1,4 +1,4 @@
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
@@ -49,16 +49,16 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         && ByName.All(text => other.ByName.TryGetValue(text.Key, out var its) && text.Value.Span.SequenceEqual(its.Span));
 
     /// <summary>What comes of reading them alone.</summary>
-    /// <param name="before">The policy before, or null.</param>
-    public PolicyLoad Load(PolicyDocument? before = null) => _load ??= LoadAgain(NothingYet, before).Load;
+    /// <param name="before">The load of the policy in force, or null.</param>
+    public PolicyLoad Load(PolicyLoad? before = null) => _load ??= LoadAgain(NothingYet, before).Load;
 
     /// <summary>What comes of reading them; a broken fragment is taken as it was when it was last good.</summary>
     /// <param name="lastGood">What was good before.</param>
-    /// <param name="before">The policy before, or null.</param>
-    public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyDocument? before) =>
+    /// <param name="before">The load of the policy in force, or null.</param>
+    public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyLoad? before) =>
         _load is { Document: not null } ? new FragmentsLoad(_load, ByName, []) : LoadAgain(lastGood, before);
 
-    private FragmentsLoad LoadAgain(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyDocument? before) => IsSingle
+    private FragmentsLoad LoadAgain(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyLoad? before) => IsSingle
         ? new FragmentsLoad(PolicyLoader.Load(ByName.Values.Single(), before), ByName, [])
         : PolicyFragments.Load(ByName, lastGood, before);
 

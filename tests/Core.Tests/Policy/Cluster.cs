@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Policy;

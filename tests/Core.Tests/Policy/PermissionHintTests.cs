@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
 using System.Text;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 using Shouldly;
 using Xunit;

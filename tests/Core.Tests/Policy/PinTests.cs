@@ -1,5 +1,6 @@
-using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using Shouldly;
 using Xunit;
 

@@ -35,7 +35,7 @@ public static class PolicyCases
         new("half a surrogate pair", """{"version":1,"mode":"\ud800","rules":[]}""", true, "E :1 surrogate"),
         new("too deep", $"{{\"version\":1,\n\"mode\":{new string('[', 40)}{new string(']', 40)},\"rules\":[]}}", true, "E :2 it is not JSON"),
         new("control characters in a key", """{"version":1,"mode":"audit","rules":[],"\u001b[31m\n":1}""", true, "E /\\u001b[31m\\u000a:1 \\u001b[31m\\u000a: unknown key"),
-        new("key twice", "{\"version\":1,\"mode\":\"audit\",\n\"mode\":\"enforce\",\"rules\":[]}", false, "E /mode:2 mode: the key is there twice"),
+        new("key twice", "{\"version\":1,\"mode\":\"audit\",\n\"mode\":\"enforce\",\"rules\":[]}", false, "E /mode:2 mode: the key occurs twice"),
         new("unknown key, near a known one", """{"version":1,"mode":"audit","rule":[],"rules":[]}""", true, "E /rule:1 did you mean \"rules\"?"),
         new("unknown key, near none", """{"version":1,"mode":"audit","rules":[],"breakGlass":1}""", true, "E /breakGlass:1 this version knows version, mode,"),
         new("auditOnly of an audit policy", """{"version":1,"mode":"audit","auditOnly":[{"namespaces":["a"]}],"rules":[]}""", true, "E /auditOnly:1 in \"enforceOnly\""),
@@ -123,7 +123,7 @@ public static class PolicyCases
         Path("/metadata/instance;x", true, "E letters, digits"),
         Path("/metadata/instance?x=1", true, "E letters, digits"),
         Path("/metadata/inst*", true, "E a whole segment"),
-        Path("/**/compute", true, "E '**' stands at the end only"),
+        Path("/**/compute", true, "E '**' is allowed only at the end"),
         Path("/metadata/identity/oauth2/*", false, "E write '/metadata/identity/oauth2/token' out"),
         Path("/metadata/attested/**", false, "E write '/metadata/attested/document' out"),
         Path("/latest/**", false, "E covers no endpoint that IMDS is known to have"),
@@ -181,7 +181,7 @@ public static class PolicyCases
         Allow("pinned to something else", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":7}""", true, "E /rules/1/allow/0/asIdentity:4 write a string"),
         TwoPins("two pins for one workload", """{"namespaces":["a"]}""", """{"namespaces":["a*"]}""", "https://a.test", "HTTPS://A.test/", "E /rules/1/allow/0:2 as 'x' by the rule 'one': pin one of them"),
         TwoPins("two pins for a workload that may be both", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"owners":["Job/*"]}""", "a", "*",
-            "W /rules/1/allow/0:2 for a workload that both mean", "W /rules/1/allow/0/resources/0:2 tokens for any resource"),
+            "W /rules/1/allow/0:2 for a workload that both rules match", "W /rules/1/allow/0/resources/0:2 tokens for any resource"),
         TwoPins("two pins for different resources", """{"namespaces":["a"]}""", """{"namespaces":["a"]}""", "a", "b"),
         TwoPins("two pins for different workloads", """{"namespaces":["a-*"]}""", """{"namespaces":["b","c-*"]}""", "a", "a"),
         TwoPins("two pins for different labels", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"labels":{"b":"d"}}""", "a", "a"),
@@ -200,7 +200,7 @@ public static class PolicyCases
         Allow("field with a filter", """{"path":"/metadata/instance","redact":["compute..tags"]}""", true, "E /rules/1/allow/0/redact/0:4 write names with dots"),
         Allow("empty redact", """{"path":"/metadata/instance","redact":[]}""", true, "E /rules/1/allow/0/redact:4 the list is empty"),
         Rule("redact that hides nothing", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/instance","redact":["compute.tags"]}]},{"name":"y","workloads":[{"namespaces":["*"]}],"allow":[{"path":"/metadata/**"}]}""", false,
-            "W /rules/1/allow/0:4 because the rule 'y' allows"),
+            "W /rules/1/allow/0:4 because the rule 'y' shows"),
     ];
 
     private static IEnumerable<PolicyCase> Denies() =>

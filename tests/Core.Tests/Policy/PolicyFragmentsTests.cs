@@ -1,5 +1,6 @@
 using System.Text;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using Shouldly;
 using Xunit;
 

@@ -2,6 +2,8 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using Shouldly;
 using Xunit;
 

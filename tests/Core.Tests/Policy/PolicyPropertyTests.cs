@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 using Shouldly;
 using Xunit;

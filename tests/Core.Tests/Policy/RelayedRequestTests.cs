@@ -1,4 +1,4 @@
-using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Core.Tests.Requests;

@@ -1,5 +1,6 @@
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using Shouldly;
 using Xunit;
 

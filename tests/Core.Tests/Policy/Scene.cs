@@ -1,6 +1,7 @@
 using System.Text;
 using ImdsProxy.Core.Callers;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Policy;

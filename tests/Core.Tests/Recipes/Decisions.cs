@@ -1,6 +1,9 @@
 using System.Text;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Recipes;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,6 @@
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
@@ -20,7 +22,7 @@ internal sealed class PolicyTarget : IFuzzTarget
         var hasError = load.Problems.Any(problem => problem.Severity == ProblemSeverity.Error);
         FuzzCheck.That(load.Document is null == hasError, "a document, or an error");
         FuzzCheck.That(load.Problems.All(problem => problem.Line >= 1 && problem.Message.Length > 0), "each problem has a line and a message");
-        var reload = PolicyLoader.Load(input, ExamplePolicy.Document);
+        var reload = PolicyLoader.Load(input, ExamplePolicy.Load);
         FuzzCheck.That((reload.Document is null, reload.Revision) == (load.Document is null, load.Revision), "a reload takes and refuses the same");
 
         // Of two things that end the reading, a reload may meet the other one first.

@@ -33,6 +33,11 @@ public sealed class AssemblyUsesTests
     [Fact]
     public void Rule_LeafThatUsesARoom_IsBroken() => Broken.ShouldContain(use => use.From == $"{Sample}.Leaf.GoesUp");
 
+    [Fact]
+    public void Circles_OfAFolderAndTheOneBelowIt_AreFound() =>
+        FolderCircles.Below(Sample, Uses).Select(static use => use.From).Distinct(StringComparer.Ordinal)
+            .ShouldBe([$"{Sample}.Circle.GoesDown", $"{Sample}.Circle.Below.ComesBack"], ignoreOrder: true);
+
     [Theory]
     [InlineData("Room.Knows")]
     [InlineData("Composition.All")]

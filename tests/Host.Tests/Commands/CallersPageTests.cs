@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Commands.Serve;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Identify;
 using Microsoft.AspNetCore.Http;
 using Shouldly;

@@ -73,7 +73,7 @@ public sealed class PolicyExplainCommandTests : IDisposable
             "ship              allow /metadata/identity/oauth2/token: different identity: applies to adx only"),
         new ExplainCase("an identity without an alias", Agent, $"{Kusto}&object_id={AdxIngest}", 1, "denied: no rule allows it",
             "ship              allow /metadata/identity/oauth2/token: no alias of the policy has this object_id, so it cannot be matched to adx",
-            "note: no alias of the policy has this object_id: give its identity one, with its clientId, and write that in place of CLIENT_ID"),
+            "note: no alias of the policy has this object_id: add an alias for its identity, with its clientId, and write the alias in place of CLIENT_ID"),
         new ExplainCase("another method", Agent, "POST /metadata/scheduledevents?api-version=2019-08-01", 1, "denied: no rule allows it",
             "allow /metadata/scheduledevents: different method: applies to GET only",
             """{ "path": "/metadata/scheduledevents", "methods": ["POST"] }"""),

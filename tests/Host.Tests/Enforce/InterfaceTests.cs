@@ -2,6 +2,7 @@ using System.Net;
 using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Forward.Limits;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.PolicySource;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

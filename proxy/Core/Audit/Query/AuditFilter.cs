@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit.Query;
 
@@ -22,8 +23,8 @@ public sealed class AuditFilter
     [
         new("kind", "The kind of record: request or event", OneOf("request", "event"), AuditField.Kind),
         new("event", "An event's name, such as policy-loaded", Text, AuditField.Event),
-        new("verdict", "The verdict: allowed, denied, would-deny, rejected or failed", OneOf([.. Enum.GetValues<Verdict>().Select(AuditNames.Name)]), AuditField.Verdict),
-        new("reason", "The reason, such as no-rule", OneOf([.. Enum.GetValues<Reason>().Select(AuditNames.Name)]), AuditField.Reason),
+        new("verdict", "The verdict: allowed, denied, would-deny, rejected or failed", OneOf([.. Enum.GetValues<Verdict>().Select(VerdictNames.Name)]), AuditField.Verdict),
+        new("reason", "The reason, such as no-rule", OneOf([.. Enum.GetValues<Reason>().Select(DecisionNames.Name)]), AuditField.Reason),
         new("mode", "The policy's mode: enforce or audit", OneOf("enforce", "audit"), AuditField.Mode),
         new("namespace", "The caller's namespace; * stands for any characters", Text, AuditField.Namespace),
         new("pod", "The caller's pod", Text, AuditField.Pod),

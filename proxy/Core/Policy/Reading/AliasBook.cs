@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>The aliases of a policy while it is read: which there are, and which a rule uses.</summary>
+/// <summary>Tracks the aliases of a policy while it is read: which exist, and which are used by a rule.</summary>
 internal sealed class AliasBook
 {
     private readonly Dictionary<string, LocatedValue> _places = new(StringComparer.Ordinal);
@@ -14,22 +14,22 @@ internal sealed class AliasBook
 
     public IEnumerable<string> Names => _places.Keys;
 
-    /// <summary>The places of aliases that no rule uses.</summary>
+    /// <summary>The places of the aliases that no rule uses.</summary>
     public IEnumerable<LocatedValue> Unused => _places.Where(alias => !_used.Contains(alias.Key)).Select(alias => alias.Value);
 
-    /// <summary>Notes that there is an alias, good or not: a rule that uses a broken one is not itself broken.</summary>
+    /// <summary>Declares an alias, valid or not. A rule that uses an invalid alias is not itself invalid.</summary>
     public void Declare(string name, LocatedValue at) => _places[name] = at;
 
     public void Add(IdentityAlias alias) => _aliases.Add(alias);
 
-    /// <summary>Notes a use; false where there is no such alias.</summary>
+    /// <summary>Marks an alias as used. Returns false if there is no such alias.</summary>
     public bool Use(string name)
     {
         _used.Add(name);
         return _places.ContainsKey(name);
     }
 
-    /// <summary>Notes what a rule that was read before uses.</summary>
+    /// <summary>Marks the aliases of a rule that was taken over from the previous policy.</summary>
     public void Use(PolicyRule rule)
     {
         foreach (var allow in rule.Allow)
@@ -47,7 +47,7 @@ internal sealed class AliasBook
         }
     }
 
-    /// <summary>Whether these are its aliases, all of them and all good.</summary>
+    /// <summary>Whether these are exactly the declared aliases, all of them valid.</summary>
     public bool Declares(ImmutableArray<IdentityAlias> aliases) => _places.Count == aliases.Length && _aliases.SequenceEqual(aliases);
 
     /// <summary>The alias of a client id, or null.</summary>

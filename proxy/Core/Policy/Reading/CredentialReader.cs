@@ -6,16 +6,16 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Reads the identities and resources of a permission.</summary>
 internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
 {
-    /// <summary>As much as a request's parameter may have.</summary>
+    /// <summary>The longest value of a request's parameter.</summary>
     private const int MaxResource = 1024;
 
     private readonly ScalarReader _scalars = new(problems);
 
-    /// <summary>Aliases and client ids; default where none are named.</summary>
+    /// <summary>The aliases and client ids; default if the key is missing.</summary>
     public ImmutableArray<string> Identities(LocatedValue? at) =>
         at is null ? default : [.. _scalars.Texts(at, "name an identity, or \"*\" for any").Select(Identity)];
 
-    /// <summary>Resources as they were written; default where none are named.</summary>
+    /// <summary>The resources as written; default if the key is missing.</summary>
     public ImmutableArray<string> Resources(LocatedValue? at)
     {
         if (at is null)
@@ -32,7 +32,7 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
         return [.. items.Select(item => item.Text)];
     }
 
-    /// <summary>What an allow of a credential must name, what it may not name elsewhere, and what it should not.</summary>
+    /// <summary>Checks that an allow names identities and resources exactly if its endpoint issues a credential. Warns of <c>*</c>.</summary>
     public void CheckAllowed(Fields allow, Endpoint endpoint)
     {
         if (!endpoint.IssuesCredential)
@@ -53,7 +53,7 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
         }
     }
 
-    /// <summary>Refuses identities and resources where they have no meaning.</summary>
+    /// <summary>Reports identities and resources where they have no meaning.</summary>
     public void Refuse(Fields permission, string cure)
     {
         foreach (var member in permission.At.Members.Where(member => member.Name is "identities" or "resources"))

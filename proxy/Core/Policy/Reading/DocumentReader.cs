@@ -2,15 +2,18 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads a whole policy.</summary>
-/// <param name="problems">Where its problems go.</param>
-/// <param name="known">Rules that were read before.</param>
+/// <summary>Reads a policy document.</summary>
+/// <param name="problems">Receives the problems.</param>
+/// <param name="known">Rules of the previous policy.</param>
 internal sealed class DocumentReader(ProblemList problems, KnownRules known)
 {
     private readonly ModeReader _modes = new(problems);
     private readonly PolicyWarnings _warnings = new(problems);
 
-    /// <summary>The policy as far as it is good; null where it is none.</summary>
+    /// <summary>The rules that the next policy can take over. Set by <see cref="Read"/>.</summary>
+    public KnownRules Clean { get; private set; } = KnownRules.None;
+
+    /// <summary>The valid part of the policy. Null if the root is not an object.</summary>
     public PolicyDocument? Read(LocatedValue root, string revision)
     {
         if (Fields.Of(root, problems, "version", "mode", "enforceOnly", "auditOnly", "identities", "rules") is not { } fields)
@@ -33,10 +36,8 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
         _warnings.OfRules(rules);
         new PinConflicts(problems).Find(rules);
         new ViewWarnings(problems).Find(rules);
-        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision)
-        {
-            Known = new KnownRules(reader.Clean, aliases.Good),
-        };
+        Clean = new KnownRules(reader.Clean, aliases.Good);
+        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
     }
 
     private void CheckVersion(LocatedValue? at)

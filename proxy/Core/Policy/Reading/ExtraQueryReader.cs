@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads the query keys that an allow takes beyond those IMDS is known to have.</summary>
+/// <summary>Reads the query keys that an allow accepts in addition to those that IMDS is known to have.</summary>
 internal sealed class ExtraQueryReader(ProblemList problems)
 {
     private const int MaxKey = 100;

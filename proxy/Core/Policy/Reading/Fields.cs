@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>The members of an object whose keys are known beforehand.</summary>
+/// <summary>The members of an object with a fixed set of keys.</summary>
 internal sealed class Fields
 {
     private readonly ProblemList _problems;
@@ -32,7 +32,7 @@ internal sealed class Fields
         }
     }
 
-    /// <summary>The members of an object, unknown keys reported; null where it is no object.</summary>
+    /// <summary>The members of an object. Reports unknown keys. Returns null if the value is not an object.</summary>
     public static Fields? Of(LocatedValue at, ProblemList problems, params ReadOnlySpan<string> known)
     {
         if (at.Kind != JsonValueKind.Object)
@@ -54,7 +54,7 @@ internal sealed class Fields
         return new Fields(at, problems);
     }
 
-    /// <summary>A member's value, which must be there.</summary>
+    /// <summary>The value of a required member. Reports a missing one.</summary>
     public LocatedValue? Required(string name, string cure)
     {
         var value = this[name];

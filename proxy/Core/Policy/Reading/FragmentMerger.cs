@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Puts the roots of fragments together to the root of one policy. What is read from it knows its own file.</summary>
+/// <summary>Merges the roots of fragments into the root of one policy. Each value still knows the file that it comes from.</summary>
 internal sealed class FragmentMerger(ProblemList problems)
 {
     private static readonly string[] HeadKeys = ["version", "mode", "enforceOnly", "auditOnly"];
@@ -26,13 +26,13 @@ internal sealed class FragmentMerger(ProblemList problems)
         AddRules(fields["rules"]);
     }
 
-    /// <summary>The whole. Where no fragment is the head it lacks what a policy must have.</summary>
+    /// <summary>The merged policy. Without a head fragment it lacks required members, which the reader reports.</summary>
     public LocatedValue Merge()
     {
         var identities = new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, 0) { Members = [.. _identities] };
         var rules = new LocatedValue(_whole, null, null, 0, JsonValueKind.Array, 1, 0) { Items = [.. _rules] };
 
-        // Before all files: what the whole lacks is no fragment's fault.
+        // The offset before all files, because no fragment is to blame for what the merged policy lacks.
         return new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, -1)
         {
             Members = [.. _members, new LocatedMember("identities", 1, identities), new LocatedMember("rules", 1, rules)],

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads the aliases of identities.</summary>
+/// <summary>Reads the aliases in <c>identities</c>.</summary>
 internal sealed class IdentitiesReader(ProblemList problems)
 {
     private const string CureOfGuid = "write a GUID of 36 characters, such as 2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
@@ -59,7 +59,7 @@ internal sealed class IdentitiesReader(ProblemList problems)
     {
         if (!NameFormat.IsName(member.Name))
         {
-            problems.Key(member, $"this is no name of an alias: {NameFormat.Cure}");
+            problems.Key(member, $"this is not a valid name of an alias: {NameFormat.Cure}");
         }
         else if (QueryValue.CanonicalGuid(member.Name) is not null)
         {

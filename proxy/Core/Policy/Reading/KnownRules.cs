@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
-/// The rules of a good policy by the texts that they were read from. The next policy mostly has the same ones: what stands
-/// there word for word need not be read, nor compiled, once more.
+/// The rules of a valid policy by the text from which they were read. The next policy usually repeats most of them word for
+/// word; those need not be read or compiled again.
 /// </summary>
 internal sealed class KnownRules
 {
@@ -13,8 +13,8 @@ internal sealed class KnownRules
     private readonly Dictionary<ReadOnlyMemory<byte>, PolicyRule> _byText;
     private readonly ImmutableArray<IdentityAlias> _aliases;
 
-    /// <param name="rules">Rules that nothing was to be said of when they were read: what was said has to be said again.</param>
-    /// <param name="aliases">What their identities mean.</param>
+    /// <param name="rules">The rules without an error or a warning. Warnings must be reported again with each load, so the other rules are read again.</param>
+    /// <param name="aliases">The aliases that the rules use.</param>
     public KnownRules(IReadOnlyCollection<PlacedRule> rules, ImmutableArray<IdentityAlias> aliases)
     {
         _aliases = aliases;
@@ -27,13 +27,13 @@ internal sealed class KnownRules
 
     public bool IsEmpty => _byText.Count == 0;
 
-    /// <summary>Whether a text is a rule's, and so is good JSON.</summary>
+    /// <summary>Whether a text is that of a known rule, and therefore valid JSON.</summary>
     public bool Has(ReadOnlyMemory<byte> text) => _byText.ContainsKey(text);
 
-    /// <summary>Those that mean the same with these aliases: all or none.</summary>
+    /// <summary>This, if these aliases are the same as those of the known rules; otherwise <see cref="None"/>.</summary>
     public KnownRules With(AliasBook aliases) => aliases.Declares(_aliases) ? this : None;
 
-    /// <summary>The rule of a text, or null.</summary>
+    /// <summary>The rule with this text, or null.</summary>
     public PolicyRule? Find(ReadOnlyMemory<byte> text) => _byText.GetValueOrDefault(text);
 
     private sealed class TextComparer : IEqualityComparer<ReadOnlyMemory<byte>>

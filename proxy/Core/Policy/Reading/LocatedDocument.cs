@@ -1,8 +1,8 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>What values stand in.</summary>
+/// <summary>The document that contains values.</summary>
 /// <param name="Bytes">UTF-8 JSON.</param>
-/// <param name="Label">Of a fragment: its file's name with a colon, which places begin with; empty where there is only one.</param>
-/// <param name="Start">Of a fragment: the offset at which it stands in the whole.</param>
-/// <param name="Texts">The texts of all documents that are read together.</param>
+/// <param name="Label">For a fragment: its file's name with a colon, with which places begin. Empty if the policy is a single document.</param>
+/// <param name="Start">For a fragment: its offset in the merged policy.</param>
+/// <param name="Texts">The strings shared by all documents that are read together.</param>
 internal sealed record LocatedDocument(ReadOnlyMemory<byte> Bytes, string Label, int Start, SharedTexts Texts);

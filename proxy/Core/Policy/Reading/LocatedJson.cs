@@ -7,21 +7,21 @@ using System.Text.Unicode;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
-/// Reads JSON strictly (RFC 8259: no comments, no trailing commas, no key twice) into values that know their place.
-/// What two readers could take two ways is an error.
+/// Reads JSON strictly (RFC 8259, without comments, trailing commas or repeated keys) into values that know their place.
+/// Anything that two readers could interpret differently is an error.
 /// </summary>
 internal sealed class LocatedJson
 {
-    /// <summary>What a ConfigMap holds at most.</summary>
+    /// <summary>The size limit of a ConfigMap.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>A policy needs six.</summary>
+    /// <summary>A policy needs six levels.</summary>
     private const int MaxDepth = 16;
 
-    /// <summary>Kubernetes' longest label key has 317.</summary>
+    /// <summary>Kubernetes' longest label key has 317 characters.</summary>
     private const int MaxKey = 512;
 
-    /// <summary>Objects with more members look for a key that is there twice in a set.</summary>
+    /// <summary>From this number of members on, repeated keys are found with a hash set.</summary>
     private const int FewMembers = 16;
 
     private readonly LocatedDocument _document;
@@ -29,7 +29,7 @@ internal sealed class LocatedJson
     private readonly KnownRules _known;
     private readonly int _start;
 
-    // What is read of the values that are not yet at their end; each takes its own out of it then.
+    // The items and members of all values that are still being read. Each value removes its own when it ends.
     private readonly List<LocatedValue> _items = [];
     private readonly List<LocatedMember> _members = [];
     private int _line;
@@ -45,12 +45,12 @@ internal sealed class LocatedJson
         _line = line;
     }
 
-    /// <summary>The document's root, or null where it cannot be read. The rules in it are closed.</summary>
+    /// <summary>The document's root, or null if it cannot be read. Its rules are closed: see <see cref="LocatedValue.Open"/>.</summary>
     /// <param name="json">The document.</param>
-    /// <param name="problems">Where its problems go.</param>
-    /// <param name="known">Rules that were read before.</param>
-    /// <param name="label">Of a fragment: its file's name with a colon, which places begin with.</param>
-    /// <param name="start">Of a fragment: the offset at which it stands in the whole.</param>
+    /// <param name="problems">Receives the problems.</param>
+    /// <param name="known">Rules of the previous policy.</param>
+    /// <param name="label">For a fragment: its file's name with a colon, with which places begin.</param>
+    /// <param name="start">For a fragment: its offset in the merged policy.</param>
     public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, KnownRules known, string label = "", int start = 0)
     {
         if (Refusal(json.Span) is { } refusal)
@@ -109,7 +109,7 @@ internal sealed class LocatedJson
         }
         catch (InvalidOperationException)
         {
-            // GetString on an escaped surrogate without its other half.
+            // GetString throws this for an escaped surrogate without its other half.
             problems.Document(end, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself", _document.Label);
         }
 
@@ -141,8 +141,8 @@ internal sealed class LocatedJson
         return value;
     }
 
-    // The rules are left without what is in them, and opened one after the other. The trees of ten thousand at once would
-    // live long enough for the garbage collector to carry them on, which stops all requests for tens of milliseconds.
+    // Closed rules keep no content and are opened one after the other. The content of ten thousand rules at once would live long
+    // enough for the garbage collector to promote it, which stops all requests for tens of milliseconds.
     private LocatedValue[] ReadItems(ref Utf8JsonReader reader, LocatedValue owner, bool areClosed)
     {
         var first = _items.Count;
@@ -167,7 +167,7 @@ internal sealed class LocatedJson
         return item;
     }
 
-    // What was good before is good again, so it is passed over without a look at what is in it.
+    // A rule that was valid in the previous policy is still valid, so its content is skipped.
     private LocatedValue? PassKnown(ref Utf8JsonReader reader, LocatedValue owner, int index)
     {
         if (_known.IsEmpty || reader.TokenType != JsonTokenType.StartObject)
@@ -210,8 +210,8 @@ internal sealed class LocatedJson
             }
             else
             {
-                // Told when it was read for the first time.
-                _problems?.Key(member, "the key is there twice: remove one of the two");
+                // Null when a rule is opened: the problem was reported when the document was read.
+                _problems?.Key(member, "the key occurs twice: remove one of the two");
             }
         }
 
@@ -255,7 +255,7 @@ internal sealed class LocatedJson
         return names;
     }
 
-    // Tokens come in the order of the document, so each newline is counted once.
+    // Tokens come in document order, so each newline is counted once.
     private int LineAt(long offset)
     {
         var end = _start + (int)offset;

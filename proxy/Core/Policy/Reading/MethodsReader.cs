@@ -6,15 +6,15 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Reads the methods of a permission.</summary>
 internal sealed class MethodsReader(ProblemList problems)
 {
-    // RFC 9110 and PATCH, without CONNECT and TRACE, which no request gets past the parser with.
+    // The methods of RFC 9110 and PATCH. The parser rejects requests with CONNECT and TRACE.
     private static readonly string[] Known = ["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"];
 
-    // Most of ten thousand allows name none.
+    // Shared, because most allows name no methods.
     private static readonly ImmutableArray<string> GetAlone = ["GET"];
 
     private readonly ScalarReader _scalars = new(problems);
 
-    /// <summary>The methods of either permission; default where none are named.</summary>
+    /// <summary>The methods of an allow or a deny; default if the key is missing.</summary>
     public ImmutableArray<string> Read(LocatedValue? at)
     {
         if (at is null)
@@ -33,7 +33,7 @@ internal sealed class MethodsReader(ProblemList problems)
         return [.. at.Items.Select(item => item.Text).Where(text => Known.Contains(text, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The methods of an allow: GET where none are named, and none that its path does not have.</summary>
+    /// <summary>The methods of an allow, which default to GET. Reports methods that its path does not have.</summary>
     public ImmutableArray<string> ReadAllowed(Fields allow, PathShape? path)
     {
         var at = allow["methods"];

@@ -2,13 +2,13 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads the mode of a policy or a rule, and the workloads that are excepted from it.</summary>
+/// <summary>Reads the mode of a policy or a rule, and the workloads in the other mode.</summary>
 internal sealed class ModeReader(ProblemList problems)
 {
     private readonly ScalarReader _scalars = new(problems);
     private readonly WorkloadReader _workloads = new(problems);
 
-    /// <summary>A mode; null where there is none or it is none.</summary>
+    /// <summary>The mode, or null if it is missing or invalid.</summary>
     public PolicyMode? Read(LocatedValue? at)
     {
         var mode = _scalars.Text(at) switch
@@ -25,7 +25,7 @@ internal sealed class ModeReader(ProblemList problems)
         return mode;
     }
 
-    /// <summary>The workloads in the other mode than the policy's.</summary>
+    /// <summary>The workloads whose mode is not the policy's.</summary>
     public ImmutableArray<WorkloadMatch> ReadExceptions(Fields policy, PolicyMode? mode)
     {
         var enforceOnly = ReadList(policy, "enforceOnly", mode, PolicyMode.Audit);

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>What names in a policy may look like.</summary>
+/// <summary>The formats of names in a policy.</summary>
 internal static class NameFormat
 {
     public const string Cure = "write 1 to 100 letters, digits, '.', '_' and '-'";
@@ -11,21 +11,21 @@ internal static class NameFormat
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(Alphanumeric + "._-");
 
-    // RFC 1123, as Kubernetes names namespaces and service accounts.
+    // RFC 1123, which Kubernetes applies to names of namespaces and service accounts.
     private static readonly SearchValues<char> KubernetesCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-.");
 
     private static readonly SearchValues<char> LabelKeyCharacters = SearchValues.Create(Alphanumeric + "._-/");
 
     private static readonly SearchValues<char> KindCharacters = SearchValues.Create(Alphanumeric);
 
-    /// <summary>The name of a rule or an alias.</summary>
+    /// <summary>Whether a text can be the name of a rule or an alias.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= 100 && Of(text, NameCharacters);
 
-    /// <summary>A name of Kubernetes, or the beginning of one and <c>*</c>.</summary>
+    /// <summary>Whether a text is a Kubernetes name, or the beginning of a name and <c>*</c>.</summary>
     public static bool IsKubernetesPattern(string text) =>
         text.Length is > 0 and <= 253 && Of(text.AsSpan().TrimEnd('*') is var stem && stem.Length >= text.Length - 1 ? stem : text, KubernetesCharacters);
 
-    /// <summary><c>Kind/name</c>, or the beginning of that and <c>*</c>.</summary>
+    /// <summary>Whether a text is <c>Kind/name</c>, or the beginning of that and <c>*</c>.</summary>
     public static bool IsOwnerPattern(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Finds the word that was probably meant.</summary>
+/// <summary>Finds the known word that a misspelt word was probably meant to be.</summary>
 internal static class NearKey
 {
-    /// <summary>Two slips of the finger; more is another word.</summary>
+    /// <summary>Two typing mistakes. With more, it is probably another word.</summary>
     private const int MaxDistance = 2;
 
-    /// <summary>The nearest of the known words, or null where none is near.</summary>
+    /// <summary>The most similar known word, or null if none is similar.</summary>
     public static string? Of(string word, IEnumerable<string> known) => word.Length > 40
         ? null
         : known.Select(candidate => (candidate, distance: Distance(word.ToLowerInvariant(), candidate.ToLowerInvariant())))
@@ -15,7 +15,7 @@ internal static class NearKey
             .Select(pair => pair.candidate)
             .FirstOrDefault();
 
-    // Levenshtein's, one row at a time.
+    // The Levenshtein distance, computed row by row.
     private static int Distance(string from, string to)
     {
         var row = Enumerable.Range(0, to.Length + 1).ToArray();

@@ -2,13 +2,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads a path: it must be canonical, and in an allow it must be one that can be allowed.</summary>
+/// <summary>Reads a path. It must be canonical; in an allow, it must also be a path that can be allowed.</summary>
 internal sealed class PathReader(ProblemList problems)
 {
     private readonly ScalarReader _scalars = new(problems);
     private readonly Dictionary<string, PathShape> _good = new(StringComparer.Ordinal);
 
-    /// <summary>A path of either permission; null where it is none.</summary>
+    /// <summary>The path of an allow or a deny; null if it is missing or invalid.</summary>
     public PathShape? Read(LocatedValue? at)
     {
         if (at is null || _scalars.Text(at) is not { } text)
@@ -30,7 +30,7 @@ internal sealed class PathReader(ProblemList problems)
         return _good[text] = new PathShape(text);
     }
 
-    /// <summary>A path of an allow; null where it is none.</summary>
+    /// <summary>The path of an allow; null if it is missing or invalid.</summary>
     public PathShape? ReadAllowed(LocatedValue? at)
     {
         var path = Read(at);
@@ -75,10 +75,10 @@ internal sealed class PathReader(ProblemList problems)
 
     private static string? CureOfSegment(string segment, bool isLast) => segment switch
     {
-        "" => "it holds an empty segment: leave out the second slash",
+        "" => "it has an empty segment: leave out the second slash",
         "*" => null,
-        "**" => isLast ? null : "'**' stands at the end only: write '*' for one segment",
-        [.., '.'] => "a segment that is or ends in a dot is never sent: write the path that is meant",
+        "**" => isLast ? null : "'**' is allowed only at the end: write '*' for one segment",
+        [.., '.'] => "no request is sent with a segment that ends in a dot: write the path that is meant",
         _ when segment.Contains('*', StringComparison.Ordinal) => "'*' stands for a whole segment: write the segment out, or '*' alone",
         _ when segment.Contains('%', StringComparison.Ordinal) => "no path is sent with an escape: write the character itself",
         _ when segment.AsSpan().ContainsAnyExcept(UrlAlphabet.Word) => "write letters, digits, '-', '.', '_' and '~' only",
@@ -109,7 +109,7 @@ internal sealed class PathReader(ProblemList problems)
     {
         if (!ImdsEndpoints.IsVariantOfKnown(path.Text))
         {
-            problems.Warning(at, "IMDS is not known to have this path: is it spelled as it should be?");
+            problems.Warning(at, "IMDS is not known to have this path: check its spelling");
             return;
         }
 
@@ -119,7 +119,7 @@ internal sealed class PathReader(ProblemList problems)
             : $"write it as '{spelling}'");
     }
 
-    // The path with the spelling of the endpoint, or family of endpoints, that it varies.
+    // The path, respelt as the endpoint or family of endpoints that it resembles.
     private static string Spelling(string path)
     {
         var segments = path.Split('/');

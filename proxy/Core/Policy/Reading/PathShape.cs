@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>A path pattern taken apart, to be compared with the endpoints of IMDS.</summary>
+/// <summary>A path pattern, split into segments so that it can be compared with IMDS's endpoints.</summary>
 internal sealed class PathShape
 {
     private static readonly Dictionary<Endpoint, PathShape> OfEndpoints =
@@ -29,16 +29,16 @@ internal sealed class PathShape
 
     public string Text { get; }
 
-    /// <summary>The pattern of the same text.</summary>
+    /// <summary>The pattern with the same text.</summary>
     public PathPattern Pattern => field ??= PathPattern.Of(Text);
 
-    /// <summary>Whether it is more than one path written out.</summary>
+    /// <summary>Whether the pattern contains a wildcard.</summary>
     public bool HasWildcard => _subtree || _segments.Contains("*", StringComparer.Ordinal);
 
     /// <summary>The endpoint of a path without wildcards.</summary>
     public Endpoint? Endpoint => HasWildcard ? null : ImdsEndpoints.Find(Text);
 
-    /// <summary>Whether some path is meant by both.</summary>
+    /// <summary>Whether some path matches both.</summary>
     public bool Overlaps(Endpoint endpoint, StringComparison comparison) => Overlaps(OfEndpoints[endpoint], comparison);
 
     private bool Overlaps(PathShape other, StringComparison comparison)

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads what a rule allows and denies.</summary>
+/// <summary>Reads the allows and denies of a rule.</summary>
 internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
 {
     private readonly ScalarReader _scalars = new(problems);
@@ -13,7 +13,7 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
     private readonly PinReader _pins = new(problems, aliases);
     private readonly ViewReader _views = new(problems);
 
-    /// <summary>One entry of <c>allow</c>; null where it has no path to speak of.</summary>
+    /// <summary>Reads one entry of <c>allow</c>. Returns null if it has no valid path.</summary>
     public AllowPermission? ReadAllow(LocatedValue at)
     {
         if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "extraQuery", "asIdentity", "redact", "keep") is not { } fields)
@@ -33,12 +33,12 @@ internal sealed class PermissionReader(ProblemList problems, AliasBook aliases)
             return null;
         }
 
-        // A wildcard covers no credential, so it stands for an endpoint that has neither identities nor resources.
+        // Wildcards never match a credential endpoint, so a path with wildcards has neither identities nor resources.
         _credentials.CheckAllowed(fields, path.Endpoint ?? ImdsEndpoints.Unknown);
         return new AllowPermission(path.Pattern, methods, identities, resources, extraQuery) { AsIdentity = pin, View = view };
     }
 
-    /// <summary>One entry of <c>deny</c>; null where it is no object.</summary>
+    /// <summary>Reads one entry of <c>deny</c>. Returns null if it is not an object.</summary>
     public DenyPermission? ReadDeny(LocatedValue at)
     {
         if (Fields.Of(at, problems, "path", "methods", "identities", "resources", "quiet") is not { } fields)

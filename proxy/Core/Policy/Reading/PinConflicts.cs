@@ -3,10 +3,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Finds permissions that would send the same request as different identities.</summary>
+/// <summary>Finds permissions that would pin the same request to different identities.</summary>
 internal sealed class PinConflicts(ProblemList problems)
 {
-    /// <summary>As many pairs as may be compared without a load becoming slow; more pins than that are none that a person wrote.</summary>
+    /// <summary>Bounds the time for comparing all pairs. No person writes more pins by hand.</summary>
     private const int MaxPins = 1000;
 
     public void Find(IReadOnlyList<PlacedRule> rules)
@@ -41,7 +41,7 @@ internal sealed class PinConflicts(ProblemList problems)
             isCertain ? ProblemSeverity.Error : ProblemSeverity.Warning,
             pin.At,
             $"a request that names no identity would be sent as '{pin.Allow.AsIdentity}' here and as '{before.Allow.AsIdentity}' by the rule '{before.Rule.Name}'"
-            + (isCertain ? ": pin one of them" : ", for a workload that both mean: it would be denied, unless no workload is both"));
+            + (isCertain ? ": pin one of them" : ", for a workload that both rules match: it would be denied"));
     }
 
     private static bool SameResource(ImmutableArray<string> one, ImmutableArray<string> other) =>

@@ -2,13 +2,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads the identity as which a token request that names none is sent.</summary>
+/// <summary>Reads the identity that is added to token requests that name none.</summary>
 internal sealed class PinReader(ProblemList problems, AliasBook aliases)
 {
     private readonly ScalarReader _scalars = new(problems);
 
     /// <param name="allow">The permission.</param>
-    /// <param name="path">Its path, or null where it is none.</param>
+    /// <param name="path">The permission's path, or null if it is invalid.</param>
     /// <returns>An alias, or null.</returns>
     public string? Read(Fields allow, PathShape? path)
     {

@@ -1,8 +1,8 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>An allow of a rule, and where it stands.</summary>
-/// <param name="Placed">Its rule.</param>
-/// <param name="Index">Its number there.</param>
+/// <summary>An allow and its place.</summary>
+/// <param name="Placed">The allow's rule.</param>
+/// <param name="Index">The allow's index in the rule.</param>
 internal readonly record struct PlacedAllow(PlacedRule Placed, int Index)
 {
     public PolicyRule Rule => Placed.Rule;
@@ -11,7 +11,7 @@ internal readonly record struct PlacedAllow(PlacedRule Placed, int Index)
 
     public LocatedValue At => Placed.AllowsAt[Index];
 
-    /// <summary>Those of thousands of rules that are so. Costs nothing for the others.</summary>
+    /// <summary>The allows that satisfy a condition. Allocates only for those, because a policy may have thousands of rules.</summary>
     public static List<PlacedAllow> Where(IReadOnlyList<PlacedRule> rules, Predicate<AllowPermission> isSo)
     {
         var found = new List<PlacedAllow>();

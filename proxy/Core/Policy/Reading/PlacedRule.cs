@@ -1,10 +1,10 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>A rule without an error, and where it stands.</summary>
+/// <summary>A valid rule and its place.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="At">Its place, without what is in it: thousands of them are kept.</param>
+/// <param name="At">The rule's closed value, because thousands of them are kept.</param>
 internal sealed record PlacedRule(PolicyRule Rule, LocatedValue At)
 {
-    /// <summary>Where its allows stand. Read once more when it is first asked for: few rules are told of.</summary>
+    /// <summary>The places of the rule's allows. Read again on first use, because few rules have problems to report.</summary>
     public LocatedValue[] AllowsAt => field ??= At.Open().Members.First(static member => member.Name == "allow").Value.Items;
 }

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Warns of what is well formed and yet without effect.</summary>
+/// <summary>Warns of rules and aliases that are valid but have no effect.</summary>
 internal sealed class PolicyWarnings(ProblemList problems)
 {
-    /// <summary>A second's work at most: a warning is not worth a slow load. Policies of a thousand rules stay below.</summary>
+    /// <summary>At most a second's work, because a warning is not worth a slow load. Policies of a thousand rules stay below this.</summary>
     private const long MaxComparisons = 2_000_000;
 
-    /// <summary>Aliases that no rule uses.</summary>
+    /// <summary>Warns of aliases that no rule uses.</summary>
     public void OfAliases(AliasBook aliases)
     {
         foreach (var unused in aliases.Unused)
@@ -15,7 +15,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
         }
     }
 
-    /// <summary>Rules that can never match, and allows that a deny always beats.</summary>
+    /// <summary>Warns of rules that can never match, and of allows that a deny always overrides.</summary>
     public void OfRules(IReadOnlyList<PlacedRule> rules)
     {
         foreach (var dead in rules.Where(rule => IsDead(rule.Rule)))

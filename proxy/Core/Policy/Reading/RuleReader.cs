@@ -13,7 +13,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
     private readonly KnownRules _known = known.With(aliases);
     private readonly List<PlacedRule> _clean = [];
 
-    /// <summary>Those that were read of which nothing was to be said.</summary>
+    /// <summary>The rules without an error or a warning.</summary>
     public IReadOnlyCollection<PlacedRule> Clean => _clean;
 
     /// <summary>The rules without an error.</summary>
@@ -21,7 +21,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
     {
         var rules = ImmutableArray.CreateBuilder<PlacedRule>();
 
-        // No rules at all is a policy: it permits nothing.
+        // An empty list is valid: such a policy permits nothing.
         foreach (var item in at is { Kind: System.Text.Json.JsonValueKind.Array, Items.Length: 0 } ? [] : _scalars.List(at, ""))
         {
             if (TakeOver(item) is { } same)
@@ -48,7 +48,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
         return rules.ToImmutable();
     }
 
-    // One whose name is taken is read like any other, so that it is told where the name stands.
+    // A rule whose name is already used is read again, so that the duplicate is reported.
     private PlacedRule? TakeOver(LocatedValue item)
     {
         if (_known.Find(item.Source) is not { } rule || !_places.TryAdd(rule.Name, item))

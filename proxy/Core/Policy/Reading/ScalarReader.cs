@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads what is no object: texts, switches, lists.</summary>
+/// <summary>Reads strings, booleans and lists.</summary>
 internal sealed class ScalarReader(ProblemList problems)
 {
-    /// <summary>A text; null where there is none or it is something else.</summary>
+    /// <summary>The text of a string, or null if it is missing or not a string.</summary>
     public string? Text(LocatedValue? at)
     {
         if (at is null || at.Kind == JsonValueKind.String)
@@ -17,7 +17,7 @@ internal sealed class ScalarReader(ProblemList problems)
         return null;
     }
 
-    /// <summary>A switch; false where there is none.</summary>
+    /// <summary>The value of a boolean; false if it is missing.</summary>
     public bool Flag(LocatedValue? at)
     {
         if (at is not null && at.Kind is not (JsonValueKind.True or JsonValueKind.False))
@@ -28,7 +28,7 @@ internal sealed class ScalarReader(ProblemList problems)
         return at?.Kind == JsonValueKind.True;
     }
 
-    /// <summary>The entries of a list that must have some; none where there is no list.</summary>
+    /// <summary>The items of a list, which must not be empty. Returns no items if the list is missing.</summary>
     public IReadOnlyList<LocatedValue> List(LocatedValue? at, string cureOfEmpty)
     {
         if (at is null)
@@ -48,7 +48,7 @@ internal sealed class ScalarReader(ProblemList problems)
         return at.Items;
     }
 
-    /// <summary>The entries of a list of texts.</summary>
+    /// <summary>The items of a list of strings.</summary>
     public IEnumerable<LocatedValue> Texts(LocatedValue? at, string cureOfEmpty) =>
         List(at, cureOfEmpty).Where(item => Text(item) is not null);
 }

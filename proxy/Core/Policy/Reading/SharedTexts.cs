@@ -3,18 +3,18 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
-/// The texts of a policy, each kept once: ten thousand rules repeat the same keys, paths, identities and resources.
+/// Keeps each string of a policy once, because ten thousand rules repeat the same keys, paths, identities and resources.
 /// </summary>
 internal sealed class SharedTexts
 {
-    /// <summary>Longer ones are descriptions, which no two rules share.</summary>
+    /// <summary>Longer strings are descriptions, which rules rarely share.</summary>
     private const int MaxLength = 128;
 
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _texts =
         new HashSet<string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The decoded text of a string or a key.</summary>
-    /// <exception cref="InvalidOperationException">It holds half of a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The string contains half of a surrogate pair.</exception>
     public string Read(ref Utf8JsonReader reader)
     {
         if (reader.ValueSpan.Length > MaxLength)

@@ -4,12 +4,12 @@ using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads what an allow shows of the instance document.</summary>
+/// <summary>Reads which part of the instance document an allow shows.</summary>
 internal sealed class ViewReader(ProblemList problems)
 {
     private const string Instance = "/metadata/instance";
 
-    /// <summary>Each answer is compared with all of them; the whole schema has fewer.</summary>
+    /// <summary>Every field is compared with every answer. The whole schema has fewer fields.</summary>
     private const int MaxFields = 100;
 
     private const int MaxField = 200;
@@ -20,7 +20,7 @@ internal sealed class ViewReader(ProblemList problems)
     private readonly ScalarReader _scalars = new(problems);
 
     /// <param name="allow">The permission.</param>
-    /// <param name="path">Its path, or null where it is none.</param>
+    /// <param name="path">The permission's path, or null if it is invalid.</param>
     public DocumentView? Read(Fields allow, PathShape? path)
     {
         var (redact, keep) = (allow["redact"], allow["keep"]);
@@ -31,7 +31,7 @@ internal sealed class ViewReader(ProblemList problems)
 
         if (redact is not null && keep is not null)
         {
-            problems.Error(keep, "\"redact\" names what is hidden, \"keep\" what alone is not: write one of them");
+            problems.Error(keep, "\"redact\" lists the hidden fields and \"keep\" the only visible ones: write one of them");
         }
 
         if (path is not null && path.Text != Instance && !path.Text.StartsWith(Instance + "/", StringComparison.Ordinal))
@@ -70,7 +70,7 @@ internal sealed class ViewReader(ProblemList problems)
                 ? $"IMDS is not known to have this field: it has '{array}', where '*' is each element of an array"
                 : NearKey.Of(item.Text, InstanceFields.Names) is { } near
                     ? $"IMDS is not known to have this field: did you mean '{near}'?"
-                    : "IMDS is not known to have this field: is it spelled as it should be?");
+                    : "IMDS is not known to have this field: check its spelling");
         }
     }
 

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Warns of a <c>redact</c> or <c>keep</c> that hides nothing, because another permission shows all.</summary>
+/// <summary>Warns of a <c>redact</c> or <c>keep</c> that hides nothing because another permission shows everything.</summary>
 internal sealed class ViewWarnings(ProblemList problems)
 {
-    /// <summary>As for other warnings: none is worth a slow load.</summary>
+    /// <summary>The same bound as in <see cref="PolicyWarnings"/>: a warning is not worth a slow load.</summary>
     private const long MaxComparisons = 2_000_000;
 
     public void Find(IReadOnlyList<PlacedRule> rules)
@@ -18,7 +18,7 @@ internal sealed class ViewWarnings(ProblemList problems)
         {
             if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, view.Allow)) && SpeaksOfAll(other.Rule, view.Rule)) is { } shown)
             {
-                problems.Whole(ProblemSeverity.Warning, view.At, $"it hides nothing, because the rule '{shown.Rule.Name}' allows the same workloads the same without hiding: remove one of the two");
+                problems.Whole(ProblemSeverity.Warning, view.At, $"it hides nothing, because the rule '{shown.Rule.Name}' shows the same workloads everything: remove one of the two");
             }
         }
     }

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Whether two rules speak of the same workloads.</summary>
+/// <summary>Tells whether two rules apply to the same workloads.</summary>
 internal static class WorkloadOverlap
 {
-    /// <summary>Whether some workload certainly is one of both: all of one match are meant by another, and nothing is taken out of it.</summary>
+    /// <summary>Whether both rules certainly apply to some workload: a match of one includes a match of the other, and no exception removes part of it.</summary>
     public static bool IsCertain(PolicyRule one, PolicyRule other) => Pairs(one, other).Any(pair =>
         (WorkloadCover.Covers([pair.One], [pair.Other]) && IsWhole(pair.Other, one, other))
         || (WorkloadCover.Covers([pair.Other], [pair.One]) && IsWhole(pair.One, one, other)));
 
-    /// <summary>Whether nothing rules out that a workload is one of both.</summary>
+    /// <summary>Whether both rules may apply to some workload.</summary>
     public static bool IsPossible(PolicyRule one, PolicyRule other) => Pairs(one, other).Any(pair =>
         MayMeet(pair.One, pair.Other)
         && !WorkloadCover.Covers(other.Except, [pair.One])

@@ -8,10 +8,10 @@ internal sealed class WorkloadReader(ProblemList problems)
 {
     private readonly ScalarReader _scalars = new(problems);
 
-    /// <summary>The workloads of a list.</summary>
-    /// <param name="at">The list, or null for none.</param>
-    /// <param name="needsNamespaces">Why each must name its namespaces, or null where it need not.</param>
-    /// <param name="trustedOnly">Whether labels and owners, which a pod's creator chooses, are refused.</param>
+    /// <summary>Reads a list of workloads.</summary>
+    /// <param name="at">The list, or null if it is missing.</param>
+    /// <param name="needsNamespaces">Why each workload must name its namespaces, or null if it need not.</param>
+    /// <param name="trustedOnly">Whether labels and owners are refused, because a pod's creator chooses them.</param>
     public ImmutableArray<WorkloadMatch> Read(LocatedValue? at, string? needsNamespaces = null, bool trustedOnly = false)
     {
         var matches = ImmutableArray.CreateBuilder<WorkloadMatch>();

@@ -29,7 +29,7 @@ internal sealed class ClusterSide : IDisposable
         _http = KubeConnection.Open(options.Kube);
         var token = new KubeToken(options.Kube.TokenFile, time);
         var client = new KubeClient(_http, token, time);
-        var reporter = new EventReporter(options.Node, time);
+        var reporter = new EventReporter(options.Node, time, () => policy.Current);
         _events = new DenialEvents(client.CreateAsync, reporter, options.Callers ? options.EventsPerSecond : 0, time, loggers.CreateLogger<DenialEvents>());
         _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
         _store = options.StateDirectory is { } directory

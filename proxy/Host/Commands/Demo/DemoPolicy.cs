@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Commands.Demo;
 

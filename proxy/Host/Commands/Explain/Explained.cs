@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using ImdsProxy.Core.Callers;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 
 namespace ImdsProxy.Commands.Explain;
 

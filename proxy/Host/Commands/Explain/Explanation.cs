@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;
@@ -23,7 +24,7 @@ internal sealed record Explanation(
         caller,
         request,
         isProbe ? policy.DecideProbe(caller, request) : policy.Decide(caller, request),
-        caller is Caller.Pod pod ? policy.Explain(pod.Identity, request) : []);
+        caller is Caller.Pod pod ? RuleExplanation.AllOf(policy, pod.Identity, request) : []);
 
     /// <summary>The denial, whether enforced or lifted by audit mode; null if there is none.</summary>
     public Denial? Denial => Decision as Denial ?? (Decision as Permit)?.Shadow;
@@ -37,9 +38,6 @@ internal sealed record Explanation(
         && Request.Endpoint.IssuesCredential
         && (Decision!.Request.Selector is null || Rules.Any(rule => rule.SpeaksOfCaller && rule.Permissions.Any(permission => permission.Result == MatchResult.WaitsForAnswer)));
 
-    /// <summary>The permission that would allow the request, if it was denied because nothing allows it; otherwise null.</summary>
-    public PermissionHint? Hint =>
-        Caller is Caller.Pod pod && Denial?.Reason is Reason.NoRule or Reason.UnknownEndpoint or Reason.UnknownParameter
-            ? PermissionHint.For(Policy, pod.Identity, Request)
-            : null;
+    /// <summary>The permission that would allow the request, or null if no permission can.</summary>
+    public PermissionHint? Hint => Denial is { } denial ? PermissionHint.ForDenied(Policy, Caller, Request, denial.Reason) : null;
 }

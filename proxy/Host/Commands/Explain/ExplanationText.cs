@@ -1,6 +1,7 @@
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Explaining;
 
 namespace ImdsProxy.Commands.Explain;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Commands.Explain;

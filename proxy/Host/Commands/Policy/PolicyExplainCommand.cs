@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using ImdsProxy.Commands.Explain;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Identify;
 using ImdsProxy.PolicySource;
 

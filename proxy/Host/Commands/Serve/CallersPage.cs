@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
 using ImdsProxy.Identify;
 
 namespace ImdsProxy.Commands.Serve;
@@ -54,7 +55,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         else
         {
             json.WriteBoolean("identified", pod.Addresses.Any(address => IsThatOf(pod, address)));
-            WritePermissions(json, snapshot?.PermissionsOf(pod.Identity));
+            WritePermissions(json, snapshot is null ? null : EffectivePermissions.Of(snapshot, pod.Identity));
         }
 
         json.WriteEndObject();
@@ -72,7 +73,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
 
         json.WriteString("mode", permissions.Mode.Name());
         json.WriteStartArray("allow");
-        foreach (var (rule, allow) in permissions.Allow)
+        foreach (var (rule, _, allow) in permissions.Allow)
         {
             WriteAllow(json, rule, allow);
         }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ImdsProxy.Commands.Explain;
 using ImdsProxy.Core.Callers;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Identify;
 
 namespace ImdsProxy.Commands.Serve;

@@ -1,5 +1,5 @@
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Identify;
 
 namespace ImdsProxy.Commands.Serve;

@@ -4,6 +4,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Identify;

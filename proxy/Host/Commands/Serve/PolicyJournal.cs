@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Operate;
 using ImdsProxy.PolicySource;
 

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Serve;

@@ -1,4 +1,5 @@
 using System.Net;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Forward.Limits;

@@ -1,5 +1,6 @@
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Kubernetes.Events;
 

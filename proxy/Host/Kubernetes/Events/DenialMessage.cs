@@ -1,6 +1,7 @@
-using System.Text;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Policy.Explaining;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Kubernetes.Events;
@@ -14,11 +15,14 @@ internal static class DenialMessage
 {
     private const int LongestValue = 200;
 
-    public static string Of(AuditRecord record)
+    /// <param name="record">The denial.</param>
+    /// <param name="policy">The policy in force, whose aliases the hint uses; or null.</param>
+    public static string Of(AuditRecord record, PolicySnapshot? policy)
     {
         var verb = record.Verdict == Verdict.WouldDeny ? "would deny" : "denied";
         var rule = record.Rule is null ? "" : $", rule {record.Rule}";
-        return $"ImdsProxy {verb}: {What(record)} ({record.Reason.Name()}{rule}).{Cure(record)}";
+        var denial = $"ImdsProxy {verb}: {What(record)} ({record.Reason.Name()}{rule}).";
+        return denial + Cure(record, policy, EventReporter.LongestMessage - denial.Length);
     }
 
     private static string What(AuditRecord record) => record.Request switch
@@ -33,39 +37,23 @@ internal static class DenialMessage
     private static string Identity(ImdsRequest request) =>
         request.Selector is { } selector ? $"{selector.Key} {Printable(selector.Value)}" : "the node's default identity";
 
-    private static string Cure(AuditRecord record) => (record.Reason, record.Request, record.Caller) switch
+    private static string Cure(AuditRecord record, PolicySnapshot? policy, int room) => record.Reason switch
     {
-        (Reason.NoRule or Reason.UnknownEndpoint, { } request, Caller.Pod pod) =>
-            $" A rule for {{\"namespaces\":[\"{pod.Identity.Namespace}\"],\"serviceAccounts\":[\"{pod.Identity.ServiceAccount}\"]}} would allow it with {Permission(request)}",
-        (Reason.DenyRule, _, _) => " A deny overrides every allow, so only a change to that rule can allow it.",
-        (Reason.IdentityMismatch, _, _) => " IMDS answered with an identity or resource that is not allowed: request the intended identity by client_id.",
+        Reason.DenyRule => " A deny overrides every allow, so only a change to that rule can allow it.",
+        Reason.IdentityMismatch => " IMDS answered with an identity or resource that is not allowed: request the intended identity by client_id.",
+        _ when policy is not null && record.Request is { } request && PermissionHint.ForDenied(policy, record.Caller, request, record.Reason) is { } hint => Hint(hint, room),
         _ => "",
     };
 
-    private static string Permission(ImdsRequest request)
+    // A truncated permission is of no use, so one that does not fit is left out.
+    private static string Hint(PermissionHint hint, int room)
     {
-        var text = new StringBuilder($"{{\"path\":\"{Printable(request.Path)}\"");
-        if (request.Method != "GET")
-        {
-            text.Append($",\"methods\":[\"{request.Method}\"]");
-        }
-
-        if (request.Endpoint.IssuesCredential)
-        {
-            var resource = request.Endpoint.Kind == EndpointKind.Token ? request.Resource ?? "*" : "*";
-            text.Append($",\"identities\":[\"{Named(request)}\"],\"resources\":[\"{Printable(resource)}\"]");
-        }
-
-        return text.Append('}').ToString();
+        var text = $" To allow it, add {hint.Permission} to \"allow\" of a rule with {hint.Workload} in \"workloads\".";
+        var notes = string.Concat(hint.Notes.Select(static note => $" Note: {note}."));
+        return text.Length + notes.Length <= room ? text + notes
+            : text.Length <= room ? text
+            : " The permission that would allow it is too long for an Event; imds-proxy policy explain prints it.";
     }
-
-    // A policy accepts a client id as it is. Other selectors need an alias.
-    private static string Named(ImdsRequest request) => request.Selector switch
-    {
-        { Kind: SelectorKind.ClientId } selector => Printable(selector.Value),
-        null => "<alias or client id of the node's default identity>",
-        var selector => $"<alias of {selector.Key} {Printable(selector.Value)}>",
-    };
 
     private static string Printable(string text)
     {

@@ -1,17 +1,21 @@
 using System.Globalization;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes.Events;
 
-/// <summary>Builds Events that name this proxy and node as their source.</summary>
-internal sealed class EventReporter(string node, TimeProvider time)
+/// <summary>Creates the Events that this proxy reports on this node.</summary>
+/// <param name="node">The node's name.</param>
+/// <param name="time">The clock.</param>
+/// <param name="policy">Returns the policy in force, or null before the first one.</param>
+internal sealed class EventReporter(string node, TimeProvider time, Func<PolicySnapshot?> policy)
 {
     public const string Component = "imds-proxy";
 
-    // The limit of events.k8s.io, which kubectl shows in full (validation.go, NoteLengthLimit).
-    private const int LongestMessage = 1024;
+    /// <summary>The limit of events.k8s.io, which kubectl shows whole (validation.go, NoteLengthLimit).</summary>
+    public const int LongestMessage = 1024;
 
     /// <summary>Builds the Event about a pod that was denied access.</summary>
     public EventObject OfDenial((AuditRecord Last, DateTimeOffset Since, int Count) denial)
@@ -20,7 +24,7 @@ internal sealed class EventReporter(string node, TimeProvider time)
         var reason = denial.Last.Verdict == Verdict.WouldDeny ? "ImdsAccessWouldBeDenied" : "ImdsAccessDenied";
         return Warning(
             new ObjectReference("v1", "Pod", pod.Namespace, pod.Name, pod.Uid),
-            reason, DenialMessage.Of(denial.Last), denial.Since, denial.Last.Timestamp, denial.Count);
+            reason, DenialMessage.Of(denial.Last, policy()), denial.Since, denial.Last.Timestamp, denial.Count);
     }
 
     /// <summary>Builds the Event about a ConfigMap whose policy was refused.</summary>

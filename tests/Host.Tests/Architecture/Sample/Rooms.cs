@@ -129,3 +129,29 @@ namespace ImdsProxy.Host.Tests.Architecture.Sample.Composition
         public static int Make() => Beside.Thing.Make() + Leaf.Small.Make();
     }
 }
+
+namespace ImdsProxy.Host.Tests.Architecture.Sample.Circle
+{
+    internal sealed class GoesDown
+    {
+        public int Method() => Below.Deep.Make();
+    }
+
+    internal sealed class Shallow
+    {
+        public static int Make() => Leaf.Small.Make();
+    }
+}
+
+namespace ImdsProxy.Host.Tests.Architecture.Sample.Circle.Below
+{
+    internal sealed class Deep
+    {
+        public static int Make() => 1;
+    }
+
+    internal sealed class ComesBack
+    {
+        public int Method() => Shallow.Make();
+    }
+}

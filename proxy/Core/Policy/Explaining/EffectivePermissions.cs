@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy.Deciding;
+
+namespace ImdsProxy.Core.Policy.Explaining;
+
+/// <summary>What all rules that name a pod's workload allow and deny it. A deny overrides every allow.</summary>
+/// <param name="Mode">The mode in force for the pod.</param>
+/// <param name="Allow">What is allowed.</param>
+/// <param name="Deny">What is denied, even where an allow matches.</param>
+public sealed record EffectivePermissions(
+    PolicyMode Mode,
+    ImmutableArray<EffectivePermission<AllowPermission>> Allow,
+    ImmutableArray<EffectivePermission<DenyPermission>> Deny)
+{
+    /// <summary>The permissions of a pod.</summary>
+    public static EffectivePermissions Of(PolicySnapshot policy, PodIdentity pod)
+    {
+        var mode = policy.ModeFor(pod.Workload);
+        var rules = policy.Rules.Where(rule => rule.SpeaksOf(pod.Workload)).Select(static rule => rule.Source).ToList();
+        return new EffectivePermissions(
+            mode,
+            [.. rules.SelectMany(rule => rule.Allow.Select(allow => new EffectivePermission<AllowPermission>(rule.Name, mode, allow)))],
+            [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectivePermission<DenyPermission>(rule.Name, rule.Mode ?? mode, deny)))]);
+    }
+}

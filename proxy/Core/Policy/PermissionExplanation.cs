@@ -1,8 +1,0 @@
-namespace ImdsProxy.Core.Policy;
-
-/// <summary>How one permission meets one request.</summary>
-/// <param name="Kind"><c>allow</c> or <c>deny</c>.</param>
-/// <param name="Index">Its place in that list of its rule, from 0.</param>
-/// <param name="Path">Its path, as written.</param>
-/// <param name="Result">Whether it matches, or by what it does not.</param>
-public sealed record PermissionExplanation(string Kind, int Index, string Path, MatchResult Result);
