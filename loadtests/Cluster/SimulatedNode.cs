@@ -1,8 +1,8 @@
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Serving.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Cluster;

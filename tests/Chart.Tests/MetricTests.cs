@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ImdsProxy.Chart.Tests.Tools;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using Shouldly;
 using Xunit;

@@ -3,6 +3,7 @@ using ImdsProxy.Chart.Tests.Tools;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Uninstall;
 using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Uninstall;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Host.Tests.Architecture;
+using ImdsProxy.Serving;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 
 namespace ImdsProxy.Commands;
 

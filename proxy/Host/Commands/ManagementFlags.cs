@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 
 namespace ImdsProxy.Commands;
 

@@ -5,7 +5,7 @@ using System.Text.Json;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Audit;
 using ImdsProxy.FunctionalTests.Serve;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Identify;
+using ImdsProxy.Serving.Pages;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;

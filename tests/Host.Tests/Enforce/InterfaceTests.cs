@@ -1,5 +1,4 @@
 using System.Net;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Enforce;
@@ -8,9 +7,10 @@ using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
+using ImdsProxy.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Redirect;
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Watching;

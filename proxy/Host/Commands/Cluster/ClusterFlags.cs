@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Commands.Cluster;
 

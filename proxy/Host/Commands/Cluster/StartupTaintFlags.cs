@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ImdsProxy.Kubernetes.Nodes;
+using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Commands.Cluster;
 

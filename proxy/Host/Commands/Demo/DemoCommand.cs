@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
 
 namespace ImdsProxy.Commands.Demo;
 

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
-using ImdsProxy.Commands.Explain;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Explain;
 using ImdsProxy.Identify;
 using ImdsProxy.PolicySource;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Runtime;
+using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 

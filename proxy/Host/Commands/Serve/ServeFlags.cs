@@ -7,7 +7,9 @@ using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 

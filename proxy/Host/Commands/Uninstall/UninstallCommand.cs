@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Uninstall;
 
 namespace ImdsProxy.Commands.Uninstall;
 

@@ -1,0 +1,76 @@
+using ImdsProxy.Runtime;
+
+namespace ImdsProxy.Serving;
+
+/// <summary>Tells the redirect beside the proxy, in a file, whether the proxy is ready.</summary>
+/// <param name="path">The file.</param>
+/// <param name="isReady">Whether the proxy is ready, as <c>/readyz</c> tells it.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Where a file that can't be written is told.</param>
+internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeProvider time, ILogger<ReadyReport> logger)
+{
+    // Pods of a fresh node reach IMDS directly until the rules follow this word.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    private readonly ReadyFile _file = new(path, time);
+    private bool _wasReady;
+    private string? _lastFailure;
+
+    /// <summary>Takes back what an earlier process left, then tells until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        Try(static file => file.Withdraw());
+        try
+        {
+            while (true)
+            {
+                Look();
+                await Task.Delay(_wasReady ? Beat : Glance, time, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            Try(static file => file.Withdraw());
+        }
+    }
+
+    private void Look()
+    {
+        var ready = isReady();
+        if (ready)
+        {
+            Try(static file => file.Tell());
+        }
+        else if (_wasReady)
+        {
+            Try(static file => file.Withdraw());
+        }
+
+        _wasReady = ready;
+    }
+
+    private void Try(Action<ReadyFile> write)
+    {
+        try
+        {
+            write(_file);
+            _lastFailure = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (e.Message != _lastFailure)
+            {
+                Log.NotTold(logger, path, e.Message);
+            }
+
+            _lastFailure = e.Message;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "The redirect can't be told that the proxy is ready ({File}), so its first rules come late: {Failure}", EventName = "ReadinessNotTold")]
+        public static partial void NotTold(ILogger logger, string file, string failure);
+    }
+}
