@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ImdsProxy.Metrics;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Management;
@@ -8,6 +7,8 @@ namespace ImdsProxy.Management;
 /// <summary>Answers every request to the management listener. Terminal.</summary>
 internal sealed partial class ManagementMiddleware(ManagementPages pages, ManagementToken token, ILogger<ManagementMiddleware> logger)
 {
+    private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
+
     /// <summary>
     /// 1. the Host header; 2. the method; 3. the open paths; 4. the guarded ones, for whoever may see them.
     /// </summary>
@@ -87,12 +88,12 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
     private async Task Metrics(HttpContext context)
     {
         using var text = new MemoryStream(64 * 1024);
-        if (await pages.Metrics.WriteAsync(text, context.RequestAborted) is { } failure)
+        if (await pages.Metrics(text, context.RequestAborted) is { } failure)
         {
             Log.InstrumentFailed(logger, failure);
         }
 
-        await Send(context, StatusCodes.Status200OK, MetricsRegistry.ContentType, text.GetBuffer().AsMemory(0, (int)text.Length));
+        await Send(context, StatusCodes.Status200OK, PrometheusText, text.GetBuffer().AsMemory(0, (int)text.Length));
     }
 
     private static Task Refuse(HttpContext context, int status, string error, string description) =>

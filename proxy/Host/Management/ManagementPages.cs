@@ -1,4 +1,3 @@
-using ImdsProxy.Metrics;
 
 namespace ImdsProxy.Management;
 
@@ -12,7 +11,7 @@ internal sealed class ManagementPages
     public Readiness Liveness { get; init; } = new();
 
     /// <summary><c>/metrics</c>.</summary>
-    public required MetricsRegistry Metrics { get; init; }
+    public required WriteMetrics Metrics { get; init; }
 
     /// <summary>What <c>/policy</c> tells, or null before a policy is in force.</summary>
     public Func<PolicyStatus?> Policy { get; init; } = () => null;

@@ -8,8 +8,6 @@ namespace ImdsProxy.Metrics;
 /// </summary>
 internal sealed class MetricsRegistry
 {
-    public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
-
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly List<Observation> _observations = [];
 

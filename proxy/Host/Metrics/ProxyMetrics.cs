@@ -1,6 +1,5 @@
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Policy;
-using ImdsProxy.Management;
 using ImdsProxy.Runtime;
 using Prometheus;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
@@ -85,8 +84,8 @@ internal sealed class ProxyMetrics
             "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard, by what is followed.", "source", staleness);
 
     /// <summary>Reads at each scrape whether the proxy is ready.</summary>
-    public void ObserveReadiness(Readiness readiness) =>
-        _registry.Observe("imds_proxy_ready", "1 while the proxy is ready, else 0.", () => Flag(readiness.IsReady));
+    public void ObserveReadiness(Func<bool> isReady) =>
+        _registry.Observe("imds_proxy_ready", "1 while the proxy is ready, else 0.", () => Flag(isReady()));
 
     /// <summary>Reads at each scrape the state of the audit log.</summary>
     /// <param name="degraded">Whether records go to stdout because the directory cannot be written.</param>

@@ -53,7 +53,8 @@ internal sealed record Pipeline
         var forwarding = new Forwarding(
             new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), Upstream.Connections, Options.Upstream),
             new WholeForwarding(Upstream.Fetcher, Upstream.Sharing, Upstream.Lanes, Policy, end, Time),
-            Upstream,
+            Upstream.Lanes,
+            Upstream.Sharing,
             Policy,
             end);
         return new EnforcementMiddleware(

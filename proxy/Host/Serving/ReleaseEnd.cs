@@ -10,11 +10,10 @@ namespace ImdsProxy.Serving;
 /// removed, and a ConfigMap that is deleted with the release raises no alarm.
 /// </summary>
 /// <param name="files">The override that carries the mark.</param>
-/// <param name="forget">Removes what the release keeps on the node.</param>
 /// <param name="audit">Where the uninstall is recorded.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it is told.</param>
-internal sealed partial class ReleaseEnd(OverrideFiles files, Func<Task> forget, IAuditLog audit, TimeProvider time, ILogger<ReleaseEnd> logger)
+internal sealed partial class ReleaseEnd(OverrideFiles files, IAuditLog audit, TimeProvider time, ILogger<ReleaseEnd> logger)
 {
     private long _until = DateTimeOffset.MinValue.UtcTicks;
 
@@ -25,14 +24,16 @@ internal sealed partial class ReleaseEnd(OverrideFiles files, Func<Task> forget,
     public bool IsNear => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _until);
 
     /// <summary>Follows the files until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="forget">Removes what the release keeps on the node.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task RunAsync(Func<Task> forget, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(FileWatch.Interval, time);
         try
         {
             do
             {
-                await LookAsync();
+                await LookAsync(forget);
             }
             while (await timer.WaitForNextTickAsync(cancellation));
         }
@@ -42,7 +43,7 @@ internal sealed partial class ReleaseEnd(OverrideFiles files, Func<Task> forget,
         }
     }
 
-    private async Task LookAsync()
+    private async Task LookAsync(Func<Task> forget)
     {
         var now = files.Current();
         _wasWithout |= !now.Uninstalling;

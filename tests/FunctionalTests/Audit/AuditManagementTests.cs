@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.FunctionalTests.Serve;
 using ImdsProxy.Management;
 using Shouldly;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Management;
 using ImdsProxy.TestKit;
 using Shouldly;

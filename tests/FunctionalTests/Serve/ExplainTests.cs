@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Explain;
 using Shouldly;

@@ -140,7 +140,7 @@ public sealed class ProxyMetricsTests
     {
         _metrics.ObserveCallers(() => 12, () => 5);
         var readiness = new Readiness();
-        _metrics.ObserveReadiness(readiness);
+        _metrics.ObserveReadiness(() => readiness.IsReady);
         readiness.Add("policy", () => "none");
         _metrics.ConnectionOpened();
         _metrics.ConnectionOpened();

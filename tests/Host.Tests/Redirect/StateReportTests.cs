@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Redirect;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;

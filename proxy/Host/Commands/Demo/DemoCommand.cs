@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Logs;
 
 namespace ImdsProxy.Commands.Demo;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Explain;
 using ImdsProxy.Identify;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Logs;
 using ImdsProxy.Redirect;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using ImdsProxy.Commands.Audit;
-using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.Kubernetes.Uninstall;
 

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Net;
 using ImdsProxy.Management;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>The flags that ask a running proxy in place of reading files.</summary>
 /// <param name="description">What <c>--management</c> asks it, for <c>--help</c>.</param>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Kubernetes;
 
-namespace ImdsProxy.Commands.Cluster;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>The flags that tell where the API server is.</summary>
 internal sealed class KubeFlags

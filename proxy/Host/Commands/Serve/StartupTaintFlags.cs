@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Kubernetes.Nodes;
 using ImdsProxy.Serving.Cluster;
 
-namespace ImdsProxy.Commands.Cluster;
+namespace ImdsProxy.Commands.Serve;
 
 /// <summary>The flags of the startup taint.</summary>
 internal sealed class StartupTaintFlags

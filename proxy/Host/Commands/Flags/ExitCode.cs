@@ -1,4 +1,4 @@
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>What a command's end says to a script.</summary>
 internal static class ExitCode

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>Makes the options of all commands alike: each flag has an environment variable, and says so in its help.</summary>
 internal static class Flag

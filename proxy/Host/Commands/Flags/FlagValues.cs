@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>How the values of flags are written. Each throws <see cref="FormatException"/> with the cure.</summary>
 internal static class FlagValues

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Commands.Flags;
 
 /// <summary>A flag that may be given several times; its environment variable holds the values with commas between.</summary>
 internal static class RepeatableFlag

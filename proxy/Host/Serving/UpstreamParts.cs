@@ -1,17 +1,18 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
+using ImdsProxy.Forward;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Serving;
 
-/// <summary>All that stands between permits and IMDS, put together.</summary>
+/// <summary>The parts between a permit and IMDS, put together.</summary>
 internal sealed class UpstreamParts : IDisposable
 {
-    /// <param name="options">Where IMDS is, and how long it may take.</param>
-    /// <param name="limits">How much it takes.</param>
-    /// <param name="sharing">What may be served again.</param>
-    /// <param name="mayKeep">Whether the policy of this moment permits a credential to anyone.</param>
+    /// <param name="options">Where IMDS is, and how long it may take to answer.</param>
+    /// <param name="limits">How many requests IMDS accepts.</param>
+    /// <param name="sharing">Which answers may be served again.</param>
+    /// <param name="mayKeep">Whether the policy in force permits a credential to any caller.</param>
     /// <param name="time">The clock.</param>
     public UpstreamParts(
         UpstreamOptions options, LimitOptions limits, SharingOptions sharing, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)

@@ -1,8 +1,9 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Serving.Cluster;
 
-namespace ImdsProxy.Commands.Cluster;
+namespace ImdsProxy.Commands.Serve;
 
 /// <summary>The flags of what comes from Kubernetes.</summary>
 internal sealed class ClusterFlags
