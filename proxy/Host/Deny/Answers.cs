@@ -5,27 +5,27 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>All that the proxy answers by itself.</summary>
+/// <summary>All answers that the proxy makes itself.</summary>
 internal sealed class Answers(AnswerOptions options)
 {
-    // In IMDS's words (Microsoft's documentation, and seen): clients tell by them that IMDS is there.
+    // The words of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by them.
     private static readonly Answer TokenWithoutMetadata = Answer.Verbatim(
         400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""u8.ToArray());
 
     private static readonly Answer InstanceWithoutMetadata = Answer.Verbatim(
         400, """{ "error": "Bad request: . Required metadata header not specified" }"""u8.ToArray());
 
-    /// <summary>A denial. Names the caller, what it asked and the reason; never the policy.</summary>
+    /// <summary>A denial. It names the caller, the request and the reason, but nothing of the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        // A pod asks the same again and again. What comes back may differ each time, and so may the address of who is not known.
+        // A pod repeats the same requests, so its denials are kept. An answer from IMDS and the address of an unknown caller may differ each time.
         var template = returned is null && denial.Caller is Caller.Pod
             ? (AnswerTemplate)(denial.KeptAnswer ??= Template(denial, asker, returned: null))
             : Template(denial, asker, returned);
         return template.For(asker.RequestId);
     }
 
-    /// <summary>There is no policy to decide by.</summary>
+    /// <summary>No policy has been loaded yet.</summary>
     public Answer NotReady(Asker asker) => new AnswerTemplate(
         503,
         "not_ready",
@@ -54,7 +54,7 @@ internal sealed class Answers(AnswerOptions options)
         var description = DenialText.Describe(denial, asker, returned, options.Help);
         return denial.Reason switch
         {
-            // Not yet known is not for ever: clients that honour it come back.
+            // A pod becomes known within seconds, and clients that honour Retry-After try again.
             Reason.CallerUnknown => new AnswerTemplate(503, "caller_unknown", description, retryAfterSeconds: 1),
             _ when options.TokenDenial == TokenDenialForm.IdentityNotFound && denial.Request.Endpoint.Kind == EndpointKind.Token =>
                 new AnswerTemplate(400, "invalid_request", ("Identity not found: " + description.Before, description.After)),

@@ -48,9 +48,9 @@ internal sealed class StreamGate(
         return released;
     }
 
-    // The record takes its outcome from the decision and its revision from the exchange, so both change together or not
-    // at all. A streamed answer can't be redacted any more: if the new policy hides some of it, it leaves, and is
-    // recorded, under the policy that it was sent under.
+    // The record takes its outcome from the decision and its revision from the exchange, so both change together or not at all.
+    // A streamed answer can no longer be redacted. If the new policy redacts it, the answer is released and recorded under the
+    // policy by which the request was sent.
     private Decision Current()
     {
         if (policy.Current is not { } now || now == exchange.Policy)
