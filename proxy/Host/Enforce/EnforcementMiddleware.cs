@@ -232,7 +232,7 @@ internal sealed partial class EnforcementMiddleware(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} ended by an exception; it was not permitted anything")]
+        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} failed with an exception before anything was released to its caller")]
         public static partial void RequestBroke(ILogger logger, string requestId, Exception exception);
     }
 }

@@ -6,7 +6,7 @@ namespace ImdsProxy.Logs;
 
 /// <summary>
 /// <c>2026-11-21T04:30:00.123Z information PolicyLoaded: Policy 3f2a… is in force</c>. Control characters become
-/// spaces: nothing that came from outside can begin a line of its own or paint the terminal.
+/// spaces, so that text from outside can neither start a new line nor control the terminal.
 /// </summary>
 internal sealed class ConsoleLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -38,7 +38,7 @@ internal sealed class ConsoleLineFormatter(TimeProvider time) : ConsoleFormatter
         }
     }
 
-    // U+2028 and U+2029 break lines for some readers, bidirectional marks (Cf) show text other than it is.
+    // U+2028 and U+2029 break lines for some readers; bidirectional marks (Cf) reorder the text that is shown.
     private static bool BreaksLine(char c) => char.IsControl(c) || char.GetUnicodeCategory(c)
         is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format;
 }

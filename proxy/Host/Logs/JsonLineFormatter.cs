@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace ImdsProxy.Logs;
 
 /// <summary>
-/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: the words of the audit
-/// record where both have them, so that one pipeline can read both.
+/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: the same names as in
+/// audit records where both have the field, so that one pipeline can read both.
 /// </summary>
 internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -41,7 +41,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
         textWriter.Write('\n');
     }
 
-    // An object of their own: a field called "level" must not be written over the entry's.
+    // In an object of their own, so that a field called "level" does not replace the level of the entry.
     private static void WriteFields(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>>? fields)
     {
         json.WriteStartObject("fields");
@@ -53,7 +53,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
         json.WriteEndObject();
     }
 
-    // Even the invariant culture writes times as 11/21/2026.
+    // The invariant culture would write dates as 11/21/2026.
     private static string Text(object? value) => value switch
     {
         DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImdsProxy.Logs;
 
-/// <summary>Operational logs: to stderr, one line an entry, because stdout carries records and results only.</summary>
+/// <summary>Sets up operational logs: to stderr, one line an entry. Stdout carries only records and results.</summary>
 internal static class LoggingSetup
 {
     private const string OwnCategories = "ImdsProxy";
     private const string Forwarder = "Yarp.ReverseProxy";
 
     /// <param name="format">How entries are written.</param>
-    /// <param name="level">From which level on the proxy's own categories are heard; libraries are heard from warning on at the lowest.</param>
+    /// <param name="level">The lowest level of the proxy's own entries. Libraries log from this level, but never below warning.</param>
     public static ILoggerFactory Create(LogFormat format, LogLevel level) => LoggerFactory.Create(logging =>
     {
         logging.AddConsole(console =>
@@ -17,7 +17,7 @@ internal static class LoggingSetup
             console.FormatterName = format == LogFormat.Json ? JsonLineFormatter.FormatterName : ConsoleLineFormatter.FormatterName;
             console.LogToStandardErrorThreshold = LogLevel.Trace;
 
-            // Whoever logs must not wait for a reader of stderr that stalls.
+            // Logging must not block when the reader of stderr stalls.
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
         logging.Services.AddSingleton<ConsoleFormatter>(new ConsoleLineFormatter(TimeProvider.System));
@@ -25,14 +25,14 @@ internal static class LoggingSetup
         logging.SetMinimumLevel(level > LogLevel.Warning ? level : LogLevel.Warning);
         logging.AddFilter(OwnCategories, level);
 
-        // It tells of each request that fails, with a stack trace: also of each that a pod breaks off, as often as the pod
-        // likes. The audit record has all of them.
+        // YARP logs each failed request with a stack trace, and a pod could provoke that as often as it likes by disconnecting. The
+        // audit log records all of them.
         logging.AddFilter(Forwarder, LogLevel.Error);
 
-        // Heard at all, it makes an Activity for each request, which nobody reads: the audit record says more.
+        // If enabled at any level, it creates an Activity for each request. Nobody reads it, and the audit record says more.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-        // A host that can't start throws besides, and the command that started it says why in one line.
+        // A host that can't start also throws, and the command that started it reports the reason in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });
 
@@ -56,7 +56,7 @@ internal static class LoggingSetup
         _ => throw new FormatException("write trace, debug, information, warning, error or none"),
     };
 
-    /// <summary>The word of a level in a line; the same ones that <see cref="Level"/> reads, and <c>critical</c>.</summary>
+    /// <summary>The name of a level in a line: the names that <see cref="Level"/> reads, and <c>critical</c>.</summary>
     public static string Word(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",

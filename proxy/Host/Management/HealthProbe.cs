@@ -6,15 +6,15 @@ using System.Text.Json;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Asks a running proxy for its health over a plain socket: an exec probe starts a process each few seconds, and
-/// loading an HTTP client would cost it more than all the rest.
+/// Asks a running proxy for its health over a plain socket. An exec probe starts a process every few seconds, and loading an
+/// HTTP client would cost more than everything else it does.
 /// </summary>
 internal static class HealthProbe
 {
-    // A health answer is a few hundred bytes; what sends more is something else.
+    // Bytes. A health answer has a few hundred; a longer answer comes from something else.
     private const int LongestAnswer = 64 * 1024;
 
-    /// <summary>Why the proxy is not well; empty where it is.</summary>
+    /// <summary>Why the proxy is not healthy; empty if it is.</summary>
     public static async Task<IReadOnlyList<string>> AskAsync(EndPoint management, bool live, CancellationToken cancellation)
     {
         var target = Reachable(management);
@@ -31,7 +31,7 @@ internal static class HealthProbe
         }
     }
 
-    /// <summary>What an answer says: the reasons of its failed checks, or of its own failure; empty where all is well.</summary>
+    /// <summary>The reasons in an answer: of its failed checks, or of its own failure; empty if the proxy is healthy.</summary>
     internal static IReadOnlyList<string> Read(string answer)
     {
         if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))
@@ -58,7 +58,7 @@ internal static class HealthProbe
         }
     }
 
-    // HTTP/1.0, so that the answer comes in one piece and the connection ends with it.
+    // HTTP/1.0, so that the answer is not chunked and the connection ends with it.
     private static byte[] Request(EndPoint target, bool live) => Encoding.ASCII.GetBytes(
         $"GET {(live ? "/livez" : "/readyz")} HTTP/1.0\r\nHost: {(target is IPEndPoint ? target : "localhost")}\r\n\r\n");
 
@@ -74,7 +74,7 @@ internal static class HealthProbe
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    // A listener on all addresses is reached by loopback: the flag may be the very one that serve was given.
+    // The flag may have the value that serve was given. A listener on all addresses is then reached through loopback.
     private static EndPoint Reachable(EndPoint management) => management switch
     {
         IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),

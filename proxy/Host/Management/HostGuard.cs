@@ -3,14 +3,14 @@ using System.Net;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Checks the Host header, so that a browser on the node whose DNS answers were rebound to loopback is refused:
-/// its requests carry the name of the attacker's site.
+/// Checks the Host header against DNS rebinding. A browser on the node that an attacker's site directs to loopback sends the name
+/// of that site, and is refused.
 /// </summary>
 internal static class HostGuard
 {
     public static bool Allows(HttpContext context, ManagementDoor door)
     {
-        // No browser speaks to a Unix socket, and clients write any name there.
+        // Browsers can't reach a Unix socket, and clients send any name there.
         if (door.IsUnixSocket)
         {
             return true;

@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Connections;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Bounds the connections to one management address by where they come from: with <c>--metrics</c> on the node's address
-/// every pod can open them, and must not keep the scraper out. The Unix socket is open to the proxy's own user alone.
+/// Bounds the connections of each source address to one management address. With <c>--metrics</c> on the node's address every pod
+/// can connect, and must not keep the scraper out. The Unix socket is open only to the proxy's own user.
 /// </summary>
 internal sealed class ManagementAskers(TimeProvider time)
 {
-    /// <summary>Connections over TCP to one of at most two addresses; the Unix socket keeps the rest of <see cref="ManagementLimits"/>.</summary>
+    /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
     public const int Most = 24;
 
-    /// <summary>A scraper keeps one connection, a probe none.</summary>
+    /// <summary>Connections of one source address. A scraper keeps one open, a probe none.</summary>
     public const int MostPerAddress = 4;
 
     private readonly OpenConnections _open = new(Most, MostPerAddress);
 
-    /// <summary>Runs a connection if it may come in; ends it at once if not.</summary>
+    /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (connection.RemoteEndPoint is not IPEndPoint { Address: var address })

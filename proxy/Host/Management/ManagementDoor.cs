@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Management;
 
-/// <summary>Which listener a connection came in by, and what it opens.</summary>
+/// <summary>The listener that accepted a connection, and the paths it serves.</summary>
 /// <param name="Listen">Where it listens.</param>
-/// <param name="MetricsOnly">Whether it has the three open paths alone.</param>
+/// <param name="MetricsOnly">Whether it serves only the three open paths.</param>
 internal sealed record ManagementDoor(EndPoint Listen, bool MetricsOnly)
 {
-    /// <summary>Whether the file system has already said who may come in.</summary>
+    /// <summary>Whether it is a Unix socket, whose file mode has already decided who may connect.</summary>
     public bool IsUnixSocket => Listen is UnixDomainSocketEndPoint;
 }

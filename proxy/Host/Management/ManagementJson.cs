@@ -10,7 +10,7 @@ namespace ImdsProxy.Management;
 [JsonSerializable(typeof(ManagementError))]
 internal sealed partial class ManagementJson : JsonSerializerContext
 {
-    // Apostrophes stay readable; nothing of this is ever put into HTML.
+    // Keeps apostrophes readable. None of this is ever put into HTML.
     public static ManagementJson Plain { get; } = new(new JsonSerializerOptions
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Management;
 
-/// <summary>The management listener: a Kestrel of its own, so that a flood on the data listener leaves it answering.</summary>
+/// <summary>The management listener. It has its own Kestrel, so that it answers during a flood on the data listener.</summary>
 internal sealed class ManagementListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -28,7 +28,7 @@ internal sealed class ManagementListener : IAsyncDisposable
     /// <summary>Where the metrics listener listens, with the port it got, or null.</summary>
     public IPEndPoint? Metrics { get; }
 
-    /// <summary>Listens. Throws <see cref="IOException"/> where an address can't be had.</summary>
+    /// <summary>Listens. Throws <see cref="IOException"/> if an address is not available.</summary>
     public static async Task<ManagementListener> StartAsync(ManagementOptions options, ManagementPages pages, ILoggerFactory logs, CancellationToken cancellation)
     {
         if (options.Management is UnixDomainSocketEndPoint socket)
@@ -42,7 +42,7 @@ internal sealed class ManagementListener : IAsyncDisposable
         {
             await app.StartAsync(cancellation);
 
-            // A new process takes over the questions with the requests; two that ask the same port reach the newer.
+            // Of two processes that share the port, the newer one answers, as on the data listener.
             sockets.ForEach(SharedSocket.PreferNewest);
             return new ManagementListener(app, options);
         }

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Management;
 
-/// <summary>Answers every request to the management listener. Terminal.</summary>
+/// <summary>Answers every request to the management listener.</summary>
 internal sealed partial class ManagementMiddleware(ManagementPages pages, ManagementToken token, ILogger<ManagementMiddleware> logger)
 {
     private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>
-    /// 1. the Host header; 2. the method; 3. the open paths; 4. the guarded ones, for whoever may see them.
+    /// Checks 1. the Host header, 2. the method. Then serves 3. the open paths, 4. the guarded paths to authorized clients.
     /// </summary>
     public async Task InvokeAsync(HttpContext context)
     {

@@ -6,16 +6,16 @@ namespace ImdsProxy.Management;
 /// <summary>The file of the management listener's Unix socket.</summary>
 internal static class ManagementSocket
 {
-    /// <summary>The user of the proxy alone: whoever can open it sees who calls IMDS.</summary>
+    /// <summary>For the proxy's own user only, because the guarded pages name every pod that calls IMDS.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Takes away what a proxy that died left behind. Throws where something else is there, or another proxy lives.</summary>
+    /// <summary>Removes the socket of a proxy that has died. Throws if something else is there, or if another proxy is running.</summary>
     public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
     {
         var file = new FileInfo(endPoint.ToString());
         if (Directory.Exists(file.FullName) || (file.Exists && (file.Length > 0 || file.LinkTarget is not null)))
         {
-            throw new IOException($"{endPoint} is there and is no socket: remove it, or name another path as --management");
+            throw new IOException($"{endPoint} exists and is not a socket: remove it, or give another path as --management");
         }
 
         if (file.Exists)
@@ -25,7 +25,7 @@ internal static class ManagementSocket
         }
     }
 
-    /// <summary>A bound socket whose file has its mode before anyone can connect: nobody can until it listens.</summary>
+    /// <summary>A bound socket. Its file gets its mode before the socket listens, so that nobody can connect earlier.</summary>
     public static Socket Bind(EndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
@@ -58,6 +58,6 @@ internal static class ManagementSocket
             return;
         }
 
-        throw new IOException($"{endPoint} belongs to another process that answers there: end it, or name another path as --management");
+        throw new IOException($"another process answers at {endPoint}: end it, or give another path as --management");
     }
 }

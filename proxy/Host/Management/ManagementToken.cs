@@ -5,12 +5,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// The bearer token of the management listener. Its file is read for each guarded request, so that a new token
-/// counts at once, however it got there; such requests are few.
+/// The bearer token of the management listener. Guarded requests are few, so each reads the token's file: a new token applies at
+/// once.
 /// </summary>
 internal sealed partial class ManagementToken(string? path, ILogger<ManagementToken> logger)
 {
-    /// <summary>Below this a token could be guessed; an empty or cut file lets nobody in.</summary>
+    /// <summary>Characters. A shorter token could be guessed, so an empty or truncated file admits nobody.</summary>
     public const int Shortest = 16;
 
     private const int Longest = 4096;
@@ -18,7 +18,7 @@ internal sealed partial class ManagementToken(string? path, ILogger<ManagementTo
 
     private volatile bool _unusable;
 
-    /// <summary>Whether a token could let anybody in.</summary>
+    /// <summary>Whether a token file was given.</summary>
     public bool IsConfigured => path is not null;
 
     /// <summary>Whether the request carries the token: as a bearer, or as <c>access_token</c> in its query (RFC 6750, 2.3), for URLs that <c>demo</c> prints.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class ManagementToken(string? path, ILogger<ManagementTo
         return request.Query["access_token"];
     }
 
-    // Hashes have one length, so that the time tells neither the token's bytes nor their number.
+    // Compares hashes, which have equal lengths, so that the time reveals neither the token's bytes nor their number.
     private static bool SameSecret(string given, string expected) => CryptographicOperations.FixedTimeEquals(
         SHA256.HashData(Encoding.UTF8.GetBytes(given)),
         SHA256.HashData(Encoding.UTF8.GetBytes(expected)));
@@ -67,7 +67,7 @@ internal sealed partial class ManagementToken(string? path, ILogger<ManagementTo
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, EventName = "ManagementTokenUnusable", Message = "The management token file {Path} can't be read or holds fewer than {Shortest} characters: nobody gets in by token")]
+        [LoggerMessage(Level = LogLevel.Warning, EventName = "ManagementTokenUnusable", Message = "The management token file {Path} can't be read or holds fewer than {Shortest} characters: requests with a token are refused")]
         public static partial void TokenUnusable(ILogger logger, string? path, int shortest);
     }
 }

@@ -3,10 +3,10 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The values of the label <c>namespace</c>: the first few namespaces by name, all later ones together.</summary>
+/// <summary>The values of the label <c>namespace</c>: the first namespaces by name, all later ones as one value.</summary>
 internal sealed class NamespaceLabels
 {
-    /// <summary>Namespaces are made by users, and each is a series in every Prometheus that scrapes the node.</summary>
+    /// <summary>Namespaces by name. Users create namespaces, and each becomes a series in every Prometheus that scrapes the node.</summary>
     public const int Maximum = 200;
 
     public const string Other = "other";
@@ -14,7 +14,7 @@ internal sealed class NamespaceLabels
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
     private int _count;
 
-    // No namespace's name holds a parenthesis, so these can't be taken for one.
+    // The name of a namespace can't contain a parenthesis, so these can't be mistaken for one.
     public string Of(Caller caller) => caller switch
     {
         Caller.Pod pod => Of(pod.Identity.Namespace),

@@ -4,7 +4,7 @@ using Prometheus;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The policy's part of <see cref="ProxyMetrics"/>: which one is in force, since when, and whether a newer one was refused.</summary>
+/// <summary>The part of <see cref="ProxyMetrics"/> about the policy: which one is in force, since when, and whether a newer one was refused.</summary>
 internal sealed class PolicyMetrics
 {
     private readonly Lock _gate = new();

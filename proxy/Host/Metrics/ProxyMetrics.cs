@@ -43,8 +43,8 @@ internal sealed class ProxyMetrics
     public void RequestEnded(AuditRecord record) => _requests.Ended(record);
 
     /// <param name="endpoint">What IMDS was asked for.</param>
-    /// <param name="status">IMDS's status, or null where it did not answer.</param>
-    /// <param name="seconds">Until its answer, or until the proxy gave up.</param>
+    /// <param name="status">The status from IMDS, or null if it did not answer.</param>
+    /// <param name="seconds">The time until the answer, or until the proxy gave up.</param>
     public void UpstreamEnded(Endpoint endpoint, int? status, double seconds) => _upstream.Ended(endpoint, status, seconds);
 
     /// <summary>A document is in force. A repeated load of the same document ends a refusal too.</summary>
@@ -77,8 +77,8 @@ internal sealed class ProxyMetrics
         _registry.Observe("imds_proxy_host_network_pods", "Pods that share the node's network: their requests to IMDS do not pass the proxy.", () => hostNetwork());
     }
 
-    /// <summary>Reads at each scrape the time since the API server was last heard.</summary>
-    /// <param name="staleness">Seconds, by what is followed. Sources that were never heard are left out.</param>
+    /// <summary>Reads at each scrape the time since the API server was last heard from.</summary>
+    /// <param name="staleness">Seconds, by what is followed. Sources that were never heard from are left out.</param>
     public void ObserveStaleness(Func<IEnumerable<(string Source, double Seconds)>> staleness) =>
         _registry.ObserveEach(
             "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard, by what is followed.", "source", staleness);

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The labels of a request's counter, before they become words.</summary>
+/// <summary>The labels of a request's counter, as values instead of words.</summary>
 /// <param name="Verdict">How the request ended.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Endpoint">The endpoint's name, or <c>none</c> for a request that was not parsed.</param>

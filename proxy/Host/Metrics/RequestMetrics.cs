@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The callers' part of <see cref="ProxyMetrics"/>: requests, their time, and denials by namespace.</summary>
+/// <summary>The part of <see cref="ProxyMetrics"/> about callers: requests, their duration, and denials by namespace.</summary>
 internal sealed class RequestMetrics
 {
     private readonly NamespaceLabels _namespaces = new();

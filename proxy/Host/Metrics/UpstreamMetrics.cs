@@ -3,7 +3,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>IMDS's part of <see cref="ProxyMetrics"/>.</summary>
+/// <summary>The part of <see cref="ProxyMetrics"/> about requests to IMDS.</summary>
 internal sealed class UpstreamMetrics
 {
     private readonly SeriesTable<(string Endpoint, string Status), Counter.Child> _requests;
@@ -29,7 +29,7 @@ internal sealed class UpstreamMetrics
 
     private static string StatusClass(int? status) => status switch
     {
-        // IMDS's own limit, which means something else than any other 4xx.
+        // The rate limit of IMDS, which means something different from any other 4xx.
         429 => "429",
         >= 100 and < 200 => "1xx",
         >= 200 and < 300 => "2xx",

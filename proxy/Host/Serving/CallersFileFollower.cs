@@ -3,7 +3,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Keeps the callers in step with their file. A bad file changes nothing.</summary>
+/// <summary>Keeps the callers in step with their file. An invalid file changes nothing.</summary>
 internal sealed partial class CallersFileFollower(string path, FileCallers callers, TimeProvider time, ILogger<CallersFileFollower> logger)
 {
     /// <summary>Reads the file, then follows it until cancelled.</summary>
@@ -42,7 +42,7 @@ internal sealed partial class CallersFileFollower(string path, FileCallers calle
         [LoggerMessage(EventName = "CallersLoaded", Level = LogLevel.Information, Message = "{Count} callers are known from {Path}")]
         public static partial void CallersLoaded(ILogger logger, int count, string path);
 
-        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; who was known before stays known")]
+        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; the callers known before stay known")]
         public static partial void CallersRefused(ILogger logger, string path, string problem);
     }
 }

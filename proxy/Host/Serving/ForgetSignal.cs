@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>SIGUSR1: forget all answers that are kept, at once.</summary>
+/// <summary>SIGUSR1: clears the cache of answers at once.</summary>
 internal static partial class ForgetSignal
 {
-    /// <summary>Linux's number; .NET has no name for it.</summary>
+    /// <summary>The number on Linux; .NET has no name for it.</summary>
     private const PosixSignal UserSignal1 = (PosixSignal)10;
 
     public static IDisposable Register(NodeProxy proxy, ILogger logger) => PosixSignalRegistration.Create(UserSignal1, signal =>
@@ -16,7 +16,7 @@ internal static partial class ForgetSignal
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "CacheCleared", Level = LogLevel.Information, Message = "Told by SIGUSR1 to forget: {Count} kept answers are wiped")]
+        [LoggerMessage(EventName = "CacheCleared", Level = LogLevel.Information, Message = "SIGUSR1 received: {Count} cached answers have been wiped")]
         public static partial void CacheCleared(ILogger logger, int count);
     }
 }

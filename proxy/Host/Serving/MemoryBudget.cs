@@ -4,8 +4,8 @@ using ImdsProxy.Listen;
 namespace ImdsProxy.Serving;
 
 /// <summary>
-/// The most memory that pods can make the proxy hold, added up from its limits. The sum has to fit the chart's limit; a test
-/// compares them. docs/memory.md shows it as a table.
+/// The most memory that pods can make the proxy hold, added up from its limits. A test checks that the sum fits the memory limit
+/// of the chart. docs/memory.md shows it as a table.
 /// </summary>
 internal sealed class MemoryBudget(ServeOptions options)
 {
@@ -13,7 +13,7 @@ internal sealed class MemoryBudget(ServeOptions options)
     private const long MiB = 1024 * KiB;
 
     /// <summary>
-    /// The part of a container's memory that the collector may take, as the project file sets it
+    /// The part of a container's memory that the collector may use, as the project file sets it
     /// (<c>System.GC.HeapHardLimitPercent</c>).
     /// </summary>
     public const int HeapPercent = 65;
@@ -21,20 +21,20 @@ internal sealed class MemoryBudget(ServeOptions options)
     // Linux reserves as much again for its own overhead: socket(7), SO_RCVBUF.
     private const long KernelBuffer = 2 * ListenOptions.SocketBuffer;
 
-    // The server's blocks have 4 KiB; the first and the last of a buffer may be nearly empty.
+    // Kestrel's blocks have 4 KiB, and the first and last block of a buffer may be nearly empty.
     private const long PipeOverhead = 2 * 4 * KiB;
 
-    // Measured: Kestrel's objects of a connection and a request, the exchange and its tasks.
+    // Measured: Kestrel's objects for a connection and a request, the exchange and its tasks.
     private const long Objects = 12 * KiB;
 
-    // YARP's copy buffer of a streamed answer, and the next piece of an answer that is not streamed.
+    // YARP's copy buffer for a streamed answer, and the next piece of an answer that is not streamed.
     private const long Streaming = 64 * KiB;
     private const long Piece = 8 * KiB;
 
-    // What one request's record may have.
+    // The record of one request.
     private const long Record = 8 * KiB;
 
-    /// <summary>What one connection may cost while it is served.</summary>
+    /// <summary>The cost of one connection while it is served.</summary>
     public MemoryPart Connection { get; } = new(
         "a connection that is served",
         (2 * (ListenOptions.PipeBuffer + PipeOverhead)) + Text(options.Listen.MaxHeaders + (3L * options.Listen.MaxRequestLine))
@@ -53,7 +53,7 @@ internal sealed class MemoryBudget(ServeOptions options)
         new("the program, its threads and what it holds when nobody asks", 10 * MiB, 30 * MiB),
     ];
 
-    /// <summary>Bytes that the collector manages.</summary>
+    /// <summary>Bytes managed by the collector.</summary>
     public long Heap => Parts.Sum(static part => part.Heap);
 
     /// <summary>Bytes in all.</summary>

@@ -6,20 +6,20 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Break glass: while the override asks for it, everything is lowered to audit mode; then it ends by itself.</summary>
-/// <param name="asked">What the override asks for now.</param>
+/// <summary>Break glass: lowers the policy to audit mode while the override asks for it. The override ends by itself.</summary>
+/// <param name="asked">Reads what the override asks for now.</param>
 /// <param name="policy">The policy to lower.</param>
-/// <param name="audit">Where its beginning and its end are recorded.</param>
+/// <param name="audit">Records the beginning and the end.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where they are told.</param>
+/// <param name="logger">Logs them.</param>
 internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy policy, IAuditLog audit, TimeProvider time, ILogger<ModeOverride> logger)
 {
     private volatile Override _current = Override.None;
 
-    /// <summary>Whether it is in force now.</summary>
+    /// <summary>Whether the override is in force now.</summary>
     public bool IsOn => _current.On;
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Reads the override once, and applies it.</summary>
     public async Task LookAsync()
     {
         var before = _current;
@@ -61,7 +61,7 @@ internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy po
         }
         catch (OperationCanceledException)
         {
-            // The end of the proxy leaves the override to the next one.
+            // The proxy ends. The next one reads the override again.
         }
     }
 

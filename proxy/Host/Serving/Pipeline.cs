@@ -11,7 +11,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>The parts that a request passes, put together.</summary>
+/// <summary>Composes the parts that a request passes.</summary>
 internal sealed record Pipeline
 {
     public required ServeOptions Options { get; init; }
@@ -30,21 +30,21 @@ internal sealed record Pipeline
 
     public required Summaries Summaries { get; init; }
 
-    /// <summary>Hears of each request.</summary>
+    /// <summary>Is called at the end of each request.</summary>
     public required Action<AuditRecord> RequestEnded { get; init; }
 
-    /// <summary>Hears of each record of a single request, and whether it was written.</summary>
+    /// <summary>Is called with each record, and whether it was written.</summary>
     public required Action<AuditRecord, bool> Recorded { get; init; }
 
-    /// <summary>Hears of each request to IMDS: its status, if any, and the seconds it took.</summary>
+    /// <summary>Is called after each request to IMDS, with its status, if any, and the seconds it took.</summary>
     public required Action<Endpoint, int?, double> UpstreamEnded { get; init; }
 
     public required TimeProvider Time { get; init; }
 
     public required ILoggerFactory Logging { get; init; }
 
-    /// <summary>What answers each request.</summary>
-    /// <param name="services">The data listener's.</param>
+    /// <summary>The handler of all requests.</summary>
+    /// <param name="services">The services of the data listener.</param>
     public RequestDelegate Handler(IServiceProvider services)
     {
         var answers = new Answers(Options.Answers);

@@ -8,7 +8,7 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Tells of each change of the policy: in the log, in the metrics, in the audit log.</summary>
+/// <summary>Reports each change of the policy: in the log, the metrics and the audit log.</summary>
 internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics, TimeProvider time, ILogger<PolicyJournal> logger) : IPolicyObserver
 {
     public async Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source)

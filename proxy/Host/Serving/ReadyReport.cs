@@ -2,14 +2,14 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Tells the redirect beside the proxy, in a file, whether the proxy is ready.</summary>
+/// <summary>Tells the redirect through a file whether the proxy is ready.</summary>
 /// <param name="path">The file.</param>
-/// <param name="isReady">Whether the proxy is ready, as <c>/readyz</c> tells it.</param>
+/// <param name="isReady">Whether the proxy is ready, as <c>/readyz</c> reports it.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where a file that can't be written is told.</param>
+/// <param name="logger">Logs that the file can't be written.</param>
 internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeProvider time, ILogger<ReadyReport> logger)
 {
-    // Pods of a fresh node reach IMDS directly until the rules follow this word.
+    // How often to look. Short until the proxy is ready, because the pods of a new node reach IMDS directly until then.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
@@ -17,7 +17,7 @@ internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeP
     private bool _wasReady;
     private string? _lastFailure;
 
-    /// <summary>Takes back what an earlier process left, then tells until cancelled.</summary>
+    /// <summary>Removes the file of an earlier process, then reports until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         Try(static file => file.Withdraw());
@@ -70,7 +70,7 @@ internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The redirect can't be told that the proxy is ready ({File}), so its first rules come late: {Failure}", EventName = "ReadinessNotTold")]
+        [LoggerMessage(1, LogLevel.Error, "The file {File} can't be written, so the redirect does not know that the proxy is ready and puts its first rules in place late: {Failure}", EventName = "ReadinessNotTold")]
         public static partial void NotTold(ILogger logger, string file, string failure);
     }
 }

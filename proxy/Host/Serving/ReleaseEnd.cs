@@ -6,21 +6,21 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Serving;
 
 /// <summary>
-/// Notices by the mark in kubelet's mount that this release is being uninstalled. The policy that is kept on the node is then
-/// removed, and a ConfigMap that is deleted with the release raises no alarm.
+/// Detects by a mark in the override directory that this release is being uninstalled. The policy kept on the node is then removed,
+/// and the deletion of the policy's ConfigMap raises no alarm.
 /// </summary>
 /// <param name="files">The override that carries the mark.</param>
-/// <param name="audit">Where the uninstall is recorded.</param>
+/// <param name="audit">Records the uninstall.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where it is told.</param>
+/// <param name="logger">Logs it.</param>
 internal sealed partial class ReleaseEnd(OverrideFiles files, IAuditLog audit, TimeProvider time, ILogger<ReleaseEnd> logger)
 {
     private long _until = DateTimeOffset.MinValue.UtcTicks;
 
-    // A mark that was there from the start may be that of a release before, on its way out.
+    // A mark that was there from the start may be left from an earlier release.
     private bool _wasWithout;
 
-    /// <summary>Whether the release is being uninstalled. Holds until the mark's time, though its files may go before.</summary>
+    /// <summary>Whether the release is being uninstalled. True until the time in the mark, even if its files are removed earlier.</summary>
     public bool IsNear => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _until);
 
     /// <summary>Follows the files until cancelled.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class ReleaseEnd(OverrideFiles files, IAuditLog audit, T
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "Uninstalling", Level = LogLevel.Information, Message = "The release is being uninstalled ({Reason}): the last good policy is no longer kept on this node; this counts until {Until:O}")]
+        [LoggerMessage(EventName = "Uninstalling", Level = LogLevel.Information, Message = "The release is being uninstalled ({Reason}): until {Until:O} this node keeps no policy for a restart")]
         public static partial void Uninstalling(ILogger logger, DateTimeOffset until, string reason);
     }
 }

@@ -10,13 +10,13 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>All that <c>serve</c> can be told, each room's part as the room has it.</summary>
+/// <summary>The options of <c>serve</c>, with those of each room in the room's own type.</summary>
 internal sealed record ServeOptions
 {
-    /// <summary>The policy's file; null where it comes from the cluster.</summary>
+    /// <summary>The file of the policy; null if the policy comes from the cluster.</summary>
     public string? PolicyPath { get; init; }
 
-    /// <summary>The callers' file; null where they come from the cluster.</summary>
+    /// <summary>The file of the callers; null if they come from the cluster.</summary>
     public string? CallersPath { get; init; }
 
     /// <summary>What comes from Kubernetes, or null.</summary>
@@ -44,6 +44,6 @@ internal sealed record ServeOptions
 
     public required ManagementOptions Management { get; init; }
 
-    /// <summary>How long requests in flight may take once the proxy is told to end.</summary>
+    /// <summary>How long requests in flight may take after the proxy is told to end.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -3,27 +3,27 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>
-/// Has kubelets bring the override to the pods that mount it, by an annotation of each. Kubelet looks at a pod's mounts once
-/// a minute, and at once when the pod changes (https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/).
+/// Makes kubelets update the mounted override at once, by an annotation on each pod that mounts it. Kubelet checks a pod's mounts
+/// once a minute, and at once when the pod changes (https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/).
 /// </summary>
 /// <param name="client">The API server.</param>
 /// <param name="time">The clock.</param>
-/// <param name="tell">Where a pod that can't be annotated is told.</param>
+/// <param name="tell">Reports a pod that can't be annotated.</param>
 internal sealed class MountRefresh(KubeClient client, TimeProvider time, Func<string, Task> tell)
 {
-    /// <summary>The one annotation that the hook may set: the chart's ValidatingAdmissionPolicy knows it by this name.</summary>
+    /// <summary>The only annotation that the hook may set. The chart's ValidatingAdmissionPolicy names it.</summary>
     public const string Annotation = "imdsproxy.io/refresh";
 
-    // The first may come before kubelet has heard of the ConfigMap's change itself, so it is repeated.
+    // Repeated, because the first annotation may reach kubelet before the change of the ConfigMap does.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
-    // 5,000 pods in some ten seconds, without filling the API server's queues.
+    // 5,000 pods in about ten seconds, without filling the API server's queues.
     private const int AtOnce = 8;
 
     private long? _last;
     private bool _failed;
 
-    /// <summary>Annotates pods, unless that was done a moment ago. A failure delays, and stops nothing.</summary>
+    /// <summary>Annotates pods, unless that was done a moment ago. A failure only delays the uninstall.</summary>
     public async Task RunAsync(IEnumerable<PodObject> pods, CancellationToken cancellation)
     {
         if (_last is { } last && time.GetElapsedTime(last) < Again)

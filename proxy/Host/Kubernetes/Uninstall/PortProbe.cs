@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>
-/// Tells from outside whether a node's rules are gone: while they are there, everything sent straight to the proxy's port
-/// is dropped, so that any answer, a refusal too, says that they are not. Silence says nothing.
+/// Checks from outside whether the rules of a node are gone. The rules drop everything sent directly to the proxy's port, so any
+/// answer, even a refused connection, shows that they are gone. Silence shows nothing.
 /// </summary>
 internal static class PortProbe
 {

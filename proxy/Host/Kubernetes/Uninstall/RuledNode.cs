@@ -4,9 +4,9 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes.Uninstall;
 
-/// <summary>A node that a redirect keeps rules on.</summary>
+/// <summary>A node on which a redirect keeps rules.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Address">Its address, IPv4 where it has one; null while its kubelet has told none.</param>
+/// <param name="Address">Its address, IPv4 if it has one; null until its kubelet reports one.</param>
 internal readonly record struct RuledNode(string Name, IPAddress? Address)
 {
     public static RuledNode Of(PodObject pod)

@@ -3,12 +3,12 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes.Uninstall;
 
-/// <summary>Has the redirects of a release take their rules away, and waits until each node is seen without them.</summary>
+/// <summary>Makes the redirects of a release remove their rules, and waits until every node is observed without them.</summary>
 /// <param name="client">The API server.</param>
 /// <param name="options">What is to be uninstalled.</param>
-/// <param name="answers">Whether a node's port answers, as <see cref="PortProbe"/> tells it.</param>
+/// <param name="answers">Whether the port of a node answers, as <see cref="PortProbe"/> finds out.</param>
 /// <param name="time">The clock.</param>
-/// <param name="tell">Where it is told how far it has come.</param>
+/// <param name="tell">Reports the progress.</param>
 internal sealed class RulesRemoval(
     KubeClient client, UninstallOptions options, Func<IPEndPoint, CancellationToken, Task<bool>> answers, TimeProvider time, Func<string, Task> tell)
 {
@@ -16,7 +16,7 @@ internal sealed class RulesRemoval(
     private readonly MountRefresh _refresh = new(client, time, tell);
     private string? _told;
 
-    /// <summary>True once no node has rules left; false, and they are named, where some do after the time-out.</summary>
+    /// <summary>True once no node has rules left; false if some may have rules after the time-out, which are then reported.</summary>
     /// <exception cref="KubeException">The pods can't be listed, or the ConfigMap can't be written.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ internal sealed class RulesRemoval(
         return left.Count == 0;
     }
 
-    // All of them, and all again once those that were starting when the override was written would have rules by now.
+    // Checks all nodes, then all again at a time when redirects that were starting would have put their rules in place.
     private async Task<IReadOnlyList<string>> WaitAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -71,7 +71,7 @@ internal sealed class RulesRemoval(
         return left > options.Repair ? left : options.Repair;
     }
 
-    // Listed each time: nodes come and go meanwhile. An API server that is away for a moment is asked again.
+    // Lists the pods each time, because nodes come and go. If the API server does not answer, the next look retries.
     private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellation)
     {
         try
@@ -106,7 +106,7 @@ internal sealed class RulesRemoval(
 
     private async Task<IReadOnlyList<PodObject>> PodsAsync(CancellationToken cancellation)
     {
-        // The newest there is: a cache that has not heard of the pods yet must not make this end too early.
+        // A consistent read, because a cache without the newest pods could end this too early.
         var all = await client.ListAsync(KubeResources.PodsOfNamespace(options.Namespace), ListQuery.Consistent, cancellation);
         return [.. (all.Items ?? []).Where(pod => Owner(pod) is not null && !string.IsNullOrEmpty(pod.Spec.NodeName))];
     }

@@ -9,7 +9,7 @@ namespace ImdsProxy.Serving.Cluster;
 /// <summary>Callers from the Kubernetes API: the pods of one node, followed by one watch.</summary>
 internal sealed class ClusterCallers
 {
-    // A node's own addresses change about never; a pod's are not among them.
+    // The node's own addresses, which hardly ever change. Addresses of pods are not among them.
     private static readonly TimeSpan LocalInterval = TimeSpan.FromMinutes(1);
 
     private readonly ListWatch<PodObject> _watch;
@@ -27,7 +27,7 @@ internal sealed class ClusterCallers
 
     public PodIndex Index { get; }
 
-    /// <summary>How fresh the index is.</summary>
+    /// <summary>How current the index is.</summary>
     public ListWatchHealth Health => _watch.Health;
 
     /// <summary>Runs until cancelled.</summary>
@@ -60,7 +60,7 @@ internal sealed class ClusterCallers
         }
         catch (NetworkInformationException)
         {
-            // A pod's interface went away while it was read; the next look is a minute off.
+            // An interface was removed while it was read. The next read follows in a minute.
         }
     }
 }

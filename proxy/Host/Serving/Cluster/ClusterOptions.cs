@@ -3,13 +3,13 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>What of a proxy comes from Kubernetes.</summary>
+/// <summary>The parts of a proxy that come from Kubernetes.</summary>
 /// <param name="Kube">Where the API server is.</param>
 /// <param name="Node">This node's name.</param>
 /// <param name="Callers">Whether callers are the node's pods.</param>
-/// <param name="Policy">The ConfigMap of the policy, or null where that is a file.</param>
-/// <param name="StateDirectory">Where the last good policy is kept, or null.</param>
-/// <param name="EventsPerSecond">The most Events about denials; 0 makes none.</param>
+/// <param name="Policy">The ConfigMap of the policy, or null if the policy is a file.</param>
+/// <param name="StateDirectory">Where the last valid policy is kept, or null.</param>
+/// <param name="EventsPerSecond">The most Events a second about denials; 0 for none.</param>
 internal sealed record ClusterOptions(
     KubeSettings Kube, string Node, bool Callers, ConfigMapName? Policy, string? StateDirectory, double EventsPerSecond)
 {
@@ -18,6 +18,6 @@ internal sealed record ClusterOptions(
     /// <summary>The break-glass ConfigMap to follow, or null.</summary>
     public ConfigMapName? Override { get; init; }
 
-    /// <summary>The taint to take off this node once it is guarded, or null.</summary>
+    /// <summary>The taint to remove from this node once it is guarded, or null.</summary>
     public StartupTaintOptions? StartupTaint { get; init; }
 }

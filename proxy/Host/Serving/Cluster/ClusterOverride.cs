@@ -6,12 +6,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Serving.Cluster;
 
 /// <summary>
-/// The break-glass ConfigMap, followed by one watch, because kubelet updates its mount a minute later. The watch counts for the
-/// mode alone, which the proxy applies itself. The redirect reads from the mount whether to lift the rules.
+/// The break-glass ConfigMap, followed by a watch, because kubelet updates its mount only after a minute. The watch decides only
+/// about the mode, which the proxy applies itself. The redirect reads from the mount whether to lift the rules.
 /// </summary>
 internal sealed class ClusterOverride
 {
-    // Kubelet updates the mount within this time, so from then on the mount may be newer than a watch that heard nothing.
+    // Kubelet updates the mount within this time. After that, the mount may be newer than a watch without contact.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
     private readonly OverrideSink _sink;
@@ -26,10 +26,10 @@ internal sealed class ClusterOverride
             client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, options, time, Random.Shared, loggers.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
-    /// <summary>How fresh it is.</summary>
+    /// <summary>How current it is.</summary>
     public ListWatchHealth Health => _watch.Health;
 
-    /// <summary>What the ConfigMap asks for now; null while the watch can't tell, so that the mount decides.</summary>
+    /// <summary>What the ConfigMap asks for now; null while the watch has no contact, so that the mount decides.</summary>
     public Override? Current() => Health.Staleness < Fresh ? _mode.Current() : null;
 
     /// <summary>Runs until cancelled.</summary>

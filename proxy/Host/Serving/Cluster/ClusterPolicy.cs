@@ -27,10 +27,10 @@ internal sealed partial class ClusterPolicy
             client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, new ListWatchOptions(), time, Random.Shared, loggers.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
-    /// <summary>How fresh the policy is.</summary>
+    /// <summary>How current the policy is.</summary>
     public ListWatchHealth Health => _watch.Health;
 
-    /// <summary>Puts the last good policy of this node into force.</summary>
+    /// <summary>Puts the last valid policy kept on this node into force.</summary>
     public Task RestoreAsync() => _policy.RestoreAsync();
 
     /// <summary>Runs until cancelled.</summary>
@@ -68,7 +68,7 @@ internal sealed partial class ClusterPolicy
         [LoggerMessage(1, LogLevel.Warning, "The Event about the ConfigMap {Name} could not be created: {Failure}", EventName = "PolicyEventNotCreated")]
         public static partial void NotReported(ILogger logger, string name, string failure);
 
-        [LoggerMessage(2, LogLevel.Error, "The ConfigMap {Name} could not be taken as the policy", EventName = "PolicyNotTaken")]
+        [LoggerMessage(2, LogLevel.Error, "The policy could not be loaded from the ConfigMap {Name}", EventName = "PolicyNotTaken")]
         public static partial void NotTaken(ILogger logger, string name, Exception exception);
     }
 }

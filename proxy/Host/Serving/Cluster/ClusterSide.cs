@@ -7,7 +7,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>All of a proxy that talks to the Kubernetes API, put together.</summary>
+/// <summary>Composes all parts of a proxy that use the Kubernetes API.</summary>
 internal sealed class ClusterSide : IDisposable
 {
     private readonly HttpClient _http;
@@ -18,12 +18,12 @@ internal sealed class ClusterSide : IDisposable
     private readonly LastGoodStore? _store;
     private readonly DenialEvents _events;
 
-    /// <param name="options">What of the proxy comes from Kubernetes.</param>
-    /// <param name="policy">Takes the policy.</param>
-    /// <param name="notReady">Why the proxy is not ready, or null where it is.</param>
+    /// <param name="options">Which parts of the proxy come from Kubernetes.</param>
+    /// <param name="policy">Receives the policy.</param>
+    /// <param name="notReady">Why the proxy is not ready, or null if it is.</param>
     /// <param name="leaving">Whether the release is being uninstalled.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Where things are told.</param>
+    /// <param name="loggers">Creates the loggers.</param>
     public ClusterSide(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, Func<bool> leaving, TimeProvider time, ILoggerFactory loggers)
     {
         _http = KubeConnection.Open(options.Kube);
@@ -42,10 +42,10 @@ internal sealed class ClusterSide : IDisposable
             : null;
     }
 
-    /// <summary>The node's pods, or null where callers come from elsewhere.</summary>
+    /// <summary>The pods of the node, or null if callers come from elsewhere.</summary>
     public ICallerSource? Callers => _callers?.Index;
 
-    /// <summary>What is followed, by a word for metrics and readiness.</summary>
+    /// <summary>What is followed, by its name in metrics and readiness.</summary>
     public IReadOnlyDictionary<string, ListWatchHealth> Health
     {
         get
@@ -70,19 +70,19 @@ internal sealed class ClusterSide : IDisposable
         }
     }
 
-    /// <summary>Tells why the startup taint may still be on this node, or null once it is known to be off; null where none is to be taken off.</summary>
+    /// <summary>Returns why the startup taint may still be on this node, or null once it is removed. Null if no taint is configured.</summary>
     public Func<string?>? StartupTaint => _taint is null ? null : () => _taint.Pending;
 
-    /// <summary>What the break-glass ConfigMap asks for; null where it is not followed or can't be heard, so that the mount decides.</summary>
+    /// <summary>What the break-glass ConfigMap asks for; null if it is not followed or has no contact, so that the mount decides.</summary>
     public Override? Override => _override?.Current();
 
-    /// <summary>Removes the policy that is kept on this node.</summary>
+    /// <summary>Removes the policy kept on this node.</summary>
     public Task ForgetAsync(CancellationToken cancellation) => _store?.ForgetAsync(cancellation) ?? Task.CompletedTask;
 
-    /// <summary>Takes note of how a request ended, for the Events on pods.</summary>
+    /// <summary>Notes how a request ended, for the Events on pods.</summary>
     public void Ended(AuditRecord record) => _events.Ended(record);
 
-    /// <summary>Puts the last good policy of this node into force, before anything is heard.</summary>
+    /// <summary>Puts the last valid policy kept on this node into force, until the API server answers.</summary>
     public Task RestoreAsync() => _policy?.RestoreAsync() ?? Task.CompletedTask;
 
     /// <summary>Runs until cancelled.</summary>

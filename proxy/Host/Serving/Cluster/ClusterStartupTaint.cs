@@ -6,7 +6,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>The startup taint, put together: it goes when the proxy is ready and the redirect says that its rules are in place.</summary>
+/// <summary>Removes the startup taint when the proxy is ready and the redirect reports that its rules are in place.</summary>
 internal sealed partial class ClusterStartupTaint
 {
     private readonly KubeClient _client;
@@ -19,9 +19,9 @@ internal sealed partial class ClusterStartupTaint
     /// <param name="node">This node's name.</param>
     /// <param name="options">Which taint.</param>
     /// <param name="notReady">Why the proxy is not ready with a policy in force, or null.</param>
-    /// <param name="reporter">Words the Event on the node; null makes none.</param>
+    /// <param name="reporter">Composes the Event on the node; null for no Event.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Where it is told.</param>
+    /// <param name="loggers">Creates the loggers.</param>
     public ClusterStartupTaint(
         KubeClient client, string node, StartupTaintOptions options, Func<string?> notReady, EventReporter? reporter, TimeProvider time, ILoggerFactory loggers)
     {
@@ -32,7 +32,7 @@ internal sealed partial class ClusterStartupTaint
             client, node, options.Key, () => notReady() ?? redirect?.Doubt(), RemovedAsync, time, Random.Shared, loggers.CreateLogger<StartupTaint>());
     }
 
-    /// <summary>Why the taint may still be on, or null once it is known to be off.</summary>
+    /// <summary>Why the taint may still be on the node, or null once it is removed.</summary>
     public string? Pending => _taint.Pending;
 
     /// <summary>Runs until cancelled.</summary>

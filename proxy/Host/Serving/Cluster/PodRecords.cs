@@ -6,7 +6,7 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>Translates what the API says of a pod into what identification needs of it.</summary>
+/// <summary>Translates a pod of the API into the record that identification needs.</summary>
 internal static class PodRecords
 {
     public static PodRecord Of(PodObject pod)
@@ -14,7 +14,7 @@ internal static class PodRecords
         var labels = pod.Metadata.Labels ?? [];
         var controller = pod.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true);
         var owner = WorkloadOwner.Of(controller?.Kind, controller?.Name, labels.GetValueOrDefault("pod-template-hash"));
-        // The API server fills in "default" itself; a pod without one is a static pod's mirror of old.
+        // The API server fills in "default" itself. A pod without an account is the mirror of a static pod from older versions.
         var account = pod.Spec.ServiceAccountName is { Length: > 0 } name ? name : "default";
         return new PodRecord(
             new PodIdentity(pod.Metadata.Namespace ?? "", pod.Metadata.Name, pod.Metadata.Uid, account, owner, labels),
@@ -39,7 +39,7 @@ internal static class PodRecords
             && !AnyRuns(status.InitContainerStatuses)
             && !AnyRuns(status.EphemeralContainerStatuses));
 
-    // Sidecars are init containers that go on running, and debug containers are ephemeral: both use the pod's address.
+    // Sidecars are init containers that keep running, and debug containers are ephemeral. Both use the pod's address.
     private static bool AnyRuns(List<ContainerStatus>? containers) =>
         containers?.Exists(static container => container.State?.Running is not null) == true;
 }

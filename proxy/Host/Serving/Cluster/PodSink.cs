@@ -4,7 +4,7 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>Hands what the API server tells of pods to the index.</summary>
+/// <summary>Passes the pods of the API server to the index.</summary>
 internal sealed class PodSink(PodIndex index, string node) : IListWatchSink<PodObject>
 {
     public void Replace(IReadOnlyCollection<PodObject> all, string resourceVersion) =>
@@ -22,6 +22,6 @@ internal sealed class PodSink(PodIndex index, string node) : IListWatchSink<PodO
 
     public void Reached(string resourceVersion) => index.Reached(resourceVersion);
 
-    // The field selector says so already; another node's pod must not get in even if a server ignored it.
+    // The field selector already asks for this. Pods of other nodes must stay out even if a server ignores it.
     private bool IsHere(PodObject pod) => pod.Spec.NodeName == node;
 }

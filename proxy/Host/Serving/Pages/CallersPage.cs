@@ -9,7 +9,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary><c>GET /callers</c>: who is known on this node, and what each may ask for.</summary>
+/// <summary><c>GET /callers</c>: the pods known on this node, and what each is permitted.</summary>
 internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> policy)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -60,7 +60,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         json.WriteEndObject();
     }
 
-    // Another pod may claim the same address, or the address was seen where this pod is not.
+    // False if another pod claims the same address, or if the address was seen on another interface.
     private bool IsThatOf(KnownPod pod, IPAddress address) => callers.Find(address) is Caller.Pod caller && caller.Identity.Uid == pod.Identity.Uid;
 
     private static void WritePermissions(Utf8JsonWriter json, EffectivePermissions? permissions)
@@ -116,7 +116,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         WriteTexts(json, "resources", resources);
     }
 
-    // What a permission leaves out is left out here too.
+    // A list that the permission leaves out is left out here too.
     private static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
     {
         if (texts.IsDefault)

@@ -7,7 +7,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary><c>GET /explain?pod=NAMESPACE/NAME&amp;request=…</c>: what this proxy, as it is now, says to a request of a pod.</summary>
+/// <summary><c>GET /explain?pod=NAMESPACE/NAME&amp;request=…</c>: how this proxy decides a request of a pod now, and why.</summary>
 internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> policy)
 {
     public async Task HandleAsync(HttpContext context)
@@ -40,7 +40,7 @@ internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> p
             : Explained.Of(snapshot, Address(pod), callers.Find(Address(pod)), given);
     }
 
-    // A pod and its predecessor of the same name may both be there; the one that its address stands for is meant.
+    // A pod and its predecessor of the same name may both be known. The pod that holds its address is meant.
     private KnownPod Find(string name)
     {
         var pods = callers.Known.Where(pod => pod.Identity.ToString() == name).ToList();

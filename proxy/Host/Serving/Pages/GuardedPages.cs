@@ -4,7 +4,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary>The pages of the management listener that tell of workloads: over its Unix socket or with its token only.</summary>
+/// <summary>The pages of the management listener about workloads. They need the Unix socket or the token.</summary>
 internal static class GuardedPages
 {
     public static IReadOnlyDictionary<string, RequestDelegate> Of(
