@@ -15,7 +15,7 @@ internal static class ManagementSocket
         var file = new FileInfo(endPoint.ToString());
         if (Directory.Exists(file.FullName) || (file.Exists && (file.Length > 0 || file.LinkTarget is not null)))
         {
-            throw new IOException($"{endPoint} exists and is not a socket: remove it, or give another path as --management");
+            throw new IOException($"{endPoint} exists but is no socket: remove it, or give another path as --management");
         }
 
         if (file.Exists)

@@ -202,15 +202,18 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     }
 
     private static ManagementPages PagesOf(
-        Readiness readiness, MetricsRegistry registry, ActivePolicy policy, ICallerSource callers, string? auditDirectory, TimeProvider time) => new()
+        Readiness readiness, MetricsRegistry registry, ActivePolicy policy, ICallerSource callers, string? auditDirectory, TimeProvider time)
     {
-        Readiness = readiness,
-        Metrics = registry.WriteAsync,
-        Policy = () => policy.Status is { Snapshot: { } snapshot } status
-            ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
-            : null,
-        Guarded = GuardedPages.Of(callers, () => policy.Current, auditDirectory, time),
-    };
+        return new ManagementPages
+        {
+            Readiness = readiness,
+            Metrics = registry.WriteAsync,
+            Policy = () => policy.Status is { Snapshot: { } snapshot } status
+                ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
+                : null,
+            Guarded = GuardedPages.Of(callers, () => policy.Current, auditDirectory, time),
+        };
+    }
 
     // While another process serves the port, a new one that could only deny must not take its traffic. Alone, it denies at once.
     private static async Task WaitForTurnAsync(int port, Func<bool> canServe, TimeProvider time, CancellationToken cancellation)
