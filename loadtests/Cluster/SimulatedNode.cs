@@ -1,9 +1,7 @@
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Core.Policy;
-using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Serving.Cluster;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Cluster;
@@ -12,7 +10,7 @@ namespace ImdsProxy.LoadTests.Cluster;
 internal sealed class SimulatedNode : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
-    private readonly ActivePolicy _policy = new(new Nobody(), TimeProvider.System);
+    private readonly ActivePolicy _policy = new(TimeProvider.System);
     private readonly ClusterSide _side;
     private Task _running = Task.CompletedTask;
 
@@ -49,14 +47,5 @@ internal sealed class SimulatedNode : IAsyncDisposable
 #pragma warning restore VSTHRD003
         _side.Dispose();
         _closing.Dispose();
-    }
-
-    private sealed class Nobody : IPolicyObserver
-    {
-        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
-
-        public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
-
-        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Sharing;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Chart.Tests.Tools;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Redirect;
 using ImdsProxy.Commands.Serve;
 using Shouldly;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using ImdsProxy.Chart.Tests.Tools;
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using Shouldly;
 using Xunit;
@@ -36,7 +36,7 @@ public sealed partial class MetricTests
         var proxy = new ProxyMetrics(registry, TimeProvider.System);
         proxy.ObserveCallers(() => 0, () => 0);
         proxy.ObserveStaleness(() => []);
-        proxy.ObserveReadiness(new Readiness());
+        proxy.ObserveReadiness(() => true);
         proxy.ObserveAudit(() => false, () => 0, () => 0, () => 0);
         proxy.ObserveOverride(() => false);
         proxy.ObserveStartupTaint(() => false);

@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Chart.Tests.Tools;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Uninstall;
 using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Uninstall;
 using Shouldly;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
-using ImdsProxy.Operate;
+using ImdsProxy.Commands.Flags;
+using ImdsProxy.Management;
 
 namespace ImdsProxy.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands;
 

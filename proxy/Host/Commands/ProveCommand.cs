@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Commands.Redirect;
 

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Deny;
 
-/// <summary>An answer of the proxy's own, in the JSON shape of IMDS's token errors, which SDKs put into their messages.</summary>
+/// <summary>An answer that the proxy makes itself, in the JSON form of IMDS's token errors, which SDKs show in their messages.</summary>
 internal sealed class Answer
 {
     /// <param name="status">The status code.</param>
     /// <param name="error">The machine-readable word.</param>
     /// <param name="description">The sentence for people.</param>
-    /// <param name="retryAfterSeconds">When to ask again, or null.</param>
+    /// <param name="retryAfterSeconds">After how many seconds to retry, or null.</param>
     public Answer(int status, string error, string description, int? retryAfterSeconds = null)
     {
         Status = status;
@@ -26,12 +26,12 @@ internal sealed class Answer
 
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Whether it stands for IMDS's own.</summary>
+    /// <summary>Whether it takes the place of an answer of IMDS.</summary>
     public bool IsOfImds { get; private init; }
 
-    /// <summary>An answer in IMDS's own words.</summary>
+    /// <summary>An answer in the words of IMDS.</summary>
     public static Answer Verbatim(int status, byte[] body) => new(status, body) { IsOfImds = true };
 
-    /// <summary>An answer whose body is there already.</summary>
+    /// <summary>An answer whose body is already rendered.</summary>
     public static Answer Rendered(int status, byte[] body, int? retryAfterSeconds) => new(status, body) { RetryAfterSeconds = retryAfterSeconds };
 }

@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>The body of an answer of the proxy's own. Each thread keeps what it writes with: only the body itself is made anew.</summary>
+/// <summary>Renders the bodies of the proxy's own answers. Each thread reuses its writer and buffer, so that only the body is allocated.</summary>
 internal static class AnswerBody
 {
-    // A denial has some 300 bytes, which JSON's writer may ask three times the room for.
+    // A denial has about 300 bytes, and the JSON writer may request three times that.
     private const int Usual = 2048;
 
-    // Read by people in terminals and exception messages, never by a browser as HTML.
+    // People read these in terminals and exception messages; no browser reads them as HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
@@ -22,9 +22,9 @@ internal static class AnswerBody
     public static byte[] Render(string error, string description) => Render(error, description, "", out _);
 
     /// <param name="error">The machine-readable word.</param>
-    /// <param name="before">The sentence for people up to some place in it.</param>
-    /// <param name="after">The rest of it.</param>
-    /// <param name="place">That place in the body.</param>
+    /// <param name="before">The sentence for people up to a place within it.</param>
+    /// <param name="after">The rest of the sentence.</param>
+    /// <param name="place">The offset of that place in the body.</param>
     public static byte[] Render(string error, string before, string after, out int place)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(Usual);

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Deny;
 
 /// <summary>How denials are worded.</summary>
-/// <param name="Help">Whom to ask, put at the end of each denial; or null. <c>--denial-help</c></param>
+/// <param name="Help">Where to get help, added to each denial; or null. <c>--denial-help</c></param>
 /// <param name="TokenDenial"><c>--token-denial</c></param>
 internal sealed record AnswerOptions(string? Help, TokenDenialForm TokenDenial);

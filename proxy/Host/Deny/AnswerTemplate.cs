@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>An answer that is the same each time but for the id of the request, which is ASCII.</summary>
+/// <summary>An answer that differs only in the id of the request, which is ASCII.</summary>
 internal sealed class AnswerTemplate
 {
     private readonly int _status;
@@ -13,7 +13,7 @@ internal sealed class AnswerTemplate
     /// <param name="status">The status code.</param>
     /// <param name="error">The machine-readable word.</param>
     /// <param name="sentence">The sentence for people, before and after the id.</param>
-    /// <param name="retryAfterSeconds">When to ask again, or null.</param>
+    /// <param name="retryAfterSeconds">After how many seconds to retry, or null.</param>
     public AnswerTemplate(int status, string error, (string Before, string After) sentence, int? retryAfterSeconds = null)
     {
         (_status, _retryAfterSeconds) = (status, retryAfterSeconds);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>Sends an answer of the proxy's own.</summary>
+/// <summary>Sends an answer that the proxy makes itself.</summary>
 internal static class AnswerWriter
 {
     public const string RequestIdHeader = "x-imds-proxy-request-id";
@@ -11,7 +11,7 @@ internal static class AnswerWriter
     {
         var response = context.Response;
 
-        // A forwarder may have put IMDS's head there already. What is said of the connection is the listener's, and stays.
+        // The forwarder may have set the headers of IMDS's answer already. The Connection header comes from the listener and stays.
         var connection = response.Headers.Connection;
         response.Clear();
         response.Headers.Connection = connection;
@@ -21,7 +21,7 @@ internal static class AnswerWriter
         response.Headers[RequestIdHeader] = context.TraceIdentifier;
         if (answer.IsOfImds)
         {
-            // MSAL takes an answer for one of IMDS only if this names it.
+            // MSAL recognizes an answer as one of IMDS only by this header.
             response.Headers.Server = "IMDS";
         }
 
@@ -30,7 +30,7 @@ internal static class AnswerWriter
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        // Straight into the connection's own buffer. Nothing waits long for a caller that reads slowly: an answer is small.
+        // Written directly into the connection's buffer. An answer is small, so a slow reader delays nothing for long.
         var output = response.BodyWriter;
         answer.Body.Span.CopyTo(output.GetSpan(answer.Body.Length));
         output.Advance(answer.Body.Length);

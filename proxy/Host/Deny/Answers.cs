@@ -5,10 +5,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>All that the proxy answers by itself.</summary>
+/// <summary>All answers that the proxy makes itself.</summary>
 internal sealed class Answers(AnswerOptions options)
 {
-    // In IMDS's words (Microsoft's documentation, and seen): clients tell by them that IMDS is there.
+    // The words of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by them.
     private static readonly Answer TokenWithoutMetadata = Answer.Verbatim(
         400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""u8.ToArray());
 
@@ -20,7 +20,7 @@ internal sealed class Answers(AnswerOptions options)
     /// <summary>The answer to a denied request. Names the caller, the request and the reason, but never the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        // Only these are the same each time: a credential that came back may differ, and so may an unidentified caller's address.
+        // A pod repeats the same requests, so its denials are kept. A response of IMDS and the address of an unknown caller may differ each time.
         if (returned is not null || denial.Caller is not Caller.Pod)
         {
             return Template(denial, asker, returned).For(asker.RequestId);
@@ -36,7 +36,7 @@ internal sealed class Answers(AnswerOptions options)
         return template.For(asker.RequestId);
     }
 
-    /// <summary>There is no policy to decide by.</summary>
+    /// <summary>No policy has been loaded yet.</summary>
     public Answer NotReady(Asker asker) => new AnswerTemplate(
         503,
         "not_ready",
@@ -65,7 +65,7 @@ internal sealed class Answers(AnswerOptions options)
         var description = DenialText.Describe(denial, asker, returned, options.Help);
         return denial.Reason switch
         {
-            // Not yet known is not for ever: clients that honour it come back.
+            // A pod becomes known within seconds, and clients that honour Retry-After try again.
             Reason.CallerUnknown => new AnswerTemplate(503, "caller_unknown", description, retryAfterSeconds: 1),
             _ when options.TokenDenial == TokenDenialForm.IdentityNotFound && denial.Request.Endpoint.Kind == EndpointKind.Token =>
                 new AnswerTemplate(400, "invalid_request", ("Identity not found: " + description.Before, description.After)),

@@ -6,8 +6,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Deny;
 
 /// <summary>
-/// The sentence of a denial. It has to contain "unreachable": on that word the credential chains of the Azure SDKs for
-/// .NET and Go go on to the next credential.
+/// The sentence of a denial. It must contain "unreachable": on this word the credential chains of the Azure SDKs for .NET and
+/// Go try the next credential.
 /// </summary>
 internal static class DenialText
 {
@@ -50,7 +50,7 @@ internal static class DenialText
     private static string Returned(CredentialAnswer returned) =>
         $"IMDS answered with client_id {returned.ClientId}{(returned.Resource is null ? "" : $" for {returned.Resource}")}{Token(returned)}";
 
-    // What the token within says, where that is something else.
+    // The identity named in the token, if it differs.
     private static string Token(CredentialAnswer returned) => returned.Claims is { } claims
         && (claims.AppId ?? claims.AuthorizedParty ?? returned.ClientId, claims.Audience ?? returned.Resource) is var (client, audience)
         && (client != returned.ClientId || audience != returned.Resource)

@@ -1,11 +1,11 @@
 namespace ImdsProxy.Deny;
 
-/// <summary>What a denied token request is answered.</summary>
+/// <summary>How a denied token request is answered.</summary>
 internal enum TokenDenialForm
 {
-    /// <summary>403, which says plainly that access is denied.</summary>
+    /// <summary>403, which states plainly that access is denied.</summary>
     Forbidden,
 
-    /// <summary>IMDS's own 400, on which more SDKs' credential chains go on.</summary>
+    /// <summary>The 400 of IMDS, on which the credential chains of more SDKs try the next credential.</summary>
     IdentityNotFound,
 }

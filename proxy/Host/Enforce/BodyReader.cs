@@ -3,16 +3,16 @@ using System.IO.Pipelines;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Reads a POST's body whole, so that it can be checked.</summary>
+/// <summary>Reads the whole body of a POST, so that it can be checked.</summary>
 internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider time)
 {
-    /// <summary>All of the body, or null where it is too large or too slow.</summary>
+    /// <summary>The whole body, or null if it is too large or too slow.</summary>
     public async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context)
     {
         var reader = context.Request.BodyReader;
         using var deadline = new CancellationTokenSource(timeout, time);
 
-        // Ending the read by a token would leave it pending, which Kestrel reports as an error when it drains the rest.
+        // Cancelling the read by a token would leave it pending, which Kestrel reports as an error when it drains the rest.
         using var end = deadline.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
         try
         {
@@ -24,7 +24,7 @@ internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider ti
         }
     }
 
-    // What has come is looked at in the server's own buffers and copied once it is all there: a body costs what it has.
+    // Received bytes stay in the server's buffers and are copied once the body is complete, so a body costs no more than its length.
     private async Task<ReadOnlyMemory<byte>?> ReadAsync(PipeReader reader)
     {
         while (true)

@@ -4,21 +4,21 @@ using System.Net;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// How often each source address may ask: a token bucket of two seconds' worth, kept as the one moment at which it will be
-/// full again (the generic cell rate algorithm), so that a caller costs some ten bytes and no timer.
+/// Limits the requests of each source address with a token bucket of two seconds. A bucket is stored as the moment at which it
+/// will be full again (the generic cell rate algorithm), so that a caller costs about ten bytes and no timer.
 /// </summary>
 internal sealed class CallerRates(int perSecond, TimeProvider time)
 {
     private const int BurstSeconds = 2;
 
-    /// <summary>A node runs 250 pods; addresses beyond this many at a time share one bucket.</summary>
+    /// <summary>Buckets at a time. A node runs at most 250 pods; further addresses share one bucket.</summary>
     private const int MaxCallers = 4096;
 
     private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = new();
     private readonly Bucket _others = new();
     private readonly long _interval = time.TimestampFrequency / perSecond;
 
-    /// <summary>Takes one request of a caller's; false where it has none left.</summary>
+    /// <summary>Takes one request from a caller's bucket; false if the bucket is empty.</summary>
     public bool TryTake(IPAddress caller) =>
         BucketOf(caller).TryTake(time.GetTimestamp(), _interval, BurstSeconds * time.TimestampFrequency);
 
@@ -37,7 +37,7 @@ internal sealed class CallerRates(int perSecond, TimeProvider time)
         return _buckets.Count >= MaxCallers ? _others : _buckets.GetOrAdd(caller, static _ => new Bucket());
     }
 
-    // A full bucket is as good as none.
+    // A full bucket needs no entry.
     private void DropFull()
     {
         var now = time.GetTimestamp();

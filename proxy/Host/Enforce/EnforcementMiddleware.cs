@@ -12,8 +12,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// The way of a request: identify, parse, decide, then forward or deny; one record whatever happens. The rules are
-/// elsewhere: here is only their order.
+/// The path of a request: identify, parse, decide, then forward or deny, with one record whatever happens. Here is only the
+/// order; the rules are elsewhere.
 /// </summary>
 internal sealed partial class EnforcementMiddleware(
     ICallerSource callers,
@@ -68,7 +68,7 @@ internal sealed partial class EnforcementMiddleware(
     {
         var context = exchange.Context;
 
-        // 1. Identify: as far as is known this moment.
+        // 1. Identify the caller, as far as it is known at this moment.
         exchange.Caller = Confirmed(callers.Find(exchange.Address), exchange);
         exchange.Policy = policy.Current;
         if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
@@ -77,7 +77,7 @@ internal sealed partial class EnforcementMiddleware(
             return;
         }
 
-        // 2. Parse: once, from what was sent. Nothing after this reads the raw request.
+        // 2. Parse what was sent, once. Nothing after this reads the raw request.
         var parsed = _targets.Parse(
             context.Request.Method, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, new KestrelHeaders(context.Request.Headers));
         if (!parsed.IsParsed)
@@ -98,14 +98,14 @@ internal sealed partial class EnforcementMiddleware(
             return;
         }
 
-        // 3. A request without IMDS's header is a client's probe: never waits, never goes to IMDS.
+        // 3. A request without IMDS's header is a probe of the client. It never waits, and is never sent to IMDS.
         if (!HasMetadata(context))
         {
             await ProbeAsync(exchange, snapshot, request);
             return;
         }
 
-        // 4. Decide, once the caller is known or will not be, by what is in force then: the record names that policy.
+        // 4. Wait until the caller is known, or known to stay unknown. Then decide by the policy in force, which the record names.
         await WaitForCallerAsync(exchange, snapshot);
         exchange.Policy = policy.Current ?? snapshot;
         switch (exchange.Policy.Decide(exchange.Caller, request))
@@ -130,7 +130,7 @@ internal sealed partial class EnforcementMiddleware(
         }
     }
 
-    // Who hangs up while it waits is decided all the same: the record must say that it was denied, not that IMDS failed it.
+    // A caller that disconnects while waiting still gets a decision, so that the record shows a denial, not an upstream failure.
     private async ValueTask<Caller> KnownAsync(Exchange exchange, TimeSpan wait)
     {
         try
@@ -143,7 +143,7 @@ internal sealed partial class EnforcementMiddleware(
         }
     }
 
-    // An address alone may be a reused one: the interface and the connection have to be that pod's too.
+    // An address may have been reused, so the interface and the connection must be the pod's as well.
     private Caller Confirmed(Caller caller, Exchange exchange)
     {
         var confirmed = callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
@@ -225,7 +225,7 @@ internal sealed partial class EnforcementMiddleware(
         await recorder.AnswerAsync(exchange, outcome, Answers.Broken());
     }
 
-    // Some regions of IMDS take "true" alone; others, and clients, are not so strict (Istio sends "True").
+    // Some regions of IMDS accept only "true". Other regions and clients are less strict (Istio sends "True").
     private static bool HasMetadata(HttpContext context) =>
         context.Request.Headers.TryGetValue("Metadata", out var values)
         && values.Count == 1
@@ -233,7 +233,7 @@ internal sealed partial class EnforcementMiddleware(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} ended by an exception; it was not permitted anything")]
+        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} failed with an exception before anything was released to its caller")]
         public static partial void RequestBroke(ILogger logger, string requestId, Exception exception);
     }
 }

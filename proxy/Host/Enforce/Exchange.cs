@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>One request on its way through the proxy, and all that its record will say.</summary>
+/// <summary>One request on its way through the proxy, with all that its record will contain.</summary>
 internal sealed class Exchange
 {
     private readonly TimeProvider _time;
@@ -30,10 +30,10 @@ internal sealed class Exchange
 
     public HttpContext Context { get; }
 
-    /// <summary>When it began, as a timestamp of the clock.</summary>
+    /// <summary>When the request began, as a timestamp of the clock.</summary>
     public long Started { get; }
 
-    /// <summary>What is known of its connection, or null where it came by none of the data listener's.</summary>
+    /// <summary>Its connection; null if it did not come through the data listener.</summary>
     public CallerConnection? Connection { get; }
 
     public IPAddress Address { get; }
@@ -48,29 +48,29 @@ internal sealed class Exchange
     public PolicySnapshot? Policy { get; set; }
 
     /// <summary>
-    /// Whether its caller has more requests in flight, or sends more a second, than it may. Audit mode records that and lets
-    /// the request go.
+    /// Whether its caller has more requests in flight, or sends more a second, than it may. Audit mode records this and forwards
+    /// the request.
     /// </summary>
     public bool IsOverLimit { get; set; }
 
-    /// <summary>Whether it is above the rate up to which each request of its caller has a record of its own.</summary>
+    /// <summary>Whether the caller is above the rate up to which each request gets its own record.</summary>
     public bool IsAboveRecordRate { get; set; }
 
-    /// <summary>Whether its answer was kept from before, or fetched for another request.</summary>
+    /// <summary>Whether the answer came from the cache, or was fetched for another request.</summary>
     public bool IsCached { get; set; }
 
-    /// <summary>Whether its connection is of a pod that has this address no more: the end of the connection is the cure, not waiting.</summary>
+    /// <summary>Whether the connection was opened by a pod that no longer holds this address. Waiting does not help; a new connection does.</summary>
     public bool IsOfAnotherPod { get; private set; }
 
-    /// <summary>Whether its record has been made: there is exactly one.</summary>
+    /// <summary>Whether the record has been made. There is exactly one.</summary>
     public bool IsRecorded { get; private set; }
 
     public Asker Asker => new(Caller, Address, Context.TraceIdentifier);
 
-    /// <summary>Without a policy all is denied, so the mode is to enforce.</summary>
+    /// <summary>The mode for the caller. Without a policy everything is denied, which is enforcement.</summary>
     public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
 
-    /// <summary>Its connection was opened by another pod: nobody is known to ask by it any more, and it ends.</summary>
+    /// <summary>Ends a connection that another pod opened. Its caller is unknown from here on.</summary>
     public Caller EndConnection()
     {
         IsOfAnotherPod = true;
@@ -78,17 +78,17 @@ internal sealed class Exchange
         return Caller.Unknown.Instance;
     }
 
-    /// <summary>Makes it bear the id of the summary that counts it, in its answer and in the proxy's log.</summary>
+    /// <summary>Gives the request the id of the summary that counts it, in its answer and in the proxy's log.</summary>
     public void JoinSummary(string id)
     {
         Context.TraceIdentifier = id;
         Context.Response.Headers[AnswerWriter.RequestIdHeader] = id;
     }
 
-    /// <summary>The request goes to IMDS now.</summary>
+    /// <summary>Notes that the request is sent to IMDS now.</summary>
     public void Sent() => _sent = _time.GetTimestamp();
 
-    /// <summary>IMDS has answered, or failed to; tells after how many seconds.</summary>
+    /// <summary>Notes that IMDS has answered or failed. Returns the seconds it took.</summary>
     public double Answered()
     {
         var elapsed = _time.GetElapsedTime(_sent);

@@ -1,13 +1,15 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Deny;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>What follows a permit: IMDS is asked, its answer recorded and let go.</summary>
+/// <summary>Carries out a permit: asks IMDS, records the answer, then releases it.</summary>
 internal sealed class Forwarding(
-    StreamForwarder streams, WholeForwarding whole, UpstreamParts upstream, ActivePolicy policy, ForwardingEnd end)
+    StreamForwarder streams, WholeForwarding whole, Lanes lanes, AnswerSharing sharing, ActivePolicy policy, ForwardingEnd end)
 {
     public Task SendAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)
     {
@@ -15,14 +17,14 @@ internal sealed class Forwarding(
         return IsWhole(permit) ? whole.SendAsync(exchange, permit, body) : StreamAsync(exchange, permit, body);
     }
 
-    // A credential is checked before any of it leaves. What several may ask for at once is fetched once, and what is
-    // redacted is read first; in audit mode nothing of that is applied, and the answer goes through as it comes.
+    // A credential must be checked before any byte of it leaves, a shared answer serves several callers, and redaction needs the
+    // whole document. Audit mode shares and redacts nothing, so its other answers are streamed.
     private static bool IsWhole(Permit permit) =>
         permit.Request.Endpoint.IssuesCredential || permit.IsRedacted || WholeForwarding.MayShare(permit);
 
     private async Task StreamAsync(Exchange exchange, Permit permit, ReadOnlyMemory<byte> body)
     {
-        var lane = upstream.Lanes.Of(permit.Request.Endpoint);
+        var lane = lanes.Of(permit.Request.Endpoint);
         using var turn = permit.Mode == PolicyMode.Audit ? lane.Pass() : lane.TryJoin(exchange.Address);
         if (turn is null || !await turn.WaitAsync(exchange.Context.RequestAborted))
         {
@@ -30,7 +32,7 @@ internal sealed class Forwarding(
             return;
         }
 
-        var gate = new StreamGate(upstream, policy, end, exchange, permit);
+        var gate = new StreamGate(lane, sharing, policy, end, exchange, permit);
         var failure = await streams.SendAsync(exchange.Context, permit, body, gate);
         if (gate.Denial is { } denial)
         {
@@ -50,7 +52,7 @@ internal sealed class Forwarding(
         }
         else if (failure is not (ForwardFailure.None or ForwardFailure.CallerGone) && !exchange.Context.Response.HasStarted)
         {
-            // Its head is on record, but nothing of it has left.
+            // The head of the answer is on record, but no byte of it has left.
             await AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("IMDS broke off its answer"));
         }
     }

@@ -5,14 +5,14 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>How a request that was permitted ends: with a record, and IMDS's answer or one that says why there is none.</summary>
+/// <summary>Ends a permitted request: with a record, and with the answer of IMDS or an answer that says why there is none.</summary>
 internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, double> upstreamEnded)
 {
     public Recorder Recorder => recorder;
 
     public ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) => recorder.RecordAsync(exchange, outcome);
 
-    /// <summary>IMDS has answered this request, or failed to.</summary>
+    /// <summary>Notes that IMDS has answered this request, or failed to.</summary>
     public void Answered(Exchange exchange, Permit permit, int? status) =>
         upstreamEnded(permit.Request.Endpoint, status, exchange.Answered());
 
@@ -32,7 +32,7 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
         await FailedAsync(exchange, permit, answer);
     }
 
-    /// <summary>The response from IMDS could not be validated. IMDS's time was taken before.</summary>
+    /// <summary>Ends a request whose response from IMDS could not be validated, and whose time was noted before.</summary>
     public Task UnreadableAsync(Exchange exchange, Permit permit, int status) =>
         FailedAsync(exchange, permit, ImdsAnswer.Failed(ForwardFailure.Unreadable, status));
 

@@ -45,7 +45,7 @@ internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMo
     public static Outcome Failed(Permit permit) =>
         new(Verdict.Failed, Reason.UpstreamError, permit.Mode) { Rule = permit.Rule, Pin = permit.Pin };
 
-    /// <summary>IMDS takes no more at the moment.</summary>
+    /// <summary>IMDS accepts no more requests at the moment.</summary>
     public static Outcome Throttled(Permit permit) =>
         new(Verdict.Denied, Reason.RateLimited, permit.Mode) { Rule = permit.Rule, Pin = permit.Pin };
 }

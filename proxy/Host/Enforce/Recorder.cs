@@ -7,37 +7,37 @@ using ImdsProxy.Deny;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Ends exchanges: first the record, then the answer. A request above its caller's record rate is counted in a summary
+/// Ends exchanges: writes the record, then sends the answer. A request above its caller's record rate is counted in a summary
 /// instead, unless it issued a credential.
 /// </summary>
 internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answers, Action<AuditRecord> requestEnded, Action<AuditRecord, bool> ended)
 {
     /// <summary>
-    /// Records how an exchange ends. False where it could be recorded nowhere and is enforced: then nothing of the
+    /// Records how an exchange ends. False if the record could not be written and the request is enforced: then no byte of the
     /// answer may leave.
     /// </summary>
     public async ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) =>
         IsSummed(exchange, outcome) || await WriteAsync(exchange, outcome);
 
-    /// <summary>Records an exchange that ends with an answer of the proxy's own, and sends it.</summary>
+    /// <summary>Records an exchange that ends with one of the proxy's own answers, and sends the answer.</summary>
     public Task AnswerAsync(Exchange exchange, Outcome outcome, Answer answer) =>
         AnswerAsync(exchange, outcome, answer, IsSummed(exchange, outcome));
 
-    /// <summary>Records a denial, and sends its answer.</summary>
-    /// <param name="exchange">What is denied.</param>
-    /// <param name="denial">Why.</param>
-    /// <param name="returned">What IMDS answered and is not passed on, or null.</param>
-    /// <param name="upstreamStatus">IMDS's status, where it was asked.</param>
+    /// <summary>Records a denial, and sends the answer.</summary>
+    /// <param name="exchange">The denied request.</param>
+    /// <param name="denial">The reason.</param>
+    /// <param name="returned">The credential that IMDS returned and that is not passed on, or null.</param>
+    /// <param name="upstreamStatus">The status from IMDS, or null if the request was not sent.</param>
     public Task DenyAsync(Exchange exchange, Denial denial, CredentialAnswer? returned = null, int? upstreamStatus = null)
     {
         var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus };
 
-        // The answer names the request's id, which is the summary's where there is one.
+        // The answer names the id of the request, which a summary replaces by its own.
         var isSummed = IsSummed(exchange, outcome);
         return AnswerAsync(exchange, outcome, answers.Denied(denial, exchange.Asker, returned), isSummed);
     }
 
-    /// <summary>Records that there is no policy yet, and answers so.</summary>
+    /// <summary>Records a request that came before the first policy, and answers it.</summary>
     public Task AnswerNotReadyAsync(Exchange exchange)
     {
         var outcome = new Outcome(Verdict.Denied, Reason.NotReady, PolicyMode.Enforce);

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>The records of requests that Kestrel refused by itself, unless a request has one already.</summary>
+/// <summary>Records the requests that Kestrel refuses by itself, unless a request has a record already.</summary>
 internal sealed class RefusedRecords(
     ICallerSource callers,
     Func<PolicySnapshot?> policy,
@@ -22,8 +22,8 @@ internal sealed class RefusedRecords(
     Action<AuditRecord, bool> ended)
 {
     /// <summary>
-    /// As many as there are connections by default. Nothing holds such a request until its record is written, so while
-    /// the log stands still a pod could fill the memory with them. What is over it is counted as not written.
+    /// Records that may wait for the log: as many as there are connections by default. Such a request is answered before its record
+    /// is written, so a pod could otherwise fill the memory while the log is stalled. Further records count as not written.
     /// </summary>
     public const int MostWaiting = 512;
 
@@ -41,12 +41,12 @@ internal sealed class RefusedRecords(
         requestEnded(record);
         if (!IsAboveRate(exchange, record) || !summaries.TryAdd(record, out _))
         {
-            // Kestrel answers without asking; its answer says nothing that a record would have to go before.
+            // Kestrel answers at once, and its answer releases nothing that would have to wait for a record.
             _ = WriteAsync(record);
         }
     }
 
-    // A request that came as far as the handler has been counted there.
+    // The rate of a request that reached the handler was counted there.
     private bool IsAboveRate(Exchange? exchange, AuditRecord record) =>
         exchange?.IsAboveRecordRate ?? !rates.TryTake(record.CallerIp!);
 
@@ -91,7 +91,7 @@ internal sealed class RefusedRecords(
         };
     }
 
-    // The connection may be of a pod that had this address before.
+    // The connection may belong to a pod that held this address before.
     private static Caller CallerOf(Caller found, CallerConnection? connection) =>
         found is Caller.Pod pod && connection?.IsOf(pod.Identity.Uid) == false ? Caller.Unknown.Instance : found;
 }

@@ -1,11 +1,14 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Sharing;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Enforce;
 
 /// <summary>Decides a streamed answer again if the policy has changed since the request was sent, and records it before it leaves.</summary>
-internal sealed class StreamGate(UpstreamParts upstream, ActivePolicy policy, ForwardingEnd end, Exchange exchange, Permit permit) : IReleaseGate
+internal sealed class StreamGate(
+    Lane lane, AnswerSharing sharing, ActivePolicy policy, ForwardingEnd end, Exchange exchange, Permit permit) : IReleaseGate
 {
     /// <summary>Whether the answer was held back, because it could not be recorded.</summary>
     public bool IsHeld { get; private set; }
@@ -19,11 +22,11 @@ internal sealed class StreamGate(UpstreamParts upstream, ActivePolicy policy, Fo
     public async ValueTask<bool> ReleaseAsync(int status, long? bytes, bool isSendable)
     {
         end.Answered(exchange, permit, status);
-        upstream.Lanes.Of(permit.Request.Endpoint).Heard(status, retryAfter: null);
+        lane.Heard(status, retryAfter: null);
         if (permit.Request.Method != "GET")
         {
-            // Who asks after this has to see what it has changed.
-            upstream.Sharing.Part(permit.Request.Endpoint.Kind);
+            // A later request must see what this one has changed, so it joins no earlier fetch.
+            sharing.Part(permit.Request.Endpoint.Kind);
         }
 
         if (!isSendable)
@@ -45,9 +48,9 @@ internal sealed class StreamGate(UpstreamParts upstream, ActivePolicy policy, Fo
         return released;
     }
 
-    // The record takes its outcome from the decision and its revision from the exchange, so both change together or not
-    // at all. A streamed answer can't be redacted any more: if the new policy hides some of it, it leaves, and is
-    // recorded, under the policy that it was sent under.
+    // The record takes its outcome from the decision and its revision from the exchange, so both change together or not at all.
+    // A streamed answer can no longer be redacted. If the new policy redacts it, the answer is released and recorded under the
+    // policy by which the request was sent.
     private Decision Current()
     {
         if (policy.Current is not { } now || now == exchange.Policy)

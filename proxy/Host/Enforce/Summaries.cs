@@ -5,19 +5,19 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Sums the requests above their caller's rate that issued no credential: one record per caller, verdict, reason and second,
-/// written when the second ends. A request can be answered as soon as it is counted here, because only a crash loses the count
+/// Sums requests above their caller's rate that issued no credential: one record per caller, verdict, reason and second, written
+/// when the second ends. A request may be answered as soon as it is counted, because only a crash loses the count
 /// (docs/decisions/0022).
 /// </summary>
 internal sealed class Summaries : IAsyncDisposable
 {
-    /// <summary>Summaries open at a time. A node runs 250 pods, each of which meets few verdicts and reasons; callers beyond share summaries.</summary>
+    /// <summary>Summaries open at a time. A node runs at most 250 pods, and each meets few verdicts and reasons. Further callers share summaries.</summary>
     public const int MostOpen = 4096;
 
-    // Seconds whose records wait for the log. While more would wait, each request waits for the log itself.
+    // Seconds whose records may wait for the log. Beyond them, each request waits for the log itself.
     private const int MostUnwritten = 2;
 
-    // A timer that fires a little early would find its second not over yet.
+    // A timer that fires slightly early would find its second not yet over.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -36,7 +36,7 @@ internal sealed class Summaries : IAsyncDisposable
     private bool _isClosed;
 
     /// <param name="log">Where the records go.</param>
-    /// <param name="recorded">Hears of each record, and whether it was written.</param>
+    /// <param name="recorded">Is called with each record, and whether it was written.</param>
     /// <param name="time">For the second that it is.</param>
     public Summaries(IAuditLog log, Action<AuditRecord, bool> recorded, TimeProvider time)
     {
@@ -46,8 +46,8 @@ internal sealed class Summaries : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counts a request in the summary of its caller, verdict, reason and second. False where it needs a record of its own,
-    /// because nothing can be written at the moment: then it has to be answered as any other request is.
+    /// Counts a request in the summary of its caller, verdict, reason and second. False if the log can't be written at the moment:
+    /// then the request needs its own record, like any other.
     /// </summary>
     /// <param name="record">The request.</param>
     /// <param name="id">The summary's id.</param>
@@ -79,7 +79,7 @@ internal sealed class Summaries : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes what is open. What comes later is not summed.</summary>
+    /// <summary>Writes the open summaries. Later requests are not summed.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -96,7 +96,7 @@ internal sealed class Summaries : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The log stands still, and the process has to end.
+            // The log is stalled, and the process has to end.
         }
 
         await _timer.DisposeAsync();
@@ -124,7 +124,7 @@ internal sealed class Summaries : IAsyncDisposable
             : _open[SummaryKey.OfOthers(record)] = new Summary(record, isOfOthers: true);
     }
 
-    // A proxy whose callers keep to their rate has no timer running.
+    // No timer runs while all callers keep to their rate.
     private void WakeAtTheEndOfTheSecond() =>
         _timer.Change(TimeSpan.FromMilliseconds(1000 - _time.GetUtcNow().Millisecond) + Margin, Timeout.InfiniteTimeSpan);
 
@@ -171,7 +171,7 @@ internal sealed class Summaries : IAsyncDisposable
         }
     }
 
-    // What the log could not take is kept until it can, so that a short failure loses no count.
+    // Retries until the log accepts the record, so that a short failure loses no count.
     private async Task<bool> WriteAsync(AuditRecord record)
     {
         while (!await _log.WriteAsync(record))

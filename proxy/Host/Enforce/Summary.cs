@@ -2,8 +2,8 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>The requests of one caller, verdict, reason and second that have one record together.</summary>
-/// <param name="first">The first of them, whose id all bear.</param>
+/// <summary>The requests of one caller, verdict, reason and second that share one record.</summary>
+/// <param name="first">The first request, whose id all others take.</param>
 /// <param name="isOfOthers">Whether it sums requests of several callers.</param>
 internal sealed class Summary(AuditRecord first, bool isOfOthers)
 {
@@ -21,7 +21,7 @@ internal sealed class Summary(AuditRecord first, bool isOfOthers)
 
     public AuditRecord Record() => Of(_first, isOfOthers, _count, _isQuiet);
 
-    // What a pod sent would be held for a second, once for each open summary.
+    // Without the request, so that an open summary does not hold what a pod sent for a second.
     private static AuditRecord WithoutRequest(AuditRecord first, bool isOfOthers) => Of(first, isOfOthers, count: 0, isQuiet: true);
 
     private static AuditRecord Of(AuditRecord first, bool isOfOthers, long count, bool isQuiet) => new()

@@ -13,8 +13,8 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// What follows a permit whose answer is read as a whole: it is decided once more with what came back, on the policy of
-/// the moment, however it was come by; then redacted, recorded and let go.
+/// Carries out a permit whose answer is read as a whole. The answer, cached or not, is decided again by the policy of the moment,
+/// then redacted, recorded and released.
 /// </summary>
 internal sealed class WholeForwarding(
     AnswerFetcher fetcher,
@@ -24,7 +24,7 @@ internal sealed class WholeForwarding(
     ForwardingEnd end,
     TimeProvider time)
 {
-    /// <summary>Whether others that ask the same may have the same answer. What is only let through in audit mode goes alone.</summary>
+    /// <summary>Whether equal requests may share the answer. A request that only audit mode lets through is sent alone.</summary>
     public static bool MayShare(Permit permit) =>
         permit.Mode == PolicyMode.Enforce
         && permit.Shadow is null
@@ -76,7 +76,7 @@ internal sealed class WholeForwarding(
         }
     }
 
-    // The policy of this moment, not of the moment the request came, nor of the one it was fetched in for another.
+    // By the policy of this moment, not of the moment when the request came or when the answer was fetched for another request.
     private Task DecideAsync(Exchange exchange, ImdsAnswer answer)
     {
         var current = exchange.Policy = policy.Current ?? exchange.Policy!;

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 namespace ImdsProxy.Forward;
 
 /// <summary>
-/// Reads an answer. A credential goes into memory that the collector never moves, so that wiping it leaves no copy behind;
-/// anything else into memory that costs less.
+/// Reads an answer. A credential is read into memory that the collector never moves, so that wiping it leaves no copy. Other
+/// answers use cheaper memory.
 /// </summary>
-/// <param name="max">Bytes at most.</param>
+/// <param name="max">The most bytes it may have.</param>
 /// <param name="isSecret">Whether it is a credential.</param>
 internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
-    /// <summary>Reads all of it; false where it is too large.</summary>
+    /// <summary>Reads the whole answer; false if it is too large.</summary>
     public async Task<bool> ReadAsync(HttpContent content, CancellationToken cancellation)
     {
         var announced = content.Headers.ContentLength;
@@ -32,7 +32,7 @@ internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
             return false;
         }
 
-        // One more than announced, so that the end is seen without growing.
+        // One byte more than announced, so that the end is found without growing.
         _buffer = New((int)(announced + 1 ?? First));
         using var stream = await content.ReadAsStreamAsync(cancellation);
         while (await stream.ReadAsync(_buffer.AsMemory(_length), cancellation) is > 0 and var read)
@@ -52,7 +52,7 @@ internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
         return true;
     }
 
-    /// <summary>Gives the memory to another, who wipes it.</summary>
+    /// <summary>Hands the memory over to a new owner, which must wipe it.</summary>
     public byte[] Detach(out int length)
     {
         (var buffer, length) = (_buffer, _length);

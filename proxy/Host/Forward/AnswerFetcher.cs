@@ -8,14 +8,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>Fetches an answer as a whole, so that it can be checked, redacted or shared before any byte of it leaves.</summary>
+/// <summary>Fetches a whole answer, so that it can be checked, redacted or shared before any byte of it leaves.</summary>
 internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 {
     private static readonly Version Http11 = new(1, 1);
 
     private readonly Deadlines _deadlines = new(time);
 
-    /// <summary>Sends the canonical request of a permit for one caller, with the headers that are its own.</summary>
+    /// <summary>Sends the canonical request of a permit for one caller, with that caller's headers.</summary>
     public Task<ImdsAnswer> FetchAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body)
     {
         var request = Request(permit, body);
@@ -23,10 +23,10 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
         return FetchAsync(request, permit.Request, shared: false, context.RequestAborted);
     }
 
-    /// <summary>Sends the canonical request of a permit for whoever asks the same.</summary>
-    /// <param name="permit">Leave to send it.</param>
-    /// <param name="metadata">The value of the header that IMDS demands, as it came.</param>
-    /// <param name="ending">Ends with the process, not with a caller.</param>
+    /// <summary>Sends the canonical request of a permit for all callers with an equal request.</summary>
+    /// <param name="permit">The permission to send it.</param>
+    /// <param name="metadata">The value of the required header <c>Metadata</c>, as the caller sent it.</param>
+    /// <param name="ending">Is cancelled when the process ends, not when a caller disconnects.</param>
     public Task<ImdsAnswer> FetchSharedAsync(Permit permit, string metadata, CancellationToken ending)
     {
         var request = Request(permit, ReadOnlyMemory<byte>.Empty);
@@ -51,7 +51,7 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            // A connection that takes longer than ConnectTimeout is a TimeoutException inside.
+            // If ConnectTimeout expires, the inner exception is a TimeoutException.
             return ImdsAnswer.Failed(e.InnerException is TimeoutException ? ForwardFailure.TimedOut : ForwardFailure.Unreachable);
         }
     }
@@ -100,13 +100,13 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
             : Answer(response, EndToEndHeaders.Of(response, shared), body.Detach(out var length), length, envelope);
     }
 
-    // Nobody can tell whether an error hides a credential, so a caller gets IMDS's status with a body that is built anew.
+    // An error could hide a credential, so the caller gets the status of IMDS with a rebuilt body.
     private ImdsAnswer Error(HttpResponseMessage response, ReadOnlySpan<byte> body, bool shared)
     {
         var status = (int)response.StatusCode;
         if (response.StatusCode == HttpStatusCode.NotModified)
         {
-            // The server sends no body with it.
+            // A 304 has no body, so it can't carry the rebuilt error.
             return ImdsAnswer.Failed(ForwardFailure.Unreadable, status);
         }
 

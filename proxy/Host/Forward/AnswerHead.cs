@@ -5,12 +5,12 @@ using System.Net.Http.Headers;
 namespace ImdsProxy.Forward;
 
 /// <summary>
-/// Whether the head of an answer can be sent to a caller. The server refuses to send a head with other characters, but only
-/// when it is written: by then the record would say that the answer was let through.
+/// Checks whether the head of an answer can be sent to a caller. The server refuses other characters, but only when it writes the
+/// head: by then the record would say that the answer was released.
 /// </summary>
 internal static class AnswerHead
 {
-    // Visible ASCII, space and tab: what the server takes as a header's value. Names are checked by the client that reads them.
+    // Visible ASCII, space and tab: what the server accepts in a header's value. The client that reads the answer checks the names.
     private static readonly SearchValues<char> Sendable =
         SearchValues.Create(['\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
 

@@ -4,10 +4,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>Makes the request that is sent from the permit alone, and asks the gate before the answer goes on.</summary>
+/// <summary>Builds the upstream request from the permit alone, and asks the gate before the answer is released.</summary>
 internal sealed class CanonicalTransformer(Permit permit, Upstream upstream, int bodyLength, IReleaseGate gate) : HttpTransformer
 {
-    // Not calling the base: it copies the caller's headers.
+    // Does not call the base class, which copies the caller's headers.
     public override ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {

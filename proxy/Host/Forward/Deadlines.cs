@@ -2,17 +2,17 @@ using System.Collections.Concurrent;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>How long requests to IMDS may take. What a deadline is made of is used again, as long as it never came.</summary>
+/// <summary>Deadlines of requests to IMDS. The timer of a deadline that did not expire is reused.</summary>
 internal sealed class Deadlines(TimeProvider time)
 {
-    // As many as requests are sent at a time.
+    // About as many as there are requests in flight.
     private const int MostKept = 64;
 
     private readonly ConcurrentQueue<CancellationTokenSource> _idle = [];
 
-    /// <summary>Begins to count.</summary>
-    /// <param name="length">How long it may take.</param>
-    /// <param name="gone">Ends it before.</param>
+    /// <summary>Starts a deadline.</summary>
+    /// <param name="length">How long the request may take.</param>
+    /// <param name="gone">Ends the deadline early, because nobody waits for the answer any more.</param>
     public Deadline Take(TimeSpan length, CancellationToken gone)
     {
         var source = _idle.TryDequeue(out var idle) ? idle : new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -20,7 +20,7 @@ internal sealed class Deadlines(TimeProvider time)
         return new Deadline(this, source, gone);
     }
 
-    internal void GiveBack(CancellationTokenSource source)
+    private void Return(CancellationTokenSource source)
     {
         if (_idle.Count < MostKept && source.TryReset())
         {
@@ -29,6 +29,31 @@ internal sealed class Deadlines(TimeProvider time)
         else
         {
             source.Dispose();
+        }
+    }
+
+    /// <summary>The time that one request to IMDS may take. Disposing it ends the deadline.</summary>
+    internal readonly struct Deadline : IDisposable
+    {
+        private readonly Deadlines _all;
+        private readonly CancellationTokenSource _source;
+        private readonly CancellationTokenRegistration _gone;
+
+        public Deadline(Deadlines all, CancellationTokenSource source, CancellationToken gone)
+        {
+            _all = all;
+            _source = source;
+            _gone = gone.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source);
+        }
+
+        /// <summary>Is cancelled when the time is up, or nobody waits any more.</summary>
+        public CancellationToken Token => _source.Token;
+
+        public void Dispose()
+        {
+            // Waits for a cancellation that is under way, so that it does not reach the next request.
+            _gone.Dispose();
+            _all.Return(_source);
         }
     }
 }

@@ -1,22 +1,22 @@
 namespace ImdsProxy.Forward;
 
-/// <summary>Why no answer of IMDS can be passed on.</summary>
+/// <summary>Why there is no answer from IMDS that can be passed on.</summary>
 internal enum ForwardFailure
 {
     None,
 
-    /// <summary>No connection, or one that broke.</summary>
+    /// <summary>No connection could be made, or it broke.</summary>
     Unreachable,
 
-    /// <summary>No answer in time.</summary>
+    /// <summary>IMDS did not answer in time.</summary>
     TimedOut,
 
-    /// <summary>The caller went away.</summary>
+    /// <summary>The client disconnected.</summary>
     CallerGone,
 
-    /// <summary>The response could not be validated: too large, compressed, a head that can't be sent on, not what a credential looks like.</summary>
+    /// <summary>The response could not be validated: it is too large or compressed, has a head that can't be passed on, or is no credential.</summary>
     Unreadable,
 
-    /// <summary>IMDS takes no more at the moment, and its turn did not come in time.</summary>
+    /// <summary>IMDS accepts no more requests at the moment, and this request's turn did not come in time.</summary>
     Throttled,
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace ImdsProxy.Forward;
 
 /// <summary>
-/// IMDS's answer, whole and unseen by any caller; or why there is none. Several requests may hold the same one; when the
-/// last lets go its bytes are wiped, whether the answer left or not.
+/// A whole answer of IMDS that no caller has seen yet, or the reason why there is none. Several requests may hold the same answer.
+/// When the last holder releases it, its bytes are wiped, whether the answer was sent or not.
 /// </summary>
 internal sealed class ImdsAnswer
 {
@@ -24,10 +24,10 @@ internal sealed class ImdsAnswer
     }
 
     /// <param name="status">IMDS's status.</param>
-    /// <param name="headers">Those that may go on.</param>
-    /// <param name="buffer">Holds the body, and belongs to the answer from here on.</param>
+    /// <param name="headers">The headers that may be passed on.</param>
+    /// <param name="buffer">Holds the body. The answer owns it from here on.</param>
     /// <param name="length">The length of the body.</param>
-    /// <param name="envelope">What a credential in it says of itself, or null where there is none.</param>
+    /// <param name="envelope">What the credential in it states about itself, or null if there is none.</param>
     public ImdsAnswer(int status, KeyValuePair<string, StringValues>[] headers, byte[] buffer, int length, CredentialEnvelope? envelope)
     {
         Status = status;
@@ -39,7 +39,7 @@ internal sealed class ImdsAnswer
 
     public ForwardFailure Failure { get; }
 
-    /// <summary>IMDS's status, or null where it did not answer.</summary>
+    /// <summary>The status from IMDS, or null if it did not answer.</summary>
     public int? Status { get; }
 
     public KeyValuePair<string, StringValues>[] Headers { get; } = [];
@@ -48,18 +48,18 @@ internal sealed class ImdsAnswer
 
     public CredentialEnvelope? Envelope { get; }
 
-    /// <summary>When to ask again, where IMDS or the queue before it said so.</summary>
+    /// <summary>When to retry, if IMDS or the queue in front of it said so.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>The moment it came, as a timestamp of the process's clock.</summary>
+    /// <summary>When it was received, as a timestamp of the process's clock.</summary>
     public long ReceivedAt { get; init; }
 
     public static ImdsAnswer Failed(ForwardFailure failure, int? status = null) => new(failure, status);
 
-    /// <summary>It was not IMDS's turn to be asked in time.</summary>
+    /// <summary>The turn of the request did not come in time.</summary>
     public static ImdsAnswer Throttled(TimeSpan retryAfter) => new(ForwardFailure.Throttled, null) { RetryAfter = retryAfter };
 
-    /// <summary>What is recorded of the credential in it, or null where there is none; worked out once for a policy, which names the identity.</summary>
+    /// <summary>What is recorded about its credential, or null if there is none. Computed once for each policy, which names the identity.</summary>
     public IssuedCredential? IssuedUnder(PolicySnapshot policy)
     {
         if (Envelope is not { } envelope)
@@ -76,7 +76,7 @@ internal sealed class ImdsAnswer
         return known.Issued;
     }
 
-    /// <summary>Holds it once more; false where the last has let go already and the bytes are gone.</summary>
+    /// <summary>Adds a holder; false if the last holder has released the answer and its bytes are wiped.</summary>
     public bool TryHold()
     {
         while (true)
@@ -94,7 +94,7 @@ internal sealed class ImdsAnswer
         }
     }
 
-    /// <summary>Lets go of it.</summary>
+    /// <summary>Removes a holder. The last one wipes the bytes.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _holders) == 0 && _buffer is not null)

@@ -2,12 +2,12 @@ using System.Buffers.Text;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>The body of an answer as it reads some time after it came: the seconds in it are fewer, the rest is the same.</summary>
+/// <summary>The body of an answer some time after it was received: its remaining seconds are fewer, the rest is unchanged.</summary>
 internal static class ImdsAnswerBody
 {
     private const int MostDigits = 20;
 
-    /// <summary>Its length after so many seconds.</summary>
+    /// <summary>The length of the body after some seconds.</summary>
     public static int LengthAt(ImdsAnswer answer, long age)
     {
         var length = answer.Body.Length;
@@ -23,10 +23,10 @@ internal static class ImdsAnswerBody
         return length;
     }
 
-    /// <summary>Copies it as it reads after so many seconds.</summary>
+    /// <summary>Copies the body as it is after some seconds.</summary>
     /// <param name="answer">The answer.</param>
-    /// <param name="age">Seconds since it came.</param>
-    /// <param name="target">At least as long as <see cref="LengthAt"/> says.</param>
+    /// <param name="age">Seconds since the answer was received.</param>
+    /// <param name="target">At least as long as <see cref="LengthAt"/> returns.</param>
     public static void CopyAt(ImdsAnswer answer, long age, Span<byte> target)
     {
         var body = answer.Body.Span;

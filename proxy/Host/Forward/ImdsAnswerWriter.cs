@@ -1,12 +1,12 @@
 namespace ImdsProxy.Forward;
 
-/// <summary>Sends IMDS's answer on.</summary>
+/// <summary>Sends an answer of IMDS to the caller.</summary>
 internal static class ImdsAnswerWriter
 {
-    // Bytes; longer than any token's answer.
+    // Bytes. Longer than any token answer.
     private const int Piece = 8 * 1024;
 
-    /// <summary>Sends it as it reads after so many seconds.</summary>
+    /// <summary>Sends the answer as it is after some seconds.</summary>
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, long age)
     {
         var length = ImdsAnswerBody.LengthAt(answer, age);
@@ -18,22 +18,22 @@ internal static class ImdsAnswerWriter
             return;
         }
 
-        // Straight into the connection's own buffer: a token is copied once, and nothing is allocated for it.
+        // Directly into the connection's buffer, so that a token is copied once and nothing is allocated.
         var output = context.Response.BodyWriter;
         ImdsAnswerBody.CopyAt(answer, age, output.GetSpan(length));
         output.Advance(length);
         await output.FlushAsync();
     }
 
-    /// <summary>Sends it with another body.</summary>
+    /// <summary>Sends the answer with another body.</summary>
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, ReadOnlyMemory<byte> body)
     {
         Head(context, answer, body.Length);
         await WriteInPiecesAsync(context, body);
     }
 
-    // Each piece waits for room in the connection's buffer, so that a document of 512 KB does not lie there as a whole for
-    // each client that does not read it.
+    // Each piece waits for room in the connection's buffer. Otherwise a client that does not read could make the buffer hold a
+    // whole document of 512 KB.
     private static async Task WriteInPiecesAsync(HttpContext context, ReadOnlyMemory<byte> body)
     {
         var output = context.Response.BodyWriter;

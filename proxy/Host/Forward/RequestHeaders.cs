@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>The headers that go on to IMDS: the one it requires, and those by which SDKs match an answer to a request.</summary>
+/// <summary>The headers that are passed on to IMDS: the required one, and those by which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders
 {
-    /// <summary>The header that IMDS demands of every request.</summary>
+    /// <summary>The header that IMDS requires of every request.</summary>
     public const string Metadata = "Metadata";
 
     /// <summary>SDKs send a GUID.</summary>
@@ -29,6 +29,6 @@ internal static class RequestHeaders
         }
     }
 
-    // What could not be sent would look as though IMDS were down.
+    // A value that can't be sent would make the request fail as if IMDS were down.
     private static bool IsPlain(string? value) => value is { Length: <= MaxValue } && !value.AsSpan().ContainsAnyExcept(Plain);
 }

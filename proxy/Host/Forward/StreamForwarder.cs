@@ -4,20 +4,20 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>Forwards what is no credential: the answer is streamed to the caller once the gate lets it go.</summary>
+/// <summary>Forwards requests that yield no credential. The answer is streamed to the caller after the gate releases it.</summary>
 internal sealed class StreamForwarder(IHttpForwarder forwarder, Upstream upstream, UpstreamOptions options)
 {
     /// <summary>
     /// Sends the canonical request of a permit.
-    /// 1. YARP makes an empty request; <see cref="CanonicalTransformer"/> gives it the canonical target and the few headers.
-    /// 2. When IMDS's head is there, the gate is asked.
-    /// 3. If it lets the answer go, YARP copies head and body to the caller.
+    /// 1. YARP creates an empty request; <see cref="CanonicalTransformer"/> gives it the canonical target and the few headers.
+    /// 2. When the head of the answer has arrived, the gate is asked.
+    /// 3. If the gate releases the answer, YARP copies head and body to the caller.
     /// </summary>
     public async Task<ForwardFailure> SendAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
     {
         UseBody(context, body);
 
-        // YARP passes an offer of WebSocket or SPDY on by itself, past the transformer.
+        // Otherwise YARP would pass on an upgrade to WebSocket or SPDY itself, past the transformer.
         context.Features.Set<IHttpUpgradeFeature>(null);
         var config = new ForwarderRequestConfig { ActivityTimeout = upstream.TimeoutOf(permit.Request), Version = new Version(1, 1) };
         var transformer = new CanonicalTransformer(permit, upstream, body.Length, gate);
@@ -26,7 +26,7 @@ internal sealed class StreamForwarder(IHttpForwarder forwarder, Upstream upstrea
         return Failure(error, context);
     }
 
-    // The body was read to be checked; YARP copies it from here.
+    // The body was consumed when it was checked, so YARP copies it from this stream.
     private static void UseBody(HttpContext context, ReadOnlyMemory<byte> body)
     {
         if (context.Request.Method == "POST")

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Forward;
 
-/// <summary>The connections to IMDS, shared by all that is sent there.</summary>
+/// <summary>The connections to IMDS, shared by all requests.</summary>
 internal sealed class Upstream : IDisposable
 {
     private static readonly UriCreationOptions VerbatimUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -12,7 +12,7 @@ internal sealed class Upstream : IDisposable
     private readonly UpstreamOptions _options;
     private readonly string _authority;
 
-    // Requests that come again and again are one value (RequestMemory); their address is put together once.
+    // A repeated request is one value (RequestMemory), so its address is built only once.
     private readonly ConditionalWeakTable<ImdsRequest, Uri> _addresses = [];
 
     public Upstream(UpstreamOptions options)
@@ -21,7 +21,7 @@ internal sealed class Upstream : IDisposable
         _authority = options.Address.GetLeftPart(UriPartial.Authority);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // Nothing may be added, followed, kept or undone between the canonical request and IMDS's answer.
+            // Nothing may be added, followed, stored or decoded between the canonical request and the answer of IMDS.
             UseProxy = false,
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
@@ -31,14 +31,14 @@ internal sealed class Upstream : IDisposable
             EnableMultipleHttp2Connections = false,
             MaxResponseHeadersLength = 32,
 
-            // As many are opened as there are requests at a time; what a flood needed is given back soon after it.
+            // There are as many connections as requests in flight. Those that a flood needed are closed soon after it.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         });
     }
 
     public HttpMessageInvoker Invoker { get; }
 
-    /// <summary>Where the canonical request goes: the address and the canonical target, never taken apart again.</summary>
+    /// <summary>The URI of the canonical request: the address and the canonical target, never parsed again.</summary>
     public Uri UriOf(ImdsRequest request)
     {
         if (!_addresses.TryGetValue(request, out var address))

@@ -2,14 +2,14 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>What is known of the connection a request comes by, worked out once for all its requests.</summary>
-/// <param name="use">What its source address uses of the proxy.</param>
-/// <param name="interfaceIndex">The interface it came in by, or 0.</param>
-/// <param name="interfaceName">That interface's name, or null.</param>
-/// <param name="pod">The UID of the pod that had the address when the connection was accepted, or null where none was known.</param>
+/// <summary>What is known about a connection, worked out once for all its requests.</summary>
+/// <param name="use">The share of the listener that the source address uses.</param>
+/// <param name="interfaceIndex">The network interface on which the connection arrived, or 0.</param>
+/// <param name="interfaceName">The name of that interface, or null.</param>
+/// <param name="pod">The UID of the pod that held the address when the connection was accepted, or null if none was known.</param>
 internal sealed class CallerConnection(AddressUse use, int interfaceIndex, string? interfaceName, string? pod = null)
 {
-    // Two milliseconds of work at most; who waits for an answer before it asks again pays a few microseconds once in so many.
+    // At most two milliseconds of work. A client that waits for each answer pays a few microseconds once in 64 requests.
     private const int RequestsInARow = 64;
 
     private string? _uid = pod;
@@ -21,27 +21,26 @@ internal sealed class CallerConnection(AddressUse use, int interfaceIndex, strin
 
     public string? InterfaceName { get; } = interfaceName;
 
-    /// <summary>Its place among all connections; null in tests without a listener.</summary>
+    /// <summary>The connection as the listener counts it; null in tests without a listener.</summary>
     public OpenConnection? Open { get; init; }
 
-    /// <summary>What the kernel holds for the client, or null where it does not tell.</summary>
+    /// <summary>Shows what the kernel still holds for the client; null where the kernel does not report it.</summary>
     public SocketTail? Tail { get; init; }
 
-    /// <summary>Since when the client has not read all, and how much it had read by then. Belongs to <see cref="SlowReaders"/>.</summary>
+    /// <summary>Since when data has been unread, and how many bytes had been read by then. Only <see cref="SlowReaders"/> uses it.</summary>
     public (long Since, long Acknowledged)? Unread { get; set; }
 
     /// <summary>
-    /// Counts a request, and says whether to leave the thread to others before it goes on: a client that sends on and on
-    /// would keep it for itself (docs/decisions/0015).
+    /// Counts a request. True if the request must yield the thread first: a client that sends without a pause would
+    /// otherwise keep the thread to itself (docs/decisions/0015).
     /// </summary>
     public bool IsToYield() => ++_requests % RequestsInARow == 0;
 
     /// <summary>
-    /// Whether the connection belongs to this pod. It belongs for good to the pod that had the address when the connection
-    /// was accepted: a later owner of the address never opened it. Where no pod was known then (kubelet publishes an
-    /// address a second or two after the pod can use it), it belongs to the first pod that is known, unless the interface
-    /// it came in by is gone: a pod's end takes its interface away, so the pod that opened it was an earlier one
-    /// (docs/decisions/0024).
+    /// Whether the connection belongs to this pod. A connection belongs permanently to the pod that held the address when it was
+    /// accepted: a later owner of the address did not open it. If no pod was known then (kubelet publishes an address a second
+    /// or two after the pod can use it), it belongs to the first pod identified on it. An exception is a connection whose
+    /// interface is gone: interfaces end with their pods, so an earlier pod opened it (docs/decisions/0024).
     /// </summary>
     public bool IsOf(string uid)
     {

@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Lets connections in: those that the redirect brought, where that is required, and no more of one source address than
-/// it may have, so that no pod can use up those of all. Ends those whose clients do not read.
+/// Admits connections: only those that the redirect brought, where that is required, and only so many from one source address,
+/// so that no pod can use up the connections of all. Ends connections whose clients do not read.
 /// </summary>
 internal sealed class CallerGate : IDisposable
 {
-    /// <summary>What pods ask for: the redirect turns nothing else here.</summary>
+    /// <summary>Where pods connect to. The redirect sends nothing else here.</summary>
     private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(128);
@@ -32,7 +32,7 @@ internal sealed class CallerGate : IDisposable
         _looks = parts.Time.CreateTimer(static gate => ((CallerGate)gate!).EndSlowReaders(), this, _slow.Interval, _slow.Interval);
     }
 
-    /// <summary>Runs a connection if it may come in; ends it at once if not.</summary>
+    /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -68,7 +68,7 @@ internal sealed class CallerGate : IDisposable
         }
         finally
         {
-            // The transport sends the rest and closes; it would do so itself only after this.
+            // Makes the transport send the rest and close. It would do so only after this method, which waits for the client below.
             await connection.Transport.Input.CompleteAsync();
             await connection.Transport.Output.CompleteAsync();
             if (caller.Tail is { } tail)
@@ -96,7 +96,7 @@ internal sealed class CallerGate : IDisposable
             return true;
         }
 
-        // The newcomer waits until the other's memory is free: until then it costs little itself.
+        // The newcomer waits until the memory of the displaced connection is free. Until then it costs little itself.
         _parts.Observer.Refused(ConnectionRefusal.Displaced);
         displaced.Abort("made room for a caller with fewer connections");
         if (await displaced.EndsWithinAsync(_options.CloseTimeout * 2, _parts.Time))
@@ -109,8 +109,8 @@ internal sealed class CallerGate : IDisposable
         return false;
     }
 
-    // The connection's place is free once the kernel holds nothing for it. Otherwise a client could leave any number of
-    // closed connections behind whose last answers it never reads.
+    // A connection counts until the kernel holds nothing for it. Otherwise a client could leave behind any number of closed
+    // connections whose last answers it never reads.
     private async Task DrainAsync(ConnectionContext connection, SocketTail tail)
     {
         var began = _parts.Time.GetTimestamp();

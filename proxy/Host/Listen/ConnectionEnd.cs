@@ -1,9 +1,9 @@
 namespace ImdsProxy.Listen;
 
-/// <summary>Tells a client that its connection ends with this answer; the server then closes it.</summary>
+/// <summary>Tells a client that its connection ends with this answer. The server then closes the connection.</summary>
 internal static class ConnectionEnd
 {
-    // Once the answer starts, for a denial clears the head that it finds.
+    // Set when the answer starts, because a denial clears the headers that were set before.
     public static void After(HttpResponse response) => response.OnStarting(Tell, response);
 
     private static Task Tell(object response)

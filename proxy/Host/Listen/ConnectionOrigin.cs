@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>What the kernel knows of an accepted connection beyond its addresses.</summary>
+/// <summary>What the kernel knows about an accepted connection beyond its addresses.</summary>
 internal static class ConnectionOrigin
 {
     // Linux's <netinet/in.h> and <linux/netfilter_ipv4.h>
@@ -14,7 +14,7 @@ internal static class ConnectionOrigin
     private const int SoOriginalDst = 80;
 
     /// <summary>
-    /// Where the connection was going before the node's iptables rules turned it here, or null where nothing turned it.
+    /// The destination of the connection before the node's iptables rules redirected it, or null if nothing did.
     /// </summary>
     public static IPEndPoint? OriginalDestination(Socket socket)
     {
@@ -28,13 +28,13 @@ internal static class ConnectionOrigin
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // ENOENT: connection tracking has no entry that was rewritten, or does not run at all. Disposed: the client has
+            // ENOENT: connection tracking does not run, or has no rewritten entry for the connection. Disposed: the client has
             // reset the connection since it was accepted.
             return null;
         }
     }
 
-    /// <summary>Tells a listening socket to note the interface that each connection comes in by.</summary>
+    /// <summary>Makes a listening socket record the interface on which each connection arrives.</summary>
     public static void NoteInterfaces(Socket listening)
     {
         if (OperatingSystem.IsLinux() && listening.AddressFamily == AddressFamily.InterNetwork)
@@ -44,7 +44,7 @@ internal static class ConnectionOrigin
         }
     }
 
-    /// <summary>The index of the interface the connection's first packet came in by, or 0 where it is not known.</summary>
+    /// <summary>The index of the interface on which the connection's first packet arrived, or 0 if it is not known.</summary>
     public static int InterfaceIndex(Socket socket)
     {
         if (!OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork)

@@ -1,18 +1,18 @@
 namespace ImdsProxy.Listen;
 
-/// <summary>Why a connection was not let in, or was ended.</summary>
+/// <summary>Why a connection was refused or ended.</summary>
 internal enum ConnectionRefusal
 {
-    /// <summary>It came straight to the listener, not by the redirect.</summary>
+    /// <summary>It came directly to the listener, not through the redirect.</summary>
     NotRedirected,
 
-    /// <summary>Its source address has as many as it may have.</summary>
+    /// <summary>Its source address has as many connections as it may have.</summary>
     CallerLimit,
 
-    /// <summary>The listener has as many as it may have.</summary>
+    /// <summary>The listener has as many connections as it may have.</summary>
     TotalLimit,
 
-    /// <summary>It made room for a source address that had fewer.</summary>
+    /// <summary>It made room for a source address with fewer connections.</summary>
     Displaced,
 
     /// <summary>Its client did not read its answers.</summary>

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>The listener that pods reach, and nothing else on it: HTTP/1.1, one handler, tight limits.</summary>
+/// <summary>The listener that pods reach: HTTP/1.1, one handler, tight limits, and nothing else.</summary>
 internal sealed class DataListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -31,11 +31,11 @@ internal sealed class DataListener : IAsyncDisposable
         _app.Run(parts.Handler(_app.Services));
     }
 
-    /// <summary>Where it listens, with the port that was got.</summary>
+    /// <summary>Where it listens, with the port it got.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
 
-    /// <summary>Makes the server and listens.</summary>
-    /// <exception cref="IOException">The address can't be had.</exception>
+    /// <summary>Creates the server and listens.</summary>
+    /// <exception cref="IOException">The address is not available.</exception>
     public static async Task<DataListener> StartAsync(ListenOptions options, ListenerParts parts, CancellationToken cancellation)
     {
         var listener = new DataListener(options, parts);
@@ -52,8 +52,8 @@ internal sealed class DataListener : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends in good order: where a successor shares the port, clients are sent over to it first; then requests in flight
-    /// are finished, idle connections closed.
+    /// Ends without losing a request. If a successor shares the port, clients are first moved over to it. Then requests in flight
+    /// are finished and idle connections closed.
     /// </summary>
     public async Task StopAsync(CancellationToken timeUp)
     {
@@ -82,14 +82,14 @@ internal sealed class DataListener : IAsyncDisposable
     {
         transport.CreateBoundListenSocket = Bind;
 
-        // Without TLS these bound what Kestrel holds for a connection; its own limits of the same names do nothing.
+        // Without TLS these bound what Kestrel buffers for a connection; Kestrel's own limits of the same names have no effect.
         transport.MaxReadBufferSize = ListenOptions.PipeBuffer;
         transport.MaxWriteBufferSize = ListenOptions.PipeBuffer;
 
-        // Nothing of a request's way blocks: the thread that hears of it answers it (docs/decisions/0015).
+        // Nothing on the path of a request blocks, so the thread that receives it answers it (docs/decisions/0015).
         transport.UnsafePreferInlineScheduling = true;
 
-        // One call of the kernel less for each request, for 4 KB with each idle connection.
+        // Saves one system call for each request, and costs 4 KB for each idle connection.
         transport.WaitForDataBeforeAllocatingBuffer = false;
     }
 
@@ -97,7 +97,7 @@ internal sealed class DataListener : IAsyncDisposable
     {
         _socket = SharedSocket.Bind(endPoint);
 
-        // Accepted connections inherit them.
+        // Accepted connections inherit these options.
         _socket.ReceiveBufferSize = ListenOptions.SocketBuffer;
         _socket.SendBufferSize = ListenOptions.SocketBuffer;
         ConnectionOrigin.NoteInterfaces(_socket);
@@ -109,17 +109,17 @@ internal sealed class DataListener : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        // The gate counts those that are served, and lets a newcomer in at another's cost; this bounds those that wait for it.
+        // The gate bounds the connections that are served, and displaces one for a newcomer. This bounds the newcomers that wait.
         limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestLineSize = options.MaxRequestLine;
         limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
         limits.MaxRequestHeaderCount = options.MaxHeaderCount;
 
-        // The body's reader has a bound of its own and answers what is over it; this one is behind it.
+        // BodyReader answers a body above MaxBody itself. This limit applies only if that one fails.
         limits.MaxRequestBodySize = options.MaxBody * 2;
 
-        // The gate ends clients that do not read; to count each answer's bytes as well costs a lock.
+        // The gate ends clients that do not read. Counting the bytes of each answer as well would cost a lock.
         limits.MinResponseDataRate = null;
         limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;

@@ -1,14 +1,14 @@
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// The end of a listener that shares its port with its successor: until nobody has asked for a while it answers as ever,
-/// but tells each client that this connection ends, so that its next one reaches the successor.
+/// Ends a listener that shares its port with a successor. It keeps answering until no request has come for a while, but tells
+/// each client to close its connection, so that the client's next connection reaches the successor.
 /// </summary>
 internal sealed class Drain(TimeProvider time)
 {
     /// <summary>
-    /// Clients that keep connections open ask at least this often under load; shorter, and some were caught in mid-request
-    /// (10 restarts under load, none lost with 3 s).
+    /// Under load, clients with open connections send at least this often. With a shorter time some connections were cut in the
+    /// middle of a request (with 3 s, 10 restarts under load lost none).
     /// </summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
@@ -17,7 +17,7 @@ internal sealed class Drain(TimeProvider time)
     private long _lastRequest;
     private volatile bool _draining;
 
-    /// <summary>A request has come. Tells its client that the connection ends, while draining.</summary>
+    /// <summary>Notes a request. While draining, tells the client that its connection ends.</summary>
     public void Requested(HttpContext context)
     {
         Volatile.Write(ref _lastRequest, time.GetTimestamp());
@@ -27,7 +27,7 @@ internal sealed class Drain(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until nobody has asked for a while, or the time is up.</summary>
+    /// <summary>Waits until no request has come for a while, or the time is up.</summary>
     public async Task RunAsync(CancellationToken timeUp)
     {
         _draining = true;

@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>What the data listener works with.</summary>
+/// <summary>The parts that the data listener uses.</summary>
 /// <param name="Logging">Where Kestrel logs.</param>
-/// <param name="Handler">Answers each request; made once the server's services are there.</param>
+/// <param name="Handler">Creates the handler of all requests from the server's services.</param>
 /// <param name="Observer">Counts connections.</param>
-/// <param name="Refused">Hears of each request that Kestrel refuses by itself.</param>
-/// <param name="Drain">Sends clients over to a successor at the end.</param>
-/// <param name="PodAt">The UID of the pod that has an address now, or null where none is known.</param>
+/// <param name="Refused">Is called for each request that Kestrel refuses by itself.</param>
+/// <param name="Drain">Moves clients over to a successor at the end.</param>
+/// <param name="PodAt">The UID of the pod that holds an address now, or null if none is known.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
     ILoggerFactory Logging,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>Looks for other processes that listen on our port.</summary>
+/// <summary>Finds other processes that listen on the proxy's port.</summary>
 internal static class ListeningSockets
 {
     // The columns of /proc/net/tcp: "sl local_address rem_address st …"; state 0A is LISTEN (Linux's tcp_states.h).
@@ -10,7 +10,7 @@ internal static class ListeningSockets
 
     private static readonly string[] Tables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    /// <summary>How many sockets of this network namespace listen on a port.</summary>
+    /// <summary>The number of sockets in this network namespace that listen on a port.</summary>
     public static int Count(int port) =>
         Tables.Where(File.Exists).SelectMany(File.ReadLines).Count(line => IsListening(line, port));
 

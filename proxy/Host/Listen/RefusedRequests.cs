@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Hears of the requests that Kestrel refuses before any handler sees them (a NUL, CONNECT, a line too long, …), by the
-/// diagnostic event it writes for each.
+/// Observes the requests that Kestrel refuses before a handler sees them (a NUL, CONNECT, a line too long, …), through the
+/// diagnostic event that Kestrel writes for each.
 /// </summary>
 internal sealed class RefusedRequests(Action<IFeatureCollection> refused) : IObserver<KeyValuePair<string, object?>>
 {

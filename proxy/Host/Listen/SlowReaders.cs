@@ -1,20 +1,20 @@
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Finds clients that do not read. Kestrel's own minimum rate is no bound: each answer that was read quickly extends the
-/// deadline of the next one, and it does not apply between requests.
+/// Finds clients that do not read. Kestrel's own minimum rate does not bound them: each answer that is read quickly extends the
+/// deadline of the next one, and the rate does not apply between requests.
 /// </summary>
-/// <param name="patience">How long the kernel may hold something for a client that hardly reads.</param>
+/// <param name="patience">How long the kernel may hold data for a client that reads too slowly.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SlowReaders(TimeSpan patience, TimeProvider time)
 {
-    /// <summary>Bytes a second. A client on the same node reads megabytes.</summary>
+    /// <summary>Bytes a second. A client on the same node reads megabytes a second.</summary>
     public const int SlowestRate = 4 * 1024;
 
-    /// <summary>How often each connection is looked at.</summary>
+    /// <summary>How often each connection is checked.</summary>
     public TimeSpan Interval { get; } = patience / 4;
 
-    /// <summary>Whether a client has held an answer up for too long. To be asked at each interval.</summary>
+    /// <summary>Whether a client has delayed an answer for too long. To be called at each interval.</summary>
     public bool IsTooSlow(CallerConnection connection)
     {
         if (connection.Tail?.Look() is not { IsEmpty: false } tail)
@@ -31,7 +31,7 @@ internal sealed class SlowReaders(TimeSpan patience, TimeProvider time)
             return false;
         }
 
-        // A client that asks and reads all the time may never be seen without something on its way to it.
+        // A busy client that reads promptly may have data under way at every check, so the bytes it has acknowledged count too.
         connection.Unread = (now, tail.Acknowledged);
         return tail.Acknowledged - acknowledged < elapsed.TotalSeconds * SlowestRate;
     }

@@ -1,40 +1,46 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Policy.Reading;
+using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.PolicySource;
 
 /// <summary>
-/// The policy in force. A good document takes the place of the one before; a bad one is reported and changes nothing:
-/// before the first good one there is none, and nothing is permitted.
+/// The policy in force. A valid document replaces the one before; an invalid one is reported and changes nothing. Before the
+/// first valid document there is no policy, and nothing is permitted.
 /// </summary>
-internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
+internal sealed class ActivePolicy(TimeProvider time)
 {
     private readonly Lock _gate = new();
+    private ImmutableArray<IPolicyObserver> _observers = [];
     private volatile PolicyInForce _status = PolicyInForce.None;
     private volatile PolicyLoad? _loaded;
     private bool _lowered;
 
-    /// <summary>The policy in force, or null before the first good one.</summary>
+    /// <summary>The policy in force, or null before the first valid one.</summary>
     public PolicySnapshot? Current => _status.Snapshot;
 
     public PolicyInForce Status => _status;
 
-    /// <summary>The load whose document is in force as its author wrote it, or null before the first good one.</summary>
+    /// <summary>The load whose document is in force as its author wrote it, or null before the first valid one.</summary>
     public PolicyLoad? Loaded => _loaded;
 
-    /// <summary>Takes a document as its source holds it now.</summary>
-    /// <param name="content">UTF-8 JSON.</param>
-    /// <param name="source">Where it comes from, for people.</param>
-    public async Task OfferAsync(ReadOnlyMemory<byte> content, string source)
-    {
-        await TakeAsync(PolicyLoader.Load(content, Loaded), content, source);
-    }
+    /// <summary>Adds an observer. Observers are called one after the other, in the order in which they were added.</summary>
+    public void Observe(IPolicyObserver observer) =>
+        ImmutableInterlocked.Update(ref _observers, static (observers, added) => observers.Add(added), observer);
 
-    /// <summary>Takes what came of reading a policy. It may have both errors and a document: then fragments are left at their last good content.</summary>
-    /// <param name="load">What came of it.</param>
-    /// <param name="content">UTF-8 JSON, as it is to be kept.</param>
-    /// <param name="source">Where it comes from, for people.</param>
+    /// <summary>Whether the policy in force permits a credential to any caller.</summary>
+    public bool PermitsAnyone(ImdsRequest request, CredentialAnswer answer) => Current?.PermitsAnyone(request, answer) ?? false;
+
+    /// <summary>
+    /// Takes the result of reading a policy. The result may have both errors and a document: then the fragments with errors keep
+    /// their last good content.
+    /// </summary>
+    /// <param name="load">The result.</param>
+    /// <param name="content">The policy as UTF-8 JSON, to be kept.</param>
+    /// <param name="source">Where the policy comes from, for people.</param>
     public async Task TakeAsync(PolicyLoad load, ReadOnlyMemory<byte> content, string source)
     {
         var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
@@ -64,12 +70,12 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
             _status = new PolicyInForce(Effective(document), source, time.GetUtcNow(), refused);
         }
 
-        await observer.LoadedAsync(before, document, load, content, source);
+        await TellAsync(observer => observer.LoadedAsync(before, document, load, content, source));
     }
 
     /// <summary>
-    /// Lowers every policy to audit mode, but for the rules that say themselves that they are enforced; or ends that.
-    /// What is written stays as it is and counts again afterwards.
+    /// Lowers every policy to audit mode, except for rules with a mode of their own; or ends that. The written document stays as
+    /// it is and applies again afterwards.
     /// </summary>
     public void Lower(bool lowered)
     {
@@ -86,17 +92,17 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
     private PolicySnapshot Effective(PolicyDocument document) =>
         PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document, Current);
 
-    /// <summary>Says that the source has no document at all any more, or not yet.</summary>
+    /// <summary>Reports that the source has no document, or none yet.</summary>
     public async Task MissingAsync(string source, string why)
     {
         var load = new PolicyLoad(null, [new PolicyProblem(ProblemSeverity.Error, "", 0, "", why)], "");
         await RefuseAsync(load, source);
     }
 
-    /// <summary>Says that the source was deleted together with its release.</summary>
-    public Task GoneAsync(string source) => observer.GoneAsync(source);
+    /// <summary>Reports that the source was deleted together with its release.</summary>
+    public Task GoneAsync(string source) => TellAsync(observer => observer.GoneAsync(source));
 
-    // Under the lock like every change: otherwise it could put back the lowered policy just as the lowering ends.
+    // Takes the lock like every change. Without it, this could restore the lowered policy just as the lowering ends.
     private async Task RefuseAsync(PolicyLoad load, string source)
     {
         lock (_gate)
@@ -104,6 +110,14 @@ internal sealed class ActivePolicy(IPolicyObserver observer, TimeProvider time)
             _status = _status with { Refused = load };
         }
 
-        await observer.RefusedAsync(load, source);
+        await TellAsync(observer => observer.RefusedAsync(load, source));
+    }
+
+    private async Task TellAsync(Func<IPolicyObserver, Task> tell)
+    {
+        foreach (var observer in _observers)
+        {
+            await tell(observer);
+        }
     }
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.PolicySource;
 
-/// <summary>Which ConfigMap holds the policy, and under which key; without one, all its <c>*.json</c> are the policy.</summary>
+/// <summary>The ConfigMap that holds the policy, and the key in it. Without a key, all keys <c>*.json</c> together are the policy.</summary>
 internal sealed record ConfigMapName(string Namespace, string Name, string? Key)
 {
     /// <summary>Reads <c>NAMESPACE/NAME[/KEY]</c>; throws <see cref="FormatException"/> with the cure.</summary>

@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>A policy in one text or in several, and what of it was good last.</summary>
+/// <summary>A policy of one text or several, with the last valid content of each.</summary>
 internal sealed class FragmentedPolicy(ActivePolicy policy)
 {
     private IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _good = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
 
     /// <summary>Takes all texts as they are now.</summary>
-    /// <returns>The texts that are in force of them, a broken one as it was before; null where all are refused.</returns>
+    /// <returns>The texts in force, with the earlier content of each invalid one; null if all are refused.</returns>
     public async Task<PolicyTexts?> OfferAsync(PolicyTexts texts, string source)
     {
         var load = texts.Load(_good, policy.Loaded);

@@ -3,13 +3,15 @@ using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>Hears of each change of the policy: logs, counts, and records it.</summary>
+/// <summary>Is called at each change of the policy. An observer implements only what it needs.</summary>
 internal interface IPolicyObserver
 {
-    Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source);
+    /// <summary>A document has come into force.</summary>
+    Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
 
-    Task RefusedAsync(PolicyLoad load, string source);
+    /// <summary>A document has errors; the policy in force stays.</summary>
+    Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
 
     /// <summary>The source was deleted together with its release; the policy in force stays until the proxy ends.</summary>
-    Task GoneAsync(string source);
+    Task GoneAsync(string source) => Task.CompletedTask;
 }

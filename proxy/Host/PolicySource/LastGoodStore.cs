@@ -4,12 +4,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>
-/// Keeps the last good policy on disk, so that a restart without an API server, or with a broken ConfigMap, enforces
-/// what was enforced before. Two instances may share the directory while one follows the other.
+/// Keeps the last valid policy on disk, so that a restart without the API server, or with an invalid ConfigMap, enforces what
+/// was enforced before. Two instances may share the directory while one replaces the other.
 /// </summary>
 internal sealed partial class LastGoodStore(string directory, TimeProvider time, ILogger<LastGoodStore> logger)
 {
-    // A policy of 1 MiB whose every character is escaped, and what is told of it.
+    // A policy of 1 MiB with every character escaped, and its description.
     private const int Longest = 8 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -111,7 +111,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         }
     }
 
-    // On Unix an exclusive FileStream is an flock: it ends with its process, however that ends.
+    // On Unix an exclusive FileStream is an flock, which ends with its process, even if the process is killed.
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();

@@ -7,8 +7,8 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
 {
     private readonly FragmentedPolicy _fragments = new(policy);
 
-    /// <summary>Reads it, then follows it until cancelled.</summary>
-    /// <param name="first">Is set once it has been read for the first time, whatever came of it.</param>
+    /// <summary>Reads the policy, then follows it until cancelled.</summary>
+    /// <param name="first">Is completed after the first read, whether the policy was valid or not.</param>
     /// <param name="cancellation">Ends it.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
         new ContentWatch<PolicyTexts>(
@@ -28,7 +28,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
 
     private async Task OfferAsync(PolicyTexts? texts, CancellationToken cancellation)
     {
-        // Caught in the middle of being written it is broken for a moment only; the next look has the rest.
+        // A file that is being written is incomplete only for a moment. The next read gets all of it.
         if (policy.Current is not null && texts?.Load(policy.Loaded).Document is null)
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);

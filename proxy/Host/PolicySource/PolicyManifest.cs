@@ -6,10 +6,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>A policy as it is given to a command: a file by itself, a directory of fragments, or a ConfigMap's manifest.</summary>
+/// <summary>A policy given to a command: a file, a directory of fragments, or the manifest of a ConfigMap.</summary>
 /// <param name="Name">Where it is.</param>
 /// <param name="Texts">The policy's own bytes.</param>
-/// <param name="NameOf">How the place of a fragment is written.</param>
+/// <param name="NameOf">How messages name the place of a fragment.</param>
 internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<string, string> NameOf)
 {
     /// <summary>Reads a path.</summary>
@@ -19,7 +19,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
     {
         if (!Directory.Exists(path))
         {
-            // Read once, for whoever runs the command: it may be a pipe.
+            // Read only once, because it may be a pipe.
             return Read(await File.ReadAllBytesAsync(path, cancellation), path);
         }
 
@@ -29,7 +29,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
             : throw new FormatException($"'{path}': the directory holds no policy: put it into files that end in .json");
     }
 
-    /// <summary>Finds the policy. What is no ConfigMap is taken for a policy, so that its reader tells what is wrong.</summary>
+    /// <summary>Finds the policy. A text that is no ConfigMap is read as a policy, so that the policy's errors are reported.</summary>
     /// <exception cref="FormatException">A ConfigMap that does not hold a policy, or YAML that cannot be read.</exception>
     public static PolicyManifest Read(byte[] content, string name)
     {
@@ -76,7 +76,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A policy that is not JSON, or holds half a surrogate pair: its reader says where.
+            // The policy is not JSON, or holds half a surrogate pair. Its reader reports the place.
             return null;
         }
     }
@@ -94,7 +94,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         }
         catch (InvalidOperationException e)
         {
-            // The scanner throws it on some input instead of a YamlException.
+            // YamlDotNet's scanner throws this on some input instead of a YamlException.
             throw new FormatException($"'{name}': it is neither a JSON policy nor YAML: {e.Message}", e);
         }
 

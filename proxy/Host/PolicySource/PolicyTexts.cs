@@ -3,27 +3,27 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>The texts that are a policy: one document, or fragments by their names.</summary>
+/// <summary>The texts of a policy: one document, or fragments by name.</summary>
 /// <param name="ByName">UTF-8 JSON.</param>
 internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ByName)
 {
-    // A swap of a ConfigMap's directory takes no time; whoever writes on and on is looked at again in half a second.
+    // The swap of a ConfigMap's directory is instantaneous. A directory that keeps changing is read again in half a second.
     private const int MostReads = 4;
 
-    // Of all fragments of a directory: a mounted ConfigMap holds 1 MiB.
+    // Bytes of all fragments of a directory. A mounted ConfigMap holds at most 1 MiB.
     private const int MostInAll = 16 << 20;
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
 
-    // Reading thousands of rules takes a while: it is done once, whoever asks first.
+    // Parsing thousands of rules takes a while, so it is done only once.
     private PolicyLoad? _load;
 
     public bool IsSingle => ByName.Count == 1;
 
-    /// <summary>Whether a file or a ConfigMap's key holds policy.</summary>
+    /// <summary>Whether a file or a key of a ConfigMap is part of the policy.</summary>
     public static bool IsFragment(string name) => name.EndsWith(".json", StringComparison.Ordinal) && !name.StartsWith('.');
 
-    /// <summary>Reads a policy's file, or all fragments of a directory as they are at one moment.</summary>
+    /// <summary>Reads the file of a policy, or all fragments of a directory as of one moment.</summary>
     /// <param name="path">The file or the directory.</param>
     /// <param name="last">What was read last, or null.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -48,12 +48,12 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         ByName.Count == other.ByName.Count
         && ByName.All(text => other.ByName.TryGetValue(text.Key, out var its) && text.Value.Span.SequenceEqual(its.Span));
 
-    /// <summary>What comes of reading them alone.</summary>
+    /// <summary>The result of parsing the texts.</summary>
     /// <param name="before">The load of the policy in force, or null.</param>
     public PolicyLoad Load(PolicyLoad? before = null) => _load ??= LoadAgain(NothingYet, before).Load;
 
-    /// <summary>What comes of reading them; a broken fragment is taken as it was when it was last good.</summary>
-    /// <param name="lastGood">What was good before.</param>
+    /// <summary>The result of parsing the texts, with the last valid content in place of each invalid fragment.</summary>
+    /// <param name="lastGood">The last valid texts.</param>
     /// <param name="before">The load of the policy in force, or null.</param>
     public FragmentsLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood, PolicyLoad? before) =>
         _load is { Document: not null } ? new FragmentsLoad(_load, ByName, []) : LoadAgain(lastGood, before);
@@ -71,7 +71,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         {
             var name = Path.GetFileName(file);
 
-            // Of a file that is too large so much that its reader says so.
+            // One byte above the bound is enough for the parser to refuse the file.
             texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, BoundedFile.Usual, cancellation)
                 ? its
                 : BoundedFile.ReadStart(file);

@@ -1,14 +1,14 @@
 namespace ImdsProxy.Runtime;
 
-/// <summary>What one source address uses of a listener at this moment.</summary>
+/// <summary>The share of a listener that one source address uses at this moment.</summary>
 internal sealed class AddressUse
 {
     private int _requests;
 
-    /// <summary>Its open connections. Belongs to <see cref="OpenConnections"/>.</summary>
+    /// <summary>Its open connections. Only <see cref="OpenConnections"/> uses it.</summary>
     public List<OpenConnection> Connections { get; } = [];
 
-    /// <summary>Takes a request in flight, unless there are this many already.</summary>
+    /// <summary>Counts a request in flight, unless there are this many already.</summary>
     public bool TryBegin(int limit)
     {
         if (Interlocked.Increment(ref _requests) <= limit)

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Runtime;
 
-/// <summary>What came of a connection that asked to come in.</summary>
+/// <summary>Whether a connection is admitted.</summary>
 internal enum Admission
 {
     Admitted,
@@ -8,6 +8,6 @@ internal enum Admission
     /// <summary>Its source address has as many connections as it may have.</summary>
     AddressIsFull,
 
-    /// <summary>The listener has as many as it may have, and nobody has so many more that one must make room.</summary>
+    /// <summary>The listener has as many as it may have, and no address has enough more than the newcomer to give one up.</summary>
     ListenerIsFull,
 }

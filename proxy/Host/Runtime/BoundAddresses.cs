@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Where a started server listens, with the ports it got.</summary>
+/// <summary>The addresses on which a started server listens, with the ports it got.</summary>
 internal static class BoundAddresses
 {
-    /// <summary>In the order in which they were asked for.</summary>
+    /// <summary>The addresses, in the order in which they were requested.</summary>
     public static IReadOnlyList<string> Of(WebApplication app) =>
         [.. app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
 
-    /// <summary>The address and port of one that is no Unix socket. A URL leaves port 80 out of its authority, so it is not read from there.</summary>
+    /// <summary>The address and port of a TCP address. The authority of a URL leaves out port 80, so the port is read from its own property.</summary>
     public static IPEndPoint EndPointOf(string address)
     {
         var url = new Uri(address);

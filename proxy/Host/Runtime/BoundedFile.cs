@@ -5,19 +5,19 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Reads files that someone else puts there: regular files only, and never more of one than a bound. A device never ends, and a
-/// pipe blocks its reader until someone writes to it.
+/// Reads files that another program writes: only regular files, and never more than a bound. A device never ends, and a pipe blocks
+/// its reader until a writer comes.
 /// </summary>
 internal static partial class BoundedFile
 {
-    /// <summary>The bound of most files, in bytes: as much as a ConfigMap may hold.</summary>
+    /// <summary>The bound of most files, in bytes: the size limit of a ConfigMap.</summary>
     public const int Usual = 1 << 20;
 
-    // linux/fcntl.h, alike on amd64 and arm64.
+    // linux/fcntl.h, the same on amd64 and arm64.
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
 
-    // 32 and 64 bit Arm have a number of their own in <asm/fcntl.h>.
+    // On 32 and 64 bit Arm the number is different (<asm/fcntl.h>).
     private static readonly int NoFollow =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
@@ -44,10 +44,10 @@ internal static partial class BoundedFile
     /// <inheritdoc cref="Read"/>
     public static string ReadText(string path, int most = Usual) => Encoding.UTF8.GetString(Read(path, most)).TrimStart('\uFEFF');
 
-    /// <summary>The file, but of a larger one only one byte more than the bound: enough for its reader to refuse it.</summary>
+    /// <summary>The file; of a file above the bound, one byte more than the bound, so that its reader can refuse it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">How many bytes it may have.</param>
-    /// <param name="followsLink">False for a file that a less trusted process may replace by a link to another.</param>
+    /// <param name="followsLink">False for a file that a less trusted process could replace by a link.</param>
     /// <exception cref="IOException">It can't be read, is no regular file, or is a link.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadStart(string path, int most = Usual, bool followsLink = true)
@@ -65,7 +65,7 @@ internal static partial class BoundedFile
                     return content;
                 }
 
-                // It grew, or is one of the kernel's files, which do not know their length.
+                // The file has grown, or is a file of the kernel, whose length is not known in advance.
                 Array.Resize(ref content, (int)Math.Min((length * 2L) + 1, most + 1L));
             }
         }
@@ -74,7 +74,7 @@ internal static partial class BoundedFile
         return content;
     }
 
-    /// <summary>Opens a regular file, and does not wait for one that is none.</summary>
+    /// <summary>Opens a regular file. Does not block on anything else.</summary>
     /// <exception cref="IOException">It can't be opened, or is no regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeFileHandle Open(string path, bool followsLink = true)

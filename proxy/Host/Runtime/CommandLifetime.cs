@@ -1,8 +1,8 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Leaves signals to the command that started the listener: it ends when the command ends it,
-/// where the host's own lifetime would end it at the first SIGTERM.
+/// Leaves signals to the command that started the listener. The default lifetime of the host would end the listener at the first
+/// SIGTERM.
 /// </summary>
 internal sealed class CommandLifetime : IHostLifetime
 {

@@ -1,14 +1,14 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Tells when a content on disk changes, by reading it every half second. File watchers, write times and link targets all
-/// miss one way or another in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); content does not.
+/// Detects changes of a content on disk by reading it every half second. File watchers, write times and link targets each miss some
+/// way in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); comparing the content misses none.
 /// </summary>
-/// <param name="path">What is read, for people.</param>
-/// <param name="read">Reads it, and is told what was read last; null where that can't be done.</param>
-/// <param name="same">Whether two contents are the same.</param>
+/// <param name="path">The name of the content, for people.</param>
+/// <param name="read">Reads the content, given the last one; null if it can't be read.</param>
+/// <param name="same">Whether two contents are equal.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Where it is told why it can't be read, and that a content was not taken.</param>
+/// <param name="logger">Logs why the content can't be read or was not taken.</param>
 internal sealed partial class ContentWatch<T>(
     string path, Func<T?, CancellationToken, Task<T?>> read, Func<T, T, bool> same, TimeProvider time, ILogger logger)
     where T : class
@@ -17,7 +17,7 @@ internal sealed partial class ContentWatch<T>(
     private bool _first = true;
     private string? _trouble;
 
-    /// <summary>Calls back with the content at first and at each change, until cancelled; null where it can't be read.</summary>
+    /// <summary>Calls back with the first content and at each change, until cancelled; with null if the content can't be read.</summary>
     public async Task RunAsync(Func<T?, Task> changed, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(FileWatch.Interval, time);
@@ -34,7 +34,7 @@ internal sealed partial class ContentWatch<T>(
         while (await NextAsync(timer, cancellation));
     }
 
-    // One content that breaks its reader must not end the watch: the next one may be good.
+    // A content on which the callback fails must not end the watch. The next one may be valid.
     private async Task TellAsync(Func<T?, Task> changed, T? content)
     {
         try
@@ -71,7 +71,7 @@ internal sealed partial class ContentWatch<T>(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Told once, not at each look.
+            // Logged once, not at each read.
             if (e.Message != _trouble)
             {
                 Log.NotRead(logger, e.Message);

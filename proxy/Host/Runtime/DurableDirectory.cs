@@ -3,13 +3,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Has the disk keep what names a directory holds: without it a renamed file may be gone after a power cut.</summary>
+/// <summary>Flushes the entries of a directory to disk. Without it a renamed file may be lost in a power failure.</summary>
 internal static partial class DurableDirectory
 {
-    // Linux's <asm-generic/fcntl.h>: O_RDONLY | O_CLOEXEC. .NET opens no directories.
+    // Linux's <asm-generic/fcntl.h>: O_RDONLY | O_CLOEXEC. .NET can't open directories.
     private const int ReadOnlyClosedOnExec = 0x80000;
 
-    /// <exception cref="IOException">The disk does not do it.</exception>
+    /// <exception cref="IOException">The flush failed.</exception>
     public static void Flush(string directory)
     {
         if (!OperatingSystem.IsLinux())

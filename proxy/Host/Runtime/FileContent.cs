@@ -3,15 +3,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Files that mostly are what they were: to look again and again costs no memory.</summary>
+/// <summary>Compares files with their last content. Files seldom change, so a comparison allocates nothing.</summary>
 internal static class FileContent
 {
     private const int Piece = 32 * 1024;
 
-    /// <summary>Whether a file still holds what it held.</summary>
+    /// <summary>Whether a file still has its last content.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="last">What it held, or one byte more than the bound of it.</param>
-    /// <param name="most">How many bytes are read of it.</param>
+    /// <param name="last">The last content; of a file above the bound, its first bytes up to one more than the bound.</param>
+    /// <param name="most">The bound in bytes.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">It can't be read.</exception>
     public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, int most, CancellationToken cancellation)

@@ -3,18 +3,18 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Has the C library give large pieces back to the kernel when they are freed. By itself it raises its bounds to the largest
-/// piece that was ever freed, and each of its arenas, of which there are many, keeps up to twice that: compressing
-/// segments, on any thread of the pool, made 20 MB of that in some million requests. See mallopt(3).
+/// Makes the C library return large blocks to the kernel when they are freed. By default it raises its thresholds to the largest
+/// block that was ever freed, and each of its many arenas then keeps up to twice that. Compressing segments on the thread pool kept
+/// 20 MB this way within a few million requests. See mallopt(3).
 /// </summary>
 internal static partial class FreedMemory
 {
-    // malloc.h of glibc, and the values that it begins with. Naming them is what keeps them from growing.
+    // malloc.h of glibc, with the default values. Setting them explicitly keeps them from growing.
     private const int TrimThreshold = -1;
     private const int MmapThreshold = -3;
     private const int Bytes = 128 << 10;
 
-    /// <summary>To be called before much has been allocated. Does nothing where the C library has no such bounds, as musl.</summary>
+    /// <summary>To be called before much has been allocated. Does nothing with a C library without such thresholds, such as musl.</summary>
     public static void Return()
     {
         if (!OperatingSystem.IsLinux())
@@ -29,7 +29,7 @@ internal static partial class FreedMemory
         }
         catch (EntryPointNotFoundException)
         {
-            // Not glibc.
+            // The C library is not glibc.
         }
     }
 

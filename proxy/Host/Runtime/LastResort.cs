@@ -3,21 +3,21 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Ends a process that was told to end and does not, because one of its threads hangs in the kernel. Where a thread waits
-/// uninterruptibly (state D, as for a disk that hangs), the kernel keeps the process until that wait is over.
+/// Ends a process that was told to end and does not, because one of its threads hangs in the kernel. If that thread waits
+/// uninterruptibly (state D, for example for a hung disk), the kernel keeps the process until the wait is over.
 /// </summary>
 internal static partial class LastResort
 {
     private const int Failed = 1;
 
-    /// <summary>Ends the process once it has been asked to and so much time has passed.</summary>
+    /// <summary>Ends the process if it still runs some time after it was told to end.</summary>
     public static void Arm(TimeSpan patience, CancellationToken asked) => asked.Register(() =>
         new Thread(() =>
         {
             using var ended = new ManualResetEventSlim();
             ended.Wait(patience);
 
-            // Not exit(3): its handlers may wait for the same thing.
+            // Not exit(3), whose handlers may wait for the same resource.
             ExitNow(Failed);
         })
         {

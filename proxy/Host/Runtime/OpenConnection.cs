@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Connections;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>One accepted connection, as far as its listener's limits are concerned.</summary>
-/// <param name="connection">The transport's side of it.</param>
+/// <summary>One accepted connection, as the limits of its listener see it.</summary>
+/// <param name="connection">The connection in the transport.</param>
 /// <param name="address">Where it comes from.</param>
 /// <param name="accepted">When it was accepted, as a timestamp of the clock in use.</param>
 internal sealed class OpenConnection(ConnectionContext connection, IPAddress address, long accepted)
@@ -15,17 +15,17 @@ internal sealed class OpenConnection(ConnectionContext connection, IPAddress add
 
     public IPAddress Address { get; } = address;
 
-    /// <summary>What its source address uses. Belongs to <see cref="OpenConnections"/>.</summary>
+    /// <summary>The use of its source address. Only <see cref="OpenConnections"/> sets it.</summary>
     public AddressUse? Use { get; set; }
 
     /// <summary>Whether no request is in flight on it.</summary>
     public bool IsIdle => !_isBusy;
 
-    /// <summary>When its latest request began; until the first one, when it was accepted.</summary>
+    /// <summary>When its latest request began; before the first one, when it was accepted.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
 #pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
-    /// <summary>Waits until neither the server nor the kernel holds anything for it; false where that takes longer.</summary>
+    /// <summary>Waits until neither the server nor the kernel holds anything for it; false if that takes longer.</summary>
     public async Task<bool> EndsWithinAsync(TimeSpan patience, TimeProvider time)
     {
         try
@@ -48,9 +48,9 @@ internal sealed class OpenConnection(ConnectionContext connection, IPAddress add
 
     public void RequestEnds() => _isBusy = false;
 
-    /// <summary>It is over. Belongs to <see cref="OpenConnections"/>.</summary>
+    /// <summary>Notes that the connection is over. Only <see cref="OpenConnections"/> calls it.</summary>
     public void End() => _over.TrySetResult();
 
-    /// <summary>Resets it: neither the server nor the kernel keeps anything for the client.</summary>
+    /// <summary>Resets the connection, so that neither the server nor the kernel keeps anything for the client.</summary>
     public void Abort(string why) => connection.Abort(new ConnectionAbortedException(why));
 }

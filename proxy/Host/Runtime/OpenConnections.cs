@@ -3,7 +3,7 @@ using System.Net;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Shares a bounded number of connections among source addresses. When all are taken, a newcomer gets in at the cost of the
+/// Shares a bounded number of connections among source addresses. When all are taken, a newcomer displaces a connection of the
 /// address that has the most, so that a few greedy clients cannot keep the others out.
 /// </summary>
 /// <param name="most">Connections in all.</param>
@@ -14,9 +14,9 @@ internal sealed class OpenConnections(int most, int mostPerAddress)
     private readonly Dictionary<IPAddress, AddressUse> _uses = [];
     private int _count;
 
-    /// <summary>Lets a connection in, or tells why not.</summary>
+    /// <summary>Admits a connection, or returns why not.</summary>
     /// <param name="newcomer">The connection.</param>
-    /// <param name="displaced">The connection that has to end for it, if any; the caller ends it.</param>
+    /// <param name="displaced">The connection that must make room, if any. The caller of this method ends it.</param>
     public Admission TryAdd(OpenConnection newcomer, out OpenConnection? displaced)
     {
         displaced = null;
@@ -47,7 +47,7 @@ internal sealed class OpenConnections(int most, int mostPerAddress)
         }
     }
 
-    /// <summary>A connection is over.</summary>
+    /// <summary>Removes a connection that is over.</summary>
     public void Remove(OpenConnection connection)
     {
         lock (_gate)
@@ -58,7 +58,7 @@ internal sealed class OpenConnections(int most, int mostPerAddress)
         connection.End();
     }
 
-    // Does nothing where it was displaced before.
+    // Does nothing if the connection was displaced before.
     private void Take(OpenConnection connection)
     {
         if (connection.Use is not { } use || !use.Connections.Remove(connection))
@@ -73,7 +73,7 @@ internal sealed class OpenConnections(int most, int mostPerAddress)
         }
     }
 
-    // An address must have two more than the newcomer's: with one more the two would displace each other for ever.
+    // The address must have at least two connections more than the newcomer's. With one more, the two would displace each other for ever.
     private OpenConnection? Displaceable(int heldByNewcomer) =>
         _uses.Values.MaxBy(static use => use.Connections.Count) is { } largest && largest.Connections.Count >= heldByNewcomer + 2
             ? largest.Connections.MinBy(static connection => (connection.IsIdle ? 0 : 1, connection.LastUsed))

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Reads the break-glass files: one that asks for something, and <c>until</c> and <c>reason</c> beside it. Whatever is
-/// missing, unreadable or odd in them is refused: a mistake must not open IMDS. A file <c>uninstalling</c> that says
+/// Reads the break-glass files: the file that asks for something, with <c>until</c> and <c>reason</c> beside it. Files that are
+/// missing, unreadable or malformed are refused, because a mistake must not open IMDS. A file <c>uninstalling</c> with the word
 /// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-remove-the-rules-with-a-pre-delete-hook.md).
 /// </summary>
 /// <param name="file">The file that asks: <c>mode</c> or <c>interception</c>.</param>
-/// <param name="word">The only word it can hold.</param>
-/// <param name="read">Reads a file of the directory; null when it is not there.</param>
+/// <param name="word">The only word that file may hold.</param>
+/// <param name="read">Reads a file of the directory; null if it does not exist.</param>
 /// <param name="time">The clock.</param>
 internal sealed class OverrideFiles(string file, string word, Func<string, string?> read, TimeProvider time)
 {
@@ -18,7 +18,7 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
 
     public const string Yes = "yes";
 
-    // Nobody needs more for a time or a reason.
+    // Bytes. Ample for a time or a reason.
     private const int LongestText = 4096;
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
@@ -26,17 +26,17 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     private static readonly string[] Rfc3339 =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:sszzz"];
 
-    // A time too far ahead stays refused, also when it has come nearer: nobody then thinks of it any more.
+    // A time too far ahead stays refused even when it comes nearer, because by then nobody expects the override.
     private string? _tooFar;
 
-    /// <summary>The files by which <c>redirect watch</c> takes the rules away.</summary>
+    /// <summary>The files that make <c>redirect watch</c> remove the rules.</summary>
     public static OverrideFiles Interception(string directory, TimeProvider time) => new("interception", "off", In(directory), time);
 
-    /// <summary>The files by which <c>serve</c> falls back to audit mode.</summary>
+    /// <summary>The files that make <c>serve</c> fall back to audit mode.</summary>
     public static OverrideFiles Mode(string directory, TimeProvider time) => Mode(In(directory), time);
 
-    /// <summary>The same where they are not files but a ConfigMap's texts.</summary>
-    /// <param name="read">Reads one of them; null when it is not there.</param>
+    /// <summary>The same, read from the texts of a ConfigMap instead of files.</summary>
+    /// <param name="read">Reads one of the texts; null if it does not exist.</param>
     /// <param name="time">The clock.</param>
     public static OverrideFiles Mode(Func<string, string?> read, TimeProvider time) => new("mode", "audit", read, time);
 

@@ -1,8 +1,8 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A connection whose reader goes on on the thread pool: what it does with the bytes (a policy to compile, a list of pods) may
-/// take long, and the socket's own thread has requests to answer meanwhile.
+/// A connection whose reader continues on the thread pool. Its work on the bytes (compiling a policy, reading a list of pods) may
+/// take long, and meanwhile the socket's own thread has requests to answer.
 /// </summary>
 internal sealed class PooledStream(Stream connection) : Stream
 {

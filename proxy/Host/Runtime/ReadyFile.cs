@@ -4,12 +4,12 @@ using System.Text;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// The file by which the proxy tells the redirect beside it that it is ready. Its content holds for a few seconds only, so
-/// that a file which an earlier container left behind counts for nothing.
+/// The file by which the proxy tells the redirect that it is ready. Its content is valid for a few seconds only, so that the file of
+/// an earlier container has no effect.
 /// </summary>
 internal sealed class ReadyFile(string path, TimeProvider time)
 {
-    /// <summary>For how long the word is believed.</summary>
+    /// <summary>How long the content is valid.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromSeconds(5);
 
     private const string Word = "ready until ";
@@ -18,22 +18,22 @@ internal sealed class ReadyFile(string path, TimeProvider time)
 
     private readonly SharedFile _file = new(path);
 
-    /// <summary>Tells that the proxy is ready. To be told again before <see cref="Validity"/> is over.</summary>
+    /// <summary>States that the proxy is ready. To be repeated before <see cref="Validity"/> is over.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Tell() => _file.Write(Encoding.ASCII.GetBytes(Word + Text(time.GetUtcNow() + Validity) + End));
 
-    /// <summary>Takes the word back.</summary>
+    /// <summary>Removes the file.</summary>
     /// <exception cref="IOException">The file can't be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be removed.</exception>
     public void Withdraw() => _file.Remove();
 
-    /// <summary>Whether the proxy says now that it is ready. Anything else than its exact words says that it is not.</summary>
+    /// <summary>Whether the proxy states now that it is ready. Any content but its exact words counts as not ready.</summary>
     public bool IsReady()
     {
         try
         {
-            // The proxy may be taken over: whatever it puts there is read without a wait, and no more of it than this.
+            // An attacker may control the proxy, so the read never blocks and is bounded.
             var text = Encoding.ASCII.GetString(BoundedFile.ReadStart(path, Longest, followsLink: false));
             return text.Length <= Longest
                 && text.StartsWith(Word, StringComparison.Ordinal) && text.EndsWith(End, StringComparison.Ordinal)
@@ -46,7 +46,7 @@ internal sealed class ReadyFile(string path, TimeProvider time)
         }
     }
 
-    // A time further ahead is none that this version writes, or one from before the clock was set back.
+    // A time further ahead was not written by this version, or was written before the clock was set back.
     private static bool IsNow(TimeSpan left) => left >= TimeSpan.Zero && left <= Validity;
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

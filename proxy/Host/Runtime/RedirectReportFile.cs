@@ -3,19 +3,19 @@ using System.Text.Json;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// The file by which the redirect tells the proxy beside it how its rules are. The redirect has no token and hears nobody,
-/// so it can't tell anyone else; what it says holds for a short time only, so that nobody believes one who has died.
+/// The file by which the redirect reports the state of its rules to the proxy. The redirect has no token and no listener, so it has
+/// no other way. A report is valid for a short time only, so that the report of a dead redirect has no effect.
 /// </summary>
 internal sealed class RedirectReportFile(string path, TimeProvider time)
 {
-    // A report has about 150 bytes.
+    // Bytes. A report has about 150.
     private const int Longest = 4096;
 
     private readonly SharedFile _file = new(path);
 
-    /// <summary>Puts the file in place whole: who reads finds the old word or the new one.</summary>
+    /// <summary>Replaces the file at once: a reader finds the old report or the new one.</summary>
     /// <param name="inPlace">Whether every rule is there and effective.</param>
-    /// <param name="validity">For how long that may be believed.</param>
+    /// <param name="validity">How long the report is valid.</param>
     /// <exception cref="IOException">It can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Tell(bool inPlace, TimeSpan validity)
@@ -24,12 +24,12 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
         _file.Write(JsonSerializer.SerializeToUtf8Bytes(new RedirectReport(inPlace, now, now + validity), RedirectReportJson.Default.RedirectReport));
     }
 
-    /// <summary>Takes the last word back.</summary>
+    /// <summary>Removes the file.</summary>
     /// <exception cref="IOException">It can't be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
     public void Withdraw() => _file.Remove();
 
-    /// <summary>Why the rules are not taken to be in place, or null where they are.</summary>
+    /// <summary>Why the rules may not be in place, or null if they are.</summary>
     public string? Doubt()
     {
         try
@@ -48,7 +48,7 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
         }
     }
 
-    // One from the future is from before the clock was set.
+    // A report from the future was written before the clock was set back.
     private static string? Doubt(RedirectReport report, DateTimeOffset now) =>
         now < report.At || now > report.Until ? $"the redirect was last heard at {report.At.UtcDateTime:O}"
         : report.InPlace ? null

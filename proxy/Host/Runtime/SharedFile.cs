@@ -1,13 +1,13 @@
 namespace ImdsProxy.Runtime;
 
-/// <summary>A small file by which one container of the pod tells another something.</summary>
-/// <param name="path">Where both find it.</param>
+/// <summary>A small file by which one container of the pod informs another.</summary>
+/// <param name="path">The path in both containers.</param>
 internal sealed class SharedFile(string path)
 {
     private const UnixFileMode ReadByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Puts a content in place whole: a reader finds the content before or this one.</summary>
+    /// <summary>Replaces the content at once: a reader finds the old content or the new one.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Write(byte[] content)
@@ -16,7 +16,7 @@ internal sealed class SharedFile(string path)
         File.WriteAllBytes(next, content);
         if (!OperatingSystem.IsWindows())
         {
-            // The reader is another user.
+            // The reader runs as another user.
             File.SetUnixFileMode(next, ReadByAll);
         }
 

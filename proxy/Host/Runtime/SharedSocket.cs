@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A TCP listener's socket that the next process of the same user may share, so that a restart loses no connection.
+/// The socket of a TCP listener. The next process of the same user may share its port, so that a restart loses no connection.
 /// </summary>
 internal static class SharedSocket
 {
@@ -17,7 +17,7 @@ internal static class SharedSocket
     // struct sock_filter { code = BPF_RET | BPF_K, jt = 0, jf = 0, k = 1 }
     private static readonly byte[] ReturnOne = [0x06, 0, 0, 0, 1, 0, 0, 0];
 
-    /// <summary>Makes the socket and binds it.</summary>
+    /// <summary>Creates the socket and binds it.</summary>
     public static Socket Bind(EndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -40,10 +40,10 @@ internal static class SharedSocket
     }
 
     /// <summary>
-    /// Gives every new connection to the newer of two processes that share the port, by a classic BPF program of one
-    /// instruction that picks the second socket of the group. Without it the kernel spreads them over both, and those
-    /// that wait in the older one's queue are lost when it ends. Alone, the program's answer is out of range and the
-    /// kernel picks the one there is. Needs no capability. To be called once the socket listens.
+    /// Gives every new connection to the newer of two processes that share the port, by a classic BPF program of one instruction
+    /// that selects the second socket of the group. Without it the kernel spreads connections over both, and those in the queue of
+    /// the older process are lost when it ends. With a single socket the program's result is out of range, and the kernel uses
+    /// that socket. Needs no capability. To be called once the socket listens.
     /// </summary>
     public static unsafe void PreferNewest(Socket socket)
     {

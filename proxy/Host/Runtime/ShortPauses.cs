@@ -2,9 +2,9 @@ using System.Runtime;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Keeps the collector from stopping all requests for a collection of everything, which it does beside them otherwise.</summary>
+/// <summary>Keeps the collector from blocking collections of the oldest generation, which would stop all requests. It collects in the background instead.</summary>
 internal static class ShortPauses
 {
-    // Loading a policy of 10,000 rules again and again stopped the process for 81 ms at the longest without, for 30 with.
+    // While a policy of 10,000 rules was loaded repeatedly, the longest pause was 81 ms without this and 30 ms with it.
     public static void Use() => GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
 }

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A second handle of a TCP connection. The kernel keeps what a client has not read, at the server's cost, also after the
-/// server has closed its own handle. This one shows how much that is, and can take it back.
+/// A second handle of a TCP connection. The kernel keeps data that a client has not read, at the server's cost, even after the server
+/// has closed its own handle. This handle shows how much that is, and can discard it.
 /// </summary>
 internal sealed partial class SocketTail : IDisposable
 {
@@ -24,11 +24,11 @@ internal sealed partial class SocketTail : IDisposable
     private const int UnsentBytesAt = 144;
     private const int InfoSize = 148;
 
-    // enum in <net/tcp_states.h>: in these two the server has not yet ended its side.
+    // <net/tcp_states.h>: in these two states the server has not yet ended its side.
     private const int Established = 1;
     private const int CloseWait = 8;
 
-    // And in this one the kernel holds nothing any more, whatever the counters say.
+    // In this state the kernel no longer holds anything, whatever the counters say.
     private const int Closed = 7;
 
     private readonly Lock _gate = new();
@@ -36,7 +36,7 @@ internal sealed partial class SocketTail : IDisposable
 
     private SocketTail(int handle) => _handle = handle;
 
-    /// <summary>The second handle, or null where there can be none.</summary>
+    /// <summary>The second handle, or null if there can be none.</summary>
     public static SocketTail? Of(Socket? socket)
     {
         if (socket is null || !OperatingSystem.IsLinux())
@@ -56,7 +56,7 @@ internal sealed partial class SocketTail : IDisposable
         }
     }
 
-    /// <summary>What the client has acknowledged and not acknowledged until now.</summary>
+    /// <summary>What the client has and has not acknowledged so far.</summary>
     public TailState Look()
     {
         Span<byte> info = stackalloc byte[InfoSize];
@@ -68,15 +68,15 @@ internal sealed partial class SocketTail : IDisposable
             : new TailState(IsEmpty: true, Acknowledged: 0, IsOpen: false);
     }
 
-    /// <summary>Whether the server has closed its own handle and the client has all, or is to be reset.</summary>
+    /// <summary>Whether the server has closed its handle and the client has received everything or will be reset.</summary>
     public bool IsOver()
     {
-        // struct linger { int l_onoff; int l_linger; }: Kestrel turns it on, with 0 seconds, where it aborts.
+        // struct linger { int l_onoff; int l_linger; }: Kestrel turns it on, with 0 seconds, to abort.
         Span<byte> linger = stackalloc byte[8];
         return Look() is { IsOpen: false, IsEmpty: true } || (TryRead(SolSocket, SoLinger, linger) && linger[0] != 0);
     }
 
-    /// <summary>Closes the handle; what the client has not acknowledged by now it never gets.</summary>
+    /// <summary>Closes the handle. Data that the client has not acknowledged by now is discarded.</summary>
     public void Dispose()
     {
         lock (_gate)

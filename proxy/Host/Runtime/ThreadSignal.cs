@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Wakes one thread, by an eventfd(2). The framework's own signals take two to three times as much of a processor for it, which
-/// counts where each request wakes a thread (docs/performance.md).
+/// Wakes one thread by an eventfd(2). The framework's own signals take two to three times as much processor time, which matters where
+/// each request wakes a thread (docs/performance.md).
 /// </summary>
 internal sealed partial class ThreadSignal
 {
-    // linux/eventfd.h, alike on amd64 and arm64.
+    // linux/eventfd.h, the same on amd64 and arm64.
     private const int CloseOnExec = 0x80000;
 
     private readonly SafeFileHandle _event;
@@ -19,18 +19,18 @@ internal sealed partial class ThreadSignal
         _event = Create(0, CloseOnExec);
         if (_event.IsInvalid)
         {
-            throw new IOException($"an eventfd can't be had: {Marshal.GetLastPInvokeErrorMessage()}");
+            throw new IOException($"an eventfd can't be created: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
 
-    /// <summary>Wakes the thread that waits, or the next one that does.</summary>
+    /// <summary>Wakes the waiting thread, or the next thread that waits.</summary>
     public void Set()
     {
         var one = 1UL;
         _ = Write(_event, ref one, sizeof(ulong));
     }
 
-    /// <summary>Waits until it is set. May return early, so that the caller looks again at what it waits for.</summary>
+    /// <summary>Waits for the signal. May return early, so the caller must check again what it waits for.</summary>
     public void Wait() => _ = Read(_event, out _, sizeof(ulong));
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]

@@ -4,8 +4,9 @@ using System.Text;
 using System.Text.Json;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.FunctionalTests.Serve;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 

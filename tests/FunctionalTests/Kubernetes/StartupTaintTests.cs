@@ -1,5 +1,5 @@
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Runtime;
+using ImdsProxy.Serving.Cluster;
 using ImdsProxy.TestKit;
 using ImdsProxy.TestKit.FakeKubernetes;
 using Shouldly;

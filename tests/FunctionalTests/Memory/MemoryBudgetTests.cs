@@ -1,6 +1,6 @@
 using System.Net;
-using ImdsProxy.Commands.Serve;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 using Shouldly;
 using Xunit;
 

@@ -4,7 +4,9 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
+using ImdsProxy.Management;
+using ImdsProxy.Metrics;
 using ImdsProxy.TestKit;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -66,7 +68,7 @@ internal sealed class ManagementSite : IAsyncDisposable
             {
                 Readiness = Readiness,
                 Liveness = Liveness,
-                Metrics = _registry,
+                Metrics = _registry.WriteAsync,
                 Policy = () => Policy,
                 Guarded = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
                 {
@@ -88,7 +90,7 @@ internal sealed class ManagementSite : IAsyncDisposable
     public void MeasureAll()
     {
         Metrics.ObserveCallers(() => 3, () => 1);
-        Metrics.ObserveReadiness(Readiness);
+        Metrics.ObserveReadiness(() => Readiness.IsReady);
         Metrics.PolicyLoaded("3f2a", PolicyMode.Enforce);
         Metrics.ConnectionOpened();
         Metrics.ConnectionRefused("total");

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;

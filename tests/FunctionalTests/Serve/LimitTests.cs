@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Listen;
+using ImdsProxy.Serving;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;

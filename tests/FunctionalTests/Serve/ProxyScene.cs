@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging;
 using Shouldly;

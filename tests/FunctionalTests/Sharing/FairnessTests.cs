@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward.Limits;
+using ImdsProxy.Serving;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -171,7 +172,7 @@ public sealed class FairnessTests
         (await Task.WhenAll(all)).ShouldAllBe(answer => answer.Status == 200);
     }
 
-    private static Commands.Serve.ServeOptions Limited(Commands.Serve.ServeOptions options) => options with
+    private static ServeOptions Limited(ServeOptions options) => options with
     {
         Limits = new() { Identity = new() { PerSecond = LimitOptions.ImdsTokensPerSecond, AtOnce = LimitOptions.ImdsTokensAtOnce } },
     };

@@ -35,7 +35,7 @@ public sealed class AssemblyUsesTests
 
     [Fact]
     public void Circles_OfAFolderAndTheOneBelowIt_AreFound() =>
-        FolderCircles.Below(Sample, Uses).Select(static use => use.From).Distinct(StringComparer.Ordinal)
+        FolderCircles.In(Sample, Uses).Select(static use => use.From).Distinct(StringComparer.Ordinal)
             .ShouldBe([$"{Sample}.Circle.GoesDown", $"{Sample}.Circle.Below.ComesBack"], ignoreOrder: true);
 
     [Theory]

@@ -1,23 +1,23 @@
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>Circles between the namespaces of an assembly. A namespace below another one counts as a folder of its own.</summary>
+/// <summary>Circles between the folders of one room: folders that use each other, directly or through further folders.</summary>
 internal static class FolderCircles
 {
-    /// <summary>The uses between two namespaces that also reach each other the other way round.</summary>
-    /// <param name="root">The namespace below which the folders are.</param>
-    /// <param name="uses">The uses within the assembly.</param>
-    public static IReadOnlyList<TypeUse> Below(string root, IEnumerable<TypeUse> uses)
+    /// <summary>The uses that are part of a circle.</summary>
+    /// <param name="room">The room's namespace. The files in its root count as a folder of their own.</param>
+    /// <param name="uses">Uses of the whole assembly.</param>
+    public static IReadOnlyList<TypeUse> In(string room, IEnumerable<TypeUse> uses)
     {
-        var between = uses
-            .Where(use => IsBelow(use.FromNamespace, root) && IsBelow(use.ToNamespace, root) && use.FromNamespace != use.ToNamespace)
-            .ToList();
-        var targets = between.ToLookup(static use => use.FromNamespace, static use => use.ToNamespace, StringComparer.Ordinal);
-        return [.. between.Where(use => Reaches(use.ToNamespace, use.FromNamespace, targets))];
+        var inside = uses.Where(use => use.FromNamespace != use.ToNamespace && IsIn(room, use.FromNamespace) && IsIn(room, use.ToNamespace)).ToList();
+        var used = inside.ToLookup(static use => use.FromNamespace, static use => use.ToNamespace, StringComparer.Ordinal);
+        return [.. inside.Where(use => Reaches(use.ToNamespace, use.FromNamespace, used))];
     }
 
-    private static bool Reaches(string from, string to, ILookup<string, string> targets)
+    private static bool IsIn(string room, string ns) => ns == room || ns.StartsWith(room + ".", StringComparison.Ordinal);
+
+    private static bool Reaches(string from, string to, ILookup<string, string> used)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal) { from };
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<string>([from]);
         while (open.TryPop(out var folder))
         {
@@ -26,14 +26,12 @@ internal static class FolderCircles
                 return true;
             }
 
-            foreach (var target in targets[folder].Where(seen.Add))
+            foreach (var next in used[folder].Where(seen.Add))
             {
-                open.Push(target);
+                open.Push(next);
             }
         }
 
         return false;
     }
-
-    private static bool IsBelow(string ns, string root) => ns.StartsWith(root + ".", StringComparison.Ordinal);
 }

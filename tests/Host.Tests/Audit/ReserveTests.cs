@@ -4,6 +4,7 @@ using ImdsProxy.Audit.Search;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;
+using ImdsProxy.Core.Policy;
 using Shouldly;
 using Xunit;
 

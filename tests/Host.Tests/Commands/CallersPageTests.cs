@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Identify;
+using ImdsProxy.Serving.Pages;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,6 @@
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.PolicySource;
+using ImdsProxy.Serving.Cluster;
 using ImdsProxy.TestKit;
 using ImdsProxy.TestKit.FakeKubernetes;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Net;
-using ImdsProxy.Commands.Explain;
 using ImdsProxy.Commands.Policy;
+using ImdsProxy.Explain;
 using Shouldly;
 using Xunit;
 

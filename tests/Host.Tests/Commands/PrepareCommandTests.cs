@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using Shouldly;
 using Xunit;
 

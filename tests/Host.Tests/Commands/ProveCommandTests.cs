@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using Shouldly;
 using Xunit;
 

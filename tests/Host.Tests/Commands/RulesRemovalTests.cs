@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands.Uninstall;
 using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Uninstall;
 using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
 using ImdsProxy.TestKit.FakeKubernetes;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Commands.Serve;
+using ImdsProxy.Serving.Cluster;
 using Shouldly;
 using Xunit;
 

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
-using ImdsProxy.Commands.Serve;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging;
 

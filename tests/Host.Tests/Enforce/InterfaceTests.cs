@@ -1,7 +1,5 @@
 using System.Net;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.Core.Callers;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
@@ -9,9 +7,10 @@ using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
+using ImdsProxy.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,8 +43,9 @@ public sealed class InterfaceTests
 
     private async Task<int> AskAsync(int interfaceIndex)
     {
-        var policy = new ActivePolicy(new Silence(), TimeProvider.System);
-        await policy.OfferAsync("""{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray(), "test");
+        var policy = new ActivePolicy(TimeProvider.System);
+        var content = """{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray();
+        await policy.TakeAsync(PolicyLoader.Load(content), content, "test");
         using var upstream = new UpstreamParts(new UpstreamOptions(), new LimitOptions(), new SharingOptions(), static (_, _) => true, TimeProvider.System);
         await using var summaries = new Summaries(_log, static (_, _) => { }, TimeProvider.System);
         await using var services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
@@ -91,15 +91,6 @@ public sealed class InterfaceTests
         public ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation) => new(Caller.Unknown.Instance);
 
         public Caller Confirm(Caller caller, int interfaceIndex) => interfaceIndex is 7 ? caller : Caller.Unknown.Instance;
-    }
-
-    private sealed class Silence : IPolicyObserver
-    {
-        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
-
-        public Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
-
-        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 
     private sealed class Records : ImdsProxy.Audit.IAuditLog

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImdsProxy.Commands.Explain;
+using ImdsProxy.Explain;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;

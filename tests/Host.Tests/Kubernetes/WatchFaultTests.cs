@@ -1,8 +1,8 @@
-using ImdsProxy.Commands.Cluster;
 using ImdsProxy.Host.Tests.Identify;
 using ImdsProxy.Identify;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.Kubernetes.Objects;
+using ImdsProxy.Serving.Cluster;
 using ImdsProxy.TestKit;
 using ImdsProxy.TestKit.FakeKubernetes;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -56,8 +56,8 @@ public sealed class LogLineTests
     }
 
     [Theory]
-    [InlineData("ImdsProxy.Operate.ManagementListener", LogLevel.Information, true)]
-    [InlineData("ImdsProxy.Operate.ManagementListener", LogLevel.Debug, false)]
+    [InlineData("ImdsProxy.Management.ManagementListener", LogLevel.Information, true)]
+    [InlineData("ImdsProxy.Management.ManagementListener", LogLevel.Debug, false)]
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Information, false)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning, true)]
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical, false)]

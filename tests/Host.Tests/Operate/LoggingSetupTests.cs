@@ -1,5 +1,5 @@
 using System.Text.Json;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using System.Net;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 

@@ -2,7 +2,9 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Metrics;
+using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -138,7 +140,7 @@ public sealed class ProxyMetricsTests
     {
         _metrics.ObserveCallers(() => 12, () => 5);
         var readiness = new Readiness();
-        _metrics.ObserveReadiness(readiness);
+        _metrics.ObserveReadiness(() => readiness.IsReady);
         readiness.Add("policy", () => "none");
         _metrics.ConnectionOpened();
         _metrics.ConnectionOpened();

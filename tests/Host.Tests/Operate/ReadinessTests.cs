@@ -1,4 +1,4 @@
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using Shouldly;
 
 namespace ImdsProxy.Host.Tests.Operate;

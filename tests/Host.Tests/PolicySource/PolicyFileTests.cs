@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.PolicySource;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,8 +16,10 @@ public sealed class PolicyFileTests
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "{");
         var observer = new Observer();
-        var policy = new ActivePolicy(observer, TimeProvider.System);
-        await policy.OfferAsync("""{"version":1,"mode":"enforce","identities":{},"rules":[]}"""u8.ToArray(), "before");
+        var policy = new ActivePolicy(TimeProvider.System);
+        policy.Observe(observer);
+        var before = """{"version":1,"mode":"enforce","identities":{},"rules":[]}"""u8.ToArray();
+        await policy.TakeAsync(PolicyLoader.Load(before), before, "before");
         policy.Current.ShouldNotBeNull();
 
         using var ending = new CancellationTokenSource();
@@ -36,14 +37,10 @@ public sealed class PolicyFileTests
     {
         public ConcurrentQueue<string> Refused { get; } = new();
 
-        public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
-
         public Task RefusedAsync(PolicyLoad load, string source)
         {
             Refused.Enqueue(load.Revision);
             return Task.CompletedTask;
         }
-
-        public Task GoneAsync(string source) => Task.CompletedTask;
     }
 }

@@ -1,5 +1,5 @@
 using System.Net;
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.TestKit;

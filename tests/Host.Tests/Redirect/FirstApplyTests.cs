@@ -1,4 +1,4 @@
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.Runtime;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Commands;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Redirect;
-using ImdsProxy.Operate;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;

@@ -36,7 +36,6 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private readonly BatchLogRecordExportProcessor _processor;
     private readonly ILoggerFactory _factory;
     private readonly ILogger _lines;
-    private long _exported;
     private volatile bool _ending;
 
     public OtlpExport(Uri endpoint, string? node, long queueBytes, ILogger logger)
@@ -59,9 +58,6 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
 
     /// <summary>Lines that did not fit, or that the end came before.</summary>
     public long Lost => _queue.Lost;
-
-    /// <summary>Lines that the receiver has taken.</summary>
-    public long Exported => Interlocked.Read(ref _exported);
 
     public void Written(ReadOnlySpan<byte> lines)
     {
@@ -152,7 +148,6 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private void Arrived(int count, TimeSpan pause)
     {
         _queue.Remove(count);
-        Interlocked.Add(ref _exported, count);
         if (pause > ShortestPause)
         {
             Log.Recovered(_logger, _queue.Lost);

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Audit.Reserve;
 

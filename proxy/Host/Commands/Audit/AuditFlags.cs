@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

@@ -1,4 +1,5 @@
 using ImdsProxy.Audit;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

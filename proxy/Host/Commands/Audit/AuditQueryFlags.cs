@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Text;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;

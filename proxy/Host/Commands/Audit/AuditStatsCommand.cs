@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;

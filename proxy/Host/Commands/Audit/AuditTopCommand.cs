@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Verify;
+using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using ImdsProxy.Operate;
+using ImdsProxy.Commands.Flags;
+using ImdsProxy.Logs;
 
 namespace ImdsProxy.Commands.Demo;
 

@@ -1,10 +1,10 @@
 using System.Net;
 using ImdsProxy.Audit;
-using ImdsProxy.Commands.Serve;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Demo;
 

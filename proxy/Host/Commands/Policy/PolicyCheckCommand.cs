@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.PolicySource;
 

@@ -2,9 +2,10 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using System.Text.Json;
-using ImdsProxy.Commands.Explain;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Explain;
 using ImdsProxy.Identify;
 using ImdsProxy.PolicySource;
 

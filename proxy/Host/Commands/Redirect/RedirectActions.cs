@@ -1,3 +1,4 @@
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
-using ImdsProxy.Operate;
+using ImdsProxy.Commands.Flags;
+using ImdsProxy.Logs;
 using ImdsProxy.Redirect;
 
 namespace ImdsProxy.Commands.Redirect;

@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net;
 using ImdsProxy.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Operate;
+using ImdsProxy.Management;
+using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Runtime;
@@ -63,7 +65,7 @@ internal static partial class RedirectSurroundings
 
         var readiness = new Readiness();
         readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is there and effective");
-        var pages = new ManagementPages { Readiness = readiness, Metrics = registry };
+        var pages = new ManagementPages { Readiness = readiness, Metrics = registry.WriteAsync };
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }
 

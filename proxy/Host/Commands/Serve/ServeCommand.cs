@@ -1,5 +1,7 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Runtime;
+using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 

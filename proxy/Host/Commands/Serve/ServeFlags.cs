@@ -2,12 +2,14 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using ImdsProxy.Commands.Audit;
-using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
 using ImdsProxy.Listen;
-using ImdsProxy.Operate;
+using ImdsProxy.Logs;
+using ImdsProxy.Management;
+using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 

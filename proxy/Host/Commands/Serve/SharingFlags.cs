@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using ImdsProxy.Commands.Cluster;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Uninstall;
 
 namespace ImdsProxy.Commands.Uninstall;
 

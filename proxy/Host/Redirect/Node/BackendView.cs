@@ -12,8 +12,6 @@ internal sealed record BackendView(Backend Backend, string? Program, SavedRules 
     /// <summary>The name as written on the command line.</summary>
     public string Name => Backend == Backend.Nft ? "nft" : "legacy";
 
-    public bool Usable => Program is not null && Failure is null;
-
     /// <summary>How many rules others have there.</summary>
     public int ForeignRules => Rules.Chains
         .Where(c => !RuleSet.IsOurs(c.Chain.Name))

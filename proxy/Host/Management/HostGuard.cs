@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace ImdsProxy.Management;
+
+/// <summary>
+/// Checks the Host header against DNS rebinding. A browser on the node that an attacker's site directs to loopback sends the name
+/// of that site, and is refused.
+/// </summary>
+internal static class HostGuard
+{
+    public static bool Allows(HttpContext context, ManagementDoor door)
+    {
+        // Browsers can't reach a Unix socket, and clients send any name there.
+        if (door.IsUnixSocket)
+        {
+            return true;
+        }
+
+        var host = context.Request.Host.Host;
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IsHere(address, context.Connection.LocalIpAddress));
+    }
+
+    private static bool IsHere(IPAddress address, IPAddress? local) =>
+        IPAddress.IsLoopback(address) || (local is not null && Plain(local).Equals(Plain(address)));
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImdsProxy.Management;
+
+/// <summary>The file of the management listener's Unix socket.</summary>
+internal static class ManagementSocket
+{
+    /// <summary>For the proxy's own user only, because the guarded pages name every pod that calls IMDS.</summary>
+    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Removes the socket of a proxy that has died. Throws if something else is there, or if another proxy is running.</summary>
+    public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
+    {
+        var file = new FileInfo(endPoint.ToString());
+        if (Directory.Exists(file.FullName) || (file.Exists && (file.Length > 0 || file.LinkTarget is not null)))
+        {
+            throw new IOException($"{endPoint} exists but is no socket: remove it, or give another path as --management");
+        }
+
+        if (file.Exists)
+        {
+            RefuseIfAlive(endPoint);
+            file.Delete();
+        }
+    }
+
+    /// <summary>A bound socket. Its file gets its mode before the socket listens, so that nobody can connect earlier.</summary>
+    public static Socket Bind(EndPoint endPoint)
+    {
+        var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(endPoint);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(endPoint.ToString() ?? "", Mode);
+            }
+
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void RefuseIfAlive(UnixDomainSocketEndPoint endPoint)
+    {
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(endPoint);
+        }
+        catch (SocketException)
+        {
+            return;
+        }
+
+        throw new IOException($"another process answers at {endPoint}: end it, or give another path as --management");
+    }
+}

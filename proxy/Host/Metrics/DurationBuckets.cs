@@ -1,0 +1,14 @@
+namespace ImdsProxy.Metrics;
+
+/// <summary>The buckets of all durations, in seconds.</summary>
+internal static class DurationBuckets
+{
+    /// <summary>
+    /// From 50 µs, the time of a denial, to 2 minutes, the time that scheduled events may take. The usual defaults start at
+    /// 5 ms, so that everything an in-memory proxy does would fall into the first bucket.
+    /// </summary>
+    public static readonly double[] Seconds =
+    [
+        50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 100e-3, 250e-3, 500e-3, 1, 2.5, 5, 10, 30, 120,
+    ];
+}

@@ -1,0 +1,112 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Runtime;
+using Prometheus;
+using Endpoint = ImdsProxy.Core.Requests.Endpoint;
+
+namespace ImdsProxy.Metrics;
+
+/// <summary>
+/// What the proxy counts. Callers choose no label but the namespace, and the number of namespaces is bounded.
+/// </summary>
+internal sealed class ProxyMetrics
+{
+    private readonly MetricsRegistry _registry;
+    private readonly RequestMetrics _requests;
+    private readonly UpstreamMetrics _upstream;
+    private readonly PolicyMetrics _policy;
+    private readonly Gauge _connections;
+    private readonly Counter _connectionsOpened;
+    private readonly Counter _connectionsRefused;
+    private readonly Counter.Child _written;
+    private readonly Counter.Child _failed;
+
+    /// <param name="registry">Where the metrics are created and written from.</param>
+    /// <param name="time">For the time of the last policy load.</param>
+    public ProxyMetrics(MetricsRegistry registry, TimeProvider time)
+    {
+        _registry = registry;
+        _requests = new RequestMetrics(registry);
+        _upstream = new UpstreamMetrics(registry);
+        _policy = new PolicyMetrics(registry, time);
+        _connections = registry.Gauge("imds_proxy_connections", "Connections of callers open now.");
+        _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
+        _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended for what their clients did, by reason.", "reason");
+        // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
+        var records = registry.Counter("imds_proxy_audit_records_total", "Audit records, by whether they could be written.", "result");
+        _written = records.WithLabels("written");
+        _failed = records.WithLabels("failed");
+        registry.Gauge("imds_proxy_build_info", "Always 1; its labels name the build.", "commit", "version")
+            .WithLabels(BuildInfo.Current.Commit, BuildInfo.Current.Version).Set(1);
+    }
+
+    public void RequestEnded(AuditRecord record) => _requests.Ended(record);
+
+    /// <param name="endpoint">What IMDS was asked for.</param>
+    /// <param name="status">The status from IMDS, or null if it did not answer.</param>
+    /// <param name="seconds">The time until the answer, or until the proxy gave up.</param>
+    public void UpstreamEnded(Endpoint endpoint, int? status, double seconds) => _upstream.Ended(endpoint, status, seconds);
+
+    /// <summary>A document is in force. A repeated load of the same document ends a refusal too.</summary>
+    public void PolicyLoaded(string revision, PolicyMode mode) => _policy.Loaded(revision, mode);
+
+    /// <summary>The newest document was refused, and the one before it stays in force.</summary>
+    public void PolicyRefused() => _policy.Refused();
+
+    public void ConnectionOpened()
+    {
+        _connections.Inc();
+        _connectionsOpened.Inc();
+    }
+
+    public void ConnectionClosed() => _connections.Dec();
+
+    /// <param name="why">One of a few words of this program, never anything a caller sent.</param>
+    public void ConnectionRefused(string why) => _connectionsRefused.WithLabels(why).Inc();
+
+    public void RecordWritten() => _written.Inc();
+
+    public void RecordFailed() => _failed.Inc();
+
+    /// <summary>Reads these counts at each scrape.</summary>
+    /// <param name="known">Pods known by an address.</param>
+    /// <param name="hostNetwork">Pods of this node that share its network, whose requests do not pass the proxy.</param>
+    public void ObserveCallers(Func<long> known, Func<long> hostNetwork)
+    {
+        _registry.Observe("imds_proxy_callers_known", "Pods of this node that are known by an address.", () => known());
+        _registry.Observe("imds_proxy_host_network_pods", "Pods that share the node's network: their requests to IMDS do not pass the proxy.", () => hostNetwork());
+    }
+
+    /// <summary>Reads at each scrape the time since the API server was last heard from.</summary>
+    /// <param name="staleness">Seconds, by what is followed. Sources that were never heard from are left out.</param>
+    public void ObserveStaleness(Func<IEnumerable<(string Source, double Seconds)>> staleness) =>
+        _registry.ObserveEach(
+            "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard, by what is followed.", "source", staleness);
+
+    /// <summary>Reads at each scrape whether the proxy is ready.</summary>
+    public void ObserveReadiness(Func<bool> isReady) =>
+        _registry.Observe("imds_proxy_ready", "1 while the proxy is ready, else 0.", () => Flag(isReady()));
+
+    /// <summary>Reads at each scrape the state of the audit log.</summary>
+    /// <param name="degraded">Whether records go to stdout because the directory cannot be written.</param>
+    /// <param name="segmentsRemoved">Segments that retention has removed.</param>
+    /// <param name="exportLost">Lines that the export has lost.</param>
+    /// <param name="stdoutLost">Lines that stdout beside a directory has lost.</param>
+    public void ObserveAudit(Func<bool> degraded, Func<long> segmentsRemoved, Func<long> exportLost, Func<long> stdoutLost)
+    {
+        _registry.Observe("imds_proxy_audit_degraded", "1 while records go to stdout because the audit directory cannot be written, else 0.", () => Flag(degraded()));
+        _registry.ObserveTotal("imds_proxy_audit_segments_removed_total", "Segments of the audit log that retention has removed.", () => segmentsRemoved());
+        _registry.ObserveTotal("imds_proxy_audit_export_lost_total", "Lines of the audit log that could not be exported and were given up.", () => exportLost());
+        _registry.ObserveTotal("imds_proxy_audit_stdout_lost_total", "Lines of the audit log that stdout beside a directory did not take and that were given up.", () => stdoutLost());
+    }
+
+    /// <summary>Reads at each scrape whether break glass has lowered the policy to audit mode.</summary>
+    public void ObserveOverride(Func<bool> isOn) =>
+        _registry.Observe("imds_proxy_override_active", "1 while an override has lowered everything to audit mode, else 0.", () => Flag(isOn()));
+
+    /// <summary>Reads at each scrape whether the startup taint still keeps pods off this node. Absent where no taint is configured.</summary>
+    public void ObserveStartupTaint(Func<bool> isPending) =>
+        _registry.Observe("imds_proxy_startup_taint_pending", "1 until the startup taint is known to be off this node, else 0.", () => Flag(isPending()));
+
+    private static double Flag(bool value) => value ? 1 : 0;
+}

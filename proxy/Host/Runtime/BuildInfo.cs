@@ -1,0 +1,22 @@
+using System.Reflection;
+
+namespace ImdsProxy.Runtime;
+
+/// <summary>Which build this is.</summary>
+/// <param name="Version">For example <c>0.1.0</c>.</param>
+/// <param name="Commit">The commit it was built from, or <c>unknown</c>.</param>
+internal sealed record BuildInfo(string Version, string Commit)
+{
+    /// <summary>This very executable.</summary>
+    public static BuildInfo Current { get; } = Parse(
+        typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+
+    // The SDK writes VERSION+COMMIT where it finds a repository.
+    internal static BuildInfo Parse(string? informational)
+    {
+        var parts = (informational ?? "").Split('+', 2);
+        return new(
+            parts[0] is { Length: > 0 } version ? version : "unknown",
+            parts is [_, { Length: > 0 } commit] ? commit : "unknown");
+    }
+}

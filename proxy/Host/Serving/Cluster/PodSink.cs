@@ -1,0 +1,27 @@
+using ImdsProxy.Identify;
+using ImdsProxy.Kubernetes;
+using ImdsProxy.Kubernetes.Objects;
+
+namespace ImdsProxy.Serving.Cluster;
+
+/// <summary>Passes the pods of the API server to the index.</summary>
+internal sealed class PodSink(PodIndex index, string node) : IListWatchSink<PodObject>
+{
+    public void Replace(IReadOnlyCollection<PodObject> all, string resourceVersion) =>
+        index.Replace(all.Where(IsHere).Select(PodRecords.Of), resourceVersion);
+
+    public void Upsert(PodObject subject)
+    {
+        if (IsHere(subject))
+        {
+            index.Upsert(PodRecords.Of(subject));
+        }
+    }
+
+    public void Delete(PodObject subject) => index.Delete(subject.Metadata.Uid);
+
+    public void Reached(string resourceVersion) => index.Reached(resourceVersion);
+
+    // The field selector already asks for this. Pods of other nodes must stay out even if a server ignores it.
+    private bool IsHere(PodObject pod) => pod.Spec.NodeName == node;
+}

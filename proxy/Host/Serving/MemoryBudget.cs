@@ -1,0 +1,66 @@
+using ImdsProxy.Enforce;
+using ImdsProxy.Listen;
+
+namespace ImdsProxy.Serving;
+
+/// <summary>
+/// The most memory that pods can make the proxy hold, added up from its limits. A test checks that the sum fits the memory limit
+/// of the chart. docs/memory.md shows it as a table.
+/// </summary>
+internal sealed class MemoryBudget(ServeOptions options)
+{
+    private const long KiB = 1024;
+    private const long MiB = 1024 * KiB;
+
+    /// <summary>
+    /// The part of a container's memory that the collector may use, as the project file sets it
+    /// (<c>System.GC.HeapHardLimitPercent</c>).
+    /// </summary>
+    public const int HeapPercent = 65;
+
+    // Linux reserves as much again for its own overhead: socket(7), SO_RCVBUF.
+    private const long KernelBuffer = 2 * ListenOptions.SocketBuffer;
+
+    // Kestrel's blocks have 4 KiB, and the first and last block of a buffer may be nearly empty.
+    private const long PipeOverhead = 2 * 4 * KiB;
+
+    // Measured: Kestrel's objects for a connection and a request, the exchange and its tasks.
+    private const long Objects = 12 * KiB;
+
+    // YARP's copy buffer for a streamed answer, and the next piece of an answer that is not streamed.
+    private const long Streaming = 64 * KiB;
+    private const long Piece = 8 * KiB;
+
+    // The record of one request.
+    private const long Record = 8 * KiB;
+
+    /// <summary>The cost of one connection while it is served.</summary>
+    public MemoryPart Connection { get; } = new(
+        "a connection that is served",
+        (2 * (ListenOptions.PipeBuffer + PipeOverhead)) + Text(options.Listen.MaxHeaders + (3L * options.Listen.MaxRequestLine))
+            + (2L * options.Listen.MaxBody) + Streaming + Piece + Record + Objects,
+        2 * KernelBuffer);
+
+    /// <summary>All parts.</summary>
+    public IReadOnlyList<MemoryPart> Parts =>
+    [
+        Times("connections that are served", options.Listen.MaxConnections, Connection),
+        Times("connections that wait for another's end", ListenOptions.WaitingConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
+        Times("requests that the server itself refused and that wait for their record", RefusedRecords.MostWaiting, new("", Record)),
+        new("answers that are kept", options.Sharing.MaxBytes + (options.Sharing.MaxEntries * 4 * KiB)),
+        new("targets that are remembered", 3 * MiB),
+        new("records on their way to stdout, to OTLP and to the disk", 20 * MiB),
+        new("the program, its threads and what it holds when nobody asks", 10 * MiB, 30 * MiB),
+    ];
+
+    /// <summary>Bytes managed by the collector.</summary>
+    public long Heap => Parts.Sum(static part => part.Heap);
+
+    /// <summary>Bytes in all.</summary>
+    public long Total => Parts.Sum(static part => part.Heap + part.Other);
+
+    // A character has two bytes in memory.
+    private static long Text(long characters) => 2 * characters;
+
+    private static MemoryPart Times(string name, long count, MemoryPart part) => new(name, count * part.Heap, count * part.Other);
+}

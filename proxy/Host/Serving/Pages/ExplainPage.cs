@@ -1,0 +1,57 @@
+using System.Net;
+using System.Text.Json;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Explain;
+using ImdsProxy.Identify;
+
+namespace ImdsProxy.Serving.Pages;
+
+/// <summary><c>GET /explain?pod=NAMESPACE/NAME&amp;request=…</c>: how this proxy decides a request of a pod now, and why.</summary>
+internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> policy)
+{
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context, Explain(context.Request.Query));
+        }
+        catch (FormatException e)
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(e.Message, context.RequestAborted);
+        }
+    }
+
+    private static Task AnswerAsync(HttpContext context, Explained explained)
+    {
+        context.Response.ContentType = "application/json";
+        return JsonSerializer.SerializeAsync(context.Response.Body, explained, ExplainedJson.Default.Explained, context.RequestAborted);
+    }
+
+    private Explained Explain(IQueryCollection query)
+    {
+        var given = GivenRequest.Of(query["request"].ToString(), query["header"].OfType<string>().Select(GivenRequest.Header));
+        var name = query["pod"].ToString();
+        var pod = Find(name);
+        return pod.HostNetwork ? new Explained(false, $"not asked: {name} shares the node's network and does not pass the proxy\n")
+            : pod.Addresses.IsEmpty ? new Explained(false, $"denied: {name} has no address yet, so nothing tells that it is the one who asks\n")
+            : policy() is not { } snapshot ? new Explained(false, "denied: no policy is in force\n")
+            : Explained.Of(snapshot, Address(pod), callers.Find(Address(pod)), given);
+    }
+
+    // A pod and its predecessor of the same name may both be known. The pod that holds its address is meant.
+    private KnownPod Find(string name)
+    {
+        var pods = callers.Known.Where(pod => pod.Identity.ToString() == name).ToList();
+        return pods.Find(IsIdentified)
+            ?? pods.FirstOrDefault()
+            ?? throw new FormatException($"no pod {name} is known on this node; write NAMESPACE/NAME, and ask the proxy of the pod's node");
+    }
+
+    private bool IsIdentified(KnownPod pod) => pod.Addresses.Any(address => Has(pod, address));
+
+    private IPAddress Address(KnownPod pod) => pod.Addresses.FirstOrDefault(address => Has(pod, address), pod.Addresses[0]);
+
+    private bool Has(KnownPod pod, IPAddress address) => callers.Find(address) is Caller.Pod caller && caller.Identity.Uid == pod.Identity.Uid;
+}

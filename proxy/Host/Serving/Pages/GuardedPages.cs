@@ -1,0 +1,27 @@
+using ImdsProxy.Audit.Search;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Identify;
+
+namespace ImdsProxy.Serving.Pages;
+
+/// <summary>The pages of the management listener about workloads. They need the Unix socket or the token.</summary>
+internal static class GuardedPages
+{
+    public static IReadOnlyDictionary<string, RequestDelegate> Of(
+        ICallerSource callers, Func<PolicySnapshot?> policy, string? auditDirectory, TimeProvider time)
+    {
+        var pages = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
+        {
+            ["/callers"] = new CallersPage(callers, policy).HandleAsync,
+            ["/explain"] = new ExplainPage(callers, policy).HandleAsync,
+        };
+        if (auditDirectory is not null)
+        {
+            var audit = new AuditPages(auditDirectory, time);
+            pages["/audit/search"] = audit.HandleSearchAsync;
+            pages["/audit/stats"] = audit.HandleStatsAsync;
+        }
+
+        return pages;
+    }
+}
