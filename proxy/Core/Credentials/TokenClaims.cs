@@ -8,6 +8,9 @@ namespace ImdsProxy.Core.Credentials;
 /// <param name="TokenId"><c>uti</c>: the token's id in the directory's sign-in log, or null.</param>
 public sealed record TokenClaims(string? AppId, string? AuthorizedParty, string? ResourceId, string? Audience, string? TokenId)
 {
-    /// <summary>The audience if it is a GUID (36 lower-case characters), or null. In tokens of version 2, the audience is the API's application id, whatever URI was requested.</summary>
+    /// <summary>
+    /// The audience if it is a GUID (36 lower-case characters), or null. In tokens of version 2, the audience is the API's
+    /// application id, whatever URI was requested.
+    /// </summary>
     public string? AudienceId { get; } = Guid.TryParseExact(Audience, "D", out var id) ? id.ToString("D") : null;
 }
