@@ -1,13 +1,13 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImdsProxy.Explain;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
+using ImdsProxy.Explain;
 using ImdsProxy.Kubernetes.Events;
 using Shouldly;
 using Xunit;
