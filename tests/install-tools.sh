@@ -6,7 +6,9 @@ set -euo pipefail
 declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
   [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
-  [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy
+  [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy [taskset]=util-linux
+  # A small disk of their own that tests fill, freeze and remove.
+  [mkfs.ext4]=e2fsprogs [fsfreeze]=util-linux [losetup]=mount
   # What proxy/publish.sh links with, for both architectures, and what runs the other one's program.
   [clang]="clang libc6-dev" [ld.lld]=lld [objcopy]=binutils [aarch64-linux-gnu-gcc]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
   [qemu-aarch64]=qemu-user
