@@ -40,7 +40,7 @@ internal static class DenialText
         Reason.PinAmbiguous => "its policy names more than one identity for it: name one in the request, with client_id",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
-        Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a request that somebody relays",
+        Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
         Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",
         Reason.CallerAmbiguous => $"more than one pod claims the address {asker.Address}",
         Reason.CallerIsNode => $"{asker.Address} is the node's own address, which is no workload's",

@@ -275,6 +275,6 @@ public sealed class ClusterProxyTests : IAsyncLifetime, IDisposable
         told["reason"]!.ToString().ShouldBe("ImdsAccessDenied");
         told["involvedObject"]!["name"]!.ToString().ShouldBe("web");
         told["message"]!.ToString().ShouldContain("https://vault.azure.net");
-        told["message"]!.ToString().ShouldContain("\"resources\":[\"https://vault.azure.net\"]");
+        told["message"]!.ToString().ShouldContain("\"resources\": [\"https://vault.azure.net\"]");
     }
 }

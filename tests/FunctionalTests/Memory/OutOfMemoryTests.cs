@@ -6,8 +6,9 @@ namespace ImdsProxy.FunctionalTests.Memory;
 [Collection(LimitedProxy.Alone)]
 public sealed class OutOfMemoryTests
 {
-    // The collector refuses what is beyond this: far less than so many connections need.
-    private const string HeapLimit = "0x1800000";
+    // The collector refuses what is beyond this: far less than so many connections need. Hexadecimal; a program that is compiled ahead
+    // ignores a value with the prefix 0x.
+    private const string HeapLimit = "1800000";
 
     [SkippableFact]
     public async Task Memory_ThatRunsOut_EndsTheProcessWithOneLineThatSaysSo()
