@@ -34,11 +34,12 @@ internal sealed record Proxy(RunningProgram Program, string AuditDirectory)
         return new Proxy(program, audit);
     }
 
-    /// <summary>The records of requests, in the order of the files.</summary>
+    /// <summary>The records of requests, in the order of time: the log has two chains.</summary>
     public IReadOnlyList<JsonNode> Requests() => [.. Lines().Where(l => (string?)l["kind"] == "request")];
 
     public IReadOnlyList<JsonNode> Events() => [.. Lines().Where(l => (string?)l["kind"] == "event")];
 
     private IEnumerable<JsonNode> Lines() =>
-        Directory.EnumerateFiles(AuditDirectory, "*.jsonl").SelectMany(File.ReadLines).Select(line => JsonNode.Parse(line)!);
+        Directory.EnumerateFiles(AuditDirectory, "*.jsonl").SelectMany(File.ReadLines).Select(line => JsonNode.Parse(line)!)
+            .OrderBy(static line => (string?)line["ts"], StringComparer.Ordinal);
 }
