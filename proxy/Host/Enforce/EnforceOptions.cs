@@ -15,6 +15,12 @@ internal sealed record EnforceOptions
     public int CallerRate { get; init; }
 
     /// <summary>
+    /// How long a request above the caller's limits waits for its 429. A caller that asks again at once on each of its 64
+    /// connections is thereby held to about 250 refusals a second, and does not take the processor from other callers.
+    /// </summary>
+    public static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
     /// Records a second of one caller whose requests are not limited; further requests are summed, because a disk also fills with
     /// records of requests that are not refused. 100 is the chart's <c>--caller-rate</c>.
     /// </summary>

@@ -193,10 +193,11 @@ internal sealed partial class EnforcementMiddleware(
             Answers.Malformed(error.Message));
     }
 
-    private Task TooManyAsync(Exchange exchange)
+    private async Task TooManyAsync(Exchange exchange)
     {
+        await Task.Delay(EnforceOptions.RefusalPause, time, exchange.Context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         EndWithUnreadBody(exchange.Context);
-        return recorder.AnswerAsync(
+        await recorder.AnswerAsync(
             exchange,
             new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
             Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));

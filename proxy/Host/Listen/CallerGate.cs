@@ -23,6 +23,7 @@ internal sealed class CallerGate : IDisposable
     private readonly ConcurrentDictionary<CallerConnection, byte> _running = new();
     private readonly SlowReaders _slow;
     private readonly ITimer _looks;
+    private int _held;
 
     public CallerGate(ListenOptions options, ListenerParts parts)
     {
@@ -85,9 +86,15 @@ internal sealed class CallerGate : IDisposable
     private async ValueTask<bool> AdmitAsync(ConnectionContext connection, OpenConnection open)
     {
         var admission = _open.TryAdd(open, out var displaced);
+        if (admission == Admission.AddressIsFull)
+        {
+            await RefuseLaterAsync(connection, ConnectionRefusal.CallerLimit);
+            return false;
+        }
+
         if (admission != Admission.Admitted)
         {
-            Refuse(connection, admission == Admission.AddressIsFull ? ConnectionRefusal.CallerLimit : ConnectionRefusal.TotalLimit);
+            Refuse(connection, ConnectionRefusal.TotalLimit);
             return false;
         }
 
@@ -132,6 +139,18 @@ internal sealed class CallerGate : IDisposable
     {
         _parts.Observer.Refused(why);
         connection.Abort(new ConnectionAbortedException("refused"));
+    }
+
+    // A caller that connects again as soon as it is refused would take the processor from the others, so its refusals take time.
+    private async Task RefuseLaterAsync(ConnectionContext connection, ConnectionRefusal why)
+    {
+        if (Interlocked.Increment(ref _held) <= ListenOptions.HeldConnections)
+        {
+            await Task.Delay(ListenOptions.RefusalPause, _parts.Time, connection.ConnectionClosed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        Interlocked.Decrement(ref _held);
+        Refuse(connection, why);
     }
 
     private void EndSlowReaders()

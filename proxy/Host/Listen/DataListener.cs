@@ -109,8 +109,9 @@ internal sealed class DataListener : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        // The gate bounds the connections that are served, and displaces one for a newcomer. This bounds the newcomers that wait.
-        limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections;
+        // The gate bounds the connections that are served, and displaces one for a newcomer. This bounds the newcomers that wait
+        // and the connections that are held before they are refused.
+        limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections + ListenOptions.HeldConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestLineSize = options.MaxRequestLine;
         limits.MaxRequestHeadersTotalSize = options.MaxHeaders;

@@ -33,6 +33,18 @@ internal sealed record ListenOptions
     public const int WaitingConnections = 128;
 
     /// <summary>
+    /// Connections beyond those that are held for <see cref="RefusalPause"/> before they are refused, because their caller has as
+    /// many as it may have. Any further ones are refused at once.
+    /// </summary>
+    public const int HeldConnections = 192;
+
+    /// <summary>
+    /// How long a connection beyond <see cref="MaxConnectionsPerCaller"/> is held before it is refused. A client that connects
+    /// again as soon as it is refused would otherwise cost a processor more than the requests it may send.
+    /// </summary>
+    public static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// Bytes for <c>SO_RCVBUF</c> and <c>SO_SNDBUF</c>; Linux doubles them for its own overhead. Without them the kernel lets the
     /// buffers grow to megabytes (<c>tcp_rmem</c>, <c>tcp_wmem</c>), which the cgroup charges to the proxy. A token answer has
     /// 2 to 4 KB, and the client is on the same node.

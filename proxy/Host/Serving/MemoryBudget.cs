@@ -46,6 +46,7 @@ internal sealed class MemoryBudget(ServeOptions options)
     [
         Times("connections that are served", options.Listen.MaxConnections, Connection),
         Times("connections that wait for another's end", ListenOptions.WaitingConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
+        Times("connections that are held before they are refused", ListenOptions.HeldConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
         Times("requests that the server itself refused and that wait for their record", RefusedRecords.MostWaiting, new("", Record)),
         new("answers that are kept", options.Sharing.MaxBytes + (options.Sharing.MaxEntries * 4 * KiB)),
         new("targets that are remembered", 3 * MiB),

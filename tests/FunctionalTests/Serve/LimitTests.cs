@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -58,6 +59,57 @@ public sealed class LimitTests
         (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
         (await scene.ManagementAsync("/metrics")).Text.ShouldContain("imds_proxy_connections_refused_total{reason=\"caller-limit\"} 1");
         scene.Audit.Requests.Count.ShouldBe(3);
+    }
+
+    // A refusal takes time, so that a caller that asks again at once does not take the processor from the others.
+    [Fact]
+    public async Task Refusals_OfACallerThatAsksAgainAtOnce_AreFew()
+    {
+        const int connections = 8;
+        await using var scene = await StartAsync("enforce", listen => listen with { MaxRequestsPerCaller = 1 }, TimeSpan.FromSeconds(4));
+        scene.Imds.Faults = _ => FakeFault.Stall;
+        var held = scene.GetAsync(Pods.FluentBit, Targets.Location);
+        await Eventually.HoldsAsync(() => scene.Imds.Requests.Count == 1);
+
+        var began = Stopwatch.GetTimestamp();
+        var refused = await Task.WhenAll(Enumerable.Range(0, connections).Select(async _ =>
+        {
+            await using var connection = await scene.ConnectAsync(Pods.FluentBit);
+            var count = 0;
+            while (Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1) && (await connection.ExchangeAsync(RawRequest.Get(Targets.Location)))?.Status == 429)
+            {
+                count++;
+            }
+
+            return count;
+        }));
+
+        refused.Sum().ShouldBeInRange(connections, (int)(connections * Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(200)));
+        await held;
+    }
+
+    [Fact]
+    public async Task Connections_OfACallerThatConnectsAgainAtOnce_AreRefusedSlowly()
+    {
+        const int clients = 8;
+        await using var scene = await StartAsync("enforce", listen => listen with { MaxConnectionsPerCaller = 1 });
+        await using var first = await scene.ConnectAsync(Pods.Web);
+        (await first.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
+
+        var began = Stopwatch.GetTimestamp();
+        var refused = await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            var count = 0;
+            while (Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(1.5) && await IsTurnedAwayAsync(scene, Pods.Web))
+            {
+                count++;
+            }
+
+            return count;
+        }));
+
+        refused.Sum().ShouldBeInRange(clients, (int)(clients * Stopwatch.GetElapsedTime(began) / TimeSpan.FromMilliseconds(800)));
+        (await first.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull();
     }
 
     [Fact]
