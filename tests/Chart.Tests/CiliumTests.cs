@@ -7,7 +7,7 @@ namespace ImdsProxy.Chart.Tests;
 
 public sealed class CiliumTests
 {
-    [SkippableFact]
+    [Fact]
     public async Task Cilium_InsteadOfIptables_RedirectsToTheProxysPortAndClosesTheRest()
     {
         var chart = await Rendered.OfAsync("cilium");
@@ -25,7 +25,7 @@ public sealed class CiliumTests
     }
 
     // One or the other: the deny for pods would break what iptables turns, and Cilium's redirect leaves no original destination.
-    [SkippableFact]
+    [Fact]
     public async Task Cilium_AndIptables_AreNeverBothThere()
     {
         var cilium = await Rendered.OfAsync("cilium");

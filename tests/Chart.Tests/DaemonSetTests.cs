@@ -13,7 +13,7 @@ public sealed class DaemonSetTests
 {
     public static TheoryData<string> Matrix => [.. Values.All.Keys];
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Containers_HaveTheRightsTheyNeedAndNoOthers(string values)
     {
         var chart = await Rendered.OfAsync(values);
@@ -41,7 +41,7 @@ public sealed class DaemonSetTests
         ((bool)chart.Container("proxy")!["securityContext"]!["runAsNonRoot"]!).ShouldBeTrue();
     }
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Pod_IsOnTheNodesNetworkAndOnEveryLinuxNode(string values)
     {
         var pod = Pod(await Rendered.OfAsync(values));
@@ -54,7 +54,7 @@ public sealed class DaemonSetTests
         ((string)pod["nodeSelector"]!["kubernetes.io/os"]!).ShouldBe("linux");
     }
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Rollout_NeverTakesTheOldOneFirst(string values)
     {
         var strategy = (await Rendered.OfAsync(values)).One("DaemonSet")["spec"]!["updateStrategy"]!;
@@ -62,7 +62,7 @@ public sealed class DaemonSetTests
         strategy.ToJsonString().ShouldBe("""{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}""");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("25%")]
     [InlineData("5")]
     public async Task Rollout_OfManyNodes_GoesByAsManyAsIsTold(string nodes)
@@ -73,7 +73,7 @@ public sealed class DaemonSetTests
         output.ShouldContain($"maxSurge: {nodes}\n");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("0")]
     [InlineData("0%")]
     [InlineData("all")]
@@ -86,7 +86,7 @@ public sealed class DaemonSetTests
     }
 
     // As --audit-max-bytes: with less, a share of the directory could not hold several segments.
-    [SkippableTheory]
+    [Theory]
     [InlineData("1MiB", true)]
     [InlineData("1024KiB", true)]
     [InlineData("1048576", true)]
@@ -103,7 +103,7 @@ public sealed class DaemonSetTests
     }
 
     // A declared port is a host port under hostNetwork, and two pods with one can't share a node.
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Containers_DeclareNoPorts(string values)
     {
         foreach (var container in Containers(await Rendered.OfAsync(values)))
@@ -112,7 +112,7 @@ public sealed class DaemonSetTests
         }
     }
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Probes_AskThePodsOwnSocket(string values)
     {
         var chart = await Rendered.OfAsync(values);
@@ -130,7 +130,7 @@ public sealed class DaemonSetTests
         Volume(chart, "run")["emptyDir"].ShouldNotBeNull();
     }
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Grace_IsLongerThanTheDrain(string values)
     {
         var chart = await Rendered.OfAsync(values);
@@ -139,7 +139,7 @@ public sealed class DaemonSetTests
         ((double)(long)Pod(chart)["terminationGracePeriodSeconds"]!).ShouldBeGreaterThanOrEqualTo(drain.TotalSeconds + 10);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults", "16254")]
     [InlineData("everything", "17000")]
     public async Task Redirect_TurnsToThePortTheProxyListensOn(string values, string port)
@@ -152,7 +152,7 @@ public sealed class DaemonSetTests
     }
 
     // The proxy writes that it is ready, the redirect reads it and can't change it, and both mean the same file.
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]
     [InlineData("nothing kept")]
@@ -174,11 +174,11 @@ public sealed class DaemonSetTests
         volume["sizeLimit"].ShouldNotBeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Proxy_UnderCilium_TellsNobodyThatItIsReady() =>
         (await Rendered.OfAsync("cilium")).Text.ShouldNotContain("ready-file");
 
-    [SkippableFact]
+    [Fact]
     public async Task Redirect_IsASidecarWithoutAToken()
     {
         var chart = await Rendered.OfAsync("defaults");
@@ -193,7 +193,7 @@ public sealed class DaemonSetTests
     }
 
     // What the containers are told must be what the commands of this very version take.
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Arguments_AreOnesThatTheCommandsTake(string values)
     {
         var chart = await Rendered.OfAsync(values);
@@ -213,7 +213,7 @@ public sealed class DaemonSetTests
         }
     }
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Mounts_HaveTheirVolumes(string values)
     {
         var chart = await Rendered.OfAsync(values);

@@ -34,7 +34,7 @@ public sealed class LintTests
         { "unheard: of", ["'unheard'"] },
     };
 
-    [SkippableTheory, MemberData(nameof(Matrix))]
+    [Theory, MemberData(nameof(Matrix))]
     public async Task Lint_WithGoodValues_FindsNothing(string values)
     {
         await ChartTools.RequireAsync();
@@ -44,7 +44,7 @@ public sealed class LintTests
         code.ShouldBe(0, output + errors);
     }
 
-    [SkippableTheory, MemberData(nameof(BadValues))]
+    [Theory, MemberData(nameof(BadValues))]
     public async Task Template_WithBadValues_RefusesAndNamesThePlace(string values, string[] words)
     {
         await ChartTools.RequireAsync();

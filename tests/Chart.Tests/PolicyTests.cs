@@ -8,7 +8,7 @@ namespace ImdsProxy.Chart.Tests;
 
 public sealed class PolicyTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]
     public async Task Policy_OfTheValues_PassesPolicyCheck(string values)
@@ -23,7 +23,7 @@ public sealed class PolicyTests
         output.ShouldNotContain("warning", Case.Insensitive);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Policy_ByDefault_IsAudit()
     {
         var policy = Policy(await Rendered.OfAsync("defaults"), "-policy");
@@ -31,7 +31,7 @@ public sealed class PolicyTests
         policy.ToJsonString().ShouldBe("""{"identities":{},"mode":"audit","rules":[],"version":1}""");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Policy_OfRulesByName_HasThemAsAListWithoutThoseTakenOut()
     {
         var policy = Policy(await Rendered.OfAsync("everything"), "-policy");
@@ -41,7 +41,7 @@ public sealed class PolicyTests
         policy["enforceOnly"]!.ToJsonString().ShouldBe("""[{"namespaces":["payments"]}]""");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Hook_ChecksWhatWillBeInForce()
     {
         var chart = await Rendered.OfAsync("everything");
@@ -56,7 +56,7 @@ public sealed class PolicyTests
         ((string)existing["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/all.json");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Policy_OfFragments_IsCheckedAndFollowedAsAWhole()
     {
         var chart = await Rendered.OfAsync("fragments");
@@ -91,7 +91,7 @@ public sealed class PolicyTests
         }
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526")]
     [InlineData("cilium", "prove --closed=168.63.129.16:32526")]
     [InlineData("enforced", "prove --closed=$(NODE_IP):16254 --closed=168.63.129.16:32526 --expect-denial")]
@@ -110,7 +110,7 @@ public sealed class PolicyTests
     }
 
     // Helm reads the log of a pod that has the hook's name, and uninstalls no hooks.
-    [SkippableFact]
+    [Fact]
     public async Task Test_IsAPodThatGoesWithItsTest()
     {
         var annotations = Test(await Rendered.OfAsync("defaults"))["metadata"]!["annotations"]!;

@@ -9,7 +9,7 @@ namespace ImdsProxy.Chart.Tests;
 /// <summary>The roles grant what the code asks for: <see cref="KubeAccess"/> is the one place, and nothing else can be asked.</summary>
 public sealed class RbacTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults", "nodes")]
     [InlineData("existing ConfigMap", "events", "nodes")]
     [InlineData("everything")]
@@ -22,7 +22,7 @@ public sealed class RbacTests
             .ShouldBe(KubeAccess.All.Where(access => !notAsked.Contains(access.Resource, StringComparer.Ordinal)).Select(access => $"{access.Verb} {access.Resource}"), ignoreOrder: true);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults", "release-imds-proxy-policy", "policy.json")]
     [InlineData("existing ConfigMap", "team-policy", "all.json")]
     public async Task Role_OfConfigMaps_IsForThePolicyAndTheOverrideByName(string values, string name, string key)
@@ -36,7 +36,7 @@ public sealed class RbacTests
         chart.OfKind("ConfigMap").Any(map => (string?)map["metadata"]!["name"] == name).ShouldBe(values == "defaults");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Bindings_AreForTheDaemonSetsAccount()
     {
         var chart = await Rendered.OfAsync("defaults");

@@ -17,7 +17,7 @@ public sealed class StartupTaintTests
         {"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"},{"key":"{{{Key}}}","effect":"NoSchedule"}]}}
         """;
 
-    [SkippableFact]
+    [Fact]
     public async Task Containers_TellEachOtherByOneFile()
     {
         var chart = await Rendered.OfAsync("everything");
@@ -34,7 +34,7 @@ public sealed class StartupTaintTests
         volumes.Single(volume => (string?)volume!["name"] == "redirect-state")!["emptyDir"].ShouldNotBeNull();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Taint_UnderCilium_HangsOnTheProxyAlone()
     {
         var chart = await Rendered.OfAsync("cilium");
@@ -44,7 +44,7 @@ public sealed class StartupTaintTests
         chart.OfKind("ValidatingAdmissionPolicy").ShouldBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Taint_ByDefault_IsNotThere()
     {
         var chart = await Rendered.OfAsync("defaults");
@@ -55,7 +55,7 @@ public sealed class StartupTaintTests
             .ShouldNotContain(static one => (string?)one["metadata"]!["name"] == Policy);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("node.kubernetes.io/not-ready")]
     [InlineData("kubernetes.io/x")]
     [InlineData("not-ready")]
@@ -72,15 +72,15 @@ public sealed class StartupTaintTests
         Should.Throw<FormatException>(() => TaintKey.Parse(key));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Admission_OfTheProxysOwnPatch_Passes() =>
         (await DecideAsync("aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""")).ShouldBe("");
 
-    [SkippableFact]
+    [Fact]
     public async Task Admission_OfTheLastTaint_Passes() =>
         (await DecideAsync("aks-1", """{"metadata":{"name":"aks-1"},"spec":{}}""", $$$"""{"metadata":{"name":"aks-1"},"spec":{"taints":[{"key":"{{{Key}}}","effect":"NoExecute"}]}}""")).ShouldBe("");
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("another node", "aks-2", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
     [InlineData("a token that tells no node", null, """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
     [InlineData("others' taints", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{}}""", "change no other")]
@@ -93,7 +93,7 @@ public sealed class StartupTaintTests
     public async Task Admission_OfAnythingElse_IsRefused(string what, string? tokenOf, string after, string why) =>
         (await DecideAsync(tokenOf, after)).ShouldContain(why, Case.Sensitive, what);
 
-    [SkippableFact]
+    [Fact]
     public async Task Admission_OfOthers_IsNoneOfOurs() =>
         (await DecideAsync("aks-1", Before, user: "system:node:aks-1")).ShouldBe("not matched");
 

@@ -20,7 +20,7 @@ public sealed class UninstallTests
 
     private static readonly string[] Kinds = ["Job", "Role", "RoleBinding", "ServiceAccount"];
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults", true)]
     [InlineData("everything", true)]
     [InlineData("existing ConfigMap", true)]
@@ -34,7 +34,7 @@ public sealed class UninstallTests
     }
 
     // Rights first, and nobody has them before an uninstall or after.
-    [SkippableFact]
+    [Fact]
     public async Task Hook_LivesDuringAnUninstallAlone()
     {
         foreach (var node in Hook(await Rendered.OfAsync("defaults")))
@@ -48,7 +48,7 @@ public sealed class UninstallTests
         }
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Role_GrantsExactlyWhatIsAskedAndForTheOneConfigMap()
     {
         var chart = await Rendered.OfAsync("defaults");
@@ -62,7 +62,7 @@ public sealed class UninstallTests
         ((string)One(chart, "ServiceAccount")["metadata"]!["name"]!).ShouldBe((string)Pod(chart)["serviceAccountName"]!);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]
     public async Task Job_SpeaksOfThisReleasesPodsPortAndOverride(string values)
@@ -79,7 +79,7 @@ public sealed class UninstallTests
         ((long)One(chart, "Job")["spec"]!["activeDeadlineSeconds"]!).ShouldBeLessThan(300, "Helm waits five minutes, and then says less");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Job_HasNoRightsOnItsNode()
     {
         var chart = await Rendered.OfAsync("defaults");
@@ -94,7 +94,7 @@ public sealed class UninstallTests
     }
 
     // The right to patch pods alone would let the hook change the proxy's image.
-    [SkippableFact]
+    [Fact]
     public async Task Admission_OfTheHooksAnnotation_Passes()
     {
         (await DecideAsync(ProxyPod, ProxyPod.Replace("\"annotations\":{", "\"annotations\":{\"imdsproxy.io/refresh\":\"2026-11-21T04:30:00Z\",", StringComparison.Ordinal))).ShouldBe("");
@@ -102,7 +102,7 @@ public sealed class UninstallTests
         (await DecideAsync(ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"1\"", StringComparison.Ordinal), ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"2\"", StringComparison.Ordinal))).ShouldBe("");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("another annotation", "\"note\":\"yes\"", "\"note\":\"yes\",\"evil\":\"1\"", "one annotation")]
     [InlineData("an annotation changed", "\"note\":\"yes\"", "\"note\":\"no\"", "one annotation")]
     [InlineData("an annotation gone", "\"annotations\":{\"note\":\"yes\"},", "", "one annotation")]
@@ -116,7 +116,7 @@ public sealed class UninstallTests
     public async Task Admission_OfAnythingElseTheHookDoes_IsRefused(string what, string from, string to, string why) =>
         (await DecideAsync(ProxyPod, ProxyPod.Replace(from, to, StringComparison.Ordinal))).ShouldContain(why, Case.Sensitive, what);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("\"app.kubernetes.io/component\":\"node\"", "\"app.kubernetes.io/component\":\"uninstall\"")]
     [InlineData("\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"other\"")]
     [InlineData("\"labels\":{\"app.kubernetes.io/name\":\"imds-proxy\",\"app.kubernetes.io/instance\":\"release\",\"app.kubernetes.io/component\":\"node\"},", "")]
@@ -128,12 +128,12 @@ public sealed class UninstallTests
             .ShouldContain("the proxy's own pods alone");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Admission_OfKubelets_IsNoneOfOurs() =>
         (await DecideAsync(ProxyPod, ProxyPod.Replace("proxy:1", "evil:1", StringComparison.Ordinal), user: "system:node:aks-1")).ShouldBe("not matched");
 
     // There before the hook's rights are, and as long as the release.
-    [SkippableFact]
+    [Fact]
     public async Task Admission_IsInForceBeforeTheHookHasItsRights()
     {
         var chart = await Rendered.OfAsync("defaults");
@@ -148,13 +148,13 @@ public sealed class UninstallTests
         policy.ToJsonString().ShouldContain(MountRefresh.Annotation);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("cilium")]
     [InlineData("nothing kept")]
     public async Task Admission_WithoutTheHook_IsNotThere(string values) =>
         (await Rendered.OfAsync(values)).OfKind("ValidatingAdmissionPolicy").ShouldNotContain(static policy => (string?)policy["metadata"]!["name"] == Policy);
 
-    [SkippableFact]
+    [Fact]
     public async Task Admission_SwitchedOff_IsNotThere()
     {
         await ChartTools.RequireAsync();

@@ -13,7 +13,7 @@ public sealed class DocumentTests(Node node)
 {
     public static TheoryData<string> DocumentsWithCommands => [.. Document.All.Where(path => StepsOf(path).Count > 0)];
 
-    [SkippableTheory, MemberData(nameof(DocumentsWithCommands))]
+    [Theory, MemberData(nameof(DocumentsWithCommands))]
     public async Task Commands_OfADocument_DoAsItSays(string path)
     {
         await ChartTools.RequireAsync();

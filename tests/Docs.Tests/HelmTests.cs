@@ -28,7 +28,7 @@ public sealed class HelmTests(Node node)
         helm install imds-proxy charts/imds-proxy -n imds-proxy --set interception=iptables --set policy.existingConfigMap.name=imds-policy
         """;
 
-    [SkippableFact]
+    [Fact]
     public async Task Upgrade_AfterTheReleasesPolicyWasEditedByHand_FailsAsTroubleshootingSays()
     {
         var (code, output) = await RunAsync($"{Install}\n{EditPolicy.Replace("NAME", "imds-proxy-policy", StringComparison.Ordinal)}\n{Upgrade}");
@@ -38,7 +38,7 @@ public sealed class HelmTests(Node node)
         Repository.Read("docs/troubleshooting.md").ShouldContain(message["Error: ".Length..]);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Upgrade_WithForcedConflicts_TakesTheValuesPolicy()
     {
         var (code, output) = await RunAsync($$"""
@@ -51,7 +51,7 @@ public sealed class HelmTests(Node node)
         code.ShouldBe(0, output);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Upgrade_ToAConfigMapOfOnesOwn_WorksAfterAnEditByHand()
     {
         var move = new Document("docs/policy.md").Blocks.Single(block => block.NotRun?.StartsWith("HelmTests", StringComparison.Ordinal) == true);
@@ -68,7 +68,7 @@ public sealed class HelmTests(Node node)
         code.ShouldBe(0, output);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Upgrade_AfterAConfigMapOfOnesOwnWasEditedByHand_KeepsTheEdit()
     {
         var (code, output) = await RunAsync($$"""
@@ -82,7 +82,7 @@ public sealed class HelmTests(Node node)
         code.ShouldBe(0, output);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(Install, "in Helm's values", "helm upgrade imds-proxy <chart> -n imds-proxy -f values.yaml")]
     [InlineData(InstallWithOwnPolicy, "in your ConfigMap imds-policy", "kubectl -n imds-proxy edit configmap imds-policy")]
     public async Task Notes_SayWhereThePolicyIsAndHowItIsChanged(string install, string where, string command)
@@ -94,7 +94,7 @@ public sealed class HelmTests(Node node)
         output.ShouldContain(command);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Upgrade_WithAPolicyThatIsRefused_LeavesTheReleaseFailedAndThePolicyInForce()
     {
         var (code, output) = await RunAsync($$"""
@@ -112,7 +112,7 @@ public sealed class HelmTests(Node node)
         code.ShouldBe(0, output);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Test_WithLogs_ShowsItsProofsAndLeavesNoPod()
     {
         var (code, output) = await RunAsync($$"""

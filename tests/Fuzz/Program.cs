@@ -1,21 +1,30 @@
 using SharpFuzz;
+using Xunit.Runner.InProc.SystemConsole;
 
 namespace ImdsProxy.Fuzz;
 
-/// <summary>Without a file, serves afl-fuzz; with files, runs each once, which repeats a finding; without anything, lists the targets.</summary>
+/// <summary>
+/// With a target, serves afl-fuzz; with files as well, runs each once, which repeats a finding; without arguments, lists the
+/// targets. Options, which start with a dash, a colon or an at sign, come from the test runner.
+/// </summary>
 internal static class Program
 {
-    private static int Main(string[] args)
+    private static async Task<int> Main(string[] args)
     {
+        if (args.Length > 0 && args[0] is ['-' or ':' or '@', ..])
+        {
+            return await ConsoleRunner.Run(args);
+        }
+
         if (args.Length == 0)
         {
-            Console.WriteLine(string.Join('\n', FuzzTargets.Names));
+            await Console.Out.WriteLineAsync(string.Join('\n', FuzzTargets.Names));
             return 0;
         }
 
         if (!FuzzTargets.Names.Contains(args[0], StringComparer.Ordinal))
         {
-            Console.Error.WriteLine($"there is no target '{args[0]}'");
+            await Console.Error.WriteLineAsync($"there is no target '{args[0]}'");
             return 2;
         }
 
@@ -27,9 +36,9 @@ internal static class Program
         }
 
         var target = FuzzTargets.Make(args[0]);
-        foreach (var path in args.AsSpan(1))
+        foreach (var path in args.Skip(1))
         {
-            Console.WriteLine($"{path}: {(target.Run(File.ReadAllBytes(path)) ? "accepted" : "refused")}");
+            await Console.Out.WriteLineAsync($"{path}: {(target.Run(await File.ReadAllBytesAsync(path)) ? "accepted" : "refused")}");
         }
 
         return 0;

@@ -11,7 +11,7 @@ public sealed class AttackTests
     private const string Silence = "000";
     private static readonly TimeSpan SoonRepaired = TimeSpan.FromSeconds(3);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Pod_AsksImdsDirectly_IsStopped(string backend)
@@ -27,7 +27,7 @@ public sealed class AttackTests
         (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Pod_TriesOtherPortsAndProtocols_IsStopped(string backend)
@@ -46,7 +46,7 @@ public sealed class AttackTests
         (await cluster.Pod.ClientAsync("ping", Cluster.Imds)).Output.ShouldBe("silence\n");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Pod_TriesWireServer_ReachesItsDnsOnly()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -75,7 +75,7 @@ public sealed class AttackTests
         (await cluster.Pod.GetAsync(urls[0])).ShouldBe("200");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Connection_OpenedBeforeApply_IsStopped(string backend)
@@ -97,7 +97,7 @@ public sealed class AttackTests
         (await cluster.AskedAsync()).ShouldBe(asked);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Pod_TakesAnotherPodsAddress_IsStoppedByTheReversePathCheck(string backend)
@@ -127,7 +127,7 @@ public sealed class AttackTests
         (await attacker.GetImdsAsync()).ShouldBe("200", "so does the attacker under its own address");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Connection_NotTracked_IsStopped(string backend)
@@ -148,7 +148,7 @@ public sealed class AttackTests
         (await cluster.Pod.GetAsync(nodePort)).ShouldBe(Silence);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task NodePorts_AskedDirectly_AreClosedToPodsAndOtherNodes(string backend)
@@ -173,7 +173,7 @@ public sealed class AttackTests
         (await cluster.Node.GetAsync($"http://127.0.0.1:16255{Scene.Versions}")).ShouldBe("200", "management is for the node's loopback");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Proxy_Killed_LeavesImdsClosed()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -188,7 +188,7 @@ public sealed class AttackTests
         (await cluster.AskedAsync()).ShouldBe(asked);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task NatChain_FlushedByHand_StaysClosedAndComesBack(string backend)
@@ -203,7 +203,7 @@ public sealed class AttackTests
         await BackWithinSecondsAsync(cluster, proxy);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Jump_DisplacedByAnotherRule_IsMovedBack(string backend)
@@ -219,7 +219,7 @@ public sealed class AttackTests
         (await cluster.IptablesAsync(backend, "-t", "nat", "-S", "PREROUTING")).Split('\n')[1].ShouldContain("IMDS-PROXY-REDIRECT");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task AcceptFirstInMangle_WithAFlushedNat_MeetsTheSecondGuard(string backend)
@@ -243,7 +243,7 @@ public sealed class AttackTests
     }
 
     // The packets are for the node itself until it has decided to forward them: no rule but the last can know better.
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Pod_SourceRoutesThroughTheNode_IsStopped(string backend)

@@ -9,7 +9,7 @@ public sealed class ClientTests
 {
     private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={Scene.ImdsIdentity}";
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Curl_BehindTheRedirect_GetsATokenOrTheDenial(string backend)
@@ -24,7 +24,7 @@ public sealed class ClientTests
         Told(proxy).ShouldBe(["allowed apps/web-7d9f 10.244.0.11", "allowed apps/jobs-x2k4 10.244.0.12", "denied elsewhere/stranger-0 10.244.0.13"]);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task AzureIdentityForDotNet_BehindTheRedirect_GetsATokenOrTheDenial()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -40,7 +40,7 @@ public sealed class ClientTests
     }
 
     // Only at 169.254.169.254 itself does the SDK take IMDS's 400 to its probe for what it is and ask again.
-    [SkippableFact]
+    [Fact]
     public async Task DefaultAzureCredential_BehindTheRedirect_GetsATokenOrGoesOnToTheNextCredential()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -58,7 +58,7 @@ public sealed class ClientTests
             ignoreOrder: true);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task AzureIdentityForNode_BehindTheRedirect_GetsATokenOrTheDenial()
     {
         await using var cluster = await Cluster.CreateAsync("node", "npm");

@@ -11,7 +11,7 @@ public sealed class InstallTests
     // So long the proxy listens without a policy while pods ask.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("closed")]
     [InlineData("open")]
     public async Task Install_InAuditMode_WithAPolicyThatComesLate_DeniesNobody(string whenDown)
@@ -37,7 +37,7 @@ public sealed class InstallTests
         node.Watch.Text.ShouldNotContain("The proxy is not ready");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Install_WithAPolicyThatDoesNotCome_IsClosedAfterTheWait()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -50,7 +50,7 @@ public sealed class InstallTests
         (await cluster.Pod.GetImdsAsync()).ShouldBe("503");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Install_WithWhenDownOpen_AndAPolicyThatDoesNotCome_StaysOpen()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -64,7 +64,7 @@ public sealed class InstallTests
     }
 
     // The proxy may be taken over while the rules are there: what it writes then counts for nothing.
-    [SkippableFact]
+    [Fact]
     public async Task Rules_InPlace_StayWhateverTheReadyFileSays()
     {
         await using var cluster = await Cluster.CreateAsync();

@@ -8,7 +8,7 @@ namespace ImdsProxy.Network.Tests;
 /// <summary>Nodes on which others have rules already.</summary>
 public sealed class NodeTests
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Remove_OnANodeWithOtherRules_GivesBackWhatWasBefore(string backend)
@@ -28,7 +28,7 @@ public sealed class NodeTests
         (await cluster.RulesAsync(backend)).ShouldBe(before);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Redirect_BesideKubeProxyCalicoAndMasquerade_WorksAndKeepsThePodsAddress(string backend)
@@ -53,7 +53,7 @@ public sealed class NodeTests
         (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200");
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft", "filter")]
     [InlineData("nft", "mangle")]
     [InlineData("legacy", "filter")]
@@ -78,7 +78,7 @@ public sealed class NodeTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Apply_WithEbpfHostRouting_RefusesAndSaysWhatToUse()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -89,7 +89,7 @@ public sealed class NodeTests
         refused.Error.ShouldContain("CiliumLocalRedirectPolicy");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Apply_WithoutPermission_RefusesAndSaysWhatIsNeeded()
     {
         await using var cluster = await Cluster.CreateAsync("setpriv");
@@ -99,7 +99,7 @@ public sealed class NodeTests
         refused.Error.ShouldContain("CAP_NET_ADMIN");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Apply_WithoutIptables_RefusesAndSaysWhatIsNeeded()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -108,7 +108,7 @@ public sealed class NodeTests
         refused.Error.ShouldContain("iptables is missing");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Apply_OnTheOtherBackendThanBefore_LeavesNothingOfOursBehind()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -119,7 +119,7 @@ public sealed class NodeTests
     }
 
     // iptables does not list such chains, and what one of them has translated our nat does not see any more.
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
     [InlineData("legacy", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
     [InlineData("nft", -100, "\nin place", "note: a chain of native nftables stands at the same place as our redirect: nft ip others early (priority -100)")]
@@ -158,7 +158,7 @@ public sealed class NodeTests
         check.ExitCode.ShouldBe(verdict == "not in place" ? 1 : 0);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Apply_OverRulesOfTheGenerationBefore_RepairsThem(string backend)

@@ -2,7 +2,6 @@ using System.Globalization;
 using ImdsProxy.Network.Tests.Topology;
 using Shouldly;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace ImdsProxy.Network.Tests;
 
@@ -15,7 +14,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     // The kernel sends a first packet again after a second: a single one that is dropped makes a gap longer than this.
     private const int LongestGapMilliseconds = 1000;
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Redirect_RemovedUnderLoad_LeavesNoGapForNewAndKeptConnections(string backend)

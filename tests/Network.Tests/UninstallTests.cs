@@ -12,7 +12,7 @@ public sealed class UninstallTests
     // Four looks of the watch at its files.
     private static readonly TimeSpan SomeLooks = TimeSpan.FromSeconds(2);
 
-    [SkippableFact]
+    [Fact]
     public async Task Uninstall_EndsOnceTheNodeIsOpen_AndItStaysOpenWhenTheConfigMapGoesFirst()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -46,7 +46,7 @@ public sealed class UninstallTests
     }
 
     // Without the annotation a kubelet brings the override after a minute; EndAsync waits for 30 s.
-    [SkippableFact]
+    [Fact]
     public async Task Uninstall_WithAKubeletThatHeedsTheAnnotation_EndsWithinHalfAMinute()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -65,7 +65,7 @@ public sealed class UninstallTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Uninstall_OfANodeThatDoesNotHear_FailsAndNamesIt()
     {
         await using var cluster = await Cluster.CreateAsync();

@@ -11,7 +11,7 @@ public sealed class WatchTests
 {
     private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
     public async Task Apply_ManyAtOnce_LeavesEachRuleOnce(string backend)
@@ -25,7 +25,7 @@ public sealed class WatchTests
         (await cluster.RulesAsync(backend)).ShouldBe(once);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_EndedAndRemoved_LeavesOrTakesTheRules()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -38,7 +38,7 @@ public sealed class WatchTests
         (await cluster.RulesAsync("nft")).ShouldBe("");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_OfAnOlderGeneration_OnlyLooksOn()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -57,7 +57,7 @@ public sealed class WatchTests
         await watch.SaysAsync("is redirected to");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_OverrideWritten_TakesTheRulesAwayUntilItIsGone()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -85,7 +85,7 @@ public sealed class WatchTests
         events.ShouldAllBe(e => e.Contains("\"node\":\"node-1\"", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_OpenWhenDown_LiftsTheRedirectAndPutsItBackWithTheProxy()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -105,7 +105,7 @@ public sealed class WatchTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_RivalKeepsDisplacingIt_GivesUpWithAnAlarm()
     {
         await using var cluster = await Cluster.CreateAsync();
@@ -133,7 +133,7 @@ public sealed class WatchTests
     }
 
     // As in a rollout: the sidecars of both pods have the same port on the node.
-    [SkippableFact]
+    [Fact]
     public async Task Watch_OfTwoOnOneMetricsPort_IsTheNewestThatAnswers()
     {
         const string Ready = "http://127.0.0.1:16257/readyz";
@@ -155,7 +155,7 @@ public sealed class WatchTests
         (await old.TerminateAsync()).ShouldBe(0, old.Text);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Watch_IptablesFailsForAWhile_GoesOnAfterwards()
     {
         await using var cluster = await Cluster.CreateAsync();

@@ -22,8 +22,10 @@ internal static class ChartTools
     /// <summary>Skips the test, and says why, where they can't be had.</summary>
     public static async Task RequireAsync()
     {
-        var missing = await Missing;
-        Skip.If(missing is not null, missing);
+        if (await Missing is { } missing)
+        {
+            Assert.Skip(missing);
+        }
     }
 
     private static async Task<string?> InstallAsync()

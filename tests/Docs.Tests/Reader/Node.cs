@@ -30,7 +30,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
 
     private string Socket => At("management.sock");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         await File.WriteAllTextAsync(At("callers.json"), Callers.OfThisMachine);
         var policy = await File.ReadAllTextAsync(Repository.At("policy.example.json"));
@@ -46,7 +46,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
         await ServeAsync(imds);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _background.StopAsync();
         _directory.Delete(recursive: true);

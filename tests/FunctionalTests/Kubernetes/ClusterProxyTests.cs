@@ -5,16 +5,18 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-public sealed class ClusterProxyTests : IAsyncLifetime, IDisposable
+public sealed class ClusterProxyTests : IAsyncLifetime
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("imds-proxy-state-");
     private FakeApiServer _api = null!;
 
-    public async Task InitializeAsync() => _api = await FakeApiServer.StartAsync();
+    public async ValueTask InitializeAsync() => _api = await FakeApiServer.StartAsync();
 
-    public async Task DisposeAsync() => await _api.DisposeAsync();
-
-    public void Dispose() => _state.Delete(recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _state.Delete(recursive: true);
+    }
 
     private void Put(string policy) => _api.Cluster.Put("configmaps", FakeConfigMaps.Map("security", "imds-policy", ("policy.json", policy)));
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
 /// <summary>Break glass by a watch of its ConfigMap, beside the mount that kubelet brings a minute later.</summary>
-public sealed class OverrideWatchTests : IAsyncLifetime, IDisposable
+public sealed class OverrideWatchTests : IAsyncLifetime
 {
     private const string Address = "127.0.0.51";
 
@@ -19,16 +19,18 @@ public sealed class OverrideWatchTests : IAsyncLifetime, IDisposable
 
     private static string Until => (TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _api = await FakeApiServer.StartAsync();
         _api.Cluster.Put("pods", FakePods.Pod("web", Address, ns: "elsewhere"));
         _api.Cluster.Put("configmaps", FakeConfigMaps.Map("security", "imds-policy", ("policy.json", ClusterProxy.Policy("shop"))));
     }
 
-    public async Task DisposeAsync() => await _api.DisposeAsync();
-
-    public void Dispose() => _mount.Delete(recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _mount.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task ConfigMap_MadeAndRemoved_IsInForceAndLiftedWithinTwoSecondsEach()

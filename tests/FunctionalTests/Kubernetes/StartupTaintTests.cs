@@ -8,7 +8,7 @@ using Xunit;
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
 /// <summary>The whole proxy takes the startup taint off its node, when both its conditions hold and not before.</summary>
-public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
+public sealed class StartupTaintTests : IAsyncLifetime
 {
     private const string Key = "node.imdsproxy.io/not-ready";
     private const string Ours = Key + "=true:NoSchedule";
@@ -24,16 +24,18 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
 
     private IEnumerable<string> Taints => _api.Cluster.Taints(FakePods.Node);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _api = await FakeApiServer.StartAsync();
         PutPolicy("enforce");
         PutNode(Ours, Others);
     }
 
-    public async Task DisposeAsync() => await _api.DisposeAsync();
-
-    public void Dispose() => _directory.Delete(recursive: true);
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
 
     [Theory]
     [InlineData("enforce")]

@@ -13,7 +13,7 @@ public sealed class CrowdTests
     private const int Connections = 64;
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(8);
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(nameof(Misbehaviour.NeverReads), 1)]
     [InlineData(nameof(Misbehaviour.NeverReads), 16)]
     [InlineData(nameof(Misbehaviour.ReadsSlowly), 16)]
@@ -43,7 +43,7 @@ public sealed class CrowdTests
     }
 
     // A connection that is not read ends, though the server never writes to it again.
-    [SkippableFact]
+    [Fact]
     public async Task Reader_ThatStops_LosesItsConnection()
     {
         await using var proxy = await LimitedProxy.StartAsync();

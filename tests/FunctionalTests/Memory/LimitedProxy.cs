@@ -75,9 +75,9 @@ internal sealed class LimitedProxy : IAsyncDisposable
     /// <summary>Starts one, or skips the test with the reason.</summary>
     public static async Task<LimitedProxy> StartAsync(string? heapLimit = null, params string[] more)
     {
-        Skip.IfNot(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root, to make a cgroup");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root, to make a cgroup");
         var memory = MemoryCgroup.TryCreate(ChartLimit.Bytes, out var why);
-        Skip.If(memory is null, $"needs a memory cgroup: {why}");
+        Assert.SkipWhen(memory is null, $"needs a memory cgroup: {why}");
         var imds = await FakeImdsServer.StartAsync(new FakeImdsOptions { RateLimited = false, RememberedRequests = 0 });
         var proxy = new LimitedProxy(imds, memory, heapLimit, more);
         try

@@ -10,7 +10,7 @@ public sealed class OutOfMemoryTests
     // ignores a value with the prefix 0x.
     private const string HeapLimit = "1800000";
 
-    [SkippableFact]
+    [Fact]
     public async Task Memory_ThatRunsOut_EndsTheProcessWithOneLineThatSaysSo()
     {
         await using var proxy = await LimitedProxy.StartAsync(HeapLimit, "--max-connections", "4096", "--max-connections-per-caller", "4096", "--max-headers", "1MiB");

@@ -14,7 +14,7 @@ public sealed class CredentialTests
 
     public static TheoryData<string?> KubeletSelectors =>
     [
-        null,
+        (string?)null,
         $"client_id={Policies.Kubelet}",
         $"client_id={Policies.Kubelet.ToUpperInvariant()}",
         $"object_id={Policies.KubeletObject}",

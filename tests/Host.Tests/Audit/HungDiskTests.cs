@@ -21,7 +21,7 @@ public sealed class HungDiskTests : IDisposable
 
     public void Dispose() => _disk.Dispose();
 
-    [SkippableTheory]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Write_WithDeny_IsRefusedUntilTheDiskAnswersAndTheLogGoesOnByItself(bool fsync)
@@ -50,7 +50,7 @@ public sealed class HungDiskTests : IDisposable
         new AuditVerifier().Verify(Log).Problems.ShouldBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Write_WithStdout_GoesThereMeanwhileAndEachNumberNamesOneRecord()
     {
         await using (var log = Open(AuditOnError.Stdout, fsync: false))
@@ -78,7 +78,7 @@ public sealed class HungDiskTests : IDisposable
         new AuditVerifier().Verify(Log).Problems.ShouldBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Write_WithStdoutThatHangsToo_IsRefused()
     {
         using var held = new ManualResetEventSlim();
@@ -103,7 +103,7 @@ public sealed class HungDiskTests : IDisposable
     }
 
     // A token's first record goes to the reserve and hangs; the request's record waits behind it, in the other chain.
-    [SkippableFact]
+    [Fact]
     public async Task Write_BothChainsWithDeny_EachIsRefusedAndTellsItsOwnLosses()
     {
         await using (var log = OpenBoth(AuditOnError.Deny))
@@ -132,7 +132,7 @@ public sealed class HungDiskTests : IDisposable
         new AuditVerifier().Verify(Log).Problems.ShouldBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Write_BothChainsWithStdout_GoThereMeanwhileAndEachNumberNamesOneRecordOfItsChain()
     {
         await using (var log = OpenBoth(AuditOnError.Stdout))
@@ -174,7 +174,7 @@ public sealed class HungDiskTests : IDisposable
     }
 
     // Retention removes segments in the writer's turn, after the reserve has told of it: that hangs like any write.
-    [SkippableFact]
+    [Fact]
     public async Task MakeRoom_DiskHangs_IsGivenUpForBothChainsAndGoesOnByItself()
     {
         await using (var earlier = OpenBoth(AuditOnError.Deny))
@@ -209,7 +209,7 @@ public sealed class HungDiskTests : IDisposable
         new AuditVerifier().Verify(Log).Problems.ShouldBeEmpty();
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Close_DiskHangs_EndsAllTheSame()
     {
         var log = Open(AuditOnError.Deny, fsync: false);

@@ -31,7 +31,7 @@ internal sealed class LoopDisk : IDisposable
         if (!disk._isMounted)
         {
             disk.Dispose();
-            Skip.If(true, "mounting a file system on a loop device needs root and mkfs.ext4");
+            Assert.Skip("mounting a file system on a loop device needs root and mkfs.ext4");
         }
 
         return disk;
@@ -41,7 +41,7 @@ internal sealed class LoopDisk : IDisposable
     public void Freeze()
     {
         _isFrozen = Run("fsfreeze", "--freeze", Path);
-        Skip.IfNot(_isFrozen, "this file system can't be frozen");
+        Assert.SkipUnless(_isFrozen, "this file system can't be frozen");
     }
 
     /// <summary>Lets the writes go on.</summary>

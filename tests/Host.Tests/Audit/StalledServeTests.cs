@@ -78,7 +78,7 @@ public sealed class StalledServeTests : IDisposable
         await proxy.WaitAsync().WaitAsync(Patience);
     }
 
-    [SkippableTheory]
+    [Theory]
     [InlineData("deny", HttpStatusCode.ServiceUnavailable)]
     [InlineData("stdout", HttpStatusCode.Forbidden)]
     public async Task Serve_DiskHangs_AnswersEachInTimeAndGoesOnOnceItAnswers(string onError, HttpStatusCode meanwhile)
@@ -104,7 +104,7 @@ public sealed class StalledServeTests : IDisposable
     }
 
     // The kernel keeps the thread that waits for the disk, and with it the process; all else of it is gone.
-    [SkippableFact]
+    [Fact]
     public async Task Serve_DiskHangs_EndsWhenToldAsFarAsTheKernelLetsIt()
     {
         using var disk = LoopDisk.Mount();

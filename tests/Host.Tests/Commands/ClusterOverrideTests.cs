@@ -10,7 +10,7 @@ using Xunit;
 namespace ImdsProxy.Host.Tests.Commands;
 
 /// <summary>When the watch of the break-glass ConfigMap decides, and when it leaves that to the mount. The clock stands at 2026-11-21T04:30:00Z.</summary>
-public sealed class ClusterOverrideTests : IAsyncLifetime, IDisposable
+public sealed class ClusterOverrideTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _stop = new();
@@ -19,7 +19,7 @@ public sealed class ClusterOverrideTests : IAsyncLifetime, IDisposable
     private ClusterOverride _override = null!;
     private Task _running = Task.CompletedTask;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _api = await FakeApiServer.StartAsync();
         _http = KubeConnection.Open(new KubeSettings(_api.Address, _api.TokenFile, _api.CaFile));
@@ -28,15 +28,14 @@ public sealed class ClusterOverrideTests : IAsyncLifetime, IDisposable
             new ListWatchOptions { FirstListSpread = TimeSpan.Zero }, _time, NullLoggerFactory.Instance);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running;
         _http.Dispose();
         await _api.DisposeAsync();
+        _stop.Dispose();
     }
-
-    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task Watch_OnceSynced_DecidesAlsoThatThereIsNone()

@@ -42,10 +42,10 @@ public sealed class PrepareCommandTests : IDisposable
         new NodeDirectory(directory).Look().Mode.ShouldBe(Wanted);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Prepare_AsRoot_GivesItAwayAndTwiceIsOnce()
     {
-        Skip.If(Me != 0, "needs root: it gives a directory to another user");
+        Assert.SkipWhen(Me != 0, "needs root: it gives a directory to another user");
         var directory = Path.Combine(_parent, "log");
 
         (await PrepareCommand.RunAsync([directory], 16254, _errors)).ShouldBe(ExitCode.Good, _errors.ToString());

@@ -24,13 +24,13 @@ public sealed class RulesRemovalTests : IAsyncLifetime
 
     private string Told => string.Join('\n', _told);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _api = await FakeApiServer.StartAsync();
         _http = KubeConnection.Open(new KubeSettings(_api.Address, _api.TokenFile, _api.CaFile));
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await _api.DisposeAsync();

@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Enforce;
 
-public sealed class SummariesTests : IAsyncLifetime, IAsyncDisposable
+public sealed class SummariesTests : IAsyncLifetime
 {
     private readonly ScriptedTime _time = new();
     private readonly FakeLog _log = new();
@@ -21,11 +21,9 @@ public sealed class SummariesTests : IAsyncLifetime, IAsyncDisposable
 
     public SummariesTests() => _summaries = new Summaries(_log, (record, written) => _recorded.Add((record, written)), _time);
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _summaries.DisposeAsync();
-
-    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 
     [Fact]
     public async Task Requests_OfOneSecond_HaveOneRecordWithTheirNumberAndTheIdAllBear()

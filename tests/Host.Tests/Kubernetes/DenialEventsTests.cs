@@ -14,7 +14,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-public sealed class DenialEventsTests : IAsyncLifetime, IDisposable
+public sealed class DenialEventsTests : IAsyncLifetime
 {
     private const string Token = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=";
 
@@ -27,21 +27,20 @@ public sealed class DenialEventsTests : IAsyncLifetime, IDisposable
 
     public DenialEventsTests() => _events = new DenialEvents(CreateAsync, new EventReporter("node-1", _time, static () => null), 2, _time, NullLogger<DenialEvents>.Instance);
 
-    public Task InitializeAsync()
+    public ValueTask InitializeAsync()
     {
         _running = RunAsync();
-        return Task.CompletedTask;
+        return ValueTask.CompletedTask;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
 #pragma warning disable VSTHRD003 // Started by InitializeAsync.
         await _running;
 #pragma warning restore VSTHRD003
+        _stop.Dispose();
     }
-
-    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task SameDenials_AreOneEventNowAndOneWithTheirCountFiveMinutesLater()

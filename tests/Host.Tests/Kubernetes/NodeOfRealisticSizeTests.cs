@@ -12,7 +12,6 @@ using ImdsProxy.TestKit.FakeKubernetes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
-using Xunit.Abstractions;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 

@@ -9,7 +9,7 @@ using Xunit;
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
 /// <summary>The startup taint over time.</summary>
-public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
+public sealed class StartupTaintTests : IAsyncLifetime
 {
     private const string Key = "node.imdsproxy.io/not-ready";
     private const string Taint = Key + "=true:NoSchedule";
@@ -24,7 +24,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
     private volatile string? _obstacle;
     private int _removed;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _api = await FakeApiServer.StartAsync();
         _http = KubeConnection.Open(new KubeSettings(_api.Address, _api.TokenFile, _api.CaFile));
@@ -33,7 +33,7 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
         Put(Taint);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
 #pragma warning disable VSTHRD003 // Started by the test.
@@ -41,9 +41,8 @@ public sealed class StartupTaintTests : IAsyncLifetime, IDisposable
 #pragma warning restore VSTHRD003
         _http.Dispose();
         await _api.DisposeAsync();
+        _stop.Dispose();
     }
-
-    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task Taint_ThatComesBack_IsTakenOffAgain_ButNotWhileSomethingStandsAgainstIt()

@@ -13,7 +13,7 @@ internal static class NodePackages
         if (!System.IO.Directory.Exists(Path.Combine(Directory, "node_modules", "@azure", "identity")))
         {
             var npm = await Programs.RunAsync(["npm", "install", "--prefix", Directory, "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"]);
-            Skip.IfNot(npm.ExitCode == 0, $"needs @azure/identity, which npm could not install: {npm.Error}");
+            Assert.SkipUnless(npm.ExitCode == 0, $"needs @azure/identity, which npm could not install: {npm.Error}");
         }
 
         return Path.Combine(Directory, "token.js");

@@ -11,11 +11,11 @@ internal static class Requirements
     /// <summary>Skips the test, with the reason, where the machine can't run it.</summary>
     public static void Check(params string[] more)
     {
-        Skip.IfNot(OperatingSystem.IsLinux(), "network namespaces are a feature of Linux");
-        Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, to make network namespaces and iptables rules");
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "network namespaces are a feature of Linux");
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, to make network namespaces and iptables rules");
         foreach (var program in Programs.Concat(more))
         {
-            Skip.IfNot(IsThere(program), $"needs the program {program}");
+            Assert.SkipUnless(IsThere(program), $"needs the program {program}");
         }
     }
 
