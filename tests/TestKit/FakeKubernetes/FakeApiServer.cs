@@ -134,9 +134,10 @@ public sealed class FakeApiServer : IAsyncDisposable
     {
         if (request.Operation == "create")
         {
-            _events.Enqueue((JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!);
-            context.Response.StatusCode = 201;
-            await context.Response.WriteAsync("{}");
+            var created = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+            Cluster.Put(request.Path.Split('/')[^1], created);
+            _events.Enqueue(created);
+            await WriteAsync(context, 201, created);
             return;
         }
 
@@ -185,7 +186,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     private async Task ApplyAsync(HttpContext context)
     {
         var path = context.Request.Path.ToString().Split('/');
-        if (context.Request.ContentType != "application/apply-patch+yaml" || !context.Request.Query.ContainsKey("fieldManager") || path[^2] != "configmaps")
+        if (!FakeMediaType.Is(context, "application/apply-patch+yaml") || !context.Request.Query.ContainsKey("fieldManager") || path[^2] != "configmaps")
         {
             await FakeStatus.WriteAsync(context, 415, "UnsupportedMediaType");
             return;
@@ -199,8 +200,14 @@ public sealed class FakeApiServer : IAsyncDisposable
         }
 
         Cluster.Put("configmaps", applied);
-        context.Response.StatusCode = before is null ? 201 : 200;
-        await context.Response.WriteAsync("{}");
+        await WriteAsync(context, before is null ? 201 : 200, applied);
+    }
+
+    private static Task WriteAsync(HttpContext context, int status, JsonObject subject)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(subject.ToJsonString());
     }
 
     private ConcurrentQueue<FakeFault> FaultsOf(string operation) => _faults.GetOrAdd(operation, static _ => new());
@@ -214,7 +221,7 @@ public sealed class FakeApiServer : IAsyncDisposable
     private static string OperationOf(HttpRequest request) =>
         HttpMethods.IsPost(request.Method) ? "create"
         : HttpMethods.IsPatch(request.Method) ? "patch"
-        : request.Query.ContainsKey("watch") ? "watch"
+        : request.Query["watch"] == "true" || request.Query["watch"] == "1" ? "watch"
         : request.Path.StartsWithSegments(FakeNode.Collection, StringComparison.Ordinal, out var name) && name.HasValue ? "get"
         : "list";
 }

@@ -21,7 +21,7 @@ internal sealed class FakeNode(FakeCluster cluster, Action? beforePatch)
         {
             await WriteAsync(context, name);
         }
-        else if (context.Request.ContentType != "application/json-patch+json")
+        else if (!FakeMediaType.Is(context, "application/json-patch+json"))
         {
             await FakeStatus.WriteAsync(context, 415, "UnsupportedMediaType");
         }

@@ -13,7 +13,7 @@ internal static class FakePod
     {
         var path = context.Request.Path.ToString().Split('/');
         var pod = cluster.Get("pods", path[4], path[6]);
-        if (pod is null || context.Request.ContentType != "application/merge-patch+json")
+        if (pod is null || !FakeMediaType.Is(context, "application/merge-patch+json"))
         {
             await FakeStatus.WriteAsync(context, pod is null ? 404 : 415, pod is null ? "NotFound" : "UnsupportedMediaType");
             return;

@@ -12,7 +12,10 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
 
     public async Task AnswerAsync(HttpContext context, FakeApiRequest request, CancellationToken cancellation)
     {
-        var position = long.Parse(request.Query["resourceVersion"], CultureInfo.InvariantCulture);
+        // Without a resourceVersion, a watch starts with all objects of this moment, as new ones.
+        var isFromNow = !request.Query.TryGetValue("resourceVersion", out var version);
+        var (objects, now) = cluster.List(request.Path.Split('/')[^1], new FieldSelector(request.Query.GetValueOrDefault("fieldSelector")));
+        var position = isFromNow ? now : long.Parse(version!, CultureInfo.InvariantCulture);
         if (cluster.Since(position) is null)
         {
             await FakeStatus.WriteAsync(context, 410, "Expired", $"too old resource version: {position}");
@@ -28,7 +31,12 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
         context.Response.ContentType = "application/json";
         await context.Response.StartAsync(cancellation);
         await context.Response.Body.FlushAsync(cancellation);
-        var lifetime = TimeSpan.FromSeconds(int.Parse(request.Query["timeoutSeconds"], CultureInfo.InvariantCulture));
+        foreach (var subject in isFromNow ? objects : [])
+        {
+            await LineAsync(context, "ADDED", subject, cancellation);
+        }
+
+        var lifetime = TimeSpan.FromSeconds(int.Parse(request.Query.GetValueOrDefault("timeoutSeconds", "1800"), CultureInfo.InvariantCulture));
         await TellAsync(context, request, position, lifetime, cancellation);
     }
 
