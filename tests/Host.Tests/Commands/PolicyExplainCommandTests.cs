@@ -136,7 +136,7 @@ public sealed class PolicyExplainCommandTests : IDisposable
         var (exit, _, errors) = await ExplainAsync("GET /metadata/instance", Agent, """{"version":1}""");
 
         exit.ShouldBe(2);
-        errors.ShouldContain("policy check tells all its errors");
+        errors.ShouldContain("policy check lists all errors");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

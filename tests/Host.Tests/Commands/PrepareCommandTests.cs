@@ -64,7 +64,7 @@ public sealed class PrepareCommandTests : IDisposable
 
         (await PrepareCommand.RunAsync([link], 16254, _errors)).ShouldBe(ExitCode.Failed);
 
-        _errors.ToString().ShouldContain("is no directory");
+        _errors.ToString().ShouldContain("is not a directory");
         new NodeDirectory(target).Look().ShouldBe(before);
     }
 

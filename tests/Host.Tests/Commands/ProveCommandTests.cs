@@ -46,7 +46,7 @@ public sealed class ProveCommandTests : IDisposable
         var way = (IPEndPoint)open.LocalEndpoint;
 
         (await ProveCommand.RunAsync(Probe(), [way], false, _output, CancellationToken.None)).ShouldBe(ExitCode.Failed);
-        _output.ToString().ShouldContain($"NOT SO: {way} is closed");
+        _output.ToString().ShouldContain($"NOT PROVED: {way} is closed");
 
         open.Stop();
         (await ProveCommand.RunAsync(Probe(), [way], false, _output, CancellationToken.None)).ShouldBe(ExitCode.Good);

@@ -31,7 +31,7 @@ public sealed class StartupTaintFlagsTests
     [Theory]
     [InlineData("--node-name", "--startup-taint=node.imdsproxy.io/not-ready")]
     [InlineData("belongs to Kubernetes", "--startup-taint=node.kubernetes.io/not-ready", "--node-name=aks-1")]
-    [InlineData("--startup-taint, which is missing", "--redirect-state=/run/state.json", "--node-name=aks-1")]
+    [InlineData("give --startup-taint too", "--redirect-state=/run/state.json", "--node-name=aks-1")]
     public void Taint_HalfTold_IsRefused(string why, params string[] flags) =>
         Parse(["--callers=file:callers.json", Api, .. flags]).Errors.ShouldHaveSingleItem().Message.ShouldContain(why);
 
