@@ -75,11 +75,11 @@ public sealed class ClusterProxyTests : IAsyncLifetime
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
         _api.Cluster.Compact();
         await Eventually.HoldsAsync(() => _api.OpenWatches == 2);
-        await using var proxy = await StartWithSilentWatchesAsync();
+        await using var silent = await StartWithSilentWatchesAsync();
 
         _api.Cluster.Put("pods", FakePods.Pod("unheard", "127.0.0.13", ns: "shop"));
 
-        (await proxy.AskAsync("127.0.0.13")).Status.ShouldBe(200);
+        (await silent.AskAsync("127.0.0.13")).Status.ShouldBe(200);
     }
 
     // Both watches go silent at once, as behind a firewall that drops packets.
