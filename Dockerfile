@@ -1,11 +1,11 @@
 # syntax=docker/dockerfile:1
-# Two images: `--target proxy` and `--target redirect`. The base images are arguments without a default, so that this
-# file names no registry: docs/install-aks.md lists the ones it was written for. Pin each by digest.
+# Builds two images: `--target proxy` and `--target redirect`. The base images are arguments without defaults, so that this
+# file names no registry. docs/install-aks.md lists suitable base images. Pin each by its digest.
 ARG SDK_IMAGE
 ARG CHISELLED_IMAGE
 ARG DEBIAN_IMAGE
 
-# On amd64 for both architectures: what links for arm64 is there for it.
+# Builds both architectures on amd64, because the linker for arm64 is available there.
 FROM --platform=linux/amd64 ${SDK_IMAGE} AS build
 ARG TARGETARCH
 RUN apt-get update \
@@ -32,7 +32,7 @@ FROM ${DEBIAN_IMAGE} AS redirect
 ARG VERSION=0.1.0
 ARG REVISION
 LABEL org.opencontainers.image.title="imds-proxy-redirect" \
-      org.opencontainers.image.description="Keeps the iptables rules that bring pods' IMDS traffic to imds-proxy" \
+      org.opencontainers.image.description="Maintains the iptables rules that redirect pods' IMDS traffic to imds-proxy" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 RUN apt-get update \
@@ -40,7 +40,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /app
 ENV PATH="$PATH:/usr/sbin:/sbin"
-# Root, and in the chart with NET_ADMIN and NET_RAW alone: NET_ADMIN is not effective for another user.
+# Root, because NET_ADMIN is not effective for other users. The chart drops all capabilities except NET_ADMIN and NET_RAW.
 USER 0:0
 ENTRYPOINT ["/app/imds-proxy"]
 CMD ["redirect", "watch"]

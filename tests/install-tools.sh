@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond the .NET SDK, from Debian's or Ubuntu's packages. Without root it says what is
-# missing and goes on: the tests that need it are skipped, and say so.
+# Installs the programs that the tests need beyond the .NET SDK, from Debian's or Ubuntu's packages. Without root, it only
+# lists what is missing: the tests that need those programs are skipped with a reason.
 set -euo pipefail
 
 declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
   [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
   [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy [taskset]=util-linux
-  # A small disk of their own that tests fill, freeze and remove.
+  # For a small disk that tests fill, freeze and remove.
   [mkfs.ext4]=e2fsprogs [fsfreeze]=util-linux [losetup]=mount
-  # What proxy/publish.sh links with, for both architectures, and what runs the other one's program.
+  # The linkers of proxy/publish.sh for both architectures, and the emulator for the other architecture's program.
   [clang]="clang libc6-dev" [ld.lld]=lld [objcopy]=binutils [aarch64-linux-gnu-gcc]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
   [qemu-aarch64]=qemu-user
 )
@@ -32,7 +32,7 @@ fi
 
 export DEBIAN_FRONTEND=noninteractive
 echo "installing: ${missing[*]}"
-# Services that come with the packages (prometheus, nginx, haproxy) are not to be started: only their programs are used.
+# Prevents the packages' services (prometheus, nginx, haproxy) from starting, because only their programs are needed.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
   printf '#!/bin/sh\nexit 101\n' >"$policy"

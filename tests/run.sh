@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs every test project, one after the other (they share two cores and the loopback), then the load tests once and
-# shortly, so that they can't rot, and sums up. What they start as a process is the program that is shipped, where this
-# machine can make it.
+# Runs every test project, one after another because they share the cores and the loopback. Then runs the load tests once,
+# briefly, so that they keep working, and prints the totals. The tests start the published program if this machine can build it.
 set -uo pipefail
 configuration=${1:-Release}
 cd "$(dirname "$0")/.."
@@ -13,7 +12,7 @@ if [ "$(uname -m)" = x86_64 ] && command -v clang >/dev/null && command -v ld.ll
   make --no-print-directory publish || exit 1
   export IMDS_PROXY_PROGRAM=$PWD/artifacts/publish/imds-proxy
 else
-  echo "not published here, which takes an x86-64 machine with clang, lld and objcopy: the tests start the built proxy instead"
+  echo "publishing needs an x86-64 machine with clang, lld and objcopy: the tests start the built proxy instead"
 fi
 
 for project in tests/*/*.csproj; do
@@ -24,7 +23,7 @@ done
 
 dotnet "loadtests/bin/$configuration/net10.0/ImdsProxy.LoadTests.dll" smoke || status=1
 
-# Again in the end, where it is looked for: what failed, and how.
+# Repeats the failures at the end of the output, where people look for them.
 awk '/^  Failed / { shown = 30 } /^(Passed!|Failed!)/ { shown = 0 } shown-- > 0' "$output"
 
 awk '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {

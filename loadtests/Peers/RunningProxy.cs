@@ -11,7 +11,7 @@ namespace ImdsProxy.LoadTests.Peers;
 internal sealed class RunningProxy : IDisposable
 {
     // One generator stands for many pods. With the usual limits per caller, the test would measure those limits.
-    private static readonly string[] OnePodIsMany = ["--max-connections-per-caller", "4096", "--max-requests-per-caller", "4096"];
+    private static readonly string[] WithoutCallerLimits = ["--max-connections-per-caller", "4096", "--max-requests-per-caller", "4096"];
 
     private readonly ImdsProxySetup _setup;
     private readonly string _policy;
@@ -43,7 +43,7 @@ internal sealed class RunningProxy : IDisposable
             .. program, "serve", "--listen", $"{NodeTopology.NodeIp}:{setup.Port}", "--management", $"127.0.0.1:{management}",
             "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}",
             "--audit-dir", Path.Combine(directory, "audit"), "--node-name", "node-1", "--require-original-destination",
-            "--log-level", "warning", .. OnePodIsMany, .. setup.Flags,
+            "--log-level", "warning", .. WithoutCallerLimits, .. setup.Flags,
         ]);
         var proxy = new RunningProxy(setup, directory, process);
         try

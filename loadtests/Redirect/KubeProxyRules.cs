@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.LoadTests.Redirect;
 
-/// <summary>As many nat rules as kube-proxy makes for some thousand services of two pods each, as input for <c>iptables-restore</c>.</summary>
+/// <summary>The nat rules that kube-proxy creates for some thousand services with two pods each, as input for <c>iptables-restore</c>.</summary>
 internal static class KubeProxyRules
 {
     private const int RulesPerService = 8;
@@ -21,7 +21,7 @@ internal static class KubeProxyRules
         return $"{chains}{lines}COMMIT\n";
     }
 
-    /// <summary>What changes one service, as kube-proxy does when a pod comes or goes.</summary>
+    /// <summary>The changes to one service when a pod is added or removed, as kube-proxy writes them.</summary>
     public static string Change(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"*nat\n:KUBE-SVC-0000000000000000 - [0:0]\n-A KUBE-SVC-0000000000000000 -m comment --comment \"change {number}\" -j KUBE-MARK-MASQ\nCOMMIT\n");
 

@@ -5,8 +5,8 @@ using ImdsProxy.LoadTests.Topology;
 namespace ImdsProxy.LoadTests.Redirect;
 
 /// <summary>
-/// <c>redirect-watch [PROGRAM [RULES]]</c>: what <c>redirect watch</c> costs beside kube-proxy's rules, at rest and while one of them
-/// changes each second, and how soon a flushed nat is back. On both backends.
+/// <c>redirect-watch [PROGRAM [RULES]]</c>: measures <c>redirect watch</c> beside kube-proxy's rules, on both backends: its processor
+/// time at rest and while a rule changes each second, and the time until a flushed nat table is restored.
 /// </summary>
 internal static class RedirectWatch
 {
@@ -91,7 +91,7 @@ internal static class RedirectWatch
         return Stopwatch.GetElapsedTime(began);
     }
 
-    // The share of a core that the program and the iptables it has run took meanwhile.
+    // The processor time of the program and the iptables commands that it ran, as a share of one core.
     private static async Task<double> CostAsync(Process process, Func<Task> meanwhile)
     {
         var (began, before) = (Stopwatch.GetTimestamp(), Ticks(process));

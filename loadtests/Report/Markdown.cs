@@ -14,7 +14,7 @@ internal static class Markdown
     {
         var text = new StringBuilder()
             .Append($"# Load tests, {results.Machine.Date}, {results.Plan.Name} run\n")
-            .Append("Written by `make loadtest SCENARIO=peers`. Pod, node and IMDS are network namespaces; an iptables DNAT on the node brings the pod's requests for 169.254.169.254 to whoever is measured, the same rule for each. Compare within this run only.\n\n");
+            .Append("Written by `make loadtest SCENARIO=peers`. Pod, node and IMDS are network namespaces; the same iptables DNAT rule on the node sends the pod's requests for 169.254.169.254 to each measured peer in turn. Compare figures only within this run.\n\n");
         foreach (var line in results.Machine.Lines)
         {
             text.Append($"- {line}\n");
@@ -22,9 +22,9 @@ internal static class Markdown
 
         text.Append(
             $"""
-            - {results.Plan.Rounds} rounds of {results.Plan.Seconds} s ({results.Plan.MoreRounds} of 1 s for what no target speaks of), all peers in turns in each; figures are medians of the rounds, with the least and the most in brackets; ratios are medians of the ratios within each round
-            - ImdsProxy runs with identity ({ImdsProxySetup.UsualPods} pods), a policy of {ImdsProxySetup.UsualRules} rules, metrics, `--audit-dir` on the disk and `--require-original-destination`; nginx and HAProxy compare path, method, header and two parameters with constants, know no pods and write no records; bare YARP decides nothing; bare Kestrel has the settings of ImdsProxy's listener and answers constants from memory, so no proxy on Kestrel can reach more
-            - "ImdsProxy" is as shipped: it serves a token it has and shares an instance document for a second. "{ImdsProxySetup.Strict.Name}" has `{string.Join(' ', ImdsProxySetup.Strict.Flags)}`; asked for different targets in turns, it asks IMDS for each (see "to IMDS")
+            - {results.Plan.Rounds} rounds of {results.Plan.Seconds} s ({results.Plan.MoreRounds} of 1 s for measurements without a target), each with all peers in turns; figures are medians of the rounds, with the lowest and the highest in brackets; ratios are medians of the ratios within each round
+            - ImdsProxy runs with identity ({ImdsProxySetup.UsualPods} pods), a policy of {ImdsProxySetup.UsualRules} rules, metrics, `--audit-dir` on the disk and `--require-original-destination`; nginx and HAProxy compare path, method, header and two parameters with constants, know no pods and write no records; bare YARP decides nothing; bare Kestrel has the settings of ImdsProxy's listener and answers constants from memory, so no proxy on Kestrel can be faster
+            - "ImdsProxy" has its default settings: it serves cached tokens and shares an instance document for a second. "{ImdsProxySetup.Strict.Name}" has `{string.Join(' ', ImdsProxySetup.Strict.Flags)}`; for different targets in turns, it sends each request to IMDS (see "to IMDS")
             - the limits on connections and requests of one pod are lifted, because one generator stands for many pods
 
 
@@ -48,12 +48,12 @@ internal static class Markdown
             text.Append($"| {target.What} | {target.Goal} | {target.Measured} | {target.Met switch { true => "met", false => "**missed**", null => "–" }} |\n");
         }
 
-        text.Append("\nThe costs of identifying, parsing and deciding, and of allocation, are measured apart: `make loadtest SCENARIO=cached-token` and the benchmarks.\n\n");
+        text.Append("\nThe costs of identifying, parsing and deciding, and of allocation, are measured separately: `make loadtest SCENARIO=cached-token` and the benchmarks.\n\n");
     }
 
     private static void Tables(StringBuilder text, Samples samples)
     {
-        text.Append("## All figures\n\"processor\" is the peer's own processor time for a request; \"to IMDS\" how many requests reached IMDS for each.\n\n");
+        text.Append("## All figures\n\"processor\" is the peer's own processor time per request; \"to IMDS\" is the number of requests that reached IMDS per request.\n\n");
         foreach (var load in samples.All.GroupBy(sample => sample.Load.FullName, StringComparer.Ordinal))
         {
             text.Append($"### {load.Key}\n| | p50 µs | p99 µs | requests/s | requests/s by nginx's | processor µs | to IMDS |\n|---|---|---|---|---|---|---|\n");

@@ -6,20 +6,19 @@ using System.Net.Sockets;
 namespace ImdsProxy.LoadTests.Sharing;
 
 /// <summary>
-/// <c>crowd [SECONDS]</c>: 249 pods ask twice a second each; then one pod more, which asks on 250 connections as fast as it
-/// can, or tries to. Its generator has a core of its own, the second; start the scenario itself on the first
-/// (<c>taskset -c 0</c>), so that what is measured is the proxy and not the generator. Good when the others' p99 is at most
-/// twice what it was and all of them are served.
+/// <c>crowd [SECONDS]</c>: 249 pods send two requests a second each. Then one more pod sends requests on 250 connections as
+/// fast as it can. Its generator runs on the second core. Start the scenario on the first (<c>taskset -c 0</c>), so that the
+/// generator does not disturb the measurement. Succeeds if all other pods are served and their p99 at most doubles.
 /// </summary>
 internal static class Crowd
 {
     private const int Connections = 250;
     private const string Core = "1";
 
-    // A connection that the proxy refuses is tried again after this, as an eager client would.
+    // A refused connection is retried after this time, as an eager client would do.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary><c>crowd-client PORT SECONDS</c>: the crowd alone, in a process of its own.</summary>
+    /// <summary><c>crowd-client PORT SECONDS</c>: runs only the pod with 250 connections, as a separate process.</summary>
     public static async Task<int> ClientAsync(string[] args)
     {
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(int.Parse(args[1], CultureInfo.InvariantCulture)), TimeProvider.System);

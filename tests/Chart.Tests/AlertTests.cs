@@ -6,13 +6,13 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The alerts through Prometheus's own <c>promtool</c>.</summary>
+/// <summary>Tests the alerts with Prometheus's own <c>promtool</c>.</summary>
 public sealed partial class AlertTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("imds-proxy-alerts-").FullName;
 
     [Fact]
-    public async Task Alerts_AreRulesThatPrometheusTakes()
+    public async Task Alerts_Rendered_AreAcceptedByPromtool()
     {
         var rules = await RulesAsync();
 
@@ -22,7 +22,7 @@ public sealed partial class AlertTests : IDisposable
     }
 
     [Fact]
-    public async Task Alerts_FireWhenTheyShallAndNotOtherwise()
+    public async Task Alerts_InTheirTests_FireOnlyWhenExpected()
     {
         await RulesAsync();
         var test = Path.Combine(_directory, "alerts.test.yaml");
@@ -40,8 +40,8 @@ public sealed partial class AlertTests : IDisposable
         var alerts = Alert().Matches(Repository.Read("charts/imds-proxy/templates/prometheusrule.yaml")).Select(match => match.Groups["name"].Value).ToList();
 
         alerts.Count.ShouldBeGreaterThan(10);
-        alerts.Where(alert => !tests.Contains($"- {{ alertname: {alert}, eval_time: ", StringComparison.Ordinal)).ShouldBeEmpty("it must be quiet at first");
-        alerts.Where(alert => !tests.Contains($"- alertname: {alert}\n", StringComparison.Ordinal)).ShouldBeEmpty("and fire at last");
+        alerts.Where(alert => !tests.Contains($"- {{ alertname: {alert}, eval_time: ", StringComparison.Ordinal)).ShouldBeEmpty("each alert must first be quiet");
+        alerts.Where(alert => !tests.Contains($"- alertname: {alert}\n", StringComparison.Ordinal)).ShouldBeEmpty("each alert must fire later");
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -52,7 +52,7 @@ public sealed partial class AlertTests : IDisposable
         var spec = (await Rendered.OfAsync("everything")).One("PrometheusRule")["spec"]!;
         var path = Path.Combine(_directory, "rules.json");
 
-        // JSON is YAML.
+        // JSON is valid YAML.
         await File.WriteAllTextAsync(path, new JsonObject { ["groups"] = spec["groups"]!.DeepClone() }.ToJsonString());
         return path;
     }

@@ -24,9 +24,10 @@ public sealed class CiliumTests
         closed["enableDefaultDeny"]!.ToJsonString().ShouldBe("""{"egress":false,"ingress":false}""");
     }
 
-    // One or the other: the deny for pods would break what iptables turns, and Cilium's redirect leaves no original destination.
+    // The two exclude each other: Cilium's deny for pods would break the connections that iptables redirects, and Cilium's
+    // redirect keeps no original destination.
     [Fact]
-    public async Task Cilium_AndIptables_AreNeverBothThere()
+    public async Task Values_WithCiliumOrIptables_NeverRenderBoth()
     {
         var cilium = await Rendered.OfAsync("cilium");
         cilium.Container("redirect").ShouldBeNull();

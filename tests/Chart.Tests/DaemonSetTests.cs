@@ -14,7 +14,7 @@ public sealed class DaemonSetTests
     public static TheoryData<string> Matrix => [.. Values.All.Keys];
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Containers_HaveTheRightsTheyNeedAndNoOthers(string values)
+    public async Task Containers_HaveOnlyTheRightsTheyNeed(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var rights = new Dictionary<string, (int User, string[] Capabilities)>(StringComparer.Ordinal)
@@ -42,7 +42,7 @@ public sealed class DaemonSetTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Pod_IsOnTheNodesNetworkAndOnEveryLinuxNode(string values)
+    public async Task Pod_UsesTheHostNetworkAndRunsOnEveryLinuxNode(string values)
     {
         var pod = Pod(await Rendered.OfAsync(values));
 
@@ -55,7 +55,7 @@ public sealed class DaemonSetTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Rollout_NeverTakesTheOldOneFirst(string values)
+    public async Task Rollout_NeverRemovesTheOldPodFirst(string values)
     {
         var strategy = (await Rendered.OfAsync(values)).One("DaemonSet")["spec"]!["updateStrategy"]!;
 
@@ -65,7 +65,7 @@ public sealed class DaemonSetTests
     [Theory]
     [InlineData("25%")]
     [InlineData("5")]
-    public async Task Rollout_OfManyNodes_GoesByAsManyAsIsTold(string nodes)
+    public async Task Rollout_WithMaxSurge_UpdatesThatManyNodesAtOnce(string nodes)
     {
         var (code, output, errors) = await Rendered.HelmAsync("template release", $"rollout: {{ maxSurge: {nodes} }}");
 
@@ -77,7 +77,7 @@ public sealed class DaemonSetTests
     [InlineData("0")]
     [InlineData("0%")]
     [InlineData("all")]
-    public async Task Rollout_ByNoNumberOfNodes_IsRefused(string nodes)
+    public async Task Rollout_WithAnInvalidMaxSurge_IsRefused(string nodes)
     {
         var (code, _, errors) = await Rendered.HelmAsync("template release", $"rollout: {{ maxSurge: {nodes} }}");
 
@@ -85,7 +85,7 @@ public sealed class DaemonSetTests
         errors.ShouldContain("maxSurge");
     }
 
-    // As --audit-max-bytes: with less, a share of the directory could not hold several segments.
+    // The same bound as --audit-max-bytes: a share of a smaller directory could not hold several segments.
     [Theory]
     [InlineData("1MiB", true)]
     [InlineData("1024KiB", true)]
@@ -95,14 +95,14 @@ public sealed class DaemonSetTests
     [InlineData("1048575", false)]
     [InlineData("0GiB", false)]
     [InlineData("64", false)]
-    public async Task MaxBytes_OfTheAuditLog_IsRefusedBelow1MiB(string bytes, bool isAccepted)
+    public async Task AuditMaxBytes_Below1MiB_IsRefused(string bytes, bool isAccepted)
     {
         var (code, _, errors) = await Rendered.HelmAsync("template release", $"audit: {{ maxBytes: \"{bytes}\" }}");
 
         (code == 0).ShouldBe(isAccepted, errors);
     }
 
-    // A declared port is a host port under hostNetwork, and two pods with one can't share a node.
+    // Under hostNetwork, a declared port is a host port, and two pods with the same host port can't share a node.
     [Theory, MemberData(nameof(Matrix))]
     public async Task Containers_DeclareNoPorts(string values)
     {
@@ -113,7 +113,7 @@ public sealed class DaemonSetTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Probes_AskThePodsOwnSocket(string values)
+    public async Task Probes_UseThePodsOwnSocket(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var management = Value(chart.Arguments("proxy"), "--management");
@@ -131,7 +131,7 @@ public sealed class DaemonSetTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Grace_IsLongerThanTheDrain(string values)
+    public async Task GracePeriod_IsLongerThanTheDrain(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var drain = FlagValues.Duration(Value(chart.Arguments("proxy"), "--drain-timeout"));
@@ -142,7 +142,7 @@ public sealed class DaemonSetTests
     [Theory]
     [InlineData("defaults", "16254")]
     [InlineData("everything", "17000")]
-    public async Task Redirect_TurnsToThePortTheProxyListensOn(string values, string port)
+    public async Task Redirect_UsesThePortTheProxyListensOn(string values, string port)
     {
         var chart = await Rendered.OfAsync(values);
 
@@ -151,12 +151,12 @@ public sealed class DaemonSetTests
         chart.Arguments("proxy").ShouldContain("--require-original-destination", StringComparer.Ordinal);
     }
 
-    // The proxy writes that it is ready, the redirect reads it and can't change it, and both mean the same file.
+    // The proxy writes its readiness to a file that the redirect can read but not change. Both containers must mean the same file.
     [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]
     [InlineData("nothing kept")]
-    public async Task Redirect_IsToldByTheProxyThatItIsReady(string values)
+    public async Task Redirect_ReadsTheReadyFileThatTheProxyWrites(string values)
     {
         var chart = await Rendered.OfAsync(values);
 
@@ -175,11 +175,11 @@ public sealed class DaemonSetTests
     }
 
     [Fact]
-    public async Task Proxy_UnderCilium_TellsNobodyThatItIsReady() =>
+    public async Task Proxy_UnderCilium_WritesNoReadyFile() =>
         (await Rendered.OfAsync("cilium")).Text.ShouldNotContain("ready-file");
 
     [Fact]
-    public async Task Redirect_IsASidecarWithoutAToken()
+    public async Task Redirect_RunsAsASidecarWithoutAToken()
     {
         var chart = await Rendered.OfAsync("defaults");
 
@@ -192,9 +192,9 @@ public sealed class DaemonSetTests
         ((bool)Volume(chart, "override")["configMap"]!["optional"]!).ShouldBeTrue();
     }
 
-    // What the containers are told must be what the commands of this very version take.
+    // Every argument that a container gets must be accepted by the commands of this version.
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Arguments_AreOnesThatTheCommandsTake(string values)
+    public async Task Arguments_AreAcceptedByTheCommands(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var token = Path.GetTempFileName();
@@ -214,7 +214,7 @@ public sealed class DaemonSetTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Mounts_HaveTheirVolumes(string values)
+    public async Task Mounts_HaveMatchingVolumes(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var volumes = Pod(chart)["volumes"]!.AsArray().Select(volume => (string)volume!["name"]!).ToList();

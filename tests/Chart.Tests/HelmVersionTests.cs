@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The chart is for Helm 3 and Helm 4 alike; all other tests render it with Helm 4.</summary>
+/// <summary>The chart supports Helm 3 and Helm 4. All other tests render it with Helm 4.</summary>
 public sealed class HelmVersionTests
 {
     public static TheoryData<string> Matrix => [.. Values.All.Keys];
@@ -12,7 +12,7 @@ public sealed class HelmVersionTests
     [Theory]
     [InlineData(true, "v3.")]
     [InlineData(false, "v4.")]
-    public async Task Helm_IsOfTheVersionThatIsMeant(bool three, string version)
+    public async Task Helm_Installed_HasTheExpectedVersion(bool three, string version)
     {
         await ChartTools.RequireAsync();
 
@@ -22,7 +22,7 @@ public sealed class HelmVersionTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Template_ByHelm3_IsWhatHelm4Makes(string values)
+    public async Task Template_WithHelm3_EqualsHelm4(string values)
     {
         var expected = (await Rendered.OfAsync(values)).Text;
 
@@ -34,7 +34,7 @@ public sealed class HelmVersionTests
     }
 
     [Fact]
-    public async Task Lint_ByHelm3_FindsNothing()
+    public async Task Lint_WithHelm3_FindsNothing()
     {
         await ChartTools.RequireAsync();
 
@@ -43,6 +43,6 @@ public sealed class HelmVersionTests
         code.ShouldBe(0, output + errors);
     }
 
-    // The two put objects of one kind in an order of their own.
+    // Helm 3 and Helm 4 order objects of the same kind differently.
     private static IEnumerable<string> Documents(string text) => text.Split("---\n").Select(document => document.Trim()).Where(document => document.Length > 0);
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>What can be said of the images without an engine that builds them.</summary>
+/// <summary>Checks of the images that need no container engine.</summary>
 public sealed partial class ImageTests : IDisposable
 {
     private static readonly string Dockerfile = Repository.Read("Dockerfile");
@@ -16,7 +16,7 @@ public sealed partial class ImageTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("imds-proxy-image-").FullName;
 
     [Fact]
-    public void Copy_OfTheBuildContext_NamesWhatIsThereAndNotIgnored()
+    public void Dockerfile_Copies_OnlyExistingFilesThatAreNotIgnored()
     {
         var ignored = Repository.Read(".dockerignore").Split('\n');
         var sources = ContextCopy().Matches(Dockerfile).SelectMany(copy => copy.Groups["sources"].Value.Split(' ')).ToList();
@@ -30,7 +30,7 @@ public sealed partial class ImageTests : IDisposable
     }
 
     [Fact]
-    public void Images_NameNoRegistryAndEndAsTheRightUser()
+    public void Images_NameNoRegistryAndRunAsTheExpectedUser()
     {
         From().Matches(Dockerfile).Select(from => from.Groups["image"].Value).ShouldAllBe(image => image.StartsWith("${", StringComparison.Ordinal));
         Stage("proxy").ShouldContain("USER 16254:16254");
@@ -44,17 +44,17 @@ public sealed partial class ImageTests : IDisposable
     }
 
     [Fact]
-    public void Build_AndMake_PublishWithOneScript()
+    public void ImageBuildAndMakefile_PublishWithTheSameScript()
     {
         Stage("build").ShouldContain("RUN proxy/publish.sh \"$TARGETARCH\" /app");
         Repository.Read("Makefile").ShouldContain("proxy/publish.sh amd64 artifacts/publish");
         Repository.Read("Makefile").ShouldContain("proxy/publish.sh arm64 artifacts/publish-arm64");
     }
 
-    // From a copy of what the build stage copies, so that a file it forgets is missed here and not in a release. The
-    // program for amd64, made by the same commands, is the one that the other tests start.
+    // Publishes from a copy of what the build stage copies, so that a missing file is noticed here and not in a release. The
+    // other tests run the program for amd64, which is published by the same commands.
     [Fact]
-    public async Task Publish_OfTheBuildContextAlone_IsOneProgramThatStarts()
+    public async Task Publish_FromTheBuildContextAlone_YieldsAWorkingProgram()
     {
         Assert.SkipUnless(Array.TrueForAll(["clang", "ld.lld", "aarch64-linux-gnu-gcc", "qemu-aarch64"], Tools.Program.IsThere), "clang, lld, the linker for arm64 or the emulator is missing: see tests/install-tools.sh");
         var source = Path.Combine(_directory, "source");
@@ -76,7 +76,7 @@ public sealed partial class ImageTests : IDisposable
     }
 
     [Fact]
-    public async Task Program_ForAmd64_NeedsNoNewerGlibcThanIsTold()
+    public async Task Program_ForAmd64_NeedsAtMostTheStatedGlibc()
     {
         Assert.SkipWhen(ImdsProxyProgram.Command.Length > 1, "the program is not published in this run");
 
@@ -86,7 +86,7 @@ public sealed partial class ImageTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    // What the C library of the base images must have at least.
+    // The oldest version of glibc that has every symbol the program needs. The base images must have at least this version.
     private static async Task<Version> NewestGlibcAsync(string objdump, string program)
     {
         var (code, output, errors) = await Tools.Program.RunAsync(objdump, ["-T", program], "/");

@@ -8,7 +8,7 @@ public sealed class LintTests
 {
     public static TheoryData<string> Matrix => [.. Values.All.Keys];
 
-    /// <summary>Values that must be refused, and what the refusal must name.</summary>
+    /// <summary>Values that must be refused, and the words that the refusal must contain.</summary>
     public static TheoryData<string, string[]> BadValues => new()
     {
         { "policy: { mode: off }", ["/policy/mode", "'enforce', 'audit'"] },
@@ -45,7 +45,7 @@ public sealed class LintTests
     }
 
     [Theory, MemberData(nameof(BadValues))]
-    public async Task Template_WithBadValues_RefusesAndNamesThePlace(string values, string[] words)
+    public async Task Template_WithBadValues_FailsAndNamesThePlace(string values, string[] words)
     {
         await ChartTools.RequireAsync();
 

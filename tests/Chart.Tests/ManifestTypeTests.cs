@@ -6,16 +6,16 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>Every rendered object as a typed constant of Kubernetes' own types: unknown fields, wrong types and missing ones do not compile.</summary>
+/// <summary>Compiles every rendered object as a constant of Kubernetes' own types. Unknown, missing and mistyped fields do not compile.</summary>
 public sealed class ManifestTypeTests
 {
     private const string DaemonSet = """{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"spec":{"selector":{},"template":{"spec":{"containers":[{"name":"a"§}]}}}}""";
 
-    // Nobody publishes types for them; they are looked at in CiliumTests.
+    // No types are published for them. CiliumTests checks them.
     private static readonly string[] Untyped = ["CiliumLocalRedirectPolicy", "CiliumClusterwideNetworkPolicy"];
 
     [Fact]
-    public async Task Manifests_OfTheWholeMatrix_AreOfKubernetesTypes()
+    public async Task Manifests_OfTheWholeMatrix_MatchKubernetesTypes()
     {
         var objects = new List<(string, JsonNode)>();
         foreach (var values in Values.All.Keys)
@@ -27,7 +27,7 @@ public sealed class ManifestTypeTests
         (await CompileAsync("matrix", objects)).ShouldBe("");
     }
 
-    // The same compiler must refuse what is wrong.
+    // Proves that the compiler refuses invalid objects.
     [Theory]
     [InlineData(""","prots":[]""", "prots")]
     [InlineData(""","ports":[{"containerPort":"80"}]""", "string")]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>Alerts and dashboards may only name what <c>/metrics</c> has.</summary>
+/// <summary>Alerts and dashboards may use only metrics that <c>/metrics</c> exposes.</summary>
 public sealed partial class MetricTests
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class MetricTests
         return named.Where(name => !known.Contains(name));
     }
 
-    // Every series has a comment with its name and type, also before its first measurement.
+    // Every metric has a comment with its name and type, even before its first measurement.
     private static async Task<HashSet<string>> NamesAsync()
     {
         var registry = new MetricsRegistry();

@@ -24,7 +24,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Policy_ByDefault_IsAudit()
+    public async Task Policy_ByDefault_IsInAuditMode()
     {
         var policy = Policy(await Rendered.OfAsync("defaults"), "-policy");
 
@@ -32,7 +32,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Policy_OfRulesByName_HasThemAsAListWithoutThoseTakenOut()
+    public async Task Policy_WithNamedRules_ListsAllExceptTheRemovedOnes()
     {
         var policy = Policy(await Rendered.OfAsync("everything"), "-policy");
 
@@ -42,7 +42,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Hook_ChecksWhatWillBeInForce()
+    public async Task Hook_ChecksThePolicyThatWillBeInForce()
     {
         var chart = await Rendered.OfAsync("everything");
         var job = Job(chart, "-policy-check");
@@ -57,7 +57,7 @@ public sealed class PolicyTests
     }
 
     [Fact]
-    public async Task Policy_OfFragments_IsCheckedAndFollowedAsAWhole()
+    public async Task Policy_OfFragments_IsCheckedAndWatchedAsAWhole()
     {
         var chart = await Rendered.OfAsync("fragments");
 
@@ -65,11 +65,11 @@ public sealed class PolicyTests
         ((string)Job(chart, "-policy-check")["spec"]!["template"]!["spec"]!["containers"]![0]!["args"]![2]!).ShouldBe("/etc/imds-proxy/policy/");
     }
 
-    // As kubelet lays a ConfigMap out: each key a link through a directory that a link names.
+    // Kubelet mounts a ConfigMap like this: each key is a link into a directory that is itself a link.
     [Theory]
     [InlineData("""{"version":1,"mode":"audit"}""", 0)]
     [InlineData("""{"version":1,"mode":"sometimes"}""", 1)]
-    public async Task PolicyCheck_OfAMountedConfigMapOfFragments_ReadsThemAll(string main, int expected)
+    public async Task PolicyCheck_OfMountedFragments_ReadsThemAll(string main, int expected)
     {
         var mount = Directory.CreateTempSubdirectory("imds-proxy-mount-").FullName;
         try
@@ -109,9 +109,9 @@ public sealed class PolicyTests
         ProveCommand.Create().Parse([.. given.Skip(1).Select(argument => argument.Replace("$(NODE_IP)", "10.224.0.4", StringComparison.Ordinal))]).Errors.ShouldBeEmpty();
     }
 
-    // Helm reads the log of a pod that has the hook's name, and uninstalls no hooks.
+    // Helm reads the log of the pod with the hook's name, and does not delete hooks on uninstall.
     [Fact]
-    public async Task Test_IsAPodThatGoesWithItsTest()
+    public async Task Test_Pod_IsDeletedAfterTheTest()
     {
         var annotations = Test(await Rendered.OfAsync("defaults"))["metadata"]!["annotations"]!;
 

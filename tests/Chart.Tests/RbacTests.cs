@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The roles grant what the code asks for: <see cref="KubeAccess"/> is the one place, and nothing else can be asked.</summary>
+/// <summary>
+/// The roles grant exactly what the code requests. All requests are declared in <see cref="KubeAccess"/>; the code can make no
+/// others.
+/// </summary>
 public sealed class RbacTests
 {
     [Theory]
@@ -14,7 +17,7 @@ public sealed class RbacTests
     [InlineData("existing ConfigMap", "events", "nodes")]
     [InlineData("everything")]
     [InlineData("cilium")]
-    public async Task Roles_GrantExactlyWhatIsAsked(string values, params string[] notAsked)
+    public async Task Roles_GrantExactlyWhatIsRequested(string values, params string[] notAsked)
     {
         var chart = await Rendered.OfAsync(values);
 
@@ -25,7 +28,7 @@ public sealed class RbacTests
     [Theory]
     [InlineData("defaults", "release-imds-proxy-policy", "policy.json")]
     [InlineData("existing ConfigMap", "team-policy", "all.json")]
-    public async Task Role_OfConfigMaps_IsForThePolicyAndTheOverrideByName(string values, string name, string key)
+    public async Task Role_ForConfigMaps_NamesOnlyThePolicyAndTheOverride(string values, string name, string key)
     {
         var chart = await Rendered.OfAsync(values);
 
@@ -37,7 +40,7 @@ public sealed class RbacTests
     }
 
     [Fact]
-    public async Task Bindings_AreForTheDaemonSetsAccount()
+    public async Task Bindings_NameTheDaemonSetsServiceAccount()
     {
         var chart = await Rendered.OfAsync("defaults");
         var account = (string)chart.One("DaemonSet")["spec"]!["template"]!["spec"]!["serviceAccountName"]!;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The startup taint: what the containers are told, and what the admission policy leaves of the right to patch nodes.</summary>
+/// <summary>The startup taint: the arguments of the containers, and how the admission policy restricts the right to patch nodes.</summary>
 public sealed class StartupTaintTests
 {
     private const string Key = "node.imdsproxy.io/not-ready";
@@ -18,7 +18,7 @@ public sealed class StartupTaintTests
         """;
 
     [Fact]
-    public async Task Containers_TellEachOtherByOneFile()
+    public async Task Containers_ShareOneStateFile()
     {
         var chart = await Rendered.OfAsync("everything");
 
@@ -35,7 +35,7 @@ public sealed class StartupTaintTests
     }
 
     [Fact]
-    public async Task Taint_UnderCilium_HangsOnTheProxyAlone()
+    public async Task Taint_UnderCilium_DependsOnlyOnTheProxy()
     {
         var chart = await Rendered.OfAsync("cilium");
 
@@ -45,7 +45,7 @@ public sealed class StartupTaintTests
     }
 
     [Fact]
-    public async Task Taint_ByDefault_IsNotThere()
+    public async Task Taint_ByDefault_IsAbsent()
     {
         var chart = await Rendered.OfAsync("defaults");
 
@@ -61,7 +61,7 @@ public sealed class StartupTaintTests
     [InlineData("not-ready")]
     [InlineData("node.imdsproxy.io/not-ready=true:NoSchedule")]
     [InlineData("a/b' || true || '")]
-    public async Task Key_ThatIsNone_OrKubernetesOwn_IsRefusedByTheSchemaAndTheFlag(string key)
+    public async Task TaintKey_InvalidOrReserved_IsRefusedBySchemaAndFlag(string key)
     {
         await ChartTools.RequireAsync();
 
@@ -73,11 +73,11 @@ public sealed class StartupTaintTests
     }
 
     [Fact]
-    public async Task Admission_OfTheProxysOwnPatch_Passes() =>
+    public async Task Admission_OfTheProxysOwnPatch_IsAllowed() =>
         (await DecideAsync("aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""")).ShouldBe("");
 
     [Fact]
-    public async Task Admission_OfTheLastTaint_Passes() =>
+    public async Task Admission_OfRemovingTheLastTaint_IsAllowed() =>
         (await DecideAsync("aks-1", """{"metadata":{"name":"aks-1"},"spec":{}}""", $$$"""{"metadata":{"name":"aks-1"},"spec":{"taints":[{"key":"{{{Key}}}","effect":"NoExecute"}]}}""")).ShouldBe("");
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class StartupTaintTests
         (await DecideAsync(tokenOf, after)).ShouldContain(why, Case.Sensitive, what);
 
     [Fact]
-    public async Task Admission_OfOthers_IsNoneOfOurs() =>
+    public async Task Admission_OfOtherUsers_DoesNotApply() =>
         (await DecideAsync("aks-1", Before, user: "system:node:aks-1")).ShouldBe("not matched");
 
     private static async Task<string> DecideAsync(string? tokenOf, string after, string before = Before, string user = Proxy)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The hook that has the rules taken away before the release goes.</summary>
+/// <summary>The hook that removes the rules before the release is deleted.</summary>
 public sealed class UninstallTests
 {
     private const string Policy = "release-imds-proxy-uninstall-imds-proxy";
@@ -26,16 +26,16 @@ public sealed class UninstallTests
     [InlineData("existing ConfigMap", true)]
     [InlineData("cilium", false)]
     [InlineData("nothing kept", false)]
-    public async Task Hook_IsThereWhereRulesWouldStay(string values, bool isThere)
+    public async Task Hook_ExistsOnlyIfRulesWouldRemain(string values, bool isThere)
     {
         var hook = Hook(await Rendered.OfAsync(values));
 
         hook.Select(node => (string)node["kind"]!).Order(StringComparer.Ordinal).ShouldBe(isThere ? Kinds : []);
     }
 
-    // Rights first, and nobody has them before an uninstall or after.
+    // The rights are created first. Nobody has them before or after an uninstall.
     [Fact]
-    public async Task Hook_LivesDuringAnUninstallAlone()
+    public async Task Hook_ExistsOnlyDuringAnUninstall()
     {
         foreach (var node in Hook(await Rendered.OfAsync("defaults")))
         {
@@ -49,7 +49,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public async Task Role_GrantsExactlyWhatIsAskedAndForTheOneConfigMap()
+    public async Task HookRole_GrantsExactlyWhatIsRequestedForOneConfigMap()
     {
         var chart = await Rendered.OfAsync("defaults");
         var rules = One(chart, "Role")["rules"]!.AsArray();
@@ -65,7 +65,7 @@ public sealed class UninstallTests
     [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]
-    public async Task Job_SpeaksOfThisReleasesPodsPortAndOverride(string values)
+    public async Task Job_NamesThisReleasesPodsPortAndOverride(string values)
     {
         var chart = await Rendered.OfAsync(values);
         var given = Container(chart)["args"]!.AsArray().Select(argument => (string)argument!).ToList();
@@ -93,9 +93,9 @@ public sealed class UninstallTests
         Container(chart)["ports"].ShouldBeNull();
     }
 
-    // The right to patch pods alone would let the hook change the proxy's image.
+    // With an unrestricted right to patch pods, the hook could change the proxy's image.
     [Fact]
-    public async Task Admission_OfTheHooksAnnotation_Passes()
+    public async Task Admission_OfTheHooksAnnotation_IsAllowed()
     {
         (await DecideAsync(ProxyPod, ProxyPod.Replace("\"annotations\":{", "\"annotations\":{\"imdsproxy.io/refresh\":\"2026-11-21T04:30:00Z\",", StringComparison.Ordinal))).ShouldBe("");
         (await DecideAsync(ProxyPod.Replace("\"annotations\":{\"note\":\"yes\"},", "", StringComparison.Ordinal), ProxyPod.Replace("\"note\":\"yes\"", "\"imdsproxy.io/refresh\":\"2\"", StringComparison.Ordinal))).ShouldBe("");
@@ -113,7 +113,7 @@ public sealed class UninstallTests
     [InlineData("a label", "\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"release\",\"a\":\"b\"", "nothing of a pod but")]
     [InlineData("an owner", "\"labels\":", "\"ownerReferences\":[{\"name\":\"x\"}],\"labels\":", "nothing of a pod but")]
     [InlineData("a finalizer", "\"labels\":", "\"finalizers\":[\"a/b\"],\"labels\":", "nothing of a pod but")]
-    public async Task Admission_OfAnythingElseTheHookDoes_IsRefused(string what, string from, string to, string why) =>
+    public async Task Admission_OfAnyOtherChangeByTheHook_IsRefused(string what, string from, string to, string why) =>
         (await DecideAsync(ProxyPod, ProxyPod.Replace(from, to, StringComparison.Ordinal))).ShouldContain(why, Case.Sensitive, what);
 
     [Theory]
@@ -129,10 +129,10 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public async Task Admission_OfKubelets_IsNoneOfOurs() =>
+    public async Task Admission_OfKubelets_DoesNotApply() =>
         (await DecideAsync(ProxyPod, ProxyPod.Replace("proxy:1", "evil:1", StringComparison.Ordinal), user: "system:node:aks-1")).ShouldBe("not matched");
 
-    // There before the hook's rights are, and as long as the release.
+    // The policy exists before the hook's rights do, and as long as the release.
     [Fact]
     public async Task Admission_IsInForceBeforeTheHookHasItsRights()
     {
@@ -151,11 +151,11 @@ public sealed class UninstallTests
     [Theory]
     [InlineData("cilium")]
     [InlineData("nothing kept")]
-    public async Task Admission_WithoutTheHook_IsNotThere(string values) =>
+    public async Task Admission_WithoutTheHook_IsAbsent(string values) =>
         (await Rendered.OfAsync(values)).OfKind("ValidatingAdmissionPolicy").ShouldNotContain(static policy => (string?)policy["metadata"]!["name"] == Policy);
 
     [Fact]
-    public async Task Admission_SwitchedOff_IsNotThere()
+    public async Task Admission_SwitchedOff_IsAbsent()
     {
         await ChartTools.RequireAsync();
 

@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImdsProxy.Chart.Tests;
 
-/// <summary>The values, their schema and their table say the same.</summary>
+/// <summary>The values, their schema and their table in the README agree.</summary>
 public sealed partial class ValuesTests
 {
     private static readonly string[] Lines = Repository.Read("charts/imds-proxy/values.yaml").Split('\n');
@@ -34,9 +34,9 @@ public sealed partial class ValuesTests
         rows.ShouldBe(Leaves.ToDictionary(leaf => leaf.Path, leaf => Lines[leaf.Line - 2].Trim()["# -- ".Length..], StringComparer.Ordinal), ignoreOrder: true);
     }
 
-    // The chart's schema can't refer to another file; what it says of a policy is a copy.
+    // The chart's schema can't refer to another file, so it contains a copy of the policy's schema.
     [Fact]
-    public void Schema_OfThePolicy_IsThePolicysOwn()
+    public void Schema_OfThePolicy_EqualsThePolicysSchema()
     {
         var policy = JsonNode.Parse(Repository.Read("docs/policy.schema.json").Replace("#/$defs/", "#/definitions/", StringComparison.Ordinal))!["$defs"]!.AsObject();
         foreach (var (name, definition) in policy.Where(entry => entry.Key != "resources"))
@@ -44,7 +44,7 @@ public sealed partial class ValuesTests
             JsonNode.DeepEquals(Schema["definitions"]![name], definition).ShouldBeTrue($"definitions/{name} of values.schema.json is no longer $defs/{name} of docs/policy.schema.json: copy it, with definitions for $defs");
         }
 
-        // A rule of the values is the policy's without its name, which is its key.
+        // In the values, a rule is the policy's rule without its name, which is the key.
         var rule = policy["rule"]!.DeepClone();
         rule["properties"]!.AsObject().Remove("name");
         JsonNode.DeepEquals(Schema["definitions"]!["namedRule"]!["properties"], rule["properties"]).ShouldBeTrue("namedRule is no longer a rule without its name");
@@ -57,7 +57,7 @@ public sealed partial class ValuesTests
         return (YamlMappingNode)stream.Documents[0].RootNode;
     }
 
-    // A map that the schema does not spell out, such as labels, is one value.
+    // A map whose keys the schema does not list, such as labels, counts as one value.
     private static IEnumerable<(string Path, int Line)> LeavesOf(string path, YamlMappingNode map, JsonNode schema) => map.Children.SelectMany(pair =>
     {
         var name = ((YamlScalarNode)pair.Key).Value!;

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Docs.Tests;
 
-/// <summary>Each fenced code block of the documents is run by a test, is data, or says why it is not run.</summary>
+/// <summary>Every fenced code block in the documents is run by a test, is data, or states why it is not run.</summary>
 public sealed class BlockTests
 {
     private static readonly string[] Data = ["decisions", "json", "mermaid", "text", "yaml"];
@@ -12,7 +12,7 @@ public sealed class BlockTests
     public static TheoryData<string> Documents => [.. Document.All];
 
     [Theory, MemberData(nameof(Documents))]
-    public void Blocks_OfADocument_AreRunOrSayWhyNot(string path)
+    public void Blocks_OfEachDocument_AreRunOrSayWhyNot(string path)
     {
         foreach (var block in new Document(path).Blocks)
         {

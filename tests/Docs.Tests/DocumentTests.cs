@@ -7,14 +7,14 @@ using Xunit;
 
 namespace ImdsProxy.Docs.Tests;
 
-/// <summary>The commands of the documents do what the documents say, as they are written there.</summary>
+/// <summary>Runs the documents' commands exactly as written and compares the results with what the documents say.</summary>
 [Collection(nameof(Node))]
 public sealed class DocumentTests(Node node)
 {
     public static TheoryData<string> DocumentsWithCommands => [.. Document.All.Where(path => StepsOf(path).Count > 0)];
 
     [Theory, MemberData(nameof(DocumentsWithCommands))]
-    public async Task Commands_OfADocument_DoAsItSays(string path)
+    public async Task Commands_OfEachDocument_ProduceTheShownOutput(string path)
     {
         await ChartTools.RequireAsync();
         using var sandbox = new Sandbox(node);

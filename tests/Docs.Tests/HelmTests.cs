@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImdsProxy.Docs.Tests;
 
-/// <summary>What real Helm does with a release, as the documents tell it.</summary>
+/// <summary>Real Helm treats a release as the documents say.</summary>
 [Collection(nameof(Node))]
 public sealed class HelmTests(Node node)
 {
@@ -29,7 +29,7 @@ public sealed class HelmTests(Node node)
         """;
 
     [Fact]
-    public async Task Upgrade_AfterTheReleasesPolicyWasEditedByHand_FailsAsTroubleshootingSays()
+    public async Task Upgrade_AfterAManualEditOfThePolicy_FailsAsDocumented()
     {
         var (code, output) = await RunAsync($"{Install}\n{EditPolicy.Replace("NAME", "imds-proxy-policy", StringComparison.Ordinal)}\n{Upgrade}");
 
@@ -39,7 +39,7 @@ public sealed class HelmTests(Node node)
     }
 
     [Fact]
-    public async Task Upgrade_WithForcedConflicts_TakesTheValuesPolicy()
+    public async Task Upgrade_WithForcedConflicts_AppliesTheValuesPolicy()
     {
         var (code, output) = await RunAsync($$"""
             {{Install}}
@@ -52,7 +52,7 @@ public sealed class HelmTests(Node node)
     }
 
     [Fact]
-    public async Task Upgrade_ToAConfigMapOfOnesOwn_WorksAfterAnEditByHand()
+    public async Task Upgrade_ToAnOwnConfigMap_WorksAfterAManualEdit()
     {
         var move = new Document("docs/policy.md").Blocks.Single(block => block.NotRun?.StartsWith("HelmTests", StringComparison.Ordinal) == true);
 
@@ -69,7 +69,7 @@ public sealed class HelmTests(Node node)
     }
 
     [Fact]
-    public async Task Upgrade_AfterAConfigMapOfOnesOwnWasEditedByHand_KeepsTheEdit()
+    public async Task Upgrade_AfterAManualEditOfAnOwnConfigMap_KeepsTheEdit()
     {
         var (code, output) = await RunAsync($$"""
             {{InstallWithOwnPolicy}}
@@ -85,7 +85,7 @@ public sealed class HelmTests(Node node)
     [Theory]
     [InlineData(Install, "in Helm's values", "helm upgrade imds-proxy <chart> -n imds-proxy -f values.yaml")]
     [InlineData(InstallWithOwnPolicy, "in your ConfigMap imds-policy", "kubectl -n imds-proxy edit configmap imds-policy")]
-    public async Task Notes_SayWhereThePolicyIsAndHowItIsChanged(string install, string where, string command)
+    public async Task Notes_SayWhereThePolicyIsAndHowToChangeIt(string install, string where, string command)
     {
         var (code, output) = await RunAsync(install);
 
@@ -95,7 +95,7 @@ public sealed class HelmTests(Node node)
     }
 
     [Fact]
-    public async Task Upgrade_WithAPolicyThatIsRefused_LeavesTheReleaseFailedAndThePolicyInForce()
+    public async Task Upgrade_WithAnInvalidPolicy_FailsAndKeepsThePolicyInForce()
     {
         var (code, output) = await RunAsync($$"""
             {{Install}}
@@ -113,7 +113,7 @@ public sealed class HelmTests(Node node)
     }
 
     [Fact]
-    public async Task Test_WithLogs_ShowsItsProofsAndLeavesNoPod()
+    public async Task HelmTest_WithLogs_PrintsItsProofsAndLeavesNoPod()
     {
         var (code, output) = await RunAsync($$"""
             {{Install}}

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Docs.Tests;
 
-/// <summary>What the reader of each document has done before.</summary>
+/// <summary>The commands that a reader has run before each document.</summary>
 internal static class SetUp
 {
     private const string Installed = """
@@ -8,7 +8,7 @@ internal static class SetUp
         helm install imds-proxy charts/imds-proxy -n imds-proxy --set interception=iptables
         """;
 
-    /// <summary>Commands by document; a document that is not here starts with an empty cluster.</summary>
+    /// <summary>The commands for a document. A document that is not listed starts with an empty cluster.</summary>
     public static string Of(string document) => document switch
     {
         "docs/rollout.md" => Installed,

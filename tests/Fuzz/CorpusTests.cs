@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImdsProxy.Fuzz;
 
-/// <summary>Replays the corpus: what the fuzzer begins with, and each input that it once found something with.</summary>
+/// <summary>Replays the corpus: the fuzzer's seeds, and every input that once revealed a fault.</summary>
 public sealed class CorpusTests
 {
     private static readonly string Corpus = Path.Combine(AppContext.BaseDirectory, "corpus");
@@ -15,12 +15,12 @@ public sealed class CorpusTests
 
     [Theory]
     [MemberData(nameof(Inputs))]
-    public void Target_AnInputOfTheCorpus_HoldsItsProperties(string input) => Should.NotThrow(() => Run(input));
+    public void Target_EachInputOfTheCorpus_PassesItsChecks(string input) => Should.NotThrow(() => Run(input));
 
-    // The properties are checked only on what is accepted: a corpus of refusals would check nothing.
+    // The properties are checked only for accepted inputs, so a corpus of rejected inputs would check nothing.
     [Theory]
     [MemberData(nameof(Targets))]
-    public void Corpus_OfEachTarget_HoldsWhatIsAcceptedAndWhatIsNot(string target)
+    public void Corpus_OfEachTarget_HasAcceptedAndRejectedInputs(string target)
     {
         var accepted = Directory.EnumerateFiles(Path.Combine(Corpus, target)).Select(path => Run(Path.GetRelativePath(Corpus, path))).ToList();
         accepted.ShouldContain(true);

@@ -7,7 +7,7 @@ using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Fuzz;
 
-/// <summary>A policy with all that a policy has, and callers of every kind.</summary>
+/// <summary>A policy that uses every feature, and callers of every kind.</summary>
 internal static class ExamplePolicy
 {
     public const string Ingest = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Fuzz;
 
-/// <summary>Says that a property does not hold.</summary>
+/// <summary>Fails if a property does not hold.</summary>
 internal static class FuzzCheck
 {
     public static void That(bool holds, string property)

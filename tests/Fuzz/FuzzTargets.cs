@@ -3,7 +3,10 @@ using ImdsProxy.Fuzz.Targets;
 
 namespace ImdsProxy.Fuzz;
 
-/// <summary>All that is fuzzed. A target is made when it is run: instrumented code must not run before the fuzzer has mapped its memory.</summary>
+/// <summary>
+/// All fuzz targets. A target is created only when it runs, because instrumented code must not run before the fuzzer has mapped
+/// its memory.
+/// </summary>
 internal static class FuzzTargets
 {
     private static readonly ImmutableSortedDictionary<string, Func<IFuzzTarget>> All =
@@ -24,7 +27,7 @@ internal static class FuzzTargets
                 new("request", () => new RequestTarget()),
             ]);
 
-    /// <summary>Their names: on the command line, and of the directories in <c>corpus</c>.</summary>
+    /// <summary>The targets' names, which are also the names of the directories in <c>corpus</c>.</summary>
     public static IEnumerable<string> Names => All.Keys;
 
     public static IFuzzTarget Make(string name) => All[name]();

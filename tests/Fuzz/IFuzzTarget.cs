@@ -1,9 +1,12 @@
 namespace ImdsProxy.Fuzz;
 
-/// <summary>Something that reads hostile bytes. To add one: a class in <c>Targets</c>, a row in <see cref="FuzzTargets"/>, a directory in <c>corpus</c>.</summary>
+/// <summary>
+/// Code that reads hostile bytes. To add a target: add a class in <c>Targets</c>, a row in <see cref="FuzzTargets"/> and a
+/// directory in <c>corpus</c>.
+/// </summary>
 internal interface IFuzzTarget
 {
-    /// <summary>Reads an input. Throws where anything is wrong with what came of it; a refusal is not.</summary>
-    /// <returns>Whether the input was accepted, so that the properties of what came of it were checked.</returns>
+    /// <summary>Reads an input. Throws if the result has a fault; rejecting the input is not a fault.</summary>
+    /// <returns>Whether the input was accepted, so that the properties of the result were checked.</returns>
     bool Run(ReadOnlyMemory<byte> input);
 }

@@ -4,7 +4,7 @@ using Xunit.Runner.InProc.SystemConsole;
 namespace ImdsProxy.Fuzz;
 
 /// <summary>
-/// With a target, serves afl-fuzz; with files as well, runs each once, which repeats a finding; without arguments, lists the
+/// With a target only, serves afl-fuzz. With files too, runs each once, to repeat a finding. Without arguments, lists the
 /// targets. Options, which start with a dash, a colon or an at sign, come from the test runner.
 /// </summary>
 internal static class Program

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz;
 
-/// <summary>A request as the corpus writes it: a line <c>METHOD TARGET</c>, then header lines.</summary>
+/// <summary>A request in the corpus's format: a line <c>METHOD TARGET</c>, then header lines.</summary>
 internal readonly struct RequestText : IRequestHeaders
 {
     private readonly List<KeyValuePair<string, string>> _headers;
@@ -21,7 +21,7 @@ internal readonly struct RequestText : IRequestHeaders
 
     public static RequestText Of(ReadOnlySpan<byte> input)
     {
-        // Kestrel, too, gives each byte of a target as one character.
+        // Kestrel also decodes each byte of a target as one character.
         var lines = Encoding.Latin1.GetString(input).Split('\n');
         var space = lines[0].IndexOf(' ', StringComparison.Ordinal);
         var (method, target) = space < 0 ? ("GET", lines[0]) : (lines[0][..space], lines[0][(space + 1)..]);

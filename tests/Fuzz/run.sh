@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes each target for some minutes, one after the other, and sums up: tests/Fuzz/run.sh MINUTES [TARGET...]
-# Findings are left in artifacts/fuzz-findings. One that is mended goes into tests/Fuzz/corpus, where each test run replays it.
+# Fuzzes each target for some minutes, one after another, and prints the totals: tests/Fuzz/run.sh MINUTES [TARGET...]
+# Findings are written to artifacts/fuzz-findings. Once a finding is fixed, add its input to tests/Fuzz/corpus, which each test run replays.
 set -euo pipefail
 minutes=${1:?minutes for each target}
 shift
@@ -15,7 +15,7 @@ if ! command -v afl-fuzz >/dev/null; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends afl++ >/dev/null
 fi
 
-# A build of its own: what is instrumented must not be what is tested.
+# A separate build, because the tests must not run instrumented code.
 program=artifacts/fuzz
 findings=artifacts/fuzz-findings
 rm -rf "$program"
@@ -26,7 +26,8 @@ for assembly in ImdsProxy.Core.dll imds-proxy.dll; do
   "$tool/sharpfuzz" "$program/$assembly"
 done
 
-# A core pattern of the system's, a governor and a pinned core are no matter of a run like this; and there is no binary to look into.
+# Skips afl-fuzz's checks of the core pattern, the CPU governor and CPU pinning, which do not matter here, and of the binary,
+# which is managed code.
 export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_UI=1 AFL_FORKSRV_INIT_TMOUT=60000
 export DOTNET_TieredPGO=0
 stat() { awk -F ' *: *' -v key="$1" '$1 == key { print $2 }' "$2"; }

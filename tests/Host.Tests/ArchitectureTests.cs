@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests;
 
-/// <summary>The rules of the house that the compiler does not hold.</summary>
+/// <summary>Rules about the structure of the code that the compiler cannot enforce.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly Assembly Host = typeof(NodeProxy).Assembly;
@@ -16,7 +16,7 @@ public sealed class ArchitectureTests
     private static readonly IReadOnlyCollection<TypeUse> HostUses = AssemblyUses.Of(Host);
     private static readonly IReadOnlyCollection<TypeUse> CoreUses = AssemblyUses.Of(Core);
 
-    // What has I/O, a clock, threads, logging, or belongs to the host.
+    // Namespaces with I/O, clocks, threads or logging, and those that belong to the host.
     private static readonly string[] ForbiddenNamespaces =
         ["Microsoft.AspNetCore", "Microsoft.Extensions", "Microsoft.Win32", "Yarp", "System.Net.Http", "System.Net.Sockets", "System.Net.Security", "System.IO.Pipes", "System.Threading.Tasks", "System.Threading.Channels", "System.Timers", "System.Diagnostics.Metrics", "System.Reflection.Emit"];
 
@@ -28,24 +28,25 @@ public sealed class ArchitectureTests
 
     private static readonly string[] RoomsWithCircles =
     [
-        // AuditLog composes Write and Export, which take its options, its events and its interfaces from the same folder.
+        // AuditLog composes Write and Export, which use its options, events and interfaces from the same folder.
         "ImdsProxy.Audit",
 
-        // Preparation and Apply compose Rules, Node and Watching, which take the settings from the same folder; Rules and Node use each other.
+        // Preparation and Apply compose Rules, Node and Watching, which take the settings from the same folder. Rules and
+        // Node use each other.
         "ImdsProxy.Redirect",
     ];
 
     [Fact]
-    public void Core_References_AreAzureCoreAndTheBaseClassLibrary() => Core.GetReferencedAssemblies()
+    public void Core_ReferencesOnlyAzureCoreAndTheBaseClassLibrary() => Core.GetReferencedAssemblies()
         .Select(reference => reference.Name!)
         .Where(name => name != "Azure.Core" && !name.StartsWith("System.", StringComparison.Ordinal))
         .ShouldBeEmpty();
 
     [Fact]
-    public void Core_Types_HaveNoIoNoClockNoThreads() => CoreUses.Where(IsImpure).ShouldBeEmpty();
+    public void Core_Types_UseNoIoClockOrThreads() => CoreUses.Where(IsImpure).ShouldBeEmpty();
 
     [Fact]
-    public void Core_OfAzureCore_UsesResourceIdentifiersAlone() => CoreUses
+    public void Core_UsesOnlyResourceIdentifiersOfAzureCore() => CoreUses
         .Where(use => use.To.StartsWith("Azure.", StringComparison.Ordinal))
         .Select(use => use.To)
         .Distinct(StringComparer.Ordinal)
@@ -54,9 +55,9 @@ public sealed class ArchitectureTests
     [Fact]
     public void Core_Folders_FormNoCircle() => FolderCircles.In("ImdsProxy.Core", CoreUses).ShouldBeEmpty();
 
-    // The same rule has to find something where there is something.
+    // Proves that the rule can find a violation.
     [Fact]
-    public void Host_Types_DoHaveIo()
+    public void Host_Types_UseIo()
     {
         HostUses.ShouldContain(use => IsImpure(use) && use.To == "System.IO.File");
         HostUses.ShouldContain(use => IsImpure(use) && use.To == "System.TimeProvider");
@@ -71,16 +72,16 @@ public sealed class ArchitectureTests
             .ShouldBeEmpty();
 
     [Fact]
-    public void Host_Rooms_HoldNoCircleOfFolders() =>
+    public void Host_Rooms_HaveNoCircleOfFolders() =>
         Rooms().Except(RoomsWithCircles, StringComparer.Ordinal).SelectMany(static room => FolderCircles.In(room, HostUses)).ShouldBeEmpty();
 
-    // A room whose circles are gone leaves the list.
+    // A room without circles must be removed from the list.
     [Fact]
-    public void Host_RoomsListedWithCircles_DoHoldThem() =>
+    public void Host_RoomsListedWithCircles_HaveThem() =>
         RoomsWithCircles.ShouldAllBe(static room => FolderCircles.In(room, HostUses).Count > 0);
 
     [Fact]
-    public void Permit_IsMadeByCoreAlone()
+    public void Permit_IsCreatedByCoreOnly()
     {
         typeof(Permit).GetConstructors().ShouldBeEmpty();
         typeof(Permit).IsSealed.ShouldBeTrue();
@@ -88,7 +89,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Upstream_IsAskedByForwardAloneAndForAPermit()
+    public void Upstream_IsAskedByForwardOnlyAndWithAPermit()
     {
         var askers = HostUses.Where(use => use is { To: "ImdsProxy.Forward.Upstream", Member: "get_Invoker" }).Select(use => use.From).ToList();
         askers.ShouldBe(["ImdsProxy.Forward.StreamForwarder", "ImdsProxy.Forward.AnswerFetcher"], ignoreOrder: true);

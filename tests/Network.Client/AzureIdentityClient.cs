@@ -3,7 +3,7 @@ using Azure.Identity;
 
 namespace ImdsProxy.Network.Client;
 
-/// <summary>The unmodified SDK: asks for a token of a user-assigned identity.</summary>
+/// <summary>The unmodified SDK: requests a token of a user-assigned identity.</summary>
 internal static class AzureIdentityClient
 {
     public static async Task<int> RunAsync(string clientId, string resource)

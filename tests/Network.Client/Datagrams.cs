@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Network.Client;
 
-/// <summary>UDP: a server that sends back what it gets, and a client of it.</summary>
+/// <summary>A UDP echo server and its client.</summary>
 internal static class Datagrams
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);

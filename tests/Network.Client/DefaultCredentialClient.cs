@@ -3,7 +3,7 @@ using Azure.Identity;
 
 namespace ImdsProxy.Network.Client;
 
-/// <summary>The unmodified SDK's chain: the managed identity, then the Azure CLI.</summary>
+/// <summary>The unmodified SDK's credential chain: the managed identity, then the Azure CLI.</summary>
 internal static class DefaultCredentialClient
 {
     public static async Task<int> RunAsync(string clientId, string resource)

@@ -8,9 +8,9 @@ using System.Text;
 namespace ImdsProxy.Network.Client;
 
 /// <summary>
-/// Steady load that tells its longest gap. Every second worker keeps its connection while it can, the others make a new one for each
-/// request; a failed request is tried again at once. For each line read, it waits until every worker has had an answer
-/// anew, prints how long a worker was without one at most since the last line, and begins anew.
+/// A steady load that reports its longest gap. Every second worker keeps its connection while it can; the others connect for
+/// each request. A failed request is retried at once. For each input line, it waits until every worker has had another answer,
+/// prints the longest time that a worker was without an answer since the last line, and starts over.
 /// </summary>
 internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
 {
@@ -98,7 +98,7 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
         return socket;
     }
 
-    // Whether the connection may be used again. The answer is small: it comes in one piece, or in two.
+    // Returns whether the connection can be reused. The answer is small, so it arrives in one or two segments.
     private async Task<bool> AskAsync(Socket socket, bool keep)
     {
         using var patience = new CancellationTokenSource(Patience);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdsProxy.Network.Client;
 
-/// <summary>One connection, kept: sends a request for each line it reads, and tells what came of it.</summary>
+/// <summary>One persistent connection: sends a request for each input line and prints the outcome.</summary>
 internal static class KeptConnection
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

@@ -4,9 +4,10 @@ using ImdsProxy.TestKit.FakeKubernetes;
 namespace ImdsProxy.Network.Client;
 
 /// <summary>
-/// A Kubernetes API server on loopback, told its pods line by line: <c>pod NAMESPACE NAME ADDRESS</c>, <c>gone NAMESPACE NAME</c>,
-/// <c>daemon NAMESPACE NAME NODE-ADDRESS DAEMONSET</c>; <c>policy NAMESPACE NAME FILE</c> makes a ConfigMap; <c>mount CONFIGMAP DIRECTORY</c> does what kubelet does with it, and <c>kubelet CONFIGMAP DIRECTORY</c> the same each time a pod is patched.
-/// Ends with its standard input.
+/// A Kubernetes API server on loopback that is controlled by input lines: <c>pod NAMESPACE NAME ADDRESS</c> and <c>daemon
+/// NAMESPACE NAME NODE-ADDRESS DAEMONSET</c> create pods, <c>gone NAMESPACE NAME</c> deletes one, and <c>policy NAMESPACE NAME
+/// FILE</c> creates a ConfigMap. <c>mount CONFIGMAP DIRECTORY</c> mounts a ConfigMap as kubelet does, and <c>kubelet CONFIGMAP
+/// DIRECTORY</c> does so each time a pod is patched. The server ends with its standard input.
 /// </summary>
 internal static class KubernetesApi
 {

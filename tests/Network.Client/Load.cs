@@ -7,8 +7,8 @@ using System.Text;
 namespace ImdsProxy.Network.Client;
 
 /// <summary>
-/// Steady load until a line is read: every second worker makes a new connection for each request, the others keep theirs
-/// until they are told that it will be closed. Prints how many answers of each kind came, and every failure.
+/// A steady load until an input line arrives. Every second worker connects for each request; the others keep their connections
+/// until the server announces that it will close them. Prints how many answers of each kind arrived, and every failure.
 /// </summary>
 internal sealed class Load(IPEndPoint endPoint, string path)
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using ImdsProxy.Network.Client;
 
-// What a pod or an API server does, in a program of its own, so that it can be started inside a network namespace.
+// Acts as a pod or an API server. It is a separate program, so that it can run inside a network namespace.
 return args switch
 {
     ["azure-identity", var clientId, var resource] => await AzureIdentityClient.RunAsync(clientId, resource),

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace ImdsProxy.Network.Client;
 
-/// <summary>A request whose packets name their own route (IP option LSRR): to a router first, and from there to the server.</summary>
+/// <summary>A request whose packets carry their own route (IP option LSRR): first to a router, then to the server.</summary>
 internal static class SourceRoute
 {
-    // RFC 791: no operation (so that the addresses are aligned), loose source route, its length, where its pointer begins.
+    // RFC 791: no operation (to align the addresses), loose source route, its length, and the initial pointer.
     private const byte NoOperation = 1;
     private const byte LooseSourceRoute = 131;
     private const byte Length = 11;

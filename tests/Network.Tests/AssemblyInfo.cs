@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Each test measures how soon something happens; two clusters at once would measure each other.
+// Each test measures how soon something happens. Two clusters at once would disturb each other's measurements.
 [assembly: Parallelization(Mode = ParallelMode.None)]

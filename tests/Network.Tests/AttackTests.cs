@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Ways past the proxy. Each is first shown to work without the redirect.</summary>
+/// <summary>Ways around the proxy. Each is first shown to work without the redirect.</summary>
 public sealed class AttackTests
 {
     private const string Silence = "000";
@@ -14,23 +14,23 @@ public sealed class AttackTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Pod_AsksImdsDirectly_IsStopped(string backend)
+    public async Task Pod_ConnectingToImdsDirectly_IsStopped(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
-        (await cluster.OtherNode.GetImdsAsync()).ShouldBe("200", "the node forwards for whoever sends it packets");
+        (await cluster.OtherNode.GetImdsAsync()).ShouldBe("200", "the node forwards packets of any sender");
 
         await cluster.ApplyAsync(backend);
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
         (await cluster.OtherNode.GetImdsAsync()).ShouldBe(Silence);
-        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
+        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own access stays open");
     }
 
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Pod_TriesOtherPortsAndProtocols_IsStopped(string backend)
+    public async Task Pod_UsingOtherPortsAndProtocols_IsStopped(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -47,7 +47,7 @@ public sealed class AttackTests
     }
 
     [Fact]
-    public async Task Pod_TriesWireServer_ReachesItsDnsOnly()
+    public async Task Pod_ConnectingToWireServer_ReachesOnlyItsDns()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartEchoAsync($"{Cluster.WireServer}:53");
@@ -82,7 +82,7 @@ public sealed class AttackTests
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
-        // Makes the kernel track connections before there are rules, as kube-proxy's do on a real node.
+        // Makes the kernel track connections before the redirect's rules exist, as kube-proxy's rules do on a real node.
         await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
         var kept = cluster.Keep(cluster.Pod.StartClient("keep", $"{Cluster.Imds}:80", Scene.Versions));
         await kept.SaysAsync("connected");
@@ -100,7 +100,7 @@ public sealed class AttackTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Pod_TakesAnotherPodsAddress_IsStoppedByTheReversePathCheck(string backend)
+    public async Task Pod_SpoofingAnotherPodsAddress_IsStoppedByTheReversePathCheck(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -123,14 +123,14 @@ public sealed class AttackTests
         await cluster.ApplyAsync(backend);
         await SpoofAsync(attacker, stolen);
         (await PacketsAsync(cluster.Node, $"iptables-{backend}", "mangle")).ShouldBe(before);
-        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "the address's owner gets its answers");
-        (await attacker.GetImdsAsync()).ShouldBe("200", "so does the attacker under its own address");
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "the owner of the address gets its answers");
+        (await attacker.GetImdsAsync()).ShouldBe("200", "the attacker gets answers at its own address");
     }
 
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Connection_NotTracked_IsStopped(string backend)
+    public async Task UntrackedConnection_IsStopped(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -151,7 +151,7 @@ public sealed class AttackTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task NodePorts_AskedDirectly_AreClosedToPodsAndOtherNodes(string backend)
+    public async Task NodePorts_AreClosedToPodsAndOtherNodes(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartStandInProxyAsync();
@@ -191,7 +191,7 @@ public sealed class AttackTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task NatChain_FlushedByHand_StaysClosedAndComesBack(string backend)
+    public async Task NatChain_FlushedByHand_StaysClosedAndIsRestored(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -222,7 +222,7 @@ public sealed class AttackTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task AcceptFirstInMangle_WithAFlushedNat_MeetsTheSecondGuard(string backend)
+    public async Task AcceptFirstInMangle_WithAFlushedNat_IsStoppedByTheSecondGuard(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -231,7 +231,7 @@ public sealed class AttackTests
         await cluster.IptablesAsync(backend, "-t", "nat", "-F", "PREROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
 
-        // What the second guard is for, and the last one behind it: without them, this is the way in.
+        // Shows why the second guard, and the last one behind it, exist: without them, this attack succeeds.
         await cluster.IptablesAsync(backend, "-t", "security", "-F", "FORWARD");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
         await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
@@ -242,11 +242,11 @@ public sealed class AttackTests
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
     }
 
-    // The packets are for the node itself until it has decided to forward them: no rule but the last can know better.
+    // Until the node decides to forward them, the packets are addressed to the node itself. Only the last rule can recognize them.
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Pod_SourceRoutesThroughTheNode_IsStopped(string backend)
+    public async Task Pod_SourceRoutingThroughTheNode_IsStopped(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -260,11 +260,11 @@ public sealed class AttackTests
         await cluster.StartStandInProxyAsync();
         await cluster.ApplyAsync(backend);
         (await SourceRouteAsync(cluster)).ShouldBe("silence\n");
-        (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the redirect works beside it");
-        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
+        (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the redirect still works");
+        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own access stays open");
         (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("note: source-routed packets are accepted (net.ipv4.conf.all.accept_source_route and that of ");
 
-        // What the last guard is for.
+        // Shows why the last guard exists.
         await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
         (await SourceRouteAsync(cluster)).ShouldBe("HTTP/1.1 200 OK\n");
     }
@@ -275,13 +275,13 @@ public sealed class AttackTests
     private static async Task BackWithinSecondsAsync(Cluster cluster, Proxy proxy)
     {
         await Eventually.HoldsAsync(async () => await cluster.Pod.GetImdsAsync() == "200", SoonRepaired);
-        (await cluster.AskedAsync()).ShouldBe(proxy.Requests().Count, "IMDS was asked by the proxy alone");
+        (await cluster.AskedAsync()).ShouldBe(proxy.Requests().Count, "only the proxy sent requests to IMDS");
     }
 
     private static Task<string> SpoofAsync(NetworkSpace attacker, string stolen) =>
         attacker.GetAsync($"http://{Cluster.Imds}{Scene.Versions}", "--interface", stolen);
 
-    // The counter of the only rule without a target.
+    // The packet counter of the only rule without a target.
     private static async Task<long> PacketsAsync(NetworkSpace space, string iptables, string table)
     {
         var saved = await space.MustAsync($"{iptables}-save", "-c", "-t", table);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Unmodified clients in pods, with no proxy set: they get what the policy permits, and the denial where it does not.</summary>
+/// <summary>Unmodified clients in pods, without any proxy setting, get what the policy permits and otherwise the denial.</summary>
 public sealed class ClientTests
 {
     private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={Scene.ImdsIdentity}";
@@ -12,7 +12,7 @@ public sealed class ClientTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Curl_BehindTheRedirect_GetsATokenOrTheDenial(string backend)
+    public async Task Curl_BehindTheRedirect_GetsATokenOrADenial(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         var proxy = await StartAsync(cluster, backend);
@@ -25,7 +25,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task AzureIdentityForDotNet_BehindTheRedirect_GetsATokenOrTheDenial()
+    public async Task AzureIdentityForDotNet_BehindTheRedirect_GetsATokenOrADenial()
     {
         await using var cluster = await Cluster.CreateAsync();
         var proxy = await StartAsync(cluster, "nft");
@@ -39,9 +39,9 @@ public sealed class ClientTests
         Told(proxy).Where(t => t.Contains("10.244.0.13", StringComparison.Ordinal)).ShouldAllBe(t => t == "denied elsewhere/stranger-0 10.244.0.13");
     }
 
-    // Only at 169.254.169.254 itself does the SDK take IMDS's 400 to its probe for what it is and ask again.
+    // Only at 169.254.169.254 itself does the SDK recognize IMDS's 400 to its probe and ask again.
     [Fact]
-    public async Task DefaultAzureCredential_BehindTheRedirect_GetsATokenOrGoesOnToTheNextCredential()
+    public async Task DefaultAzureCredential_BehindTheRedirect_GetsATokenOrTriesTheNextCredential()
     {
         await using var cluster = await Cluster.CreateAsync();
         var proxy = await StartAsync(cluster, "nft");
@@ -59,7 +59,7 @@ public sealed class ClientTests
     }
 
     [Fact]
-    public async Task AzureIdentityForNode_BehindTheRedirect_GetsATokenOrTheDenial()
+    public async Task AzureIdentityForNode_BehindTheRedirect_GetsATokenOrADenial()
     {
         await using var cluster = await Cluster.CreateAsync("node", "npm");
         var script = await NodePackages.TokenScriptAsync();

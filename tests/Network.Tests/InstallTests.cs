@@ -5,23 +5,23 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>The first minutes of a node: the redirect starts before the proxy, and the policy comes last.</summary>
+/// <summary>The first minutes of a node: the redirect starts before the proxy, and the policy arrives last.</summary>
 public sealed class InstallTests
 {
-    // So long the proxy listens without a policy while pods ask.
+    // How long the proxy listens without a policy while pods send requests.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
     [Theory]
     [InlineData("closed")]
     [InlineData("open")]
-    public async Task Install_InAuditMode_WithAPolicyThatComesLate_DeniesNobody(string whenDown)
+    public async Task Install_InAuditModeWithALatePolicy_DeniesNobody(string whenDown)
     {
         await using var cluster = await Cluster.CreateAsync();
         var node = await Node.StartAsync(cluster, "--wait", "30s", "--when-down", whenDown);
         using var stop = new CancellationTokenSource();
         var asking = AskAsync(cluster.Pod, stop.Token);
         await Task.Delay(Late, TimeProvider.System);
-        (await cluster.RulesAsync("nft")).ShouldBe("", "nobody could decide yet");
+        (await cluster.RulesAsync("nft")).ShouldBe("", "the proxy cannot decide yet");
 
         await node.PutPolicyAsync("audit");
         await node.Watch.SaysAsync("is redirected to");
@@ -30,7 +30,7 @@ public sealed class InstallTests
 
         var statuses = await asking;
         statuses.Count(static status => status == "200").ShouldBeGreaterThan(10);
-        // A request that is under way as the rules come belongs to a connection that is forgotten.
+        // A request in flight when the rules are applied loses its connection, because the kernel forgets it.
         statuses.Count(static status => status != "200").ShouldBeLessThanOrEqualTo(1, string.Join(' ', statuses));
         statuses.ShouldNotContain("503", StringComparer.Ordinal);
         node.Proxy.Requests().ShouldAllBe(static record => (string?)record["verdict"] == "allowed" || (string?)record["verdict"] == "would-deny");
@@ -38,7 +38,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public async Task Install_WithAPolicyThatDoesNotCome_IsClosedAfterTheWait()
+    public async Task Install_WithoutAPolicy_IsClosedAfterTheWait()
     {
         await using var cluster = await Cluster.CreateAsync();
         var node = await Node.StartAsync(cluster, "--wait", "3s");
@@ -51,7 +51,7 @@ public sealed class InstallTests
     }
 
     [Fact]
-    public async Task Install_WithWhenDownOpen_AndAPolicyThatDoesNotCome_StaysOpen()
+    public async Task Install_WithWhenDownOpenAndWithoutAPolicy_StaysOpen()
     {
         await using var cluster = await Cluster.CreateAsync();
         var node = await Node.StartAsync(cluster, "--wait", "1s", "--when-down", "open");
@@ -63,9 +63,9 @@ public sealed class InstallTests
         node.Watch.Text.ShouldNotContain("is redirected to");
     }
 
-    // The proxy may be taken over while the rules are there: what it writes then counts for nothing.
+    // An attacker may control the proxy. Once the rules are in place, its reports no longer count.
     [Fact]
-    public async Task Rules_InPlace_StayWhateverTheReadyFileSays()
+    public async Task AppliedRules_StayWhateverTheReadyFileSays()
     {
         await using var cluster = await Cluster.CreateAsync();
         var node = await Node.StartAsync(cluster, "--wait", "30s", "--interval", "200ms");

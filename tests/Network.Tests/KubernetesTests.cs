@@ -5,16 +5,16 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Callers from the API while the node's network and the API disagree for a while.</summary>
+/// <summary>Callers from the API while the node's network and the API temporarily disagree.</summary>
 public sealed class KubernetesTests
 {
     private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={Scene.ImdsIdentity}";
 
-    // kubelet publishes a pod's address a second or two after the pod can use it.
+    // Kubelet publishes a pod's address a second or two after the pod can use it.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task Pod_ThatAsksTwoSecondsBeforeItsAddressShows_GetsItsToken_Complaint1()
+    public async Task Pod_RequestingTwoSecondsBeforeItsAddressIsPublished_GetsItsToken()
     {
         await using var cluster = await Cluster.CreateAsync();
         var (api, proxy) = await StartAsync(cluster);
@@ -32,7 +32,7 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public async Task Address_ThatMovedToAnotherPodBeforeTheApiTells_IsNeverThePodsThatHadIt_Complaint2()
+    public async Task Address_ReusedBeforeTheApiReportsIt_NeverCountsAsTheOldPod()
     {
         await using var cluster = await Cluster.CreateAsync();
         var (api, proxy) = await StartAsync(cluster, "--identify-wait", "200ms");
@@ -66,7 +66,7 @@ public sealed class KubernetesTests
         return (api, proxy);
     }
 
-    // As a CNI gives a freed address to the next pod: another veth, the same address.
+    // As a CNI plugin gives a freed address to the next pod: the same address on another veth pair.
     private static async Task MoveAddressAsync(Cluster cluster)
     {
         var (first, second) = (cluster.Pods[0], cluster.Pods[1]);

@@ -5,13 +5,13 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Nodes on which others have rules already.</summary>
+/// <summary>Nodes that already have rules of other products.</summary>
 public sealed class NodeTests
 {
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Remove_OnANodeWithOtherRules_GivesBackWhatWasBefore(string backend)
+    public async Task Remove_OnANodeWithOtherRules_RestoresThePreviousRules(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await RestoreAsync(cluster, backend, Neighbours.KubeProxy + Neighbours.Calico + Neighbours.Masquerade);
@@ -44,7 +44,7 @@ public sealed class NodeTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
         string.Join(' ', proxy.Requests().Select(r => r["caller"]!["ip"])).ShouldBe($"{cluster.Pods[0].Address} {cluster.Pods[2].Address}");
 
-        // Both put themselves first again: reported where it can matter, and no reason to fight.
+        // Both products put their jumps first again. The redirect reports that where it may matter, but does not fight over the place.
         await RestoreAsync(cluster, backend, Neighbours.Calico.Replace("-A PREROUTING", "-I PREROUTING", StringComparison.Ordinal));
         var check = await cluster.RedirectAsync("check", "auto");
         check.ExitCode.ShouldBe(0, check.All);
@@ -57,7 +57,7 @@ public sealed class NodeTests
     [InlineData("nft", "filter")]
     [InlineData("nft", "mangle")]
     [InlineData("legacy", "filter")]
-    public async Task Apply_WhereAksRestrictsImds_RefusesUnlessTold(string backend, string table)
+    public async Task Apply_BesideAksImdsRestriction_FailsUnlessOverridden(string backend, string table)
     {
         await using var cluster = await Cluster.CreateAsync();
         await RestoreAsync(cluster, backend, Neighbours.AksRestriction(table));
@@ -71,15 +71,15 @@ public sealed class NodeTests
         refused.Error.ShouldContain("AKS's own IMDS restriction");
         refused.Error.ShouldContain("--existing-block override");
         (await cluster.RedirectAsync("watch", "auto", "--wait", "0ms")).ExitCode.ShouldBe(2);
-        (await cluster.RulesAsync(backend)).ShouldBe(before, "a refusal changes nothing");
+        (await cluster.RulesAsync(backend)).ShouldBe(before, "a failed apply changes nothing");
 
         await cluster.ApplyAsync("auto", "--existing-block", "override");
-        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "an exception that the restriction itself can't have");
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "the redirect can make an exception, which the restriction can't");
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
     }
 
     [Fact]
-    public async Task Apply_WithEbpfHostRouting_RefusesAndSaysWhatToUse()
+    public async Task Apply_WithEbpfHostRouting_FailsAndSaysWhatToUse()
     {
         await using var cluster = await Cluster.CreateAsync();
         var labels = Path.Combine(cluster.Directory, "labels");
@@ -90,7 +90,7 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Apply_WithoutPermission_RefusesAndSaysWhatIsNeeded()
+    public async Task Apply_WithoutPermission_FailsAndSaysWhatIsNeeded()
     {
         await using var cluster = await Cluster.CreateAsync("setpriv");
         var refused = await cluster.Node.RunAsync(
@@ -100,7 +100,7 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Apply_WithoutIptables_RefusesAndSaysWhatIsNeeded()
+    public async Task Apply_WithoutIptables_FailsAndSaysWhatIsNeeded()
     {
         await using var cluster = await Cluster.CreateAsync();
         var refused = await cluster.Node.RunAsync(["env", $"PATH={cluster.Directory}", .. ImdsProxyProgram.Command, "redirect", "apply", "--wait", "0ms"]);
@@ -109,7 +109,7 @@ public sealed class NodeTests
     }
 
     [Fact]
-    public async Task Apply_OnTheOtherBackendThanBefore_LeavesNothingOfOursBehind()
+    public async Task Apply_OnTheOtherBackend_RemovesOurRulesFromTheFirst()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.ApplyAsync("legacy");
@@ -118,7 +118,7 @@ public sealed class NodeTests
         (await cluster.RulesAsync("nft")).ShouldContain("IMDS-PROXY");
     }
 
-    // iptables does not list such chains, and what one of them has translated our nat does not see any more.
+    // iptables does not list such chains, and our nat chain never sees a connection that one of them has already translated.
     [Theory]
     [InlineData("nft", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
     [InlineData("legacy", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
@@ -161,7 +161,7 @@ public sealed class NodeTests
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
-    public async Task Apply_OverRulesOfTheGenerationBefore_RepairsThem(string backend)
+    public async Task Apply_OverRulesOfThePreviousGeneration_RepairsThem(string backend)
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.ApplyAsync(backend);

@@ -6,14 +6,14 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>A new proxy takes over from the old one while pods ask.</summary>
+/// <summary>A new proxy takes over from the old one while pods send requests.</summary>
 public sealed class RestartTests(ITestOutputHelper output)
 {
     private const int Restarts = 10;
     private const int Connections = 20;
 
     [Fact]
-    public async Task Proxy_RestartedUnderLoad_FailsNoRequestAndLetsNoneThroughUnpermitted()
+    public async Task Proxy_RestartedUnderLoad_FailsNoRequestAndForwardsNoDeniedOne()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -34,12 +34,12 @@ public sealed class RestartTests(ITestOutputHelper output)
         (await proxy.Program.TerminateAsync()).ShouldBe(0, proxy.Program.Text);
         output.WriteLine($"{good} permitted and {refused} denied requests across {Restarts} restarts");
         var records = proxy.Requests();
-        Recorded(records, "allowed").ShouldBe(good, "each is recorded, by itself or in a summary");
-        Recorded(records, "denied").ShouldBe(refused, "each is recorded, by itself or in a summary");
-        (await cluster.AskedAsync()).ShouldBe(good, "IMDS was asked for what was permitted, and nothing else");
+        Recorded(records, "allowed").ShouldBe(good, "each request is recorded, alone or in a summary");
+        Recorded(records, "denied").ShouldBe(refused, "each request is recorded, alone or in a summary");
+        (await cluster.AskedAsync()).ShouldBe(good, "only permitted requests reached IMDS");
     }
 
-    // The load is far above the rate up to which each request has a record of its own.
+    // The load is far above the rate up to which each request has its own record.
     private static int Recorded(IEnumerable<JsonNode> records, string verdict) =>
         records.Where(record => (string?)record["verdict"] == verdict).Sum(static record => (int?)record["summary"]?["count"] ?? 1);
 
@@ -50,7 +50,7 @@ public sealed class RestartTests(ITestOutputHelper output)
         return load;
     }
 
-    /// <summary>Ends a load that must have had one kind of answer only, and tells how many.</summary>
+    /// <summary>Ends a load whose answers must all have the same status, and returns their number.</summary>
     private static async Task<int> EndAsync(RunningProgram load, string status)
     {
         await load.TellAsync("");
@@ -59,7 +59,7 @@ public sealed class RestartTests(ITestOutputHelper output)
         outcomes.Length.ShouldBe(1, load.Text);
         outcomes[0].ShouldEndWith($" {status}");
         var count = int.Parse(outcomes[0].Split(' ')[0], CultureInfo.InvariantCulture);
-        count.ShouldBeGreaterThan(100, "a load that asks nothing shows nothing");
+        count.ShouldBeGreaterThan(100, "a test without load proves nothing");
         return count;
     }
 }

@@ -4,16 +4,16 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>The end of a release: what the chart's hook runs, beside a real redirect.</summary>
+/// <summary>The end of a release: the command that the chart's hook runs, beside a real redirect.</summary>
 public sealed class UninstallTests
 {
     private const string Map = "imds-proxy-override";
 
-    // Four looks of the watch at its files.
-    private static readonly TimeSpan SomeLooks = TimeSpan.FromSeconds(2);
+    // Long enough for the watch to check its files four times.
+    private static readonly TimeSpan FourChecks = TimeSpan.FromSeconds(2);
 
     [Fact]
-    public async Task Uninstall_EndsOnceTheNodeIsOpen_AndItStaysOpenWhenTheConfigMapGoesFirst()
+    public async Task Uninstall_EndsOnceTheNodeIsOpenAndStaysOpenWithoutTheConfigMap()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -26,28 +26,28 @@ public sealed class UninstallTests
 
         var uninstall = cluster.Keep(cluster.Node.StartImdsProxy([.. Uninstall(api), "--timeout", "60s"]));
         await uninstall.SaysAsync("interception is off by the ConfigMap");
-        uninstall.HasEnded.ShouldBeFalse("kubelet has not brought it to the node yet");
+        uninstall.HasEnded.ShouldBeFalse("kubelet has not mounted it yet");
         await api.MountAsync(Map, overrides);
 
         (await uninstall.EndAsync()).ShouldBe(0, uninstall.Text);
         uninstall.Text.ShouldContain("1 of 1 nodes have no rules of ours any more");
         (await cluster.RulesAsync("nft")).ShouldBe("");
 
-        // Garbage collection may take the ConfigMap before the pod.
+        // Garbage collection may delete the ConfigMap before the pod.
         foreach (var file in Directory.EnumerateFiles(overrides))
         {
             File.Delete(file);
         }
 
-        await Task.Delay(SomeLooks, TimeProvider.System);
+        await Task.Delay(FourChecks, TimeProvider.System);
         (await watch.TerminateAsync()).ShouldBe(0, watch.Text);
         (await cluster.RulesAsync("nft")).ShouldBe("");
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
     }
 
-    // Without the annotation a kubelet brings the override after a minute; EndAsync waits for 30 s.
+    // Without the annotation, kubelet mounts the override up to a minute later. EndAsync waits for 30 s.
     [Fact]
-    public async Task Uninstall_WithAKubeletThatHeedsTheAnnotation_EndsWithinHalfAMinute()
+    public async Task Uninstall_WithARefreshingKubelet_EndsWithinHalfAMinute()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -66,7 +66,7 @@ public sealed class UninstallTests
     }
 
     [Fact]
-    public async Task Uninstall_OfANodeThatDoesNotHear_FailsAndNamesIt()
+    public async Task Uninstall_WithAnUnresponsiveNode_FailsAndNamesIt()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>The watch over time: beside others, under overrides, and when the proxy comes and goes.</summary>
+/// <summary>The watch over time: beside other products, under overrides, and when the proxy stops and starts.</summary>
 public sealed class WatchTests
 {
     private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
@@ -26,7 +26,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Watch_EndedAndRemoved_LeavesOrTakesTheRules()
+    public async Task Watch_Ended_KeepsTheRulesAndRemoveDeletesThem()
     {
         await using var cluster = await Cluster.CreateAsync();
         var watch = await cluster.WatchAsync("nft");
@@ -39,7 +39,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Watch_OfAnOlderGeneration_OnlyLooksOn()
+    public async Task Watch_OfAnOlderGeneration_ChangesNothing()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.ApplyAsync("nft");
@@ -52,13 +52,13 @@ public sealed class WatchTests
         await watch.SaysAsync("Rules of generation 99 are there");
         (await cluster.RulesAsync("nft")).ShouldBe(before);
 
-        // The next generation's rules go: now they are ours to make.
+        // The next generation's rules are removed, so this watch must create its own.
         await cluster.RedirectAsync("remove", "nft");
         await watch.SaysAsync("is redirected to");
     }
 
     [Fact]
-    public async Task Watch_OverrideWritten_TakesTheRulesAwayUntilItIsGone()
+    public async Task Watch_UnderAnOverride_RemovesTheRulesUntilItEnds()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -86,7 +86,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Watch_OpenWhenDown_LiftsTheRedirectAndPutsItBackWithTheProxy()
+    public async Task Watch_OpenWhenDown_LiftsTheRedirectUntilTheProxyIsBack()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -95,7 +95,7 @@ public sealed class WatchTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
 
         await proxy.Program.KillAsync();
-        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("000", "not before three probes have failed");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("000", "not until three probes have failed");
         await watch.SaysAsync("The proxy is down and --when-down is open");
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
         (await cluster.Pods[2].GetAsync($"http://{Cluster.Imds}:{Scene.OtherPort}/_requests")).ShouldBe("000", "only TCP 80 is opened");
@@ -106,7 +106,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Watch_RivalKeepsDisplacingIt_GivesUpWithAnAlarm()
+    public async Task Watch_RepeatedlyDisplaced_GivesUpWithAnAlarm()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -121,7 +121,7 @@ public sealed class WatchTests
         await watch.SaysAsync("Another program keeps displacing our jump");
         watch.Text.Split("Put back: ").Length.ShouldBe(4, "three moves, no more");
 
-        // Peace is for places in a chain only: what is missing still comes back.
+        // The watch gives up only on the place of a jump. It still restores missing rules.
         await cluster.IptablesAsync("nft", "-t", "security", "-F", "FORWARD");
         await watch.SaysAsync("Put back: ", times: 4);
         (await cluster.Pod.GetImdsAsync()).ShouldBe("000");
@@ -132,16 +132,16 @@ public sealed class WatchTests
         metrics.ShouldContain("imds_proxy_redirect_in_place 0");
     }
 
-    // As in a rollout: the sidecars of both pods have the same port on the node.
+    // During a rollout, the sidecars of both pods use the same port on the node.
     [Fact]
-    public async Task Watch_OfTwoOnOneMetricsPort_IsTheNewestThatAnswers()
+    public async Task TwoWatches_OnOneMetricsPort_AreAnsweredByTheNewest()
     {
         const string Ready = "http://127.0.0.1:16257/readyz";
         await using var cluster = await Cluster.CreateAsync();
         var old = await cluster.WatchAsync("nft", "--metrics", "127.0.0.1:16257");
         await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "200");
 
-        // It waits for a listener that does not come, and has nothing in place of its own yet.
+        // This watch waits for a listener that never appears, so it has not created any rules yet.
         var next = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags("nft"), "--wait", "60s", "--metrics", "127.0.0.1:16257"]));
         await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "503");
         for (var scrape = 0; scrape < 20; scrape++)
@@ -156,7 +156,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Watch_IptablesFailsForAWhile_GoesOnAfterwards()
+    public async Task Watch_IptablesFailsForAWhile_ContinuesAfterwards()
     {
         await using var cluster = await Cluster.CreateAsync();
         var bin = Directory.CreateDirectory(Path.Combine(cluster.Directory, "bin")).FullName;

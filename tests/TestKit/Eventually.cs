@@ -1,12 +1,12 @@
 namespace ImdsProxy.TestKit;
 
-/// <summary>Waits for what another thread or process brings about.</summary>
+/// <summary>Waits for the effects of another thread or process.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Returns once the condition holds; throws if it does not within the patience, 10 s by default.</summary>
+    /// <summary>Returns once the condition holds. Throws if it does not hold within the patience, 10 s by default.</summary>
     public static Task HoldsAsync(Func<bool> condition, TimeSpan? patience = null) =>
         HoldsAsync(() => Task.FromResult(condition()), patience);
 

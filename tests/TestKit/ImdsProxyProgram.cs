@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace ImdsProxy.TestKit;
 
 /// <summary>
-/// The product as a process: the program that is shipped where the run has published one (<c>IMDS_PROXY_PROGRAM</c> names
-/// it), else the one that was built beside the tests.
+/// The product as a process: the published program, if the run has published one (<c>IMDS_PROXY_PROGRAM</c> names it),
+/// otherwise the program built beside the tests.
 /// </summary>
 public static class ImdsProxyProgram
 {
@@ -13,7 +13,7 @@ public static class ImdsProxyProgram
         ? [published]
         : [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Path.Combine(AppContext.BaseDirectory, "imds-proxy.dll")];
 
-    /// <summary>How to start it with its outputs to be read.</summary>
+    /// <summary>How to start the program with redirected output.</summary>
     public static ProcessStartInfo StartInfo(params string[] arguments) => new(Command[0], [.. Command[1..], .. arguments])
     {
         UseShellExecute = false,

@@ -1,6 +1,6 @@
 namespace ImdsProxy.TestKit;
 
-/// <summary>A clock that goes on when a test says so. Its timers are real ones.</summary>
+/// <summary>A clock that advances when a test says so. Its timers use real time.</summary>
 public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
     private long _ticks = start.UtcTicks;

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace ImdsProxy.TestKit;
 
 /// <summary>
-/// A memory cgroup with a limit, as a container has one. Version 2 charges the kernel's socket buffers to the same limit;
-/// version 1 counts them apart, and <see cref="UsedBytes"/> adds them.
+/// A memory cgroup with a limit, like a container's. Version 2 charges the kernel's socket buffers to the same limit. Version 1
+/// counts them separately, and <see cref="UsedBytes"/> adds them.
 /// </summary>
 public sealed class MemoryCgroup : IDisposable
 {
@@ -20,17 +20,17 @@ public sealed class MemoryCgroup : IDisposable
     private MemoryCgroup(DirectoryInfo directory, bool isVersion1) => (_directory, _isVersion1) = (directory, isVersion1);
 
     /// <summary>
-    /// What its processes and their sockets hold, in bytes. Files that the kernel keeps in memory are left out: it gives
-    /// them up before it refuses anything.
+    /// The memory of the processes and their sockets, in bytes. Cached file pages do not count, because the kernel reclaims
+    /// them before it refuses an allocation.
     /// </summary>
     public long UsedBytes => _isVersion1
         ? Read("memory.usage_in_bytes") - Stat("total_inactive_file", "total_active_file") + SocketBytes
         : Read("memory.current") - Stat("inactive_file", "active_file");
 
-    /// <summary>What the kernel holds for their sockets, in bytes.</summary>
+    /// <summary>The kernel's memory for the processes' sockets, in bytes.</summary>
     public long SocketBytes => _isVersion1 ? Read("memory.kmem.tcp.usage_in_bytes") : Stat("sock");
 
-    /// <summary>Makes one, or tells why there can be none here.</summary>
+    /// <summary>Creates a memory cgroup, or returns null and the reason why that is not possible here.</summary>
     public static MemoryCgroup? TryCreate(long limit, out string why)
     {
         why = "";
@@ -42,7 +42,7 @@ public sealed class MemoryCgroup : IDisposable
                 var group = new MemoryCgroup(Directory.CreateDirectory(Path.Combine(Version1, name)), isVersion1: true);
                 group.Write("memory.limit_in_bytes", limit);
 
-                // A limit is what makes the kernel count.
+                // The kernel counts only if there is a limit.
                 group.Write("memory.kmem.tcp.limit_in_bytes", 1L << 40);
                 return group;
             }
@@ -70,7 +70,7 @@ public sealed class MemoryCgroup : IDisposable
         return null;
     }
 
-    /// <summary>Has a program start inside: a shell enters, and becomes the program.</summary>
+    /// <summary>Starts a program inside the cgroup: a shell enters the cgroup and execs the program.</summary>
     public ProcessStartInfo Inside(ProcessStartInfo program)
     {
         string[] arguments = ["-c", "echo $$ > \"$0\" && exec \"$@\"", Path.Combine(_directory.FullName, "cgroup.procs"), program.FileName, .. program.ArgumentList];
@@ -82,7 +82,7 @@ public sealed class MemoryCgroup : IDisposable
         };
     }
 
-    /// <summary>Removes it. Its processes must have ended.</summary>
+    /// <summary>Removes the cgroup. Its processes must have ended.</summary>
     public void Dispose()
     {
         try
@@ -91,7 +91,7 @@ public sealed class MemoryCgroup : IDisposable
         }
         catch (IOException)
         {
-            // The kernel is not done with a process that was killed; what stays is an empty directory.
+            // The kernel has not finished removing a killed process. Only an empty directory remains.
         }
     }
 

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.TestKit;
 
-/// <summary>A TCP connection on which a test sends what it likes and reads whole answers.</summary>
+/// <summary>A TCP connection on which a test sends arbitrary bytes and reads whole responses.</summary>
 public sealed class RawConnection : IAsyncDisposable
 {
-    // A test that hangs says nothing; this is far beyond any answer the proxy may take in a test.
+    // A hanging test explains nothing. This time is far beyond any response time of the proxy in a test.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly NetworkStream _stream;
@@ -23,9 +23,9 @@ public sealed class RawConnection : IAsyncDisposable
 
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <param name="server">Where to connect.</param>
-    /// <param name="source">The address to come from, such as 127.0.0.11, or null for any.</param>
-    /// <param name="patience">For how long the connection is of use in all; 30 s where left out.</param>
+    /// <param name="server">The server's address.</param>
+    /// <param name="source">The source address, such as 127.0.0.11, or null for any.</param>
+    /// <param name="patience">How long the connection may be used in total; 30 s if left out.</param>
     public static async Task<RawConnection> ConnectAsync(IPEndPoint server, IPAddress? source = null, TimeSpan? patience = null)
     {
         var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -50,14 +50,14 @@ public sealed class RawConnection : IAsyncDisposable
 
     public Task SendAsync(RawRequest request) => SendAsync(request.ToBytes());
 
-    /// <summary>Tells the server that nothing more will be sent, and goes on reading.</summary>
+    /// <summary>Shuts down the sending side; reading continues.</summary>
     public void EndSending() => _stream.Socket.Shutdown(SocketShutdown.Send);
 
-    /// <summary>The next answer; null if the server closed before its first byte.</summary>
-    /// <param name="answersHead">Whether the request was HEAD, whose answer has no body.</param>
+    /// <summary>Reads the next response. Null if the server closed the connection before its first byte.</summary>
+    /// <param name="answersHead">Whether the request was HEAD, whose response has no body.</param>
     public Task<RawResponse?> ReadAsync(bool answersHead = false) => _reader.ReadAsync(answersHead, _patience.Token);
 
-    /// <summary>Sends a request and reads its answer, also where the server answers before it has read all.</summary>
+    /// <summary>Sends a request and reads its response, even if the server responds before it has read the whole request.</summary>
     public async Task<RawResponse?> ExchangeAsync(RawRequest request)
     {
         try
@@ -66,13 +66,13 @@ public sealed class RawConnection : IAsyncDisposable
         }
         catch (IOException)
         {
-            // What it said before it closed is still to be read.
+            // Responses sent before the server closed the connection can still be read.
         }
 
         return await ReadAsync(request.Method == "HEAD");
     }
 
-    /// <summary>Waits until the server closes; false if it sends something instead.</summary>
+    /// <summary>Waits until the server closes the connection. Returns false if it sends something instead.</summary>
     public async Task<bool> ClosesAsync() => await _reader.IsAtEndAsync(_patience.Token);
 
     public async ValueTask DisposeAsync()

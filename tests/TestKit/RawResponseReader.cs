@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ImdsProxy.TestKit;
 
-/// <summary>Reads answers from a connection by RFC 9112, one after the other.</summary>
+/// <summary>Reads responses from a connection, one after another, according to RFC 9112.</summary>
 internal sealed class RawResponseReader(NetworkStream stream)
 {
     private readonly byte[] _buffer = new byte[16 * 1024];
@@ -60,7 +60,7 @@ internal sealed class RawResponseReader(NetworkStream stream)
 
             var size = long.Parse((await ReadLineAsync(cancellation)).Split(';')[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
             var whole = await CopyAsync(body, size, cancellation);
-            // The line after a chunk; after the last one, the end of the trailers, of which Kestrel sends none.
+            // The line after a chunk; after the last chunk, the end of the trailers. Kestrel sends no trailers.
             if (!whole || await ReadLineAsync(cancellation) is not "" || size == 0)
             {
                 return whole;
@@ -117,7 +117,7 @@ internal sealed class RawResponseReader(NetworkStream stream)
         }
         catch (IOException e) when (e.InnerException is SocketException)
         {
-            // A reset ends the connection as a close does.
+            // A reset ends the connection like a close.
             (_start, _end) = (0, 0);
         }
 

@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace ImdsProxy.TestKit;
 
 /// <summary>
-/// Ends the processes of a topology, deletes its namespaces and its directory when the run is over, however it ends: a
-/// shell waits for the end of its standard input, which the kernel closes also when this process is killed.
+/// Ends a topology's processes and deletes its namespaces and its directory when the run ends in any way. A shell waits for the
+/// end of its standard input, which the kernel closes even if this process is killed.
 /// </summary>
 public sealed class Reaper : IAsyncDisposable
 {
-    // Arguments: the directory to delete, then the namespaces.
+    // Arguments: the directory to delete, followed by the namespaces.
     private const string Script = """
         trap '' INT TERM HUP
         cat >/dev/null
@@ -26,8 +26,8 @@ public sealed class Reaper : IAsyncDisposable
 
     private readonly Process _process;
 
-    /// <param name="directory">Deleted in the end.</param>
-    /// <param name="namespaces">The network namespaces, deleted in the end with all that runs in them.</param>
+    /// <param name="directory">The directory to delete.</param>
+    /// <param name="namespaces">The network namespaces to delete, with all programs that run in them.</param>
     public Reaper(string directory, IEnumerable<string> namespaces) =>
         _process = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", Script, "reaper", directory, .. namespaces])
         {

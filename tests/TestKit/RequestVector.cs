@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace ImdsProxy.TestKit;
 
-/// <summary>One row of the table of request targets.</summary>
-/// <param name="Name">Unique.</param>
-/// <param name="Method">As sent.</param>
-/// <param name="Target">As sent.</param>
-/// <param name="Headers">All that are sent, <c>Host</c> and <c>Metadata: true</c> included.</param>
-/// <param name="OutcomeKind">What must become of it.</param>
+/// <summary>A row of the table of request targets.</summary>
+/// <param name="Name">The row's unique name.</param>
+/// <param name="Method">The method as sent.</param>
+/// <param name="Target">The target as sent.</param>
+/// <param name="Headers">All headers that are sent, including <c>Host</c> and <c>Metadata: true</c>.</param>
+/// <param name="OutcomeKind">The expected outcome.</param>
 /// <param name="OutcomePath">The canonical path; null for <see cref="VectorOutcome.Reject"/>.</param>
-/// <param name="SendsHttp10">Whether it is sent as HTTP/1.0.</param>
+/// <param name="SendsHttp10">Whether the request is sent as HTTP/1.0.</param>
 public sealed record RequestVector(
     string Name,
     string Method,
@@ -20,7 +20,7 @@ public sealed record RequestVector(
     string? OutcomePath,
     bool SendsHttp10)
 {
-    /// <summary>The request to send, with such a body as its headers announce; a POST that announces none gets a small one.</summary>
+    /// <summary>The request to send, with the body that its headers announce. A POST without such headers gets a small body.</summary>
     public RawRequest ToRequest()
     {
         var request = new RawRequest(Method, Target) { Headers = Headers, Version = SendsHttp10 ? "HTTP/1.0" : "HTTP/1.1" };

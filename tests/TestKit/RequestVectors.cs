@@ -8,7 +8,7 @@ public static class RequestVectors
     /// <summary>All rows, in the file's order.</summary>
     public static ImmutableArray<RequestVector> All { get; } = Load();
 
-    /// <summary>The row of a name; a test's cases are named by it, so that a runner can list them.</summary>
+    /// <summary>The row with a name. Tests name their cases by it, so that a test runner can list them.</summary>
     public static RequestVector Named(string name) => All.Single(vector => vector.Name == name);
 
     private static ImmutableArray<RequestVector> Load() =>

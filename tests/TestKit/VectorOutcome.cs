@@ -1,9 +1,9 @@
 namespace ImdsProxy.TestKit;
 
-/// <summary>What must become of a request target.</summary>
+/// <summary>The expected outcome of a request target.</summary>
 public enum VectorOutcome
 {
-    /// <summary>400, or Kestrel's own 4xx, and nothing goes upstream.</summary>
+    /// <summary>Status 400, or another 4xx from Kestrel, and nothing is sent to IMDS.</summary>
     Reject,
 
     /// <summary>Parses as a token request.</summary>

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>The words by which a record tells how a request ended.</summary>
+/// <summary>The names of verdicts in records.</summary>
 public static class VerdictNames
 {
     public static string Name(this Verdict verdict) => verdict switch

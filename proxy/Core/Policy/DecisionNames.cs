@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>The words by which policies, records and metrics name modes and reasons.</summary>
+/// <summary>The names of modes and reasons in policies, records and metrics.</summary>
 public static class DecisionNames
 {
     public static string Name(this Reason reason) => reason switch

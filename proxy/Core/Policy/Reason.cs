@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Why a request ended as it did. Its names on the wire are in <see cref="DecisionNames"/>.</summary>
+/// <summary>Why a request ended as it did. <see cref="DecisionNames"/> has the names for records and metrics.</summary>
 public enum Reason
 {
     Rule,

@@ -58,7 +58,7 @@ public static class InstanceRedaction
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second is a name that is not text: bytes that are not UTF-8, or half a surrogate pair.
+            // InvalidOperationException: a name is not valid text, because of bytes that are not UTF-8 or half a surrogate pair.
             return false;
         }
     }

@@ -41,7 +41,7 @@ internal static class HeaderRules
         // IMDS refuses this header, because it marks a relayed request (Microsoft's documentation, "Security and authentication").
         if (headers.Count("X-Forwarded-For") > 0)
         {
-            return new RequestError("a request with X-Forwarded-For was relayed; IMDS accepts no relayed requests");
+            return new RequestError("X-Forwarded-For marks a relayed request, which IMDS does not accept");
         }
 
         if (headers.Count("Metadata") > 1)

@@ -57,7 +57,7 @@ public sealed class RequestMemory
         return known;
     }
 
-    // A pod that fills the cache makes the generations turn faster. Targets used since the last turn still survive the next turn.
+    // A pod that fills the cache only makes the generations change faster. A target used since the last change survives the next one.
     private void Remember(string target, ImdsRequest request)
     {
         if (_young.Count >= MaxTargets)

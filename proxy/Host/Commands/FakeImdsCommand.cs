@@ -7,23 +7,23 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands;
 
-/// <summary><c>fake-imds</c>: a stand-in for Azure IMDS, until it is told to stop.</summary>
+/// <summary><c>fake-imds</c>: runs a stand-in for Azure IMDS until it is stopped.</summary>
 internal static class FakeImdsCommand
 {
     private static readonly Option<IPEndPoint> Listen =
-        Flag.Of("--listen", "Where to listen, IP:PORT; port 0 takes a free one", FlagValues.IpEndPoint, "127.0.0.1:0");
+        Flag.Of("--listen", "Address to listen on, IP:PORT; port 0 picks a free port", FlagValues.IpEndPoint, "127.0.0.1:0");
 
     private static readonly Option<IPEndPoint?> Control =
-        Flag.Of<IPEndPoint?>("--control", "Where GET /_requests tells what was asked and DELETE /_requests forgets it, IP:PORT", FlagValues.IpEndPoint);
+        Flag.Of<IPEndPoint?>("--control", "Address of the control endpoint, IP:PORT: GET /_requests lists the received requests, DELETE /_requests clears the list", FlagValues.IpEndPoint);
 
     private static readonly Option<string> RateLimit =
-        Flag.Of("--rate-limit", "IMDS's own limits (5 requests/s; identities 20/s and 5 at once), or none: imds or off", FlagValues.OneOf("imds", "off"), "imds");
+        Flag.Of("--rate-limit", "Rate limits: imds (as IMDS: 5 requests/s; for identities 20/s and 5 at once) or off", FlagValues.OneOf("imds", "off"), "imds");
 
     private static readonly Option<TimeSpan> Latency =
-        Flag.Of("--latency", "How long each answer takes, such as 4ms", FlagValues.Duration, "0ms");
+        Flag.Of("--latency", "Delay of each response, such as 4ms", FlagValues.Duration, "0ms");
 
     private static readonly Option<ImmutableArray<FakeIdentity>> Identities = RepeatableFlag.Of(
-        "--identity", "An identity of the VM, CLIENT_ID or CLIENT_ID=RESOURCE_ID, repeatable; the first answers requests without a selector", FakeIdentity.Parse);
+        "--identity", "An identity of the VM, CLIENT_ID or CLIENT_ID=RESOURCE_ID; repeatable. Requests that name no identity get the first", FakeIdentity.Parse);
 
     public static Command Create()
     {
@@ -46,7 +46,7 @@ internal static class FakeImdsCommand
         return options with
         {
             Identities = identities.IsDefaultOrEmpty ? options.Identities : identities,
-            // Nobody could ask for them.
+            // Without the control endpoint, nothing could read them.
             RememberedRequests = control is null ? 0 : options.RememberedRequests,
         };
     }

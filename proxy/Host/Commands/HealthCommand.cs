@@ -5,15 +5,15 @@ using ImdsProxy.Management;
 
 namespace ImdsProxy.Commands;
 
-/// <summary><c>imds-proxy health</c>: whether the proxy is ready, for exec probes and scripts.</summary>
+/// <summary><c>imds-proxy health</c>: tells exec probes and scripts whether the proxy is ready.</summary>
 internal static class HealthCommand
 {
     public static Command Create()
     {
-        var management = Flag.Of("--management", "The proxy's management address: IP:PORT or unix:PATH", ManagementAddress.Parse, ManagementAddress.Default);
-        var live = Flag.Switch("--live", "Ask whether it is alive rather than ready");
-        var timeout = Flag.Of("--timeout", "How long to wait for its answer", FlagValues.Duration, "2s");
-        var command = new Command("health", "Tell whether the proxy is ready: exit 0, or 1 with the reasons on stderr") { management, live, timeout };
+        var management = Flag.Of("--management", "Management address of the proxy: IP:PORT or unix:PATH", ManagementAddress.Parse, ManagementAddress.Default);
+        var live = Flag.Switch("--live", "Check whether the proxy is alive instead of ready");
+        var timeout = Flag.Of("--timeout", "Maximum time to wait for the answer", FlagValues.Duration, "2s");
+        var command = new Command("health", "Check whether the proxy is ready: exit code 0, or 1 with the reasons on stderr") { management, live, timeout };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(management), parsed.GetValue(live), parsed.GetValue(timeout), Console.Error, cancellation));
         return command;

@@ -3,10 +3,10 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>A directory of the node that is to belong to the proxy.</summary>
+/// <summary>A directory on the node that the proxy must own.</summary>
 internal sealed partial class NodeDirectory(string path)
 {
-    // Its group may list and read it; others may not even know the names.
+    // The group may list and read it. Other users may not even see the file names.
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
@@ -14,28 +14,31 @@ internal sealed partial class NodeDirectory(string path)
     private const int FormatMask = 0xF000;
     private const int Directory = 0x4000;
 
-    /// <summary>Owner, group and mode; throws <see cref="IOException"/> where it is no directory.</summary>
+    /// <summary>Returns owner, group and mode. Throws <see cref="IOException"/> if the path is not a directory.</summary>
     public (uint Uid, uint Gid, UnixFileMode Mode) Look()
     {
         var status = FileStatus.Of(path);
         return (status.Mode & FormatMask) == Directory
             ? (status.Uid, status.Gid, (UnixFileMode)(status.Mode & 0xFFF))
-            : throw new IOException($"{path} is no directory (a link is none either): name another");
+            : throw new IOException($"{path} is not a directory, or is a symbolic link; name a directory");
     }
 
-    /// <summary>Makes it where it is not, with mode 0750. One that is right already is not touched: another proxy may be writing there.</summary>
+    /// <summary>
+    /// Creates the directory if it is missing, and gives it mode 0750 and its owner. A correct directory is left untouched, because
+    /// another proxy may be writing to it.
+    /// </summary>
     public void GiveTo(uint uid)
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new IOException("the directories of a node are prepared on Linux only");
+            throw new IOException("prepare works on Linux only");
         }
 
         System.IO.Directory.CreateDirectory(path, Mode);
         var found = Look();
         if (found.Mode != Mode)
         {
-            // Only its owner may change a mode, unless root has more rights than it needs here.
+            // Only the owner may change the mode: root has no CAP_FOWNER here, because nothing else needs it.
             Own(GetEuid());
             File.SetUnixFileMode(path, Mode);
         }

@@ -4,15 +4,15 @@ using System.Text;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>What a pod can try: a request as it is written, and a connection.</summary>
-/// <param name="imds">Where it looks for IMDS.</param>
-/// <param name="patience">How long each may take.</param>
+/// <summary>What a pod can try: a raw request and a TCP connection.</summary>
+/// <param name="imds">The address at which pods reach IMDS.</param>
+/// <param name="patience">The time limit of each attempt.</param>
 internal sealed class PodProbe(IPEndPoint imds, TimeSpan patience)
 {
-    // An error's text; a credential, which would be longer, is not read to its end.
+    // Enough for an error. A credential is longer, so it is never read to its end.
     private const int LongestAnswer = 4096;
 
-    /// <summary>The beginning of the answer, or nothing where there is none in time.</summary>
+    /// <summary>Returns the start of the response, or an empty string if none arrives in time.</summary>
     public async Task<string> AskAsync(string target, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);
@@ -30,13 +30,13 @@ internal sealed class PodProbe(IPEndPoint imds, TimeSpan patience)
         }
         catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            // What was said until then is the answer.
+            // The bytes received so far are the answer.
         }
 
         return answer.ToString();
     }
 
-    /// <summary>Whether a connection is taken. One that is refused is closed as well as one that is dropped.</summary>
+    /// <summary>Whether the address accepts a connection. A refused and a dropped connection both count as closed.</summary>
     public async Task<bool> IsOpenAsync(IPEndPoint address, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);

@@ -4,16 +4,16 @@ using ImdsProxy.Commands.Flags;
 namespace ImdsProxy.Commands;
 
 /// <summary>
-/// <c>imds-proxy prepare</c>: gives the proxy its directories on the node, as root with the right to change owners and no
-/// other. Kubelet makes such directories for root alone, and the image has no shell to do it with.
+/// <c>imds-proxy prepare</c>: creates the proxy's directories on the node. It runs as root with CAP_CHOWN only. Kubelet
+/// creates such directories for root alone, and the image has no shell that could change the owner.
 /// </summary>
 internal static class PrepareCommand
 {
     public static Command Create()
     {
-        var directories = RepeatableFlag.Of("--directory", "A directory that the proxy shall own, repeatable", text => text);
-        var uid = Flag.Of("--uid", "The user and group that the proxy runs as", FlagValues.Count, "16254");
-        var command = new Command("prepare", "Make directories that only the proxy's user can write, before it starts") { directories, uid };
+        var directories = RepeatableFlag.Of("--directory", "A directory that the proxy must own; repeatable", text => text);
+        var uid = Flag.Of("--uid", "User and group id that the proxy runs as", FlagValues.Count, "16254");
+        var command = new Command("prepare", "Create, before the proxy starts, directories that only its user can write to") { directories, uid };
         command.SetAction(async (parsed, _) => await RunAsync(parsed.GetValue(directories), parsed.GetValue(uid), Console.Error));
         return command;
     }

@@ -7,10 +7,10 @@ using ImdsProxy.Commands.Redirect;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>The command line as a whole: one subcommand a file beside this one.</summary>
+/// <summary>The root command, with a subcommand per file.</summary>
 internal static class RootCommandLine
 {
-    /// <summary>Runs one command line to its end and tells its exit code.</summary>
+    /// <summary>Runs a command line and returns its exit code.</summary>
     public static async Task<int> InvokeAsync(string[] args)
     {
         var root = new RootCommand("A filtering proxy for the Azure Instance Metadata Service, one per Kubernetes node.")
@@ -34,15 +34,15 @@ internal static class RootCommandLine
                 await Console.Error.WriteLineAsync($"imds-proxy: {error.Message}");
             }
 
-            await Console.Error.WriteLineAsync("imds-proxy: --help tells the usage");
+            await Console.Error.WriteLineAsync("imds-proxy: use --help to see the usage");
             return ExitCode.Usage;
         }
 
         return await InvokeAsync(parsed);
     }
 
-    // A signal asks the command to end and leaves the time to it: the library's own handling ends the process after two
-    // seconds, in the middle of a drain.
+    // A signal asks the command to end, and the command decides how long that takes. System.CommandLine's own handling
+    // would end the process after two seconds, in the middle of a drain.
     private static async Task<int> InvokeAsync(ParseResult parsed)
     {
         using var ending = new CancellationTokenSource();

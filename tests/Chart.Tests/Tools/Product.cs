@@ -2,7 +2,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>The product as a process that is fed.</summary>
+/// <summary>Runs the product as a process with the given input.</summary>
 internal static class Product
 {
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string input, params string[] arguments) =>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>Runs another program to its end.</summary>
+/// <summary>Runs another program until it exits.</summary>
 internal static class Program
 {
     public static async Task<(int Code, string Output, string Errors)> RunAsync(string program, IEnumerable<string> arguments, string? directory = null, string? input = null)

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>What <c>helm template</c> makes of some values, as JSON.</summary>
+/// <summary>The output of <c>helm template</c> for some values, as JSON.</summary>
 internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
 {
     public const string Namespace = "imds-proxy";
@@ -16,7 +16,7 @@ internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
 
     public IReadOnlyList<JsonNode> Objects => objects;
 
-    /// <summary>Renders a values file of the matrix, once; skips the test where helm can't be had.</summary>
+    /// <summary>Renders a values file of the matrix once, and caches the result. Skips the test if helm is not available.</summary>
     public static async Task<Rendered> OfAsync(string values)
     {
         await ChartTools.RequireAsync();
@@ -28,13 +28,13 @@ internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
 
     public IEnumerable<JsonNode> OfKind(string kind) => objects.Where(node => (string?)node["kind"] == kind);
 
-    /// <summary>Those that are there as long as the release is: not a hook's.</summary>
+    /// <summary>The objects of a kind that exist as long as the release does, without the hooks' objects.</summary>
     public IEnumerable<JsonNode> Standing(string kind) => OfKind(kind).Where(node => node["metadata"]!["annotations"]?["helm.sh/hook"] is null);
 
-    /// <summary>The one that is there as long as the release is.</summary>
+    /// <summary>The only object of a kind that exists as long as the release does.</summary>
     public JsonNode One(string kind) => Standing(kind).ShouldHaveSingleItem();
 
-    /// <summary>A container of the DaemonSet, of either list.</summary>
+    /// <summary>A container or an init container of the DaemonSet.</summary>
     public JsonNode? Container(string name)
     {
         var pod = One("DaemonSet")["spec"]!["template"]!["spec"]!;

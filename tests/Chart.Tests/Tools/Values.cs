@@ -1,6 +1,6 @@
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>Values files of the matrix, each by its name.</summary>
+/// <summary>The values files of the matrix, by name.</summary>
 internal static class Values
 {
     public const string Defaults = "";

@@ -5,7 +5,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace ImdsProxy.Chart.Tests.Tools;
 
-/// <summary>YAML as Kubernetes reads it: plain scalars that look like booleans and numbers are those.</summary>
+/// <summary>Reads YAML as Kubernetes does: plain scalars that look like booleans or numbers become booleans or numbers.</summary>
 internal static class YamlJson
 {
     public static JsonNode? Of(YamlNode node) => node switch

@@ -23,7 +23,7 @@ public sealed class AuditRecordWriterTests
     private static readonly PodIdentity FluentBit = new("logging", "fluent-bit-qg7vq", "0f3d", "fluent-bit", "DaemonSet/fluent-bit", []);
 
     [Fact]
-    public void Write_IssuedToken_IsTheLineOfTheContract()
+    public void Write_IssuedToken_MatchesTheContractsLine()
     {
         Line(TokenRecord()).ShouldBe(
             """
@@ -36,7 +36,7 @@ public sealed class AuditRecordWriterTests
     [InlineData("node")]
     [InlineData("unknown")]
     [InlineData("ambiguous")]
-    public void Write_CallerThatIsNoPod_TellsItsKindBesideItsAddress(string kind)
+    public void Write_CallerThatIsNotAPod_HasItsKindAndAddress(string kind)
     {
         Caller caller = kind switch { "node" => Caller.Node.Instance, "unknown" => Caller.Unknown.Instance, _ => Caller.Ambiguous.Instance };
 
@@ -46,7 +46,7 @@ public sealed class AuditRecordWriterTests
     }
 
     [Fact]
-    public void Write_NothingKnown_LeavesFieldsOut()
+    public void Write_UnknownValues_OmitsTheirFields()
     {
         var line = Parse(Line(Malformed(target: null, status: 0)));
 
@@ -73,7 +73,7 @@ public sealed class AuditRecordWriterTests
     [MemberData(nameof(HostileTexts))]
     public void Write_HostileText_StaysOneLineOfPrintableAscii(string text) => ShouldHold(text);
 
-    // Written out in code: a test runner that names its cases by their data can replace lone surrogates before the test sees them.
+    // These cases are in code, not in data: a test runner that names cases by their data can replace lone surrogates.
     [Fact]
     public void Write_LoneSurrogate_BecomesTheReplacementCharacter()
     {
@@ -88,14 +88,14 @@ public sealed class AuditRecordWriterTests
     [InlineData(1012)]
     [InlineData(1013)]
     [InlineData(1023)]
-    public void Write_PairWhereTheTextIsCut_StaysOneLine(int before) => ShouldHold(new string('a', before) + "\U0001F600b");
+    public void Write_SurrogatePairAtTheTruncation_StaysOneLine(int before) => ShouldHold(new string('a', before) + "\U0001F600b");
 
     [Fact]
-    public void Write_AnyText_StaysOneLineThatSaysTheSame() =>
+    public void Write_AnyText_StaysOneLineAndRoundTrips() =>
         Check.QuickThrowOnFailure(Prop.ForAll(ArbMap.Default.ArbFor<string>().Filter(text => text is not null), ShouldHold));
 
     [Fact]
-    public void Write_LongTexts_AreCut()
+    public void Write_LongTexts_AreTruncated()
     {
         var request = Parse(Line(Malformed(new string('a', 5000), userAgent: new string('b', 5000)))).GetProperty("request");
 
@@ -103,9 +103,9 @@ public sealed class AuditRecordWriterTests
         request.GetProperty("userAgent").GetString()!.Length.ShouldBe(256);
     }
 
-    // What an attacker sent: each character takes six bytes in JSON.
+    // An attacker can send characters that take six bytes each in JSON.
     [Fact]
-    public void Write_ControlCharacters_AreCutByWhatTheyTakeEscaped()
+    public void Write_ControlCharacters_AreTruncatedByTheirEscapedSize()
     {
         var request = Parse(Line(Malformed(new string('\u0001', 4000), userAgent: new string('"', 4000)))).GetProperty("request");
 
@@ -113,14 +113,14 @@ public sealed class AuditRecordWriterTests
         request.GetProperty("userAgent").GetRawText().ShouldBe($"\"{string.Concat(Enumerable.Repeat("\\\"", 128))}\"");
     }
 
-    // Longer than the parser lets some of them be: the bound of a record is not the parser's to keep.
+    // Longer than the parser allows: the record writer enforces its bound without relying on the parser.
     [Theory]
     [InlineData("path")]
     [InlineData("apiVersion")]
     [InlineData("resource")]
     [InlineData("selector")]
     [InlineData("extraQuery")]
-    public void Write_LongPartOfARequest_IsCutAndMarked(string part)
+    public void Write_LongPartOfARequest_IsTruncatedAndMarked(string part)
     {
         string Long(string name, string usual) => name == part ? new string('\u0001', 3000) : usual;
 
@@ -143,7 +143,7 @@ public sealed class AuditRecordWriterTests
     public void Write_RequestOfUsualLength_IsNotMarked() => Parse(Line(TokenRecord())).TryGetProperty("cut", out _).ShouldBeFalse();
 
     [Fact]
-    public void Write_ExtraQuery_NamesTheParametersAlone()
+    public void Write_ExtraQuery_HasOnlyTheParameterNames()
     {
         var request = ImdsRequestParser.ParseTarget("GET", "/metadata/instance?api-version=2021-02-01&foo=secret&bar=").Request!;
 
@@ -163,7 +163,7 @@ public sealed class AuditRecordWriterTests
     }
 
     [Fact]
-    public void Write_Summary_TellsItsCountAndNothingOfARequest() =>
+    public void Write_Summary_HasItsCountButNoRequest() =>
         Line(SummaryRecord(isOfOthers: false)).ShouldBe(
             """
             {"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","id":"0HN1","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"9c1e000000000000000000000000000000000000000000000000000000000000","verdict":"denied","reason":"rate-limited","mode":"enforce","policyRevision":"3f2a","caller":{"ip":"10.244.0.11","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"0f3d","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit"},"summary":{"count":3500}}
@@ -171,10 +171,10 @@ public sealed class AuditRecordWriterTests
             """.ReplaceLineEndings("\n"));
 
     [Fact]
-    public void Write_SummaryOfOthers_NamesNobody() =>
+    public void Write_SummaryOfOthers_NamesNoCaller() =>
         Parse(Line(SummaryRecord(isOfOthers: true))).GetProperty("caller").GetRawText().ShouldBe("""{"kind":"other"}""");
 
-    // Every text at once, far longer than any real one: no combination may exceed the contract's bound.
+    // All texts at once, far longer than real ones: no combination may exceed the contract's bound.
     [Fact]
     public void Write_AnyHostileTexts_StayOneValidLineOf8KiB()
     {
@@ -193,13 +193,13 @@ public sealed class AuditRecordWriterTests
             line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
             line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
 
-            // A cut escape would not parse, and half a surrogate pair would be no string.
+            // A truncated escape would not parse, and half of a surrogate pair would not be a string.
             Strings(Parse(line)).ToList().ShouldNotBeEmpty();
         }));
     }
 
     [Fact]
-    public void Write_Event_TellsItsFieldsAndNoneThatCouldPassForTheRecords()
+    public void Write_Event_OmitsFieldsWithNamesOfARecord()
     {
         var fields = new JsonObject { ["revision"] = "3f2a", ["seq"] = 1, ["kind"] = "request", ["nothing"] = null, ["text"] = "a\nb\u2028" };
 
@@ -209,7 +209,7 @@ public sealed class AuditRecordWriterTests
     }
 
     [Fact]
-    public void Place_OutsideTheChain_IsItsNumberAlone()
+    public void Place_OutsideTheChain_HasOnlyItsNumber()
     {
         ChainPlace.Write(Output, long.MaxValue, default);
 
@@ -231,10 +231,10 @@ public sealed class AuditRecordWriterTests
         Parse(line).GetProperty("seq").GetInt64().ShouldBe(4711);
     }
 
-    // The beginning of the text, and nearly all that fits: what did not is one character, twelve bytes at most.
+    // The value is the start of the text and fills the room: at most one character, twelve bytes, fewer than fit.
     private static void ShouldBeCut(JsonElement written, string text, int most)
     {
-        // A lone surrogate is no character; it becomes the replacement character.
+        // A lone surrogate is not a character, so the writer writes the replacement character.
         var whole = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
         var kept = written.GetString()!;
         whole.ShouldStartWith(kept, Case.Sensitive);
@@ -314,7 +314,7 @@ public sealed class AuditRecordWriterTests
         IsOfOthers = isOfOthers,
     };
 
-    // What no parser would let through is here all the same, made by the constructor that tests may use.
+    // The parser would reject these requests, so the tests create them with an internal constructor.
     private static AuditRecord Hostile(string[] texts) => new()
     {
         Timestamp = Moment,

@@ -18,14 +18,14 @@ public sealed class CredentialErrorTests
     [InlineData("""{"error":"Bad request. api-version is invalid or was not specified in the request.","newest-versions":["2021-12-13","2021-11-15","2021-11-01"]}""")]
     [InlineData("""{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier '2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6' was not found in the directory 'Contoso'.\r\nTrace ID: 1f0a\r\nTimestamp: 2026-11-29 04:30:00Z"}""")]
     [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MC_prod_weu/providers/Microsoft.ManagedIdentity/userAssignedIdentities/MII-ingest was not found."}""")]
-    public void Rebuild_ErrorOfImds_IsTheSame(string body) => Rebuild(body).ShouldBe(body);
+    public void Rebuild_ErrorOfImds_IsUnchanged(string body) => Rebuild(body).ShouldBe(body);
 
     [Theory]
     [InlineData("""{ "error" : "e" , "error_codes":[500011], "trace_id":"x", "data":{"a":"b"} }""", """{"error":"e"}""")]
     [InlineData("""{"error_description":"d","error":"e"}""", """{"error":"e","error_description":"d"}""")]
     [InlineData("""{"error":"e","newest-versions":[]}""", """{"error":"e"}""")]
     [InlineData("""{"err\u006fr":"e","acc\u0065ss_token":"x","Error":"E"}""", """{"error":"e"}""")]
-    public void Rebuild_FieldsThatAreNotKnown_AreDropped(string body, string expected) => Rebuild(body).ShouldBe(expected);
+    public void Rebuild_UnknownFields_AreDropped(string body, string expected) => Rebuild(body).ShouldBe(expected);
 
     [Theory]
     [InlineData("")]
@@ -81,7 +81,7 @@ public sealed class CredentialErrorTests
     }
 
     [Fact]
-    public void Rebuild_WordThatIsLongerThanAName_IsReplaced()
+    public void Rebuild_WordLongerThanAName_IsReplaced()
     {
         Rebuild(Body(128)).ShouldBe(Body(128));
         Rebuild(Body(129)).ShouldBe(Rebuild("x"));
@@ -92,7 +92,7 @@ public sealed class CredentialErrorTests
     [Theory]
     [InlineData(404)]
     [InlineData(500)]
-    public void Rebuild_WhatIsReplaced_SaysWhyAndNamesTheStatus(int status)
+    public void Rebuild_ReplacedError_SaysWhyAndNamesTheStatus(int status)
     {
         var error = JsonElement.Parse(CredentialError.Rebuild("<html>secret"u8, status));
         error.GetProperty("error").GetString().ShouldBe("unknown_error");

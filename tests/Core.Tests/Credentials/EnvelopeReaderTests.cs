@@ -15,7 +15,7 @@ public sealed class EnvelopeReaderTests
     private const string Token = $"{{{Secret},{Owner},{Vault}}}";
 
     [Fact]
-    public void Read_Token_SaysWhoseItIs()
+    public void Read_Token_ReturnsItsIdentityAndResource()
     {
         var envelope = Read(Token).ShouldNotBeNull();
         envelope.Answer.ClientId.ShouldBe(Id);
@@ -26,7 +26,7 @@ public sealed class EnvelopeReaderTests
     }
 
     [Fact]
-    public void Read_Certificate_SaysWhoseItIsAndNoResource()
+    public void Read_Certificate_ReturnsItsIdentityWithoutAResource()
     {
         var envelope = Read($$"""{"certificate":"MIIC",{{Owner}},{{Vault}}}""", EndpointKind.IssueCredential).ShouldNotBeNull();
         envelope.Answer.ClientId.ShouldBe(Id);
@@ -38,7 +38,7 @@ public sealed class EnvelopeReaderTests
     [InlineData($$"""{{{Secret}},"client_id":"2BC9E0C4-4EDD-4C1B-9972-3A095D2BDCE6",{{Vault}}}""")]
     [InlineData($$"""{"acc\u0065ss_token":"x",{{Owner}},{{Vault}}}""")]
     [InlineData($$""" { {{Secret}}, {{Owner}}, {{Vault}}, "x":{"client_id":1,"a":[[[[[[1]]]]]]}, "y":null } """)]
-    public void Read_TokenWrittenInAnotherWay_SaysTheSame(string body) => Read(body).ShouldNotBeNull().Answer.ClientId.ShouldBe(Id);
+    public void Read_TokenInEquivalentJson_ReturnsTheSame(string body) => Read(body).ShouldNotBeNull().Answer.ClientId.ShouldBe(Id);
 
     [Theory]
     [InlineData($"[{Token}]")]
@@ -50,7 +50,7 @@ public sealed class EnvelopeReaderTests
     [InlineData($"{{{Secret},{Owner},{Vault}")]
     [InlineData($$"""{{{Secret}},{{Owner}},{{Vault}},"x":[[[[[[[[1]]]]]]]]}""")]
     [InlineData($$"""{{{Secret}},{{Owner}},{{Vault}},"\ud800":1}""")]
-    public void Read_TokenThatIsNotOneObject_SaysNothing(string body) => Read(body).ShouldBeNull();
+    public void Read_TokenThatIsNotOneObject_ReturnsNull(string body) => Read(body).ShouldBeNull();
 
     [Theory]
     [InlineData($"{{{Secret},{Vault}}}")]
@@ -74,14 +74,14 @@ public sealed class EnvelopeReaderTests
     [InlineData($$"""{{{Secret}},"access_token":{},{{Owner}},{{Vault}}}""")]
     [InlineData($$"""{"certificate":"MIIC",{{Owner}},{{Vault}}}""")]
     [InlineData($$"""{{{Secret}},"certificate":["x"],{{Owner}},{{Vault}}}""")]
-    public void Read_TokenThatDoesNotSayOnceWhoseItIs_SaysNothing(string body) => Read(body).ShouldBeNull();
+    public void Read_TokenWithoutASingleIdentity_ReturnsNull(string body) => Read(body).ShouldBeNull();
 
     [Theory]
     [InlineData($$"""{{{Owner}},"certificate":"a","certificate":"b"}""")]
     [InlineData($$"""{{{Owner}},"Certificate":"a"}""")]
     [InlineData($$$"""{{{{Owner}}},"certificate":{}}""")]
     [InlineData("""{"certificate":"a"}""")]
-    public void Read_CertificateThatIsNotThereOnce_SaysNothing(string body) => Read(body, EndpointKind.IssueCredential).ShouldBeNull();
+    public void Read_CertificateMissingOrRepeated_ReturnsNull(string body) => Read(body, EndpointKind.IssueCredential).ShouldBeNull();
 
     [Theory]
     [InlineData("")]
@@ -90,7 +90,7 @@ public sealed class EnvelopeReaderTests
     [InlineData("null")]
     [InlineData("""{"error":"invalid_request","error_description":"Identity not found"}""")]
     [InlineData($"{{{Owner},{Vault}}}")]
-    public void Read_NoCredential_SaysNothing(string body)
+    public void Read_NoCredential_ReturnsNull(string body)
     {
         Read(body).ShouldBeNull();
         Read(body, EndpointKind.IssueCredential).ShouldBeNull();

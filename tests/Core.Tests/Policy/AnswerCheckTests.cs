@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>What a token says of itself, against what its envelope says.</summary>
+/// <summary>Compares a token's claims with its envelope.</summary>
 public sealed class AnswerCheckTests
 {
     private const string Allow = $$"""{"path":"{{Scene.Token}}","identities":["web"],"resources":["{{Scene.Vault}}"]}""";
@@ -28,7 +28,7 @@ public sealed class AnswerCheckTests
     [InlineData("""{"aud":"https://management.azure.com"}""", false)]
     [InlineData("""{"aud":"https://vault.azure.net.evil.test"}""", false)]
     [InlineData("""{"xms_mirid":"/subscriptions/s/resourcegroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/other"}""", false)]
-    public void DecideAnswer_AReadableToken_MustNotContradictItsEnvelope(string claims, bool permitted)
+    public void DecideAnswer_TokenThatContradictsItsEnvelope_IsDenied(string claims, bool permitted)
     {
         var envelope = Read(Envelope(Jwt(claims))).ShouldNotBeNull();
         var decision = Scene.Policy($"\"allow\":[{Allow}]").DecideAnswer(Scene.Pod, Scene.TokenRequest(), envelope.Answer);
@@ -37,7 +37,7 @@ public sealed class AnswerCheckTests
     }
 
     [Fact]
-    public void DecideAnswer_AnAudienceThatADenyLists_IsDenied()
+    public void DecideAnswer_AudienceThatADenyLists_IsDenied()
     {
         var policy = Scene.Policy($"\"allow\":[{Allow}],\"deny\":[{{\"resources\":[\"{ApiId.ToUpperInvariant()}\"]}}]");
         var answer = Read(Envelope(Jwt($$"""{"aud":"{{ApiId}}"}""")))!.Answer;
@@ -49,7 +49,7 @@ public sealed class AnswerCheckTests
     [InlineData("a.b.c")]
     [InlineData("a..c")]
     [InlineData("eyJhbGciOiJub25lIn0.bm8ganNvbg.x")]
-    public void Read_AnOpaqueToken_HasNoClaims(string token) => Read(Envelope(token)).ShouldNotBeNull().Answer.Claims.ShouldBeNull();
+    public void Read_OpaqueToken_HasNoClaims(string token) => Read(Envelope(token)).ShouldNotBeNull().Answer.Claims.ShouldBeNull();
 
     [Theory]
     [InlineData("""{"appid":"a","appid":"a"}""")]
@@ -58,13 +58,13 @@ public sealed class AnswerCheckTests
     [InlineData("""{"uti":"abc"}{"appid":"a"}""")]
     [InlineData("""{"uti":"abc"}x""")]
     [InlineData("""{"uti":"abc" """)]
-    public void Read_AClaimTwiceOrOfAnotherTypeOrAfterTheEnd_IsUnreadable(string claims) => Read(Envelope(Jwt(claims))).ShouldBeNull();
+    public void Read_AmbiguousClaims_IsUnreadable(string claims) => Read(Envelope(Jwt(claims))).ShouldBeNull();
 
     [Fact]
-    public void Read_ATokensId_IsKept() => Read(Envelope(Jwt("""{"uti":"abc"}"""))).ShouldNotBeNull().TokenId.ShouldBe("abc");
+    public void Read_TokenId_IsKept() => Read(Envelope(Jwt("""{"uti":"abc"}"""))).ShouldNotBeNull().TokenId.ShouldBe("abc");
 
     [Fact]
-    public void Read_SecondsLeft_AreFoundWhereTheyStand()
+    public void Read_SecondsLeft_AreFoundAtTheirOffset()
     {
         var body = """{ "access_token":"x", "expires_in":"3599", "client_id":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6", "ext_expires_in": 86399, "resource":"a", "expires_on":"1" }""";
         var envelope = Read(body).ShouldNotBeNull();

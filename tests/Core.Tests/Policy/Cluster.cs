@@ -7,13 +7,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>A small cluster for policies to decide about: pods, identities, and what IMDS would answer.</summary>
+/// <summary>A small cluster for policy decisions: pods, identities, and the answers that IMDS would give.</summary>
 internal static class Cluster
 {
     public const string KubeletId = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
     public const string IngestId = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
 
-    /// <summary>An identity that no alias names.</summary>
+    /// <summary>An identity without an alias.</summary>
     public const string NamelessId = "aaaaaaaa-0000-4000-8000-00000000000f";
 
     public static readonly IdentityAlias Kubelet = new(
@@ -48,7 +48,7 @@ internal static class Cluster
 
     public static DenyPermission Deny(string? path = null) => new(path is null ? null : PathPattern.Of(path), default, default, default, Quiet: false);
 
-    /// <summary>All that can be allowed, to everyone.</summary>
+    /// <summary>A rule that allows everything to everyone.</summary>
     public static PolicyRule Everything { get; } = Rule(
         "everything",
         [
@@ -57,7 +57,7 @@ internal static class Cluster
         ],
         []);
 
-    /// <summary>What IMDS answers a credential request with: the identity by any of its names, the first of the node by none.</summary>
+    /// <summary>IMDS's answer to a credential request: the identity that the request names, or the node's first identity if it names none.</summary>
     public static CredentialAnswer AnswerTo(ImdsRequest request)
     {
         var identity = request.Selector is { } selector
@@ -66,7 +66,7 @@ internal static class Cluster
         return new CredentialAnswer(identity.ClientId, request.Endpoint.Kind == EndpointKind.Token ? request.Resource : null);
     }
 
-    /// <summary>Whether anything of IMDS reaches the caller in the end.</summary>
+    /// <summary>Whether the caller finally receives anything from IMDS.</summary>
     public static bool LetsThrough(PolicySnapshot policy, Caller caller, string method, string target)
     {
         if (ImdsRequestParser.ParseTarget(method, target).Request is not { } request)

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>What is denied stays denied, however else the same is asked for.</summary>
+/// <summary>A denied request stays denied in every equivalent spelling.</summary>
 public sealed class DenyRewritingTests
 {
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2_000);
@@ -22,7 +22,7 @@ public sealed class DenyRewritingTests
         select new Case(mode, deny, caller, target.Method, target.Target, rewriting);
 
     [Fact]
-    public void Deny_AnyRewritingOfTheRequest_IsDeniedToo()
+    public void Deny_EquivalentSpelling_IsDeniedToo()
     {
         var denied = 0;
         ForEach(test =>
@@ -37,9 +37,9 @@ public sealed class DenyRewritingTests
         denied.ShouldBeGreaterThan(200);
     }
 
-    // Otherwise the property above would hold of rewritings that are all malformed.
+    // Without this test, the property above could hold because all rewritings are malformed.
     [Fact]
-    public void Rewritings_OfWhatIsAllowed_AreMostlyAllowed()
+    public void EquivalentSpellings_OfAllowedRequests_AreMostlyAllowed()
     {
         var (all, through) = (0, 0);
         ForEach(test =>
@@ -59,7 +59,10 @@ public sealed class DenyRewritingTests
     private static PolicySnapshot Policy(Case test) =>
         PolicySnapshot.Compile(Cluster.Document(PolicyMode.Enforce, Cluster.Everything, Cluster.Rule("deny", [], [test.Deny], test.Mode)));
 
-    /// <summary>The same to IMDS: parameters in another order, names of the same identity, case and slashes where IMDS or the directory ignore them.</summary>
+    /// <summary>
+    /// Requests that are equivalent for IMDS: parameters in another order, other names of the same identity, and other case or
+    /// slashes where IMDS or the directory ignore them.
+    /// </summary>
     private static Gen<string> Rewriting(string target)
     {
         var parts = target.Split('?', 2);
@@ -98,7 +101,7 @@ public sealed class DenyRewritingTests
         (string, string)[] names =
             [("client_id", identity.ClientId), ("object_id", identity.ObjectId!), ("msi_res_id", identity.ResourceId!), ("mi_res_id", identity.ResourceId!)];
 
-        // The first identity of the node is also had by naming none.
+        // A request that names no identity gets the node's first identity.
         return from name in Gen.Elements(names)
                from value in Gen.Elements(name.Item2, name.Item2.ToUpperInvariant(), name.Item2.ToLowerInvariant())
                from none in Gen.Elements(identity == Cluster.Kubelet, false, false)

@@ -33,7 +33,7 @@ public sealed class PermissionHintTests
     [InlineData("POST", "/metadata/identity/issuecredential?cred-api-version=2.0&client_id=" + AdxIngest)]
     [InlineData("GET", "/metadata/attested/document?nonce=1")]
     [InlineData("GET", "/latest/meta-data")]
-    public void For_ADeniedRequest_IsWhatAllowsItAndNobodyElse(string method, string target)
+    public void For_DeniedRequest_AllowsExactlyThatRequest(string method, string target)
     {
         var request = Request(method, target);
         Compile("").Decide(new Caller.Pod(Pod), request).ShouldBeOfType<Denial>();
@@ -48,7 +48,7 @@ public sealed class PermissionHintTests
     [Theory]
     [InlineData(Kusto)]
     [InlineData(Kusto + "&object_id=" + Other)]
-    public void For_AnIdentityThatNobodyKnows_LeavesAPlaceThatMustBeFilled(string target)
+    public void For_UnknownIdentity_ContainsAPlaceholder(string target)
     {
         var hint = PermissionHint.For(Compile(""), Pod, Request("GET", target));
 
@@ -58,7 +58,7 @@ public sealed class PermissionHintTests
     }
 
     [Fact]
-    public void For_AnAnswer_NamesItsIdentityByItsAlias()
+    public void For_Answer_NamesItsIdentityByAlias()
     {
         var hint = PermissionHint.For(Compile(""), Pod, Request("GET", Kusto), new CredentialAnswer(AdxIngest, "https://api.kusto.windows.net"));
 

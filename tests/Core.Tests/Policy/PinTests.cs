@@ -15,7 +15,7 @@ public sealed class PinTests
     [InlineData(Pinned)]
     [InlineData(Unpinned + "," + Pinned)]
     [InlineData(Pinned + "," + Unpinned)]
-    public void Decide_ARequestWithoutSelector_IsSentAsThePinnedIdentity(string allow)
+    public void Decide_RequestWithoutSelector_IsSentAsThePinnedIdentity(string allow)
     {
         var permit = Scene.Policy($"\"allow\":[{allow}]").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
         permit.Request.PathAndQuery.ShouldBe($"{Scene.Token}?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net&client_id={Scene.Web}");
@@ -24,7 +24,7 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void Decide_ARequestWithASelector_IsSentAsItCame() =>
+    public void Decide_RequestWithSelector_IsSentUnchanged() =>
         Scene.Policy($"\"allow\":[{Unpinned},{Pinned}]").Decide(Scene.Pod, Scene.TokenRequest($"&client_id={Scene.Other}"))
             .ShouldBeOfType<Permit>().Request.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Other}"));
 
@@ -49,12 +49,12 @@ public sealed class PinTests
         Scene.Policy($"\"allow\":[{Pinned},{Pinned}]").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>().IsPinned.ShouldBeTrue();
 
     [Fact]
-    public void Decide_ADenyOfThePinnedIdentity_DeniesBeforeAnythingIsSent() =>
+    public void Decide_DenyOfThePinnedIdentity_DeniesBeforeSending() =>
         Scene.Policy($"\"allow\":[{Pinned}],\"deny\":[{{\"identities\":[\"web\"]}}]").Decide(Scene.Pod, Scene.TokenRequest())
             .ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.DenyRule);
 
     [Fact]
-    public void Decide_InAuditMode_PinsNothingAndSaysSo()
+    public void Decide_InAuditMode_ReportsThePinWithoutApplyingIt()
     {
         var permit = Scene.Policy($"\"allow\":[{Pinned}]", "audit").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
         permit.Request.ShouldBe(Scene.TokenRequest());
@@ -63,26 +63,26 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void DecideAnswer_OfAnotherIdentityThanThePinned_IsAMismatch() =>
+    public void DecideAnswer_OtherIdentityThanThePinnedOne_IsAMismatch() =>
         Scene.Policy($"\"allow\":[{Unpinned},{Pinned}]").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
             .ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.IdentityMismatch);
 
     [Fact]
-    public void DecideAnswer_OfThePinnedIdentity_IsPermitted() =>
+    public void DecideAnswer_PinnedIdentity_IsPermitted() =>
         Scene.Policy($"\"allow\":[{Pinned}]").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault))
             .ShouldBeOfType<Permit>().Pin.ShouldBe("web");
 
     [Fact]
-    public void DecideAnswer_InAuditModeOfTheDefaultIdentity_IsNoWouldDeny() =>
+    public void DecideAnswer_DefaultIdentityInAuditMode_IsNotAWouldDeny() =>
         Scene.Policy($"\"allow\":[{Pinned}]", "audit").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
             .ShouldBeOfType<Permit>().Shadow.ShouldBeNull();
 
     [Fact]
-    public void DecideAnswer_InAuditModeOfADeniedIdentity_IsDenied() =>
+    public void DecideAnswer_DeniedIdentityInAuditMode_IsDenied() =>
         Scene.Policy($"\"allow\":[{Pinned}]", "audit", ",{\"name\":\"two\",\"mode\":\"enforce\",\"workloads\":[{}],\"deny\":[{\"identities\":[\"other\"]}]}")
             .DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault)).ShouldBeOfType<Denial>();
 
-    // Owners, which a workload may have or not, let two pins past the validator with a warning.
+    // A workload may or may not have an owner, so the validator only warns about two pins that depend on owners.
     private static PolicySnapshot TwoPins(string mode) => Scene.Compile(
         $$"""
         {"version":1,"mode":"{{mode}}","identities":{"web":{"clientId":"{{Scene.Web}}"},"other":{"clientId":"{{Scene.Other}}"} },"rules":[

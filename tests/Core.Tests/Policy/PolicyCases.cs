@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>Good and bad documents. The rule under test is the second one and stands on line 4.</summary>
+/// <summary>Valid and invalid documents. The rule under test is the second rule, on line 4.</summary>
 public static class PolicyCases
 {
     private const string Token = "/metadata/identity/oauth2/token";
@@ -24,8 +24,8 @@ public static class PolicyCases
     private static IEnumerable<PolicyCase> Whole() =>
     [
         new("least policy", """{"version":1,"mode":"audit","rules":[]}""", false),
-        new("nothing", "", true, "E :1 it is not JSON"),
-        new("no object", "[]", true, "E :1 write an object"),
+        new("empty document", "", true, "E :1 it is not JSON"),
+        new("not an object", "[]", true, "E :1 write an object"),
         new("everything missing", "{}", true, "E :1 \"version\" is missing", "E :1 \"mode\" is missing", "E :1 \"rules\" is missing"),
         new("wrong version", "{\n\"version\":\"1\",\n\"mode\":\"enforce\",\"rules\":[]}", true, "E /version:2 version '1': this is the version of the format"),
         new("wrong mode", """{"version":1,"mode":"Enforce","rules":[]}""", true, "E /mode:1 mode 'Enforce': write enforce or audit"),
@@ -52,7 +52,7 @@ public static class PolicyCases
         Aliases("bad client id", """{"clientId":"2BC9"}""", true, "E /identities/x/clientId:2 identities.x.clientId '2BC9': write a GUID of 36 characters"),
         Aliases("client id in braces", """{"clientId":"{0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6}"}""", true, "E /identities/x/clientId:2 write a GUID"),
         Aliases("no client id", """{"objectId":"c62ac7a4-999d-4dd9-8696-5b91e9b0e6d1"}""", true, "E /identities/x:2 \"clientId\" is missing"),
-        Aliases("no identity", "7", true, "E /identities/x:2 write an object"),
+        Aliases("alias that is not an object", "7", true, "E /identities/x:2 write an object"),
         Aliases("system-assigned resource id", """{"clientId":"0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6","resourceId":"/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v"}""", true,
             "E /identities/x/resourceId:2 userAssignedIdentities/<name>"),
         Aliases("resource id with a dot segment", """{"clientId":"0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6","resourceId":"/subscriptions/s/resourceGroups/../providers/Microsoft.ManagedIdentity/userAssignedIdentities/v"}""", false,
@@ -74,7 +74,7 @@ public static class PolicyCases
         Rule("neither allow nor deny", """{"name":"x","workloads":[{}]}""", true, "E /rules/1:4 neither allows nor denies"),
         Rule("empty allow", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[]}""", true, "E /rules/1/allow:4 the list is empty"),
         Rule("empty deny", """{"name":"x","workloads":[{}],"deny":[]}""", true, "E /rules/1/deny:4 the list is empty"),
-        Rule("mode of a rule that allows", """{"name":"x","mode":"enforce","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/versions"}]}""", true, "E /rules/1/mode:4 only a rule that only denies"),
+        Rule("mode of a rule that allows", """{"name":"x","mode":"enforce","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/versions"}]}""", true, "E /rules/1/mode:4 only a rule without allows"),
         Rule("mode of a rule that denies", """{"name":"x","mode":"enforce","workloads":[{}],"deny":[{}]}""", false),
         Rule("wrong mode of a rule", """{"name":"x","mode":"off","workloads":[{}],"deny":[{}]}""", true, "E /rules/1/mode:4 write enforce or audit"),
         Rule("description of another type", """{"name":"x","description":[1],"workloads":[{}],"deny":[{}]}""", true, "E /rules/1/description:4 write a string"),
@@ -146,7 +146,7 @@ public static class PolicyCases
         Allow("method in lower case", """{"path":"/metadata/versions","methods":["get"]}""", true, "E /rules/1/allow/0/methods/0:4 write it in capitals as 'GET'"),
         Allow("TRACE", """{"path":"/metadata/versions","methods":["TRACE"]}""", true, "E /rules/1/allow/0/methods/0:4 write one of GET, POST"),
         Allow("method that an endpoint lacks", """{"path":"/metadata/versions","methods":["GET","POST"]}""", false, "E /rules/1/allow/0/methods/1:4 '/metadata/versions' has no such method"),
-        Allow("POST by a wildcard", """{"path":"/metadata/**","methods":["POST"]}""", false, "E /rules/1/allow/0/methods/0:4 a wildcard never covers a POST"),
+        Allow("POST on a wildcard", """{"path":"/metadata/**","methods":["POST"]}""", false, "E /rules/1/allow/0/methods/0:4 a wildcard never covers a POST"),
         Allow("empty methods", """{"path":"/metadata/versions","methods":[]}""", true, "E /rules/1/allow/0/methods:4 the list is empty"),
         Allow("method of an unknown path", """{"path":"/latest/api/token","methods":["PUT"]}""", false, "W /rules/1/allow/0/path:4 not known to have this path"),
         Allow("issuecredential without POST", """{"path":"/metadata/identity/issuecredential","identities":["web"],"resources":["*"]}""", false,
@@ -156,16 +156,16 @@ public static class PolicyCases
     private static IEnumerable<PolicyCase> Credentials() =>
     [
         Allow("token", $$"""{"path":"{{Token}}","identities":["web"],"resources":["https://vault.azure.net"]}""", false),
-        Allow("token without either", $$"""{"path":"{{Token}}"}""", true, "E /rules/1/allow/0:4 \"identities\" is missing", "E /rules/1/allow/0:4 \"resources\" is missing"),
-        Allow("token of any", $$"""{"path":"{{Token}}","identities":["*"],"resources":["*"]}""", false,
+        Allow("token without identities and resources", $$"""{"path":"{{Token}}"}""", true, "E /rules/1/allow/0:4 \"identities\" is missing", "E /rules/1/allow/0:4 \"resources\" is missing"),
+        Allow("token of any identity for any resource", $$"""{"path":"{{Token}}","identities":["*"],"resources":["*"]}""", false,
             "W /rules/1/allow/0/identities/0:4 any identity of the node", "W /rules/1/allow/0/resources/0:4 tokens for any resource"),
         Allow("bare client id", $$"""{"path":"{{Token}}","identities":["E5DBCD30-9b3d-4041-b791-ac23f9038175"],"resources":["a"]}""", false, "W /rules/1/allow/0/identities/0:4 a bare client id"),
         Allow("client id of an alias", $$"""{"path":"{{Token}}","identities":["2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"],"resources":["a"]}""", false, "W /rules/1/allow/0/identities/0:4 write its alias 'web'"),
         Allow("undefined alias", $$"""{"path":"{{Token}}","identities":["webb"],"resources":["a"]}""", false, "E /rules/1/allow/0/identities/0:4 'webb': there is no such alias: did you mean 'web'?"),
         Allow("empty identities", $$"""{"path":"{{Token}}","identities":[],"resources":["a"]}""", true, "E /rules/1/allow/0/identities:4 the list is empty"),
         Allow("resource with a star", $$"""{"path":"{{Token}}","identities":["web"],"resources":["https://*.azure.net"]}""", true, "E /rules/1/allow/0/resources/0:4 write a resource as it is asked for"),
-        Allow("identities elsewhere", """{"path":"/metadata/instance","identities":["web"]}""", true, "E /rules/1/allow/0/identities:4 '/metadata/instance' issues no credential"),
-        Allow("resources by a wildcard", """{"path":"/metadata/**","resources":["*"]}""", true, "E /rules/1/allow/0/resources:4 issues no credential"),
+        Allow("identities on another endpoint", """{"path":"/metadata/instance","identities":["web"]}""", true, "E /rules/1/allow/0/identities:4 '/metadata/instance' issues no credential"),
+        Allow("resources on a wildcard", """{"path":"/metadata/**","resources":["*"]}""", true, "E /rules/1/allow/0/resources:4 issues no credential"),
         Allow("certificate", """{"path":"/metadata/identity/issuecredential","methods":["POST"],"identities":["web"],"resources":["*"]}""", false, "W /rules/1/allow/0/resources/0:4 for about 7 days"),
         Allow("certificate for a resource", """{"path":"/metadata/identity/issuecredential","methods":["POST"],"identities":["web"],"resources":["https://vault.azure.net"]}""", false,
             "E /rules/1/allow/0/resources/0:4 good for any resource"),
@@ -174,13 +174,13 @@ public static class PolicyCases
     private static IEnumerable<PolicyCase> Pins() =>
     [
         Allow("pinned", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":"web"}""", false),
-        Allow("pinned to one that is not allowed", $$"""{"path":"{{Token}}","identities":["2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"],"resources":["a"],"asIdentity":"web"}""", false,
+        Allow("pinned to an identity that is not allowed", $$"""{"path":"{{Token}}","identities":["2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"],"resources":["a"],"asIdentity":"web"}""", false,
             "W /rules/1/allow/0/identities/0:4 write its alias", "E /rules/1/allow/0/asIdentity:4 add it to its \"identities\""),
         Allow("pinned to an undefined alias", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":"wep"}""", false, "E /rules/1/allow/0/asIdentity:4 did you mean 'web'?"),
-        Allow("pinned elsewhere", """{"path":"/metadata/instance","asIdentity":"web"}""", false, "E /rules/1/allow/0/asIdentity:4 only requests for tokens"),
+        Allow("pinned on another endpoint", """{"path":"/metadata/instance","asIdentity":"web"}""", false, "E /rules/1/allow/0/asIdentity:4 only requests for tokens"),
         Allow("pinned to something else", $$"""{"path":"{{Token}}","identities":["web"],"resources":["a"],"asIdentity":7}""", true, "E /rules/1/allow/0/asIdentity:4 write a string"),
         TwoPins("two pins for one workload", """{"namespaces":["a"]}""", """{"namespaces":["a*"]}""", "https://a.test", "HTTPS://A.test/", "E /rules/1/allow/0:2 as 'x' by the rule 'one': pin one of them"),
-        TwoPins("two pins for a workload that may be both", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"owners":["Job/*"]}""", "a", "*",
+        TwoPins("two pins for a workload that both may match", """{"namespaces":["a"],"labels":{"b":"c"}}""", """{"namespaces":["a"],"owners":["Job/*"]}""", "a", "*",
             "W /rules/1/allow/0:2 for a workload that both rules match", "W /rules/1/allow/0/resources/0:2 tokens for any resource"),
         TwoPins("two pins for different resources", """{"namespaces":["a"]}""", """{"namespaces":["a"]}""", "a", "b"),
         TwoPins("two pins for different workloads", """{"namespaces":["a-*"]}""", """{"namespaces":["b","c-*"]}""", "a", "a"),
@@ -191,8 +191,8 @@ public static class PolicyCases
     [
         Allow("redact", """{"path":"/metadata/instance/**","redact":["compute.tags","Compute.TagsList","network.interface.*.macAddress"]}""", false),
         Allow("keep", """{"path":"/metadata/instance","keep":["compute.location"]}""", false),
-        Allow("both", """{"path":"/metadata/instance","redact":["compute.tags"],"keep":["compute.location"]}""", true, "E /rules/1/allow/0/keep:4 write one of them"),
-        Allow("redact elsewhere", """{"path":"/metadata/versions","redact":["compute.tags"]}""", false, "E /rules/1/allow/0/redact:4 begins with '/metadata/instance'"),
+        Allow("redact and keep", """{"path":"/metadata/instance","redact":["compute.tags"],"keep":["compute.location"]}""", true, "E /rules/1/allow/0/keep:4 write one of them"),
+        Allow("redact on another endpoint", """{"path":"/metadata/versions","redact":["compute.tags"]}""", false, "E /rules/1/allow/0/redact:4 begins with '/metadata/instance'"),
         Allow("redact of more than the document", """{"path":"/metadata/**","keep":["compute.tags"]}""", false, "E /rules/1/allow/0/keep:4 begins with '/metadata/instance'"),
         Allow("field that IMDS lacks", """{"path":"/metadata/instance","redact":["compute.tag"]}""", false, "W /rules/1/allow/0/redact/0:4 did you mean 'compute.tags'?"),
         Allow("field of an array's elements", """{"path":"/metadata/instance","redact":["network.interface.macAddress"]}""", false, "W /rules/1/allow/0/redact/0:4 it has 'network.interface.*.macAddress'"),
@@ -207,17 +207,17 @@ public static class PolicyCases
     [
         Deny("path without case", """{"path":"/metadata/Instance/**","methods":["GET","DELETE"],"quiet":true}""", false),
         Deny("identities everywhere", """{"identities":["web"],"resources":["https://vault.azure.net"]}""", false),
-        Deny("identities by a wildcard", """{"path":"/metadata/Identity/**","identities":["*"]}""", false),
-        Deny("identities where none are", """{"path":"/metadata/instance/**","identities":["web"]}""", false, "E /rules/1/deny/0/identities:4 this deny would never match"),
+        Deny("identities on a wildcard", """{"path":"/metadata/Identity/**","identities":["*"]}""", false),
+        Deny("identities where no credential is issued", """{"path":"/metadata/instance/**","identities":["web"]}""", false, "E /rules/1/deny/0/identities:4 this deny would never match"),
         Deny("path that is not canonical", """{"path":"/Metadata/instance"}""", false, "E /rules/1/deny/0/path:4 as '/metadata/instance'"),
         Deny("quiet of another type", """{"quiet":"yes"}""", true, "E /rules/1/deny/0/quiet:4 write true or false"),
         Deny("extraQuery of a deny", """{"extraQuery":["a"]}""", true, "E /rules/1/deny/0/extraQuery:4 unknown key"),
-        Deny("no object", "true", true, "E /rules/1/deny/0:4 write an object"),
+        Deny("not an object", "true", true, "E /rules/1/deny/0:4 write an object"),
     ];
 
     private static IEnumerable<PolicyCase> Warnings() =>
     [
-        Rule("all excepted", """{"name":"x","workloads":[{"namespaces":["a","b-1"]}],"except":[{"namespaces":["a"]},{"namespaces":["b*"]}],"deny":[{}]}""", false, "W /rules/1:4 the rule can never match"),
+        Rule("all workloads excepted", """{"name":"x","workloads":[{"namespaces":["a","b-1"]}],"except":[{"namespaces":["a"]},{"namespaces":["b*"]}],"deny":[{}]}""", false, "W /rules/1:4 the rule can never match"),
         Rule("some excepted", """{"name":"x","workloads":[{"namespaces":["a","c"]}],"except":[{"namespaces":["a"]}],"deny":[{}]}""", false),
         Rule("shadowed by its own rule", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/instance"},{"path":"/metadata/versions"}],"deny":[{"path":"/metadata/instance/**"}]}""", false,
             "W /rules/1/allow/0:4 because the rule 'x' denies it"),
@@ -225,9 +225,9 @@ public static class PolicyCases
             "W /rules/1/allow/0:4 because the rule 'y' denies it"),
         Rule("quarantine of others", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/**"}]},{"name":"y","workloads":[{"namespaces":["a"],"owners":["*"]}],"deny":[{}]}""", false),
         Rule("quarantine with exceptions", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/**"}]},{"name":"y","workloads":[{}],"except":[{"namespaces":["a"]}],"deny":[{}]}""", false),
-        Rule("quarantine in audit", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/**"}]},{"name":"y","mode":"audit","workloads":[{}],"deny":[{}]}""", false),
+        Rule("quarantine in audit mode", """{"name":"x","workloads":[{"namespaces":["a"]}],"allow":[{"path":"/metadata/**"}]},{"name":"y","mode":"audit","workloads":[{}],"deny":[{}]}""", false),
         new("unused alias", "{\"version\":1,\"mode\":\"audit\",\n\"identities\":{\"x\":{\"clientId\":\"0bc9e0c4-4edd-4c1b-9972-3a095d2bdce6\"}},\"rules\":[]}", false, "W /identities/x:2 no rule uses this alias"),
-        Rule("all together, in the order of the document", "{\"deny\":[{\"path\":\"x\"}],\n\"workloads\":[],\n\"name\":\"\"}", true, "E /rules/1/deny/0/path:4 begin it", "E /rules/1/workloads:5 the list is empty", "E /rules/1/name:6 write 1 to 100"),
+        Rule("several problems, in document order", "{\"deny\":[{\"path\":\"x\"}],\n\"workloads\":[],\n\"name\":\"\"}", true, "E /rules/1/deny/0/path:4 begin it", "E /rules/1/workloads:5 the list is empty", "E /rules/1/name:6 write 1 to 100"),
     ];
 
     private static PolicyCase Aliases(string name, string identity, bool schema, params string[] problems) =>

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>Decisions as tables: modes and their exceptions, rules with a mode of their own, who is not known, and answers.</summary>
+/// <summary>Decisions as tables: modes and their exceptions, rules with their own mode, unidentified callers, and answers.</summary>
 public sealed class PolicyDecisionTests
 {
     private const string Location = "/metadata/instance/compute/location?api-version=2021-02-01";
@@ -84,12 +84,12 @@ public sealed class PolicyDecisionTests
 
     [Theory]
     [MemberData(nameof(Decisions))]
-    public void Decide_Caller_IsAsTheTableSays(string mode, string rules, string caller, string target, string expected) =>
+    public void Decide_EachCaller_MatchesTheTable(string mode, string rules, string caller, string target, string expected) =>
         Text(Policy(mode, rules).Decide(CallerOf(caller), Cluster.Request(target))).ShouldBe(expected);
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public void DecideAnswer_Credential_IsAsTheTableSays(string mode, string rules, string selector, string clientId, string resource, string expected) =>
+    public void DecideAnswer_EachCredential_MatchesTheTable(string mode, string rules, string selector, string clientId, string resource, string expected) =>
         Text(Policy(mode, rules).DecideAnswer(Cluster.Web, Cluster.Request(Token + selector), new CredentialAnswer(clientId, resource))).ShouldBe(expected);
 
     [Theory]
@@ -99,12 +99,12 @@ public sealed class PolicyDecisionTests
     [InlineData("enforce", "unknown", "none")]
     [InlineData("enforce", "ambiguous", "Denial CallerAmbiguous - Enforce")]
     [InlineData("audit", "node", "Denial CallerIsNode - Audit")]
-    public void DecideProbe_Caller_IsAsTheTableSays(string mode, string caller, string expected) =>
+    public void DecideProbe_EachCaller_MatchesTheTable(string mode, string caller, string expected) =>
         Text(Policy(mode, "").DecideProbe(CallerOf(caller), Cluster.Request(Token))).ShouldBe(expected);
 
-    // A rule that is only tried out may not make an enforced denial milder.
+    // A rule in audit mode must not weaken an enforced denial.
     [Fact]
-    public void DecideProbe_DenyOnTrialWhereNothingIsAllowed_IsDeniedForWant()
+    public void DecideProbe_AuditedDenyWithoutAnyAllow_IsStillDenied()
     {
         var policy = Policy("enforce", Guard("audit"));
         Text(policy.DecideProbe(Cluster.Infected, Cluster.Request(Location))).ShouldBe("Denial NoRule - Enforce");
@@ -112,7 +112,7 @@ public sealed class PolicyDecisionTests
     }
 
     [Fact]
-    public void Decide_QuietAndLoudDenyOfOneRequest_IsLoud()
+    public void Decide_QuietAndLoudDeny_IsLoud()
     {
         var quiet = Cluster.Rule("a-quiet", [], [Cluster.Deny() with { Quiet = true }]);
         var loud = Cluster.Rule("b-loud", [], [Cluster.Deny()]);

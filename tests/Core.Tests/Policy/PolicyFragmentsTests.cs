@@ -19,7 +19,7 @@ public sealed class PolicyFragmentsTests
         files.ToDictionary(static file => file.Name, static file => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(file.Text), StringComparer.Ordinal);
 
     [Fact]
-    public void Fragments_AreOnePolicy()
+    public void Load_Fragments_FormsOnePolicy()
     {
         var load = PolicyFragments.Load(Files(("00-head.json", Head), ("a.json", Team("a")), ("b.json", Team("b"))));
         load.Problems.ShouldBeEmpty();
@@ -28,7 +28,7 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void Revision_IsOfSortedNamesAndContents()
+    public void Revision_OfFragments_CoversSortedNamesAndContents()
     {
         var one = PolicyFragments.Load(Files(("a.json", Head), ("b.json", Team("x"))));
         PolicyFragments.Load(Files(("b.json", Team("x")), ("a.json", Head))).Revision.ShouldBe(one.Revision);
@@ -39,7 +39,7 @@ public sealed class PolicyFragmentsTests
     public static TheoryData<string, string, string[]> Refused => new()
     {
         { Team("a"), Team("a"), ["a.json: rules[0]", "b.json: rules[0]", "rename"] },
-        { Head, Head, ["a.json:", "exactly one fragment"] },
+        { Head, Head, ["a.json:", "only one fragment"] },
         { """{"identities":{"vault":{"clientId":"e5dbcd30-9b3d-4041-b791-ac23f9038175"}}}""", "{}", ["00.json: identities.vault", "same name"] },
         { "{ broken", "{}", ["a.json: it is not JSON"] },
         { """{"rules":{}}""", "{}", ["a.json: rules", "write a list"] },
@@ -49,7 +49,7 @@ public sealed class PolicyFragmentsTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void Rejects_WithTheFilesNamed(string a, string b, string[] expected)
+    public void Rejects_Fragments_AndNamesTheirFiles(string a, string b, string[] expected)
     {
         var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", a), ("b.json", b)));
         load.Document.ShouldBeNull();
@@ -58,7 +58,7 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void Warning_OfAnAllowInALaterRule_SaysItsPlaceInItsOwnFile()
+    public void Warning_AboutALaterRule_NamesItsPlaceInItsFile()
     {
         var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", Team("a")), ("b.json", """
             {"rules":[
@@ -74,7 +74,7 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void KeyTwiceInARule_IsToldOnce()
+    public void KeyTwiceInARule_IsReportedOnce()
     {
         var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", """
             {"rules":[{"name":"a","workloads":[{}],
@@ -86,11 +86,11 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void Rejects_WhereNoFragmentIsTheHead() =>
+    public void Rejects_Fragments_WithoutAHead() =>
         PolicyFragments.Load(Files(("a.json", Team("a")), ("b.json", "{}"))).Problems.ShouldContain(problem => problem.Message.Contains("version", StringComparison.Ordinal));
 
     [Fact]
-    public void BrokenFragment_KeepsItsOwnLastGoodContent_AndTheOthersGoOn()
+    public void BrokenFragment_KeepsItsLastGoodContentWhileOthersChange()
     {
         var good = Files(("00.json", Head), ("a.json", Team("a")), ("b.json", Team("b")));
         var load = PolicyFragments.Load(Files(("00.json", Head), ("a.json", "{ broken"), ("b.json", Team("b2"))), good);
@@ -101,7 +101,7 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void BrokenHead_KeepsItsLastGoodContent_WithoutBlamingOthers()
+    public void BrokenHead_KeepsItsLastGoodContentWithoutBlamingOthers()
     {
         var good = Files(("a.json", Team("a")), ("z-head.json", Head));
         var load = PolicyFragments.Load(Files(("a.json", Team("a2")), ("z-head.json", "{")), good);
@@ -110,7 +110,7 @@ public sealed class PolicyFragmentsTests
     }
 
     [Fact]
-    public void FragmentThatNeverWasGood_RefusesAll()
+    public void FragmentThatWasNeverGood_RefusesThePolicy()
     {
         var good = Files(("00.json", Head), ("a.json", Team("a")));
         PolicyFragments.Load(Files(("00.json", Head), ("a.json", Team("a")), ("new.json", "{")), good).Load.Document.ShouldBeNull();

@@ -7,7 +7,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>Policies and requests that often have to do with each other.</summary>
+/// <summary>Generates policies and requests that often match each other.</summary>
 internal static class PolicyGenerators
 {
     private static readonly string[] Resources = ["https://vault.azure.net", "https://management.azure.com/", "https://VAULT.azure.net/", "api://app/Path"];
@@ -26,7 +26,7 @@ internal static class PolicyGenerators
 
     public static Gen<ImdsRequest> Request => Target.Select(target => Cluster.Request(target.Target, target.Method));
 
-    /// <summary>Good requests of every endpoint that matters to a decision.</summary>
+    /// <summary>Valid requests to every endpoint that matters for a decision.</summary>
     public static Gen<(string Method, string Target)> Target => Gen.OneOf(TokenTarget, CertificateTarget, OtherTarget);
 
     public static Gen<AllowPermission> Allow => Gen.OneOf(
@@ -48,7 +48,7 @@ internal static class PolicyGenerators
         from quiet in Gen.Elements(true, false)
         select new DenyPermission(path is null ? null : PathPattern.Of(path), methods, identities, resources, quiet);
 
-    /// <summary>A policy of up to six rules, with a list of exceptions to its mode now and then.</summary>
+    /// <summary>A policy with up to six rules and, sometimes, exceptions to its mode.</summary>
     public static Gen<PolicyDocument> Document =>
         from mode in Mode
         from exceptions in Gen.Frequency((2, Gen.Constant(new List<WorkloadMatch>())), (1, Workload.ListOf().Resize(4).Select(list => list.Take(2).ToList())))
@@ -66,7 +66,7 @@ internal static class PolicyGenerators
         from labels in Gen.Elements<ImmutableArray<KeyValuePair<string, string>>>(default, default, [new("app", "web")])
         select new WorkloadMatch(namespaces, accounts, default, labels);
 
-    /// <summary>A rule; one that only denies may have a mode of its own.</summary>
+    /// <summary>A rule. A rule without allows may have its own mode.</summary>
     public static Gen<PolicyRule> Rule =>
         from workloads in Workload.NonEmptyListOf().Resize(3)
         from except in Gen.Frequency((3, Gen.Constant(new List<WorkloadMatch>())), (1, Workload.ListOf().Resize(4).Select(list => list.Take(1).ToList())))

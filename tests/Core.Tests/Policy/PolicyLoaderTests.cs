@@ -11,7 +11,7 @@ namespace ImdsProxy.Core.Tests.Policy;
 
 public sealed class PolicyLoaderTests
 {
-    // Pieces of a policy, so that generated documents come close to one.
+    // Fragments of a policy, so that generated documents resemble one.
     private static readonly string[] Words =
     [
         "version", "mode", "rules", "identities", "name", "workloads", "except", "allow", "deny", "path", "methods", "resources", "namespaces", "labels", "owners", "serviceAccounts",
@@ -21,7 +21,7 @@ public sealed class PolicyLoaderTests
 
     [Theory]
     [MemberData(nameof(PolicyCases.All), MemberType = typeof(PolicyCases))]
-    public void Load_ADocument_ReportsExactlyItsProblems(PolicyCase policy)
+    public void Load_Document_ReportsExactlyItsProblems(PolicyCase policy)
     {
         var load = PolicyLoader.Load(Encoding.UTF8.GetBytes(policy.Json));
 
@@ -38,7 +38,7 @@ public sealed class PolicyLoaderTests
     }
 
     [Fact]
-    public void Load_ABadValue_IsGivenAsWrittenAndCutAt80Characters()
+    public void Load_BadValue_IsQuotedAndTruncatedTo80Characters()
     {
         var load = Load($$"""{"version":1,"mode":"{{new string('x', 200)}}","rules":[]}""");
 
@@ -46,7 +46,7 @@ public sealed class PolicyLoaderTests
     }
 
     [Fact]
-    public void Load_ADocument_CarriesTheFirst12DigitsOfItsHashAsRevision()
+    public void Load_Document_HasItsHashsFirst12DigitsAsRevision()
     {
         var load = Load("""{"version":1,"mode":"audit","rules":[]}""");
 
@@ -56,7 +56,7 @@ public sealed class PolicyLoaderTests
     }
 
     [Fact]
-    public void Load_OverOneMebibyte_IsRefusedUnread()
+    public void Load_OverOneMebibyte_IsRefusedWithoutReading()
     {
         Load(new string(' ', (1 << 20) + 1)).Problems.ShouldHaveSingleItem().Message.ShouldContain("at most 1 MiB");
         Load("""{"version":1,"mode":"audit","rules":[]}""".PadRight(1 << 20)).Document.ShouldNotBeNull();
@@ -65,7 +65,7 @@ public sealed class PolicyLoaderTests
     [Theory]
     [InlineData("\"unknown\":1", true)]
     [InlineData("\"clientId\":\"{0}\"", false)]
-    public void Load_MoreProblemsThanAnyoneReads_ShowsTheFirstAndSaysSo(string identity, bool refused)
+    public void Load_TooManyProblems_ReportsTheFirstAndSaysSo(string identity, bool refused)
     {
         var identities = Enumerable.Range(0, 1500).Select(i => $"\"a{i}\":{{{identity.Replace("{0}", $"2bc9e0c4-4edd-4c1b-9972-3a095d2b{i:x4}", StringComparison.Ordinal)}}}");
         var load = Load($$"""{"version":1,"mode":"audit","identities":{ {{string.Join(',', identities)}} },"rules":[]}""");
@@ -88,7 +88,7 @@ public sealed class PolicyLoaderTests
     }
 
     [Fact]
-    public void Load_AGoodDocument_YieldsItsValuesInCanonicalForm()
+    public void Load_GoodDocument_YieldsCanonicalValues()
     {
         var document = Load("""
             {"version":1,"mode":"enforce","auditOnly":[{"namespaces":["dev"]}],
@@ -114,7 +114,7 @@ public sealed class PolicyLoaderTests
     }
 
     [Fact]
-    public void Load_TheExample_HasNoProblem()
+    public void Load_ExamplePolicy_HasNoProblem()
     {
         var load = PolicyLoader.Load(File.ReadAllBytes("policy.example.json"));
 
@@ -129,7 +129,7 @@ public sealed class PolicyLoaderTests
             Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), static bytes => PolicyLoader.Load(bytes ?? []).Problems.Length > 0));
 
     [Fact]
-    public void Load_AnyJson_NeverThrowsAndWhatIsGoodCompiles() =>
+    public void Load_AnyJson_NeverThrowsAndValidPoliciesCompile() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(5000),
             Prop.ForAll(Json(5).ToArbitrary(), static json =>

@@ -59,7 +59,7 @@ public sealed class PolicyPropertyTests
     });
 
     [Fact]
-    public void EnforceMode_CallerThatIsNoPod_IsNeverPermitted() => ForEach(test =>
+    public void EnforceMode_CallerThatIsNotAPod_IsNeverPermitted() => ForEach(test =>
     {
         if (test.Caller is not Caller.Pod)
         {
@@ -74,7 +74,7 @@ public sealed class PolicyPropertyTests
         Text(policy.Decide(test.Caller, test.Request)).ShouldBe(Text(policy.Decide(test.Caller, test.Request)));
     });
 
-    // A permit before the answer is no more than leave to ask.
+    // A permit for the request is only the permission to ask IMDS; the answer is decided again.
     [Fact]
     public void Answer_OfADeniedRequest_IsDenied() => ForEach(test =>
     {
@@ -86,7 +86,7 @@ public sealed class PolicyPropertyTests
     });
 
     [Fact]
-    public void Generators_MakeAllKindsOfDecisions()
+    public void Generators_ProduceAllKindsOfDecisions()
     {
         var ranks = new int[3];
         ForEach(test => ranks[Rank(PolicySnapshot.Compile(test.Document).Decide(test.Caller, test.Request))]++);

@@ -10,22 +10,22 @@ public sealed class PolicySchemaTests
 
     [Theory]
     [MemberData(nameof(PolicyCases.All), MemberType = typeof(PolicyCases))]
-    public void Schema_ADocument_RefusesWhatTheTableSays(PolicyCase policy)
+    public void Schema_EachDocument_MatchesTheTable(PolicyCase policy)
     {
         var accepts = Accepts(policy.Json);
 
         accepts.ShouldBe(!policy.SchemaRefuses);
         if (!policy.Problems.Any(problem => problem[0] == 'E'))
         {
-            accepts.ShouldBeTrue("the validator takes it, so the schema must");
+            accepts.ShouldBeTrue("the validator accepts it, so the schema must too");
         }
     }
 
     [Fact]
-    public void Schema_TheExample_IsAccepted() => Accepts(File.ReadAllText("policy.example.json")).ShouldBeTrue();
+    public void Schema_ExamplePolicy_IsAccepted() => Accepts(File.ReadAllText("policy.example.json")).ShouldBeTrue();
 
     [Fact]
-    public void Evaluator_AnUnknownKeyword_Fails()
+    public void Evaluator_UnknownKeyword_Fails()
     {
         var evaluator = new SchemaEvaluator(JsonDocument.Parse("""{"multipleOf":2}""").RootElement);
 
@@ -40,7 +40,7 @@ public sealed class PolicySchemaTests
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No editor takes what is not JSON.
+            // No editor accepts text that is not JSON.
             return false;
         }
     }

@@ -56,13 +56,13 @@ public sealed class RelayedRequestTests
     }
 
     [Fact]
-    public void Decide_InAuditMode_StillTellsWhatWouldBeHidden() =>
+    public void Decide_InAuditMode_StillReportsWhatWouldBeHidden() =>
         Scene.Policy(AllowsTokens, "audit").Decide(Scene.Pod, Relayed("Forwarded", "/metadata/instance")).ShouldBeOfType<Permit>().View.ShouldNotBeNull();
 
     [Theory]
     [InlineData("enforce")]
     [InlineData("audit")]
-    public void Decide_WhatIsNotAllowedAnyway_KeepsItsReason(string mode)
+    public void Decide_RelayedAndNotAllowed_KeepsTheOtherReason(string mode)
     {
         var decision = Scene.Policy(AllowsTokens, mode).Decide(Scene.Pod, Relayed("X-Real-IP", "/metadata/versions"));
         decision.Reason.ShouldBe(Reason.NoRule);
@@ -70,7 +70,7 @@ public sealed class RelayedRequestTests
     }
 
     [Fact]
-    public void Decide_TheSameRequestOfTheClientItself_IsPermitted()
+    public void Decide_SameRequestWithoutARelay_IsPermitted()
     {
         var policy = Scene.Policy(AllowsTokens);
         policy.Decide(Scene.Pod, Relayed("Forwarded")).ShouldBeOfType<Denial>();

@@ -9,13 +9,13 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>A policy that takes the place of another is what it would be by itself; only what it costs differs.</summary>
+/// <summary>A policy that replaces another one behaves as if it were loaded alone. Only its cost differs.</summary>
 public sealed class ReloadTests
 {
     private const string Arm = "https://management.azure.com";
     private const string Token = "/metadata/identity/oauth2/token";
 
-    // Rules as authors leave them, good, doubtful and wrong; the same name twice; one that only differs in its spaces.
+    // Rules as authors write them: valid, doubtful and invalid; two with the same name; two that differ only in white space.
     private static readonly string[] Rules =
     [
         $$"""{"name":"a","workloads":[{"namespaces":["web"]}],"allow":[{"path":"{{Token}}","identities":["app"],"resources":["{{Arm}}"]}]}""",
@@ -44,7 +44,7 @@ public sealed class ReloadTests
     private static readonly Caller Web = new Caller.Pod(new PodIdentity("web", "shop-1", "1", "shop", "Deployment/shop", []));
 
     [Fact]
-    public void Load_AfterAnyOther_IsWhatItIsByItself()
+    public void Load_AfterAnyOtherPolicy_EqualsLoadingAlone()
     {
         var random = new Random(4711);
         PolicyLoad? before = null;
@@ -71,7 +71,7 @@ public sealed class ReloadTests
 
     [Theory]
     [MemberData(nameof(PolicyCases.All), MemberType = typeof(PolicyCases))]
-    public void Load_ACaseOnceMore_SaysTheSame(PolicyCase policy)
+    public void Load_SameCaseAgain_ReportsTheSame(PolicyCase policy)
     {
         var json = Encoding.UTF8.GetBytes(policy.Json);
         var first = PolicyLoader.Load(json);
@@ -80,7 +80,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void Load_FragmentsAfterOthers_AreWhatTheyAreByThemselves()
+    public void Load_FragmentsAfterOthers_EqualsLoadingAlone()
     {
         var before = PolicyFragments.Load(Fragments(Rules[0], Rules[5]));
         before.Document.ShouldNotBeNull();
@@ -93,7 +93,7 @@ public sealed class ReloadTests
     }
 
     [Fact]
-    public void Load_ARuleWordForWord_TakesItOver()
+    public void Load_UnchangedRule_IsTakenOver()
     {
         var before = Good(Aliases[0], Rules[0], Rules[4]);
 
@@ -109,9 +109,9 @@ public sealed class ReloadTests
         }
     }
 
-    // What an alias means is part of what a rule means.
+    // A rule's meaning depends on the meaning of its aliases.
     [Fact]
-    public void Load_WithOtherAliases_TakesNothingOver()
+    public void Load_WithOtherAliases_TakesOverNothing()
     {
         var before = PolicyLoader.Load(Encoding.UTF8.GetBytes(Document(Aliases[0], Rules[0])));
 

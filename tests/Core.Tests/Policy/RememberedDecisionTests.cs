@@ -18,7 +18,7 @@ public sealed class RememberedDecisionTests
         Cluster.Rule("shop", [Cluster.Allow("/metadata/instance")], [], workload: Cluster.Namespace("shop"));
 
     [Fact]
-    public void Decide_TheSameRequestOfThePodAgain_IsTheSameDecision()
+    public void Decide_SameRequestAgain_ReturnsTheSameDecision()
     {
         var policy = Policy(ShopMayRead);
         var request = Cluster.Request(Instance);
@@ -26,7 +26,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void Decide_TheSameRequestOfAnotherPod_IsThatPods()
+    public void Decide_SameRequestOfAnotherPod_IsDecidedForThatPod()
     {
         var policy = Policy(ShopMayRead);
         var request = Cluster.Request(Instance);
@@ -39,7 +39,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void Decide_MoreRequestsThanAreRemembered_IsRightAllTheSame()
+    public void Decide_MoreRequestsThanAreCached_IsStillCorrect()
     {
         var policy = Policy(ShopMayRead);
         var requests = Enumerable.Range(0, 100).Select(n => Cluster.Request(n % 2 == 0 ? Instance : $"/metadata/versions?api-version={n}")).ToList();
@@ -52,7 +52,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void Compile_InPlaceOfAnother_DecidesByTheNewOne()
+    public void Compile_ReplacingAnotherPolicy_DecidesByTheNewOne()
     {
         var request = Cluster.Request(Instance);
         var before = Policy(ShopMayRead);
@@ -65,7 +65,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void DecideAnswer_TheSameAnswerAgain_IsTheSameDecision()
+    public void DecideAnswer_SameAnswerAgain_ReturnsTheSameDecision()
     {
         var policy = Scene.Policy(WebMayHaveVault);
         var (request, answer) = (Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault));
@@ -73,7 +73,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void DecideAnswer_OtherAnswersToTheSameRequest_AreEachDecidedByThemselves()
+    public void DecideAnswer_DifferentAnswersToOneRequest_AreDecidedSeparately()
     {
         var policy = Scene.Policy(WebMayHaveVault);
         var request = Scene.TokenRequest();
@@ -85,7 +85,7 @@ public sealed class RememberedDecisionTests
     }
 
     [Fact]
-    public void DecideAnswer_UnderAnotherPolicy_IsDecidedByThatOne()
+    public void DecideAnswer_UnderAnotherPolicy_UsesThatPolicy()
     {
         var (request, answer) = (Scene.TokenRequest(), new CredentialAnswer(Scene.Web, Scene.Vault));
         var before = Scene.Policy(WebMayHaveVault);

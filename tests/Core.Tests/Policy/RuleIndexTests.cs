@@ -13,7 +13,7 @@ public sealed class RuleIndexTests
     [InlineData("logging", "anyone,star,shop-and-logging")]
     [InlineData("s", "anyone,s-star,star")]
     [InlineData("infected", "anyone,star")]
-    public void Of_Namespace_IsEachRuleThatSpeaksOfItOnce(string ns, string expected)
+    public void Of_Namespace_ReturnsEachApplicableRuleOnce(string ns, string expected)
     {
         var identities = new IdentityTable([]);
         var index = new RuleIndex(

@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>Two identities, a pod, and policies of a few permissions for it.</summary>
+/// <summary>Two identities, a pod, and policies that give the pod a few permissions.</summary>
 internal static class Scene
 {
     public const string Web = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ImdsProxy.Core.Tests.Policy;
 
-/// <summary>As much of JSON Schema (draft 2020-12) as the policy's schema uses; a keyword that it does not know fails.</summary>
+/// <summary>Evaluates the subset of JSON Schema (draft 2020-12) that the policy's schema uses. An unknown keyword makes it fail.</summary>
 internal sealed class SchemaEvaluator(JsonElement root)
 {
     private static readonly string[] Annotations = ["$schema", "title", "description", "examples", "$defs", "then", "else"];

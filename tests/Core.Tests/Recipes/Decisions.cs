@@ -9,8 +9,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Tests.Recipes;
 
 /// <summary>
-/// Lines of a <c>decisions</c> block in the documentation, such as <c>allowed logging/fluent-bit GET /metadata/versions</c>,
-/// and what a policy makes of them.
+/// Runs the lines of a <c>decisions</c> block in the documentation, such as <c>allowed logging/fluent-bit GET
+/// /metadata/versions</c>, against a policy.
 /// </summary>
 internal sealed class Decisions(string policy)
 {
@@ -18,7 +18,7 @@ internal sealed class Decisions(string policy)
 
     public IEnumerable<string> Problems => _load.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => problem.Message);
 
-    /// <summary>What the line should begin with.</summary>
+    /// <summary>Returns the actual outcome, with which the line should begin.</summary>
     public string Of(string line)
     {
         var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -40,7 +40,7 @@ internal sealed class Decisions(string policy)
             return true;
         }
 
-        // An identity that the policy does not name is one that IMDS may answer with all the same.
+        // IMDS may answer with an identity that the policy does not name.
         var clientId = identity is null
             ? snapshot.ClientIdOf(request) ?? throw new ArgumentException("a request without a selector needs -> identity", nameof(request))
             : _load.Document!.Identities.FirstOrDefault(alias => alias.Name == identity)?.ClientId ?? "00000000-0000-4000-8000-000000000000";

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Core.Tests.Recipes;
 
-/// <summary>The policies of the documentation do what it says of them.</summary>
+/// <summary>The policies in the documentation decide as the documentation says.</summary>
 public sealed partial class DocumentedPolicyTests
 {
     private static readonly string Docs = Path.Combine(AppContext.BaseDirectory, "docs");
@@ -31,7 +31,7 @@ public sealed partial class DocumentedPolicyTests
     }
 
     [Theory, MemberData(nameof(Documented))]
-    public void Policy_OfTheDocumentation_DecidesAsItSays(string title, string policy, string lines)
+    public void DocumentedPolicy_DecidesAsDocumented(string title, string policy, string lines)
     {
         var decisions = new Decisions(policy);
 
@@ -43,7 +43,7 @@ public sealed partial class DocumentedPolicyTests
     }
 
     [Fact]
-    public void Recipes_AreAllInTheDocumentationWithWhatTheyAllowAndDeny()
+    public void Recipes_AreAllDocumentedWithTheirAllowsAndDenies()
     {
         var recipes = Recipe().Matches(File.ReadAllText(Path.Combine(Docs, "recipes.md"))).ToDictionary(match => match.Groups["file"].Value, match => match.Groups["decisions"].Value, StringComparer.Ordinal);
 
@@ -52,7 +52,7 @@ public sealed partial class DocumentedPolicyTests
     }
 
     [Fact]
-    public void Examples_OfMigrate_EachHaveDecisions()
+    public void MigrationExamples_EachHaveDecisions()
     {
         var text = File.ReadAllText(Path.Combine(Docs, "migrate.md"));
 

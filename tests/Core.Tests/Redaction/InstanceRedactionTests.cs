@@ -37,7 +37,7 @@ public sealed class InstanceRedactionTests
     [InlineData("/metadata/instance/compute?format=text", "redact compute.tags", "location\ntags", "location\ntags")]
     [InlineData("/metadata/instance?format=text", "keep compute.tags", "compute/\nnetwork/", "compute/\nnetwork/")]
     [InlineData("/metadata/instance/compute?format=text", "redact compute", "location\ntags", "")]
-    public void Apply_AnAnswer_ShowsWhatTheViewLets(string target, string view, string body, string expected) =>
+    public void Apply_Answer_ShowsOnlyTheVisibleFields(string target, string view, string body, string expected) =>
         Apply(View(view), target, body).ShouldBe(expected);
 
     [Theory]
@@ -46,10 +46,10 @@ public sealed class InstanceRedactionTests
     [InlineData("{\"compute\":")]
     [InlineData("{} {}")]
     [InlineData("\u001f\u008b")]
-    public void Apply_WhatIsNoJson_IsRefused(string body) => Apply(View("redact compute.tags"), "/metadata/instance", body).ShouldBeNull();
+    public void Apply_InvalidJson_IsRefused(string body) => Apply(View("redact compute.tags"), "/metadata/instance", body).ShouldBeNull();
 
     [Fact]
-    public void Decide_SeveralPermissions_ShowWhatAnyShows()
+    public void Decide_SeveralPermissions_ShowTheUnionOfTheirViews()
     {
         var policy = Scene.Policy("""
             "allow":[{"path":"/metadata/instance/**","keep":["compute.location"]},{"path":"/metadata/instance/compute","redact":["compute.tags"]}]
@@ -62,7 +62,7 @@ public sealed class InstanceRedactionTests
     [Theory]
     [InlineData("""{"path":"/metadata/instance"},{"path":"/metadata/instance/**","redact":["compute"]}""")]
     [InlineData("""{"path":"/metadata/instance/**","redact":["compute"]},{"path":"/metadata/instance"}""")]
-    public void Decide_OnePermissionThatShowsAll_ShowsAll(string allows) =>
+    public void Decide_OnePermissionWithoutAView_ShowsAll(string allows) =>
         Scene.Policy($"\"allow\":[{allows}]").Decide(Scene.Pod, Scene.Get("/metadata/instance")).ShouldBeOfType<Core.Policy.Permit>().View.ShouldBeNull();
 
     private static DocumentView View(string text)

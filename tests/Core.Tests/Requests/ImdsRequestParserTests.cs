@@ -21,7 +21,7 @@ public sealed class ImdsRequestParserTests
     [InlineData("/", "/")]
     [InlineData("/latest/meta-data/", "/latest/meta-data")]
     [InlineData("/metadata/THIM/amd/certification", "/metadata/THIM/amd/certification")]
-    public void Parse_Good_RendersCanonically(string target, string canonical) =>
+    public void Parse_ValidRequest_RendersCanonically(string target, string canonical) =>
         ImdsRequestParser.ParseTarget("GET", target).Request.ShouldNotBeNull().PathAndQuery.ShouldBe(canonical);
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class ImdsRequestParserTests
         ImdsRequestParser.ParseTarget("GET", target).Error.ShouldNotBeNull();
 
     [Fact]
-    public void Parse_AsManyParametersAsThereMayBe_KeepsThemInTheirOrder()
+    public void Parse_MaximumNumberOfParameters_KeepsTheirOrder()
     {
         var query = string.Join('&', Enumerable.Range(0, 16).Select(i => $"{(char)('p' - i)}={i}"));
 
@@ -93,7 +93,7 @@ public sealed class ImdsRequestParserTests
     [InlineData("Content-Length", "-1")]
     [InlineData("X-Content-Length", "1")]
     [InlineData("METADATA", "true")]
-    public void Parse_HeaderThatMakesItAmbiguous_IsRejected(string name, string value)
+    public void Parse_AmbiguousHeaders_IsRejected(string name, string value)
     {
         var headers = new TestHeaders([new("Host", "169.254.169.254"), new("Metadata", "true"), new(name, value)]);
 
@@ -106,7 +106,7 @@ public sealed class ImdsRequestParserTests
     [InlineData("Transfer-Encoding", "chunked", "Transfer-Encoding", "chunked")]
     [InlineData("Transfer-Encoding", "chunked", "X-Content-Length", "4")]
     [InlineData("Content-Length", "4", "Content-Length", "4")]
-    public void Parse_PostWithDoubtfulFraming_IsRejected(string name, string value, string second, string secondValue)
+    public void Parse_PostWithAmbiguousFraming_IsRejected(string name, string value, string second, string secondValue)
     {
         KeyValuePair<string, string>[] headers = [new("Host", "h"), new(name, value), .. second.Length == 0 ? [] : new KeyValuePair<string, string>[] { new(second, secondValue) }];
 
@@ -118,7 +118,7 @@ public sealed class ImdsRequestParserTests
         ImdsRequestParser.Parse("GET", "/metadata/instance", new TestHeaders([new("Metadata", "true")])).Error.ShouldNotBeNull();
 
     [Fact]
-    public void Error_NamesNothingOfAValue()
+    public void Error_ContainsNoParameterValue()
     {
         var error = ImdsRequestParser.ParseTarget("GET", Token + "?resource=https://se%00cret").Error.ShouldNotBeNull();
 

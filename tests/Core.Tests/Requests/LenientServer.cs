@@ -1,8 +1,8 @@
 namespace ImdsProxy.Core.Tests.Requests;
 
 /// <summary>
-/// A request target as a server might read it that forgives all it can: it decodes until nothing is left to decode,
-/// takes a backslash for a slash and a semicolon for an ampersand, drops empty and dot segments, and ignores the case of keys.
+/// A request target as read by a maximally lenient server. It decodes until nothing is left to decode, treats a backslash as a
+/// slash and a semicolon as an ampersand, drops empty and dot segments, and ignores the case of keys.
 /// </summary>
 internal sealed record LenientServer(string Path, ILookup<string, string> Query)
 {

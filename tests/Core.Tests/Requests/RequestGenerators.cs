@@ -3,7 +3,7 @@ using FsCheck.Fluent;
 
 namespace ImdsProxy.Core.Tests.Requests;
 
-/// <summary>Request targets: noise, and known good ones with parts put in that servers read differently.</summary>
+/// <summary>Generates request targets: noise, and valid targets with inserted parts that servers interpret differently.</summary>
 internal static class RequestGenerators
 {
     private static readonly string[] Paths =
@@ -26,15 +26,15 @@ internal static class RequestGenerators
         "/", "\\", "//", ".", "..", ";x=1", "%2f", "%5c", "%00", "%25", "%3F", "?", "&", "=", "+", " ", "#", "%", "A", "é", "\u0131", "\uFF0F", "\0", "\r\n", ":", "@", "*", "%2e",
     ];
 
-    /// <summary>A method; mostly one that HTTP has.</summary>
+    /// <summary>A method, mostly one of HTTP's.</summary>
     public static Gen<string> Method => Gen.Frequency(
         (8, Gen.Elements("GET", "POST")),
         (1, Gen.Elements("HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "")));
 
-    /// <summary>Any text, and good targets spoiled here and there.</summary>
+    /// <summary>Any text, or a valid target with some damage.</summary>
     public static Gen<string> Target => Gen.Frequency((1, Anything), (2, Assembled), (4, Assembled.SelectMany(Spoiled)));
 
-    /// <summary>A good path with some parameters, in any order, some twice.</summary>
+    /// <summary>A valid path with some parameters in any order, some of them repeated.</summary>
     public static Gen<string> Assembled =>
         from path in Gen.Elements(Paths)
         from parameters in Gen.Elements(Parameters).ListOf()

@@ -11,11 +11,11 @@ public sealed class RequestMemoryTests
     private readonly RequestMemory _memory = new();
 
     [Fact]
-    public void Parse_TheSameTarget_IsTheSameRequest() =>
+    public void Parse_SameTarget_ReturnsTheSameRequest() =>
         Parse("GET", Target).Request!.ShouldBeSameAs(Parse("GET", Target).Request);
 
     [Fact]
-    public void Parse_AnotherMethodOrTarget_IsAnother()
+    public void Parse_OtherMethodOrTarget_ReturnsAnotherRequest()
     {
         Parse("GET", Target);
         Parse("POST", Target).IsParsed.ShouldBeFalse();
@@ -24,7 +24,7 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
-    public void Parse_AKnownTargetWithAForbiddenHeader_IsRefused()
+    public void Parse_CachedTargetWithAForbiddenHeader_IsRejected()
     {
         Parse("GET", Target).IsParsed.ShouldBeTrue();
         Parse("GET", Target, ("X-Forwarded-For", "10.0.0.1")).IsParsed.ShouldBeFalse();
@@ -32,7 +32,7 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
-    public void Parse_AKnownTargetThatIsRelayedOnce_IsRelayedThatOnceAlone()
+    public void Parse_CachedTargetRelayedOnce_IsMarkedOnlyThatOnce()
     {
         Parse("GET", Target, ("X-Real-IP", "10.0.0.1")).Request!.RelayedBy.ShouldBe("X-Real-IP");
         Parse("GET", Target).Request!.RelayedBy.ShouldBeNull();
@@ -41,7 +41,7 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
-    public void Parse_MoreTargetsThanAreRemembered_IsRightAllTheSame()
+    public void Parse_MoreTargetsThanAreCached_IsStillCorrect()
     {
         for (var i = 0; i < 2000; i++)
         {
@@ -50,7 +50,7 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
-    public void Parse_ATargetThatIsAskedForAgainAndAgain_OutlivesAnyNumberOfOthers()
+    public void Parse_FrequentTarget_StaysCachedWhateverElseArrives()
     {
         var hot = Parse("GET", Target).Request;
         for (var i = 0; i < 5000; i++)

@@ -41,9 +41,9 @@ public sealed class RequestPropertyTests
         }
     });
 
-    // What is sent is read here as a lenient server reads it, independently of the parser.
+    // Reads the sent request as a lenient server would, independently of the parser.
     [Fact]
-    public void Parse_AnyTarget_SendsWhatIsDecided() => ForEach((method, target) =>
+    public void Parse_AnyTarget_SendsExactlyWhatWasDecided() => ForEach((method, target) =>
     {
         if (ImdsRequestParser.ParseTarget(method, target).Request is not { } request)
         {
@@ -60,7 +60,7 @@ public sealed class RequestPropertyTests
 
         if (request.Endpoint.IssuesCredential)
         {
-            // A certificate has no resource; one that is asked for all the same is an extra parameter.
+            // A certificate has no resource, so a requested one is an extra parameter.
             if (request.Endpoint.Kind == EndpointKind.Token)
             {
                 sent.Values("resource").SingleOrDefault().ShouldBe(request.Resource);
@@ -72,7 +72,7 @@ public sealed class RequestPropertyTests
     });
 
     [Fact]
-    public void Generators_OftenMakeGoodRequests()
+    public void Generators_OftenProduceValidRequests()
     {
         var good = 0;
         ForEach((method, target) => good += ImdsRequestParser.ParseTarget(method, target).IsParsed ? 1 : 0);

@@ -11,7 +11,7 @@ public sealed class RequestVectorTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Parse_Vector_HasItsOutcome(string name)
+    public void Parse_EachVector_HasTheExpectedOutcome(string name)
     {
         var vector = RequestVectors.All.Single(vector => vector.Name == name);
 

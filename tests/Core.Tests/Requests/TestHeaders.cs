@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Requests;
 
-/// <summary>Headers as a list.</summary>
+/// <summary>Request headers from a list.</summary>
 internal readonly struct TestHeaders(IEnumerable<KeyValuePair<string, string>> headers) : IRequestHeaders
 {
     public static TestHeaders Default { get; } = new([new("Host", "169.254.169.254"), new("Metadata", "true")]);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Answers as the API server writes them.</summary>
+/// <summary>Writes responses as the API server does.</summary>
 internal static class ApiAnswer
 {
     public static async Task WriteAsync(HttpContext context, int code, JsonNode body)

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>A kind of object that the cluster knows.</summary>
+/// <summary>A kind of object that the cluster supports.</summary>
 internal sealed record ApiResource(string Group, string Version, string Kind, string Plural, bool IsNamespaced = true)
 {
-    /// <summary>Those that the chart and the documents' commands use.</summary>
+    /// <summary>The kinds that the chart and the documents' commands use.</summary>
     public static IReadOnlyList<ApiResource> All { get; } =
     [
         new("", "v1", "Namespace", "namespaces", IsNamespaced: false),

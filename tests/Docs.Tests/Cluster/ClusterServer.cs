@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace ImdsProxy.Docs.Tests.Cluster;
 
 /// <summary>
-/// A Kubernetes API server that real kubectl and helm can talk to: any object of the kinds it knows, watches, server-side
-/// apply with its conflicts, logs, and exec that runs the proxy's program. It has no admission and no rights.
+/// A Kubernetes API server for real kubectl and helm. It supports objects of the kinds it knows, watches, server-side apply
+/// with conflicts, logs, and exec of the proxy's program. It has no admission and no RBAC.
 /// </summary>
 internal sealed class ClusterServer : IAsyncDisposable
 {
@@ -55,7 +55,7 @@ internal sealed class ClusterServer : IAsyncDisposable
 
         if (ObjectPath.Parse(path) is not { } at)
         {
-            // The second version of the schema is asked for in protobuf: none of it is an empty message.
+            // Version 2 of the schema is requested as protobuf, where an empty body is an empty message.
             context.Response.StatusCode = path == "/openapi/v2" ? 200 : 404;
             return;
         }

@@ -2,15 +2,15 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>What clients ask before they ask for objects: the server's version and the kinds that it knows.</summary>
+/// <summary>Answers what clients ask before they request objects: the server's version and the kinds it supports.</summary>
 internal static class Discovery
 {
-    /// <summary>The version that the chart was tried on.</summary>
+    /// <summary>The version with which the chart was tested.</summary>
     private const string GitVersion = "v1.32.13";
 
     private static readonly string[] Verbs = ["create", "delete", "get", "list", "patch", "update", "watch"];
 
-    /// <summary>The answer for a path, or null if it is about objects.</summary>
+    /// <summary>The response for a path, or null if the path names objects.</summary>
     public static JsonObject? Answer(string path) => path.Trim('/').Split('/') switch
     {
         ["version"] => new JsonObject { ["major"] = "1", ["minor"] = "32", ["gitVersion"] = GitVersion, ["platform"] = "linux/amd64" },

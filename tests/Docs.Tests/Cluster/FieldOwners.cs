@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Which client last wrote each key of a ConfigMap, as the API server's field management tells it.</summary>
+/// <summary>Tracks which client last wrote each key of a ConfigMap, as the API server's field management does.</summary>
 internal sealed class FieldOwners
 {
     private readonly ConcurrentDictionary<(string Map, string Key), string> _owners = new();
 
-    /// <summary>Notes what a client changes.</summary>
+    /// <summary>Records a client's changes.</summary>
     public void Note(string manager, JsonObject? before, JsonObject after)
     {
         foreach (var key in Changed(before, after))
@@ -17,7 +17,7 @@ internal sealed class FieldOwners
         }
     }
 
-    /// <summary>What the API server says to an apply that would change another client's key, word for word; null if it would not.</summary>
+    /// <summary>The API server's exact error for an apply that would change another client's key, or null if there is no conflict.</summary>
     public string? Conflict(string manager, JsonObject? before, JsonObject after) =>
         Changed(before, after).Where(key => _owners.TryGetValue((Name(after), key), out var owner) && owner != manager)
             .Select(key => $"Apply failed with 1 conflict: conflict with \"{_owners[(Name(after), key)]}\" using v1: .data.{key}").FirstOrDefault();

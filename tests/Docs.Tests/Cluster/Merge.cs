@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>JSON merge patches (RFC 7386), which are near enough to the other kinds of patch for what the documents do.</summary>
+/// <summary>Applies JSON merge patches (RFC 7386). For the documents' commands, the other kinds of patches are close enough to these.</summary>
 internal static class Merge
 {
     public static JsonObject Into(JsonObject? target, JsonObject patch)

@@ -2,5 +2,5 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>What a watch tells of.</summary>
+/// <summary>A change that a watch reports.</summary>
 internal sealed record ObjectChange(string Kind, string Type, JsonObject Object);

@@ -1,10 +1,10 @@
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>What a request's path names.</summary>
+/// <summary>The object or objects that a request's path names.</summary>
 /// <param name="Resource">The kind.</param>
-/// <param name="Namespace">The namespace; null for all, or where the kind has none.</param>
-/// <param name="Name">The object; null for all.</param>
-/// <param name="Sub">The part of it, such as its log.</param>
+/// <param name="Namespace">The namespace; null for all namespaces, or if the kind has none.</param>
+/// <param name="Name">The object's name; null for all objects.</param>
+/// <param name="Sub">The subresource, such as the log.</param>
 internal sealed record ObjectPath(ApiResource Resource, string? Namespace, string? Name, string? Sub)
 {
     public static ObjectPath? Parse(string path)

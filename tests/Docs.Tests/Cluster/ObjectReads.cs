@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Requests that read whole objects, or watch them.</summary>
+/// <summary>Handles requests that read or watch whole objects.</summary>
 internal sealed class ObjectReads(ObjectStore store)
 {
     public Task AnswerAsync(HttpContext context, ObjectPath at) =>

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>The objects of a cluster, and every change of them.</summary>
+/// <summary>The objects of a cluster and all their changes.</summary>
 internal sealed class ObjectStore
 {
     private readonly Lock _lock = new();
@@ -43,7 +43,7 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Writes an object; what only the server sets is kept from the one before, or set.</summary>
+    /// <summary>Writes an object. Fields that only the server sets are kept from the previous version, or set.</summary>
     public JsonObject Put(ApiResource resource, JsonObject node)
     {
         lock (_lock)
@@ -77,7 +77,7 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>The changes of a kind after a version, for as long as it is asked.</summary>
+    /// <summary>The changes of a kind after a version, until cancelled.</summary>
     public async IAsyncEnumerable<ObjectChange> WatchAsync(ApiResource resource, string? ns, Selector selector, int after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var at = after; ;)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Requests that change whole objects.</summary>
+/// <summary>Handles requests that change whole objects.</summary>
 internal sealed class ObjectWrites(ObjectStore store, Workloads workloads)
 {
     private readonly FieldOwners _owners = new();

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Requests for what runs in a pod: its log, and a command in it.</summary>
+/// <summary>Handles requests for a pod's log and for commands in a pod.</summary>
 internal sealed class PodRequests(ObjectStore store, Sandbox sandbox)
 {
     private const string Protocol = "v5.channel.k8s.io";

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace ImdsProxy.Docs.Tests.Cluster;
 
 /// <summary>
-/// An object as clients send it: JSON, or protobuf, in which Helm keeps its releases. Of protobuf it reads what a Secret
-/// has, by the numbers of the fields in Kubernetes' generated.proto.
+/// Reads an object as clients send it: as JSON, or as protobuf, in which Helm stores its releases. From protobuf it reads only
+/// the fields of a Secret, by the field numbers in Kubernetes' generated.proto.
 /// </summary>
 internal static class RequestBody
 {
@@ -46,7 +46,7 @@ internal static class RequestBody
     private static JsonObject Map(IEnumerable<byte[]> entries, Func<byte[], string> value) =>
         new(entries.Select(Fields).Select(entry => KeyValuePair.Create<string, JsonNode?>(Text(entry[1].Single()), value(entry[2].Single()))));
 
-    // Those that have a length; the others are none of these.
+    // Only the length-delimited fields; the fields of a Secret have no other type.
     private static ILookup<int, byte[]> Fields(byte[] bytes)
     {
         var input = new CodedInputStream(bytes);

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>Label and field selectors that compare for equality, with commas between.</summary>
+/// <summary>Label and field selectors that test for equality, separated by commas.</summary>
 internal sealed record Selector(string? Labels, string? Fields)
 {
     public bool Matches(JsonObject node) =>

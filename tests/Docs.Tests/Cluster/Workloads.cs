@@ -2,14 +2,14 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.Docs.Tests.Cluster;
 
-/// <summary>What controllers and kubelets make of workloads: pods that are ready at once, jobs and pods that have ended.</summary>
+/// <summary>Acts as controllers and kubelets do: pods become ready at once, and jobs and their pods complete.</summary>
 /// <param name="store">The cluster's objects.</param>
 /// <param name="run">Runs the proxy's program as a container would, with the policy's directory in place of its mount.</param>
 internal sealed class Workloads(ObjectStore store, Func<IReadOnlyList<string>, IReadOnlyDictionary<string, string>, Task<int>> run)
 {
     private static readonly string[] Nodes = ["aks-nodepool1-0", "aks-nodepool1-1"];
 
-    /// <summary>Lets an object that was written have its consequences.</summary>
+    /// <summary>Applies the consequences of a written object.</summary>
     public async Task SettleAsync(JsonObject node)
     {
         switch ((string)node["kind"]!)
@@ -27,7 +27,7 @@ internal sealed class Workloads(ObjectStore store, Func<IReadOnlyList<string>, I
         }
     }
 
-    /// <summary>Takes the pods of a workload that was deleted along.</summary>
+    /// <summary>Deletes the pods of a deleted workload.</summary>
     public void Forget(JsonObject owner)
     {
         var pods = ApiResource.Of("Pod");
@@ -88,7 +88,7 @@ internal sealed class Workloads(ObjectStore store, Func<IReadOnlyList<string>, I
         ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = isReady ? "True" : "False" }),
     };
 
-    // The hook that checks the policy is run as it would be; the others, which need nodes, succeed.
+    // The hook that checks the policy really runs. The other hooks need nodes, so they just succeed.
     private async Task EndAsync(JsonObject job)
     {
         if (job["status"] is not null)

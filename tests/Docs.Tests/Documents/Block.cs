@@ -1,9 +1,9 @@
 namespace ImdsProxy.Docs.Tests.Documents;
 
-/// <summary>A fenced code block of a document, or a command of a table.</summary>
+/// <summary>A fenced code block of a document, or a command in a table.</summary>
 /// <param name="Line">The line of its opening fence, from 1.</param>
 /// <param name="Language">The fence's info string.</param>
-/// <param name="Text">What is between the fences.</param>
+/// <param name="Text">The text between the fences.</param>
 /// <param name="Comment">The HTML comment on the line before, without its marks; empty if there is none.</param>
 internal sealed record Block(int Line, string Language, string Text, string Comment)
 {
@@ -11,16 +11,16 @@ internal sealed record Block(int Line, string Language, string Text, string Comm
     private const string FileMark = "file:";
     private const string AfterMark = "after:";
 
-    /// <summary>Whether it holds commands, rather than data.</summary>
+    /// <summary>Whether the block contains commands, not data.</summary>
     public bool HasCommands => Language is "sh" or "console";
 
-    /// <summary>Why it is not run; null if it is.</summary>
+    /// <summary>Why the block is not run; null if it is run.</summary>
     public string? NotRun => Marked(NotRunMark);
 
-    /// <summary>The name of the file that it shows, which commands after it read; null if it shows none.</summary>
+    /// <summary>The name of the file that the block shows and later commands read; null if it shows no file.</summary>
     public string? File => Marked(FileMark);
 
-    /// <summary>A command that the reader has run in between, where the block does not go on from the one before it.</summary>
+    /// <summary>A command that the reader runs first, if the block does not follow directly from the previous one.</summary>
     public string? After => Marked(AfterMark);
 
     private string? Marked(string mark) => Comment.StartsWith(mark, StringComparison.Ordinal) ? Comment[mark.Length..].Trim() : null;

@@ -2,15 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace ImdsProxy.Docs.Tests.Documents;
 
-/// <summary>Tables whose last column is headed "command".</summary>
+/// <summary>Tables whose last column has the heading "command".</summary>
 internal static partial class CommandTable
 {
     private static readonly string[] Programs = ["helm ", "imds ", "imds-proxy ", "kubectl "];
 
-    /// <summary>Whether a line heads such a table.</summary>
+    /// <summary>Whether a line is the heading of such a table.</summary>
     public static bool IsHead(string line) => line.StartsWith('|') && LastCell(line) == "command";
 
-    /// <summary>The commands of a row, as blocks; a comment in the cell says why they are not run.</summary>
+    /// <summary>The commands of a row, as blocks. A comment in the cell says why they are not run.</summary>
     public static IEnumerable<Block> Commands(string row, int line)
     {
         var cell = LastCell(row);

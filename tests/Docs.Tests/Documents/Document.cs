@@ -2,12 +2,12 @@ using ImdsProxy.Chart.Tests.Tools;
 
 namespace ImdsProxy.Docs.Tests.Documents;
 
-/// <summary>A page for users, as its fenced code blocks and the commands of its tables.</summary>
+/// <summary>A page for users, read as its fenced code blocks and the commands in its tables.</summary>
 internal sealed class Document(string path)
 {
     private static readonly string[] AtTheRoot = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "charts/imds-proxy/README.md"];
 
-    /// <summary>Every page, by its path in the repository.</summary>
+    /// <summary>Every page, as a path in the repository.</summary>
     public static IReadOnlyList<string> All { get; } =
         [.. AtTheRoot, .. Directory.GetFiles(Repository.At("docs"), "*.md").Select(file => $"docs/{Path.GetFileName(file)}").Order(StringComparer.Ordinal)];
 

@@ -2,10 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace ImdsProxy.Docs.Tests.Documents;
 
-/// <summary>A line of output without what differs from run to run: times, ids, numbers, bars and the width of columns.</summary>
+/// <summary>A line of output without the parts that differ between runs: times, ids, numbers, bars and column widths.</summary>
 internal static partial class Shape
 {
-    /// <summary>Whether some line of the output has the shape of the one that is shown; a shown <c>…</c> at its end leaves out the rest.</summary>
+    /// <summary>
+    /// Whether any line of the output has the shape of the shown line. A <c>…</c> at the end of the shown line stands for any
+    /// rest.
+    /// </summary>
     public static bool IsAmong(string shown, IEnumerable<string> output)
     {
         var wanted = Of(shown);

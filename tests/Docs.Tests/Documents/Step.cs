@@ -1,14 +1,17 @@
 namespace ImdsProxy.Docs.Tests.Documents;
 
-/// <summary>What a reader does at a block: one command or several, with the output that the document shows, or keeping a file.</summary>
+/// <summary>What a reader does at a block: run one or more commands, whose output the document shows, or save a file.</summary>
 /// <param name="Line">The line of the block's fence.</param>
-/// <param name="Commands">What bash runs.</param>
-/// <param name="Shown">The lines of output that the document shows.</param>
+/// <param name="Commands">The commands for bash.</param>
+/// <param name="Shown">The lines of output in the document.</param>
 internal sealed record Step(int Line, string Commands, IReadOnlyList<string> Shown)
 {
     private const string Prompt = "$ ";
 
-    /// <summary>The steps of a block: all of <c>sh</c> is one, each prompt of <c>console</c> begins one, a file is one.</summary>
+    /// <summary>
+    /// The steps of a block. An <c>sh</c> block is one step, each prompt of a <c>console</c> block starts a step, and a file is
+    /// one step.
+    /// </summary>
     public static IEnumerable<Step> Of(Block block)
     {
         if (block.File is { } file)

@@ -5,14 +5,14 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.Docs.Tests.Reader;
 
-/// <summary>The program in processes that run until they are stopped.</summary>
-/// <param name="directory">Where they run.</param>
-/// <param name="output">The file that gets what they write to their output.</param>
+/// <summary>Runs the program in processes until they are stopped.</summary>
+/// <param name="directory">The working directory.</param>
+/// <param name="output">The file for the processes' output.</param>
 internal sealed class Background(string directory, string output)
 {
     private readonly List<Process> _processes = [];
 
-    /// <summary>Starts one and waits until it listens.</summary>
+    /// <summary>Starts a process and waits until it listens.</summary>
     public async Task<Process> StartAsync(IPEndPoint listen, params string[] arguments)
     {
         var start = ImdsProxyProgram.StartInfo(arguments);
@@ -27,7 +27,7 @@ internal sealed class Background(string directory, string output)
         return process;
     }
 
-    /// <summary>An address that nothing listens on.</summary>
+    /// <summary>Returns an address that is not in use.</summary>
     public static IPEndPoint Free()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -49,7 +49,7 @@ internal sealed class Background(string directory, string output)
         }
     }
 
-    /// <summary>Stops all of them.</summary>
+    /// <summary>Stops all processes.</summary>
     public async Task StopAsync()
     {
         foreach (var process in _processes)

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.Docs.Tests.Reader;
 
-/// <summary>The pods that the documents speak of.</summary>
+/// <summary>The pods in the documents' examples.</summary>
 internal static class Callers
 {
     public static readonly IPAddress FluentBit = IPAddress.Parse("127.0.0.11");
@@ -10,10 +10,10 @@ internal static class Callers
     public static readonly IPAddress Autoscaler = IPAddress.Parse("127.0.0.13");
     public static readonly IPAddress Events = IPAddress.Parse("127.0.0.14");
 
-    /// <summary>Their file with the addresses that the documents give them.</summary>
+    /// <summary>The callers file with the addresses from the documents.</summary>
     public static string Documented => With("10.244.0");
 
-    /// <summary>The same with addresses that requests can come from here.</summary>
+    /// <summary>The same pods with loopback addresses, from which requests are possible on this machine.</summary>
     public static string OfThisMachine => With("127.0.0");
 
     private static string With(string network) => $$"""

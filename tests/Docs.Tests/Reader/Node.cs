@@ -7,8 +7,8 @@ using Xunit;
 namespace ImdsProxy.Docs.Tests.Reader;
 
 /// <summary>
-/// The node that the documents ask about: a proxy with an audit log of what some pods asked for and of a change of the
-/// policy. All tests share it and only read.
+/// The node that the documents query: a proxy with an audit log of requests from several pods and of a policy change. All tests
+/// share it and only read it.
 /// </summary>
 [CollectionDefinition(nameof(Node))]
 public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
@@ -23,7 +23,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
 
     public Node() => _background = new Background(_directory.FullName, Stdout);
 
-    /// <summary>What the proxy's container has written to its output.</summary>
+    /// <summary>The output of the proxy's container.</summary>
     internal string Stdout => At("stdout.jsonl");
 
     private string Log => At("log");
@@ -52,7 +52,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
         _directory.Delete(recursive: true);
     }
 
-    /// <summary>A script that is the program, with the node's directories where the documents have them.</summary>
+    /// <summary>A script that runs the program with the node's directories in place of the documented ones.</summary>
     internal string Wrapper() => $$"""
         #!/bin/bash
         given=("${@//\/var\/log\/imds-proxy/{{Log}}}")
@@ -73,7 +73,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
         await AskAsync(Callers.Web, "/latest/meta-data/iam/security-credentials");
     }
 
-    // Someone switches to audit mode and changes a rule.
+    // An operator switches to audit mode and changes a rule.
     private async Task ChangeAsync(string policy)
     {
         await File.WriteAllTextAsync(At("policy.json"), policy.Replace("\"mode\": \"enforce\",", "\"mode\": \"audit\",", StringComparison.Ordinal));
@@ -107,7 +107,7 @@ public sealed class Node : IAsyncLifetime, ICollectionFixture<Node>
             "--callers", $"file:{At("callers.json")}", "--audit-dir", Log, "--audit-stdout", "--node-name", "aks-nodepool1-1");
     }
 
-    // It then writes its last checkpoint to its output.
+    // The process then writes its last checkpoint to stdout.
     private static async Task StopAsync(Process process)
     {
         using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);

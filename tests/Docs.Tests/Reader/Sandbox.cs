@@ -3,10 +3,13 @@ using ImdsProxy.Chart.Tests.Tools;
 
 namespace ImdsProxy.Docs.Tests.Reader;
 
-/// <summary>A directory in which a reader of the documents works: the chart, a policy, and helm, kubectl and imds-proxy on the path.</summary>
+/// <summary>
+/// The working directory of a reader of the documents, with the chart and a policy, and with helm, kubectl and imds-proxy on
+/// the path.
+/// </summary>
 internal sealed class Sandbox : IDisposable
 {
-    /// <summary>Where the images hold the program.</summary>
+    /// <summary>The program's path in the images.</summary>
     public const string ProgramInPod = "/app/imds-proxy";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-docs");
@@ -35,10 +38,10 @@ internal sealed class Sandbox : IDisposable
 
     public string At(string file) => Path.Combine(_directory.FullName, file);
 
-    /// <summary>Starts the program as in a pod of the node.</summary>
+    /// <summary>Starts the program as in a pod on the node.</summary>
     public Process Start(IEnumerable<string> arguments) => Start(Program, arguments);
 
-    /// <summary>Runs a check of a policy whose files are mounted where its last argument says.</summary>
+    /// <summary>Runs a check of a policy whose files are mounted at the path in its last argument.</summary>
     public async Task<int> CheckAsync(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> files)
     {
         var mount = _directory.CreateSubdirectory($"mount-{Guid.NewGuid():N}").FullName;
@@ -53,7 +56,7 @@ internal sealed class Sandbox : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>What a container has written.</summary>
+    /// <summary>The output of a container.</summary>
     public string LogOf(string container) => container switch
     {
         "proxy" => File.ReadAllText(_node.Stdout),
@@ -61,7 +64,7 @@ internal sealed class Sandbox : IDisposable
         _ => "Interception is off until 2026-11-21T05:30:00Z\n",
     };
 
-    /// <summary>Runs a script in the directory, with the cluster of a configuration file.</summary>
+    /// <summary>Runs a script in the directory, with a kubeconfig for the cluster.</summary>
     public async Task<(int Code, string Output)> RunAsync(string script, string server)
     {
         await File.WriteAllTextAsync(At("kubeconfig"), $"""

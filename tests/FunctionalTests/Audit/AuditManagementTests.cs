@@ -12,7 +12,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Audit;
 
-/// <summary>The log of a proxy that runs, asked by its management address.</summary>
+/// <summary>The log of a running proxy, queried at its management address.</summary>
 public sealed class AuditManagementTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("audit-management-");
@@ -30,7 +30,7 @@ public sealed class AuditManagementTests : IDisposable
     [InlineData("top --verdict denied", false, 2)]
     [InlineData("stats --by namespace,namespace", true, 2)]
     [InlineData("stats --top 0", true, 2)]
-    public async Task Audit_OverTcp_IsAnsweredByTheTokenOnly(string arguments, bool token, int exitCode)
+    public async Task Audit_OverTcp_NeedsTheToken(string arguments, bool token, int exitCode)
     {
         await using var scene = await StartAsync();
         string[] all = ["audit", .. arguments.Split(' '), "--management", scene.Proxy.Management.ToString()!, .. token ? (string[])["--management-token-file", scene.TokenPath] : []];
@@ -55,7 +55,7 @@ public sealed class AuditManagementTests : IDisposable
     }
 
     [Fact]
-    public async Task Follow_OverTheUnixSocket_TellsWhatIsWrittenFromNowOn()
+    public async Task Follow_OverTheUnixSocket_ShowsNewRecords()
     {
         var address = $"unix:{_directory.FullName}/management.sock";
         await using var scene = await StartAsync(address);
@@ -67,7 +67,7 @@ public sealed class AuditManagementTests : IDisposable
             "/audit/search?verdict=denied&last=1&follow=true",
             line =>
             {
-                // The one from before tells that the follower has taken its place.
+                // The earlier line shows that the follower is in place.
                 if (!Encoding.UTF8.GetString(line.Span).Contains("/metadata/instance/compute/name", StringComparison.Ordinal))
                 {
                     return new ValueTask(scene.GetAsync(Pods.Web, "/metadata/instance/compute/name"));
@@ -85,7 +85,7 @@ public sealed class AuditManagementTests : IDisposable
     }
 
     [Fact]
-    public async Task Audit_WhatAnswersIsNoProxy_IsRefused()
+    public async Task Audit_OfAServerThatIsNotAProxy_Fails()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
@@ -112,7 +112,7 @@ public sealed class AuditManagementTests : IDisposable
         return lines;
     }
 
-    // One permitted request and one denied.
+    // One permitted and one denied request.
     private async Task<ProxyScene> StartAsync(string? socket = null)
     {
         var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"), options => options with

@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Audit;
 
-/// <summary>A proxy in a process of its own, so that it can be killed.</summary>
+/// <summary>A proxy in its own process, so that a test can kill it.</summary>
 internal sealed class ServeProcess : IDisposable
 {
     private readonly Process _process;
@@ -18,7 +18,7 @@ internal sealed class ServeProcess : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Puts there what it reads: a policy, and one pod, of the namespace web, that has the tests' own address.</summary>
+    /// <summary>Writes the proxy's input files: a policy, and a callers file with one pod in the namespace web at the tests' own address.</summary>
     public static async Task WriteSceneAsync(string directory, string policy)
     {
         await File.WriteAllTextAsync(Path.Combine(directory, "policy.json"), policy);
@@ -44,7 +44,7 @@ internal sealed class ServeProcess : IDisposable
         return new ServeProcess(process, new Uri($"http://127.0.0.1:{port}"));
     }
 
-    /// <summary>Kills it as the kernel's out-of-memory killer would.</summary>
+    /// <summary>Kills the process as the kernel's out-of-memory killer would.</summary>
     public async Task KillAsync()
     {
         _process.Kill();

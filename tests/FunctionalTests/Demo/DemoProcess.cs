@@ -4,7 +4,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Demo;
 
-/// <summary><c>imds-proxy demo</c> as a process, with a temporary directory of its own to see what it leaves there.</summary>
+/// <summary><c>imds-proxy demo</c> as a process with its own temporary directory, which shows what the demo leaves behind.</summary>
 internal sealed class DemoProcess : IDisposable
 {
     private readonly Process _process;
@@ -17,7 +17,7 @@ internal sealed class DemoProcess : IDisposable
         start.WorkingDirectory = workingDirectory;
         start.Environment["TMPDIR"] = Temporary;
 
-        // The runtime's own sockets for debuggers would be among the files.
+        // Otherwise the runtime's debugger sockets would be among the files.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
@@ -30,7 +30,7 @@ internal sealed class DemoProcess : IDisposable
 
     public IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Temporary, "*", SearchOption.AllDirectories);
 
-    /// <summary>Reads on, up to and with the first line that contains a text.</summary>
+    /// <summary>Reads up to and including the first line that contains a text.</summary>
     public async Task<List<string>> ReadToAsync(string text)
     {
         var lines = new List<string>();
@@ -46,7 +46,7 @@ internal sealed class DemoProcess : IDisposable
         throw new InvalidOperationException($"'{text}' never came: {string.Join('\n', lines)}\n{Errors}");
     }
 
-    /// <summary>The rest of what it says, once it has ended.</summary>
+    /// <summary>Waits for the end of the process and returns the rest of its output.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
         var output = await _process.StandardOutput.ReadToEndAsync();
@@ -54,7 +54,7 @@ internal sealed class DemoProcess : IDisposable
         return (_process.ExitCode, output, Errors);
     }
 
-    /// <summary>Ctrl+C.</summary>
+    /// <summary>Sends SIGINT, as Ctrl+C does.</summary>
     public async Task InterruptAsync()
     {
         using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);

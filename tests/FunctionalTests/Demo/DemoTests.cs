@@ -16,7 +16,7 @@ public sealed partial class DemoTests
     private static readonly string Elsewhere = Path.GetTempPath();
 
     [Fact]
-    public async Task Demo_ToldToExit_TellsTheStoryAndLeavesNothing()
+    public async Task Demo_WithExit_PlaysTheTourAndLeavesNothing()
     {
         using var demo = new DemoProcess(Elsewhere, "--exit");
 
@@ -38,7 +38,7 @@ public sealed partial class DemoTests
     }
 
     [Fact]
-    public async Task Demo_Redirected_IsPlainNarrowAndTellsNoToken()
+    public async Task Demo_WithRedirectedOutput_IsPlainNarrowAndHidesTokens()
     {
         using var demo = new DemoProcess(Elsewhere, "--exit");
 
@@ -50,7 +50,7 @@ public sealed partial class DemoTests
     }
 
     [Fact]
-    public async Task Demo_WithAnotherPolicy_SaysWhatDiffersAndFails()
+    public async Task Demo_WithAnotherPolicy_ReportsTheDifferencesAndFails()
     {
         var folder = Directory.CreateTempSubdirectory("demo-policy-");
         try
@@ -75,7 +75,7 @@ public sealed partial class DemoTests
     }
 
     [Fact]
-    public async Task Demo_LeftUp_TakesRequestsAndEditsUntilInterrupted()
+    public async Task Demo_AfterTheTour_ServesRequestsAndEditsUntilInterrupted()
     {
         using var demo = new DemoProcess(Elsewhere);
         var told = await demo.ReadToAsync("The audit log from here on:");

@@ -13,7 +13,7 @@ public sealed class CommandTests
     private const string Second = "66666666-7777-8888-9999-000000000000";
 
     [Fact]
-    public async Task FakeImds_OnFreePorts_SaysWhereItListensAndAnswers()
+    public async Task FakeImds_OnFreePorts_PrintsItsAddressesAndAnswers()
     {
         using var process = Start("fake-imds", "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", "--identity", First, "--identity", $"{Second}=/subscriptions/s/id");
         try
@@ -36,7 +36,7 @@ public sealed class CommandTests
     [InlineData(2, "fake-imds", "--latency", "4")]
     [InlineData(2, "fake-imds", "--identity", "kubelet")]
     [InlineData(1, "fake-imds", "--listen", "192.0.2.1:80")]
-    public async Task FakeImds_ToldWrong_EndsWithItsExitCode(int code, params string[] arguments)
+    public async Task FakeImds_WithBadFlags_ExitsWithTheUsageCode(int code, params string[] arguments)
     {
         using var process = Start(arguments);
         var complaint = await process.StandardError.ReadToEndAsync();

@@ -38,7 +38,7 @@ public sealed class EndpointTests
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public async Task Endpoint_AskedWell_AnswersAsImds(string target, string contentType, string contains)
+    public async Task Endpoint_ValidRequest_AnswersAsImds(string target, string contentType, string contains)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         var answer = await RawHttp.GetAsync(imds.Endpoint, target);
@@ -49,7 +49,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task InstanceDocument_Whole_IsJsonWhoseElementsCanBeAskedAlone()
+    public async Task InstanceDocument_EachElement_CanBeRequestedAlone()
     {
         await using var imds = await FakeImdsServer.StartAsync();
         var whole = await RawHttp.GetAsync(imds.Endpoint, "/metadata/instance?api-version=2021-02-01");
@@ -77,7 +77,7 @@ public sealed class EndpointTests
     [InlineData("[]")]
     [InlineData("""{"StartRequests":[{"EventId":"another"}]}""")]
     [InlineData("""{"StartRequests":[{}]}""")]
-    public async Task ScheduledEvent_ApprovedBadly_IsRefused(string body)
+    public async Task ScheduledEvent_InvalidApproval_IsRefused(string body)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         const string Target = "/metadata/scheduledevents?api-version=2020-07-01";
@@ -86,7 +86,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task IssueCredential_Posted_AnswersWithACertificateOfThatIdentity()
+    public async Task IssueCredential_Posted_ReturnsACertificateOfThatIdentity()
     {
         await using var imds = await FakeImdsServer.StartAsync();
         const string Target = "/metadata/identity/issuecredential?cred-api-version=2.0&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";

@@ -47,7 +47,7 @@ public sealed class ErrorTests
 
     [Theory]
     [MemberData(nameof(Targets))]
-    public async Task Request_AskedBadly_GetsImdsError(string target, int status, string contains)
+    public async Task Request_Invalid_GetsImdsError(string target, int status, string contains)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         var answer = await RawHttp.GetAsync(imds.Endpoint, target);
@@ -58,7 +58,7 @@ public sealed class ErrorTests
 
     [Theory]
     [MemberData(nameof(TargetsWithoutHeader))]
-    public async Task Request_WithoutMetadataHeader_GetsImdsExactBody(string target, string body)
+    public async Task Request_WithoutMetadataHeader_GetsImdsExactError(string target, string body)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         foreach (var request in new[] { RawRequest.Get(target).Without("Metadata"), RawRequest.Get(target).Without("Metadata").With("Metadata", "false"), RawRequest.Get(target).With("Metadata", "true") })
@@ -70,7 +70,7 @@ public sealed class ErrorTests
     }
 
     [Fact]
-    public async Task MetadataHeader_InCapitals_IsTaken()
+    public async Task MetadataHeader_InCapitals_IsAccepted()
     {
         await using var imds = await FakeImdsServer.StartAsync();
         var request = RawRequest.Get("/metadata/versions").Without("Metadata").With("metadata", "True");

@@ -7,9 +7,9 @@ namespace ImdsProxy.FunctionalTests.FakeImds;
 
 public sealed class ExamplePolicyTests
 {
-    // Else the two commands of the README contradict each other: a token names its identity's resource.
+    // Otherwise the README's two commands would contradict each other: a token names its identity's resource id.
     [Fact]
-    public void DefaultIdentities_AreThoseOfTheExamplePolicy()
+    public void DefaultIdentities_MatchTheExamplePolicy()
     {
         var policy = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "policy.example.json")))!;
 

@@ -15,14 +15,14 @@ public sealed class FaultTests
     [Theory]
     [InlineData("client_id", "another")]
     [InlineData("resource", "https://management.azure.com/")]
-    public async Task Member_Changed_IsOtherwise(string name, string value)
+    public async Task Member_Changed_HasTheNewValue(string name, string value)
     {
         var answer = await AskAsync(FakeFault.Member(name, value));
         JsonElement.Parse(answer.Body.Span).GetProperty(name).GetString().ShouldBe(value);
     }
 
     [Fact]
-    public async Task Member_Removed_IsGone() =>
+    public async Task Member_Removed_IsMissing() =>
         JsonElement.Parse((await AskAsync(FakeFault.Member("client_id", null))).Body.Span).TryGetProperty("client_id", out _).ShouldBeFalse();
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Body_Cut_IsAnnouncedWholeAndEndsEarly()
+    public async Task Body_CutOff_EndsBeforeItsAnnouncedLength()
     {
         var answer = await AskAsync(FakeFault.Cut(100));
         answer.Complete.ShouldBeFalse();
@@ -67,11 +67,11 @@ public sealed class FaultTests
     public async Task Answer_Replaced_HasThatStatus(int status) => (await AskAsync(FakeFault.Answer(status))).Status.ShouldBe(status);
 
     [Fact]
-    public async Task Header_Added_IsThere() =>
+    public async Task Header_Added_IsPresent() =>
         (await AskAsync(FakeFault.Header("Location", "http://elsewhere.test/"))).Header("Location").ShouldBe("http://elsewhere.test/");
 
     [Fact]
-    public async Task Fault_ForOnePath_LeavesTheOthers()
+    public async Task Fault_ForOnePath_DoesNotAffectOthers()
     {
         await using var imds = await FakeImdsServer.StartAsync();
         imds.Faults = request => request.Path == "/metadata/versions" ? FakeFault.Answer(500) : null;
@@ -93,12 +93,12 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Latency_Given_DelaysEachAnswer()
+    public async Task Latency_Set_DelaysEachAnswer()
     {
         await using var imds = await FakeImdsServer.StartAsync(new() { Latency = TimeSpan.FromMilliseconds(50) });
         var began = TimeProvider.System.GetTimestamp();
         await RawHttp.GetAsync(imds.Endpoint, "/metadata/versions");
-        // Timers of the runtime may be early by their own tick.
+        // The runtime's timers may fire up to one tick early.
         TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(45));
     }
 

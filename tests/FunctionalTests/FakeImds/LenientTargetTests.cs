@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.FakeImds;
 
-/// <summary>What slips through a proxy in front must show as an answer, or the proxy's own tests prove nothing.</summary>
+/// <summary>A target that slips through a proxy must get an answer from the fake. Otherwise the proxy's own tests would prove nothing.</summary>
 public sealed class LenientTargetTests
 {
     private const string Query = "?api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F";
@@ -27,7 +27,7 @@ public sealed class LenientTargetTests
     [InlineData("/metadata/identity/oauth2/token%3fapi-version=2018-02-01&resource=https://vault.azure.net?x=y")]
     [InlineData("/metadata/identity/oauth2/token?api-version=2018-02-01&re%73ource=https://vault.azure.net")]
     [InlineData("http://169.254.169.254/metadata/identity/oauth2/token" + Query)]
-    public async Task Target_TwistedButUnderstood_GetsAToken(string target)
+    public async Task Target_UnusualButUnderstood_GetsAToken(string target)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         var answer = await RawHttp.GetAsync(imds.Endpoint, target);
@@ -43,7 +43,7 @@ public sealed class LenientTargetTests
     [InlineData("/metadata/identity/oauth2/token;x=1" + Query)]
     [InlineData("/metadata%20/identity/oauth2/token" + Query)]
     [InlineData("/metadata/identity/oauth2%252Ftoken" + Query)]
-    public async Task Target_TwistedTooFar_GetsNone(string target)
+    public async Task Target_NotUnderstood_GetsNoToken(string target)
     {
         await using var imds = await FakeImdsServer.StartAsync();
         (await RawHttp.GetAsync(imds.Endpoint, target)).Status.ShouldBe(404);

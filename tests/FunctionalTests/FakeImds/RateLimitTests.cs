@@ -15,7 +15,7 @@ public sealed class RateLimitTests
     [Theory]
     [InlineData(Versions, 5)]
     [InlineData(Token, 20)]
-    public async Task Requests_BeyondTheLimitOfASecond_AreThrottledUntilItIsOver(string target, int limit)
+    public async Task Requests_AboveTheRate_AreThrottledUntilTheNextSecond(string target, int limit)
     {
         await using var imds = await StartAsync();
         for (var i = 0; i < limit; i++)
@@ -33,7 +33,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
-    public async Task Identities_AndTheRest_AreCountedApart()
+    public async Task RateLimits_OfIdentitiesAndOthers_AreSeparate()
     {
         await using var imds = await StartAsync();
         for (var i = 0; i < 6; i++)

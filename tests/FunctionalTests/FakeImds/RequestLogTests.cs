@@ -10,7 +10,7 @@ namespace ImdsProxy.FunctionalTests.FakeImds;
 public sealed class RequestLogTests
 {
     [Fact]
-    public async Task Control_AskedForTheRequests_TellsMethodRawTargetHeadersAndStatus()
+    public async Task Control_ListingRequests_HasMethodRawTargetHeadersAndStatus()
     {
         await using var imds = await StartAsync();
         await RawHttp.SendAsync(imds.Endpoint, RawRequest.Get("/metadata/./versions?x=%41").With("X-Two", "a").With("X-Two", "b"));
@@ -28,7 +28,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task Control_ToldToForget_Forgets()
+    public async Task Control_Deleted_ForgetsTheRequests()
     {
         await using var imds = await StartAsync();
         await RawHttp.GetAsync(imds.Endpoint, "/metadata/versions");
@@ -38,7 +38,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task Control_OfALongLog_TellsAllOfIt()
+    public async Task Control_ListingALongLog_ReturnsAllOfIt()
     {
         await using var imds = await StartAsync();
         await using var connection = await RawConnection.ConnectAsync(imds.Endpoint);
@@ -52,7 +52,7 @@ public sealed class RequestLogTests
     }
 
     [Fact]
-    public async Task DataListener_AskedForTheRequests_KnowsNothingOfThem()
+    public async Task DataListener_ListingRequests_IsNotFound()
     {
         await using var imds = await StartAsync();
         (await RawHttp.GetAsync(imds.Endpoint, "/_requests")).Status.ShouldBe(404);

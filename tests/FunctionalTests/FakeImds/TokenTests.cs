@@ -32,7 +32,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Token_TakenApart_SaysWhoseItIsAndWhatFor()
+    public async Task Token_Decoded_HasItsIdentityAndResource()
     {
         await using var imds = await StartAsync();
         var envelope = await AskAsync(imds, $"{Target}&client_id={AdxIngest}");
@@ -66,7 +66,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Token_AskedAgain_IsTheSameWithLessTimeLeft()
+    public async Task Token_RequestedAgain_IsTheSameWithLessTimeLeft()
     {
         await using var imds = await StartAsync();
         var first = await AskAsync(imds, Target);
@@ -81,7 +81,7 @@ public sealed class TokenTests
     [InlineData("&bypass_cache=true", 0)]
     [InlineData("", 24 * 60)]
     [InlineData("", (24 * 60) - 5)]
-    public async Task Token_BypassedOrNearItsEnd_IsANewOne(string addition, int minutesLater)
+    public async Task Token_BypassingTheCacheOrNearExpiry_IsNew(string addition, int minutesLater)
     {
         await using var imds = await StartAsync();
         var first = await AskAsync(imds, Target);
@@ -90,7 +90,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Identities_OfWhichOneMustBeNamed_AreRefusedUnnamed()
+    public async Task SeveralIdentities_WithoutASelector_AreRefused()
     {
         await using var imds = await FakeImdsServer.StartAsync(new() { DemandsSelector = true });
         var answer = await RawHttp.GetAsync(imds.Endpoint, Target);
@@ -99,7 +99,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task Identity_GivenByClientIdAlone_HasTheSameObjectIdEachTime()
+    public async Task Identity_WithOnlyAClientId_HasAStableObjectId()
     {
         const string ClientId = "11111111-2222-3333-4444-555555555555";
         var identity = FakeIdentity.Parse(ClientId);
@@ -113,7 +113,7 @@ public sealed class TokenTests
     [InlineData("")]
     [InlineData("11111111-2222-3333-4444-555555555555=")]
     [InlineData("11111111-2222-3333-4444-555555555555=id")]
-    public void Identity_WrittenBadly_IsRefused(string text) => Should.Throw<FormatException>(() => FakeIdentity.Parse(text));
+    public void Identity_Invalid_IsRefused(string text) => Should.Throw<FormatException>(() => FakeIdentity.Parse(text));
 
     private static JsonElement Claims(string token) => JsonElement.Parse(Base64Url.DecodeFromChars(token.Split('.')[1]));
 

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-/// <summary>The whole proxy with callers and policy from a fake API server, in front of a fake IMDS, over loopback.</summary>
+/// <summary>The whole proxy over loopback, with callers and policy from a fake API server, in front of a fake IMDS.</summary>
 internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, ClusterProxy.Output output) : IAsyncDisposable
 {
     public const string Location = "/metadata/instance/compute/location?api-version=2021-02-01&format=text";
@@ -27,11 +27,11 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
 
     public bool IsReady => proxy.IsReady;
 
-    /// <summary>Where /readyz and /metrics are.</summary>
+    /// <summary>The address of /readyz and /metrics.</summary>
     public Uri Management => new($"http://{proxy.Management}");
 
-    /// <summary>How many requests have reached IMDS.</summary>
-    public int Asked => imds.Requests.Count;
+    /// <summary>The number of requests that reached IMDS.</summary>
+    public int ImdsRequests => imds.Requests.Count;
 
     public static async Task<ClusterProxy> StartAsync(FakeApiServer api, TimeSpan? identifyWait = null, string? stateDirectory = null, string? node = null, string configMap = "security/imds-policy", StartupTaintOptions? startupTaint = null, string? overrideDirectory = null, string? overrideConfigMap = null)
     {
@@ -62,11 +62,11 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
           {"name":"location","workloads":[{"namespaces":["{{ns}}"]}],"allow":[{"path":"/metadata/instance/compute/location"}]}]}
         """;
 
-    /// <summary>Asks as the pod that has this loopback address.</summary>
+    /// <summary>Sends a request as the pod with this loopback address.</summary>
     public Task<RawResponse> AskAsync(string source, string target = Location) =>
         RawHttp.GetAsync(proxy.EndPoint, target, IPAddress.Parse(source));
 
-    /// <summary>The same, without the header that IMDS requires: an SDK's probe.</summary>
+    /// <summary>The same without the header that IMDS requires, as an SDK's probe.</summary>
     public Task<RawResponse?> ProbeAsync(string source) =>
         RawHttp.SendAsync(proxy.EndPoint, RawRequest.Get(Location).Without("Metadata"), IPAddress.Parse(source));
 
@@ -78,7 +78,7 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
         await imds.DisposeAsync();
     }
 
-    /// <summary>What went to stdout.</summary>
+    /// <summary>The audit log lines written to stdout.</summary>
     internal sealed class Output : IRecordOutput
     {
         public ConcurrentQueue<JsonObject> Records { get; } = new();

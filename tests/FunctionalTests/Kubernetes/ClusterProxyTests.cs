@@ -42,7 +42,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pod_ThatAsksBeforeItsAddressIsKnown_WaitsAndIsServed_Complaint1()
+    public async Task Pod_WhoseAddressIsNotKnownYet_WaitsAndIsServed()
     {
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
 
@@ -54,7 +54,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task UnknownAddress_IsAnswered503AfterTheWait_AndTheApiIsAskedOnceASecond_Complaint4()
+    public async Task UnknownAddress_AfterTheWait_Gets503WithAtMostOneListPerSecond()
     {
         Put(ClusterProxy.Policy("shop"));
         await using var proxy = await ClusterProxy.StartAsync(_api, identifyWait: TimeSpan.FromMilliseconds(600));
@@ -69,31 +69,31 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task WatchThatIsDead_IsHelpedOutByALiveList_Complaint3()
+    public async Task DeadWatch_IsBackedUpByALiveList()
     {
         _api.Next("watch", new FakeFault.None());
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
         _api.Cluster.Compact();
         await Eventually.HoldsAsync(() => _api.OpenWatches == 2);
-        await using var deaf = await StartDeafAsync();
+        await using var silent = await StartWithSilentWatchesAsync();
 
         _api.Cluster.Put("pods", FakePods.Pod("unheard", "127.0.0.13", ns: "shop"));
 
-        (await deaf.AskAsync("127.0.0.13")).Status.ShouldBe(200);
+        (await silent.AskAsync("127.0.0.13")).Status.ShouldBe(200);
     }
 
-    // Both its watches go silent at once, as behind a firewall.
-    private async Task<ClusterProxy> StartDeafAsync()
+    // Both watches go silent at once, as behind a firewall that drops packets.
+    private async Task<ClusterProxy> StartWithSilentWatchesAsync()
     {
         _api.Next("watch", new FakeFault.Silence());
         _api.Next("watch", new FakeFault.Silence());
-        var deaf = await ClusterProxy.StartAsync(_api);
-        await Eventually.HoldsAsync(() => deaf.IsReady && _api.OpenWatches == 4);
-        return deaf;
+        var proxy = await ClusterProxy.StartAsync(_api);
+        await Eventually.HoldsAsync(() => proxy.IsReady && _api.OpenWatches == 4);
+        return proxy;
     }
 
     [Fact]
-    public async Task ReusedAddress_IsTheNewPodsAtOnce_Complaint2()
+    public async Task ReusedAddress_BelongsToTheNewPodAtOnce()
     {
         _api.Cluster.Put("pods", FakePods.Pod("job", "127.0.0.14", ns: "shop"));
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
@@ -107,7 +107,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stranger_WhoReachesTheNodesPort_IsNobodysPodAndGetsNothing_Complaint7()
+    public async Task Stranger_ThatReachesTheNodesPort_IsNoPodAndGetsNothing()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.25", ns: "shop"));
         Put(ClusterProxy.Policy("*"));
@@ -116,14 +116,14 @@ public sealed class ClusterProxyTests : IAsyncLifetime
 
         (await proxy.AskAsync("127.0.0.26")).Status.ShouldBe(503);
 
-        proxy.Asked.ShouldBe(0);
+        proxy.ImdsRequests.ShouldBe(0);
         (await proxy.AskAsync("127.0.0.25")).Status.ShouldBe(200);
-        proxy.Asked.ShouldBe(1);
+        proxy.ImdsRequests.ShouldBe(1);
     }
 
-    // SDKs give a probe a second at most, and what it ends with is remembered until a restart.
+    // SDKs give a probe one second at most, and remember its outcome until they restart.
     [Fact]
-    public async Task Probe_OfAPodThatIsNotKnownYet_IsAnsweredAtOnce_Complaint10()
+    public async Task Probe_OfAPodNotKnownYet_IsAnsweredAtOnce()
     {
         Put(ClusterProxy.Policy("shop"));
         await using var proxy = await ClusterProxy.StartAsync(_api, identifyWait: TimeSpan.FromMinutes(5));
@@ -132,11 +132,11 @@ public sealed class ClusterProxyTests : IAsyncLifetime
         (await proxy.ProbeAsync("127.0.0.27")).ShouldNotBeNull().Status.ShouldBe(400);
 
         _api.Requests.ShouldNotContain(request => request.Query.GetValueOrDefault("fieldSelector", "").Contains("status.podIP", StringComparison.Ordinal));
-        proxy.Asked.ShouldBe(0);
+        proxy.ImdsRequests.ShouldBe(0);
     }
 
     [Fact]
-    public async Task HostNetworkPod_IsTheNodeAndDenied_Complaint8()
+    public async Task HostNetworkPod_CountsAsTheNodeAndIsDenied()
     {
         var pod = FakePods.Pod("host", "127.0.0.15", ns: "shop", hostNetwork: true);
         pod["status"]!["hostIPs"]![0]!["ip"] = "127.0.0.15";
@@ -149,7 +149,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ApiServerAway_KnownPodsAreServed_Complaint12()
+    public async Task ApiServerUnreachable_KnownPods_AreServed()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.16", ns: "shop"));
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
@@ -161,7 +161,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ApiServerAwayAtStart_DeniesAndIsNotReady_UntilItComes_Complaint11()
+    public async Task ApiServerUnreachableAtStart_UntilItAnswers_DeniesAndIsNotReady()
     {
         _api.Next("list", new FakeFault.Status(503, "ServiceUnavailable"));
         _api.Next("list", new FakeFault.Status(503, "ServiceUnavailable"));
@@ -177,7 +177,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task PolicyEdit_TakesEffectWithinASecond_AndSaysWhoMadeIt()
+    public async Task PolicyEdit_TakesEffectWithinASecondAndNamesItsAuthor()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.18", ns: "shop"));
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("nobody"));
@@ -192,7 +192,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BadEdit_IsRefusedWithAnEvent_AndTheLastGoodPolicyStays()
+    public async Task BadEdit_IsRefusedWithAnEventAndKeepsTheLastGoodPolicy()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.19", ns: "shop"));
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("shop"));
@@ -222,7 +222,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Restart_WithABrokenConfigMap_EnforcesWhatWasEnforced()
+    public async Task Restart_WithABrokenConfigMap_KeepsThePolicyInForce()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.21", ns: "shop"));
         await using (await ReadyAsync(ClusterProxy.Policy("shop"), withState: true))
@@ -238,7 +238,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Fragments_AreOnePolicy_AndABrokenOneKeepsItsOwnLastGoodContent()
+    public async Task Fragments_FormOnePolicyAndABrokenOneKeepsItsLastGoodContent()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.23", ns: "shop"));
         _api.Cluster.Put("pods", FakePods.Pod("job", "127.0.0.24", ns: "batch"));
@@ -262,7 +262,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
         "security", "imds-policy", ("00.json", """{"version":1,"mode":"enforce"}"""), ("a.json", a), ("b.json", b), ("README", "not policy")));
 
     [Fact]
-    public async Task DeniedPod_GetsOneEventThatSaysHowToAllowIt()
+    public async Task DeniedPod_GetsOneEventWithThePermissionThatAllowsIt()
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.22", ns: "shop"));
         await using var proxy = await ReadyAsync(ClusterProxy.Policy("nobody"));

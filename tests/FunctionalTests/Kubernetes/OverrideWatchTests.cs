@@ -6,12 +6,12 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-/// <summary>Break glass by a watch of its ConfigMap, beside the mount that kubelet brings a minute later.</summary>
+/// <summary>Break glass by a watch of its ConfigMap. Kubelet updates the mounted copy up to a minute later.</summary>
 public sealed class OverrideWatchTests : IAsyncLifetime
 {
     private const string Address = "127.0.0.51";
 
-    // What the product promises, with room for the request itself.
+    // The product's promise, with time for the request itself.
     private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
 
     private readonly DirectoryInfo _mount = Directory.CreateTempSubdirectory("imds-proxy-override-");
@@ -33,7 +33,7 @@ public sealed class OverrideWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ConfigMap_MadeAndRemoved_IsInForceAndLiftedWithinTwoSecondsEach()
+    public async Task ConfigMap_CreatedAndDeleted_TakesEffectWithinTwoSecondsEach()
     {
         await using var proxy = await StartAsync(watches: 3);
         (await proxy.AskAsync(Address)).Status.ShouldBe(403);
@@ -51,7 +51,7 @@ public sealed class OverrideWatchTests : IAsyncLifetime
     [InlineData("no reason")]
     [InlineData("too far ahead")]
     [InlineData("another word")]
-    public async Task ConfigMap_ThatIsOdd_ChangesNothing(string what)
+    public async Task ConfigMap_Invalid_ChangesNothing(string what)
     {
         await using var proxy = await StartAsync(watches: 3);
 
@@ -66,9 +66,9 @@ public sealed class OverrideWatchTests : IAsyncLifetime
         proxy.LastEvent("override-began")!["reason"]!.ToString().ShouldBe("INC-4713");
     }
 
-    // Kubelet may take a minute to take the files away.
+    // Kubelet may take a minute to remove the files.
     [Fact]
-    public async Task Mount_ThatLagsBehindASyncedWatch_DoesNotCount()
+    public async Task Mount_BehindASyncedWatch_IsIgnored()
     {
         await MountAsync(("mode", "audit"), ("until", Until), ("reason", "over by now"));
         await using var proxy = await StartAsync(watches: 3);
@@ -78,7 +78,7 @@ public sealed class OverrideWatchTests : IAsyncLifetime
         proxy.LastEvent("override-ended").ShouldNotBeNull();
     }
 
-    // The right to watch may be missing, or the API server away.
+    // The proxy may lack the right to watch, or the API server may be unreachable.
     [Fact]
     public async Task Mount_WhileTheWatchCannotBeSynced_Decides()
     {
@@ -95,9 +95,9 @@ public sealed class OverrideWatchTests : IAsyncLifetime
         await AnswersAsync(proxy, 200, TwoSeconds);
     }
 
-    // Only kubelet's mount tells of an uninstall: the proxy reads it as the redirect does.
+    // Only kubelet's mount announces an uninstall: the proxy reads it there, as the redirect does.
     [Fact]
-    public async Task ConfigMap_ThatMarksAnUninstall_IsNotedOnceKubeletBringsIt()
+    public async Task ConfigMap_ThatMarksAnUninstall_CountsOnceKubeletMountsIt()
     {
         await using var proxy = await StartAsync(watches: 3);
         var texts = new[] { ("until", Until), ("reason", "uninstalling"), ("uninstalling", "yes"), ("interception", "off"), ("mode", "audit") };

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-/// <summary>The beginning and the end of a release: whose kept policy is used, and what an uninstall is told as.</summary>
+/// <summary>The start and the end of a release: whose stored policy is used, and how an uninstall is announced.</summary>
 public sealed class ReleaseTests : IDisposable
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("imds-proxy-state-");
@@ -20,12 +20,12 @@ public sealed class ReleaseTests : IDisposable
         _override.Delete(recursive: true);
     }
 
-    // Kubelet rotates a token at 80 % of its life; the account stays.
+    // Kubelet rotates a token at 80 % of its lifetime; the service account stays the same.
     [Fact]
-    public async Task Restart_OfTheSameRelease_WithTheApiServerAway_EnforcesWhatWasEnforced()
+    public async Task Restart_OfTheSameReleaseWithoutTheApiServer_KeepsThePolicyInForce()
     {
-        await KeepAsync(FakeTokens.Of("account-1"));
-        await using var api = await AwayAsync(FakeTokens.Of("account-1", id: "2"));
+        await KeepPolicyAsync(FakeTokens.Of("account-1"));
+        await using var api = await StartUnavailableServerAsync(FakeTokens.Of("account-1", id: "2"));
 
         await using var proxy = await ClusterProxy.StartAsync(api, stateDirectory: _state.FullName);
 
@@ -34,11 +34,11 @@ public sealed class ReleaseTests : IDisposable
 
     [Theory]
     [InlineData("another release", "account-2")]
-    [InlineData("a token that tells no account", null)]
-    public async Task Start_WithThePolicyThatAReleaseBeforeKept_DoesNotUseIt(string release, string? account)
+    [InlineData("a token without an account", null)]
+    public async Task Start_WithThePolicyOfAnEarlierRelease_DoesNotUseIt(string release, string? account)
     {
-        await KeepAsync(FakeTokens.Of("account-1"));
-        await using var api = await AwayAsync(account is null ? "opaque" : FakeTokens.Of(account));
+        await KeepPolicyAsync(FakeTokens.Of("account-1"));
+        await using var api = await StartUnavailableServerAsync(account is null ? "opaque" : FakeTokens.Of(account));
 
         await using var proxy = await ClusterProxy.StartAsync(api, stateDirectory: _state.FullName, identifyWait: TimeSpan.Zero);
 
@@ -48,11 +48,11 @@ public sealed class ReleaseTests : IDisposable
     }
 
     [Fact]
-    public async Task ConfigMap_ThatGoesDuringAnUninstall_IsToldAsSuchAndNothingIsKept()
+    public async Task ConfigMap_DeletedDuringAnUninstall_IsReportedAndNoPolicyIsKept()
     {
         await using var api = await FakeApiServer.StartAsync(new FakeApiOptions { Token = FakeTokens.Of("account-1") });
         api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.42", ns: "shop"));
-        await using var proxy = await KeepingAsync(api);
+        await using var proxy = await StartAndKeepPolicyAsync(api);
         await UninstallAsync();
         await Eventually.HoldsAsync(() => proxy.LastEvent("uninstalling") is not null);
         await Eventually.HoldsAsync(() => !File.Exists(Kept));
@@ -61,15 +61,15 @@ public sealed class ReleaseTests : IDisposable
 
         await Eventually.HoldsAsync(() => proxy.LastEvent("uninstalling")!["source"]?.ToString() == "configmap security/imds-policy");
         proxy.LastEvent("policy-refused").ShouldBeNull();
-        (await proxy.AskAsync("127.0.0.42")).Status.ShouldBe(200, "what was in force stays in force until the proxy ends");
+        (await proxy.AskAsync("127.0.0.42")).Status.ShouldBe(200, "the policy stays in force until the proxy ends");
     }
 
-    // A policy that is edited after the mark was seen would otherwise be kept again.
+    // Otherwise, a policy edited after the mark was seen would be stored again.
     [Fact]
     public async Task Policy_EditedDuringAnUninstall_IsInForceAndNotKept()
     {
         await using var api = await FakeApiServer.StartAsync(new FakeApiOptions { Token = FakeTokens.Of("account-1") });
-        await using var proxy = await KeepingAsync(api);
+        await using var proxy = await StartAndKeepPolicyAsync(api);
         await UninstallAsync();
         await Eventually.HoldsAsync(() => proxy.LastEvent("uninstalling") is not null);
 
@@ -82,13 +82,13 @@ public sealed class ReleaseTests : IDisposable
     private static void Put(FakeApiServer api, string ns) =>
         api.Cluster.Put("configmaps", FakeConfigMaps.Map("security", "imds-policy", ("policy.json", ClusterProxy.Policy(ns))));
 
-    private async Task KeepAsync(string token)
+    private async Task KeepPolicyAsync(string token)
     {
         await using var api = await FakeApiServer.StartAsync(new FakeApiOptions { Token = token });
-        await using var proxy = await KeepingAsync(api);
+        await using var proxy = await StartAndKeepPolicyAsync(api);
     }
 
-    private async Task<ClusterProxy> KeepingAsync(FakeApiServer api)
+    private async Task<ClusterProxy> StartAndKeepPolicyAsync(FakeApiServer api)
     {
         Put(api, "shop");
         var proxy = await ClusterProxy.StartAsync(api, stateDirectory: _state.FullName, overrideDirectory: _override.FullName);
@@ -96,8 +96,8 @@ public sealed class ReleaseTests : IDisposable
         return proxy;
     }
 
-    // Refuses more than a test waits for.
-    private static async Task<FakeApiServer> AwayAsync(string token)
+    // Refuses more requests than a test waits for.
+    private static async Task<FakeApiServer> StartUnavailableServerAsync(string token)
     {
         var api = await FakeApiServer.StartAsync(new FakeApiOptions { Token = token });
         for (var i = 0; i < 100; i++)
@@ -108,7 +108,7 @@ public sealed class ReleaseTests : IDisposable
         return api;
     }
 
-    // As the uninstall writes it and kubelet brings it.
+    // As the uninstall command writes it and kubelet mounts it.
     private async Task UninstallAsync()
     {
         var until = (TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1)).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-/// <summary>The whole proxy takes the startup taint off its node, when both its conditions hold and not before.</summary>
+/// <summary>The whole proxy removes the startup taint from its node once both conditions hold, and not before.</summary>
 public sealed class StartupTaintTests : IAsyncLifetime
 {
     private const string Key = "node.imdsproxy.io/not-ready";
@@ -40,7 +40,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     [Theory]
     [InlineData("enforce")]
     [InlineData("audit")]
-    public async Task Taint_OfAGuardedNode_GoesAndTheOthersStay(string mode)
+    public async Task Taint_OnceBothConditionsHold_IsRemovedAndOthersStay(string mode)
     {
         PutPolicy(mode);
         Redirect.Tell(inPlace: true, Long);
@@ -58,7 +58,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Taint_UntilTheRedirectSaysSo_StaysAndNobodyIsAsked()
+    public async Task Taint_UntilTheRedirectReports_StaysWithoutApiRequests()
     {
         await using var proxy = await StartAsync();
         await Eventually.HoldsAsync(() => proxy.IsReady);
@@ -94,7 +94,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Taint_WithoutARedirectOfOurs_GoesWhenTheProxyIsReady()
+    public async Task Taint_WithoutARedirect_IsRemovedOnceTheProxyIsReady()
     {
         await using var proxy = await ClusterProxy.StartAsync(_api, startupTaint: new StartupTaintOptions(Key, RedirectState: null));
 
@@ -103,7 +103,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Taint_WithEveryEffect_Goes()
+    public async Task Taint_WithSeveralEffects_IsRemovedCompletely()
     {
         PutNode(Ours, Others, Key + "=:NoExecute");
         Redirect.Tell(inPlace: true, Long);
@@ -113,7 +113,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Taints_ChangedByAnotherMeanwhile_AreReadAgainAndNoneOfTheirsIsLost()
+    public async Task Taints_ChangedConcurrently_AreReadAgainAndPreserved()
     {
         const string theirs = "node.kubernetes.io/disk-pressure=:NoSchedule";
         var changes = 0;
@@ -135,7 +135,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     [InlineData(409, "Conflict")]
     [InlineData(403, "Forbidden")]
     [InlineData(503, "ServiceUnavailable")]
-    public async Task Api_ThatRefuses_IsAskedAgainAndServingGoesOn(int status, string reason)
+    public async Task Api_ThatRefuses_IsRetriedWhileServingContinues(int status, string reason)
     {
         _api.Cluster.Put("pods", FakePods.Pod("web", "127.0.0.31", ns: "shop"));
         _api.Next("get", new FakeFault.Drop());
@@ -161,7 +161,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Proxy_ThatWasNotTold_AsksForNoNode()
+    public async Task Proxy_WithoutTheFlag_RequestsNoNode()
     {
         Redirect.Tell(inPlace: true, Long);
         await using var proxy = await ClusterProxy.StartAsync(_api);
@@ -189,7 +189,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
         return said.Contains(check, StringComparison.Ordinal) && said.Contains(why, StringComparison.Ordinal);
     });
 
-    // Null where there is no such metric.
+    // Null if the metric does not exist.
     private static async Task<string?> MetricAsync(ClusterProxy proxy)
     {
         using var http = new HttpClient { BaseAddress = proxy.Management };

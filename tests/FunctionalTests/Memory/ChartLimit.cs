@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ImdsProxy.FunctionalTests.Memory;
 
-/// <summary>The memory that the chart gives the proxy.</summary>
+/// <summary>The proxy's memory limit in the chart.</summary>
 internal static class ChartLimit
 {
-    /// <summary>As <c>proxy.resources.limits.memory</c> of the chart's values has it.</summary>
+    /// <summary>The value of <c>proxy.resources.limits.memory</c> in the chart's values.</summary>
     public static long Bytes { get; } = Read();
 
     private static long Read()

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Memory;
 
-/// <summary>Every connection is taken by pods that make each cost as much as it can. In a process with the chart's memory.</summary>
+/// <summary>Pods take every connection and make each as expensive as they can, against a process with the chart's memory limit.</summary>
 [Collection(LimitedProxy.Alone)]
 public sealed class CrowdTests
 {
@@ -20,7 +20,7 @@ public sealed class CrowdTests
     [InlineData(nameof(Misbehaviour.LeavesAnswersBehind), 16)]
     [InlineData(nameof(Misbehaviour.HugeHead), 16)]
     [InlineData(nameof(Misbehaviour.HugeBody), 16)]
-    public async Task Crowd_OfGreedyPods_FitsIntoTheChartsMemoryAndKeepsNobodyOut(string how, int pods)
+    public async Task Crowd_OfGreedyPods_FitsIntoTheChartsMemoryAndBlocksNoOthers(string how, int pods)
     {
         await using var proxy = await LimitedProxy.StartAsync();
         using var end = new CancellationTokenSource();
@@ -42,9 +42,9 @@ public sealed class CrowdTests
         await Eventually.HoldsAsync(() => proxy.Memory.SocketBytes < 1 << 20, TimeSpan.FromSeconds(30));
     }
 
-    // A connection that is not read ends, though the server never writes to it again.
+    // A connection whose client stops reading is closed, even if the server never writes to it again.
     [Fact]
-    public async Task Reader_ThatStops_LosesItsConnection()
+    public async Task Client_ThatStopsReading_LosesItsConnection()
     {
         await using var proxy = await LimitedProxy.StartAsync();
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };

@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Memory;
 
-/// <summary>A client that means harm. It keeps as little as it can for itself.</summary>
+/// <summary>A hostile client. It uses as little memory as it can.</summary>
 internal sealed class HostileClient(IPEndPoint server, IPAddress pod)
 {
     public const string Target = "/metadata/instance?api-version=2021-02-01";
@@ -16,7 +16,7 @@ internal sealed class HostileClient(IPEndPoint server, IPAddress pod)
     private static readonly byte[] HugeHead = Encoding.ASCII.GetBytes($"GET {Target}&x={new string('y', 3000)} HTTP/1.1\r\nHost: imds\r\nA: {new string('a', 6000)}\r\nB: {new string('b', 6000)}");
     private static readonly byte[] HugeBody = Encoding.ASCII.GetBytes($"POST /metadata/scheduledevents?api-version=2020-07-01 HTTP/1.1\r\nHost: imds\r\nMetadata: true\r\nContent-Length: 16000\r\n\r\n{new string(' ', 15_900)}");
 
-    /// <summary>Misbehaves on one connection until the server ends it or the time is up.</summary>
+    /// <summary>Misbehaves on one connection until the server closes it or the time is up.</summary>
     public async Task MisbehaveAsync(Misbehaviour how, Random random, CancellationToken timeUp)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class HostileClient(IPEndPoint server, IPAddress pod)
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            // The server had enough of it, or the time is up.
+            // The server closed the connection, or the time is up.
         }
     }
 

@@ -10,15 +10,16 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Memory;
 
-/// <summary><c>serve</c> as a process with the memory that the chart gives it, in front of a stand-in for IMDS, with 200 pods.</summary>
+/// <summary><c>serve</c> as a process with the chart's memory limit, in front of a fake IMDS, with 200 pods.</summary>
 internal sealed class LimitedProxy : IAsyncDisposable
 {
     public const int Pods = 200;
 
-    /// <summary>The collection of tests that start one: they use the whole machine.</summary>
+    /// <summary>The collection of the tests that start this process. They use the whole machine.</summary>
     public const string Alone = "Memory";
 
-    // Even pods are enforced, odd ones only audited: their answers take different ways through the proxy.
+    // Pods with even numbers are in enforce mode, pods with odd numbers in audit mode, because their responses take
+    // different paths through the proxy.
     private const string Policy = """
         {"version":1,"mode":"audit","enforceOnly":[{"namespaces":["enforced"]}],
          "rules":[{"name":"all","workloads":[{"namespaces":["*"]}],"allow":[{"path":"/metadata/instance/**"},{"path":"/metadata/scheduledevents","methods":["GET","POST"]}]}]}
@@ -55,24 +56,27 @@ internal sealed class LimitedProxy : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that the proxy listens on.</summary>
     public IPEndPoint EndPoint { get; }
 
     public MemoryCgroup Memory => _memory;
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>The end of what it logged.</summary>
+    /// <summary>The last 20 lines that the proxy logged.</summary>
     public string Log => string.Join('\n', _log.TakeLast(20));
 
-    /// <summary>How many sockets it has open. Files are left out: a program that is not compiled ahead opens its libraries as it needs them.</summary>
+    /// <summary>
+    /// The number of open sockets. Files do not count, because a program that is not compiled ahead opens its libraries as it
+    /// needs them.
+    /// </summary>
     public int Sockets => new DirectoryInfo($"/proc/{_process.Id}/fd").EnumerateFileSystemInfos()
         .Count(static handle => handle.LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
 
     /// <summary>The address of a pod.</summary>
     public static IPAddress Pod(int number) => new([127, 0, 1, (byte)(number + 1)]);
 
-    /// <summary>Starts one, or skips the test with the reason.</summary>
+    /// <summary>Starts a proxy, or skips the test with the reason.</summary>
     public static async Task<LimitedProxy> StartAsync(string? heapLimit = null, params string[] more)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root, to make a cgroup");
@@ -92,7 +96,7 @@ internal sealed class LimitedProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>What a pod is answered on a new connection; null where it is not.</summary>
+    /// <summary>The status that a pod receives on a new connection, or null without a response.</summary>
     public async Task<int?> AskAsync(int pod)
     {
         try
@@ -106,7 +110,7 @@ internal sealed class LimitedProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it ends by itself, and tells its exit code.</summary>
+    /// <summary>Waits until the proxy exits by itself and returns its exit code.</summary>
     public async Task<int> EndAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);

@@ -11,10 +11,10 @@ public sealed class MemoryBudgetTests
     private static readonly ServeOptions Defaults = new() { Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0) } };
 
     [Fact]
-    public void Sum_OfAllLimits_FitsTheChartsMemory() => new MemoryBudget(Defaults).Total.ShouldBeLessThanOrEqualTo(ChartLimit.Bytes);
+    public void MemoryBudget_OfAllLimits_FitsTheChartsMemory() => new MemoryBudget(Defaults).Total.ShouldBeLessThanOrEqualTo(ChartLimit.Bytes);
 
     [Fact]
-    public void Sum_OfWhatTheCollectorManages_FitsItsPart()
+    public void MemoryBudget_OfTheManagedHeap_FitsItsShare()
     {
         AppContext.GetData("System.GC.HeapHardLimitPercent").ShouldBeNull("the tests' own process has no limit");
         File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "imds-proxy.runtimeconfig.json"))
@@ -23,6 +23,6 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
-    public void Sum_WithAsManyConnectionsAsBefore_DoesNotFit() =>
+    public void MemoryBudget_WithTheFormerConnectionLimit_DoesNotFit() =>
         new MemoryBudget(Defaults with { Listen = Defaults.Listen with { MaxConnections = 4096 } }).Total.ShouldBeGreaterThan(ChartLimit.Bytes);
 }

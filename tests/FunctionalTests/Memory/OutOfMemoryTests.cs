@@ -6,12 +6,12 @@ namespace ImdsProxy.FunctionalTests.Memory;
 [Collection(LimitedProxy.Alone)]
 public sealed class OutOfMemoryTests
 {
-    // The collector refuses what is beyond this: far less than so many connections need. Hexadecimal; a program that is compiled ahead
-    // ignores a value with the prefix 0x.
+    // The collector refuses allocations beyond this, far less than that many connections need. The value is hexadecimal; a
+    // program that is compiled ahead ignores a value with the prefix 0x.
     private const string HeapLimit = "1800000";
 
     [Fact]
-    public async Task Memory_ThatRunsOut_EndsTheProcessWithOneLineThatSaysSo()
+    public async Task OutOfMemory_EndsTheProcessWithOneLine()
     {
         await using var proxy = await LimitedProxy.StartAsync(HeapLimit, "--max-connections", "4096", "--max-connections-per-caller", "4096", "--max-headers", "1MiB");
         using var end = new CancellationTokenSource();

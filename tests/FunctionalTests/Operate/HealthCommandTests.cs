@@ -17,7 +17,7 @@ public sealed class HealthCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Health_OfAReadyProxy_IsGoodAndSilent(bool unix)
+    public async Task Health_OfAReadyProxy_SucceedsSilently(bool unix)
     {
         await using var site = unix ? await ManagementSite.StartUnixAsync() : await ManagementSite.StartTcpAsync();
         site.Readiness.Add("policy", () => null);
@@ -28,7 +28,7 @@ public sealed class HealthCommandTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Health_OfAProxyThatIsNotReady_TellsEachReason(bool unix)
+    public async Task Health_OfAProxyThatIsNotReady_PrintsEachReason(bool unix)
     {
         await using var site = unix ? await ManagementSite.StartUnixAsync() : await ManagementSite.StartTcpAsync();
         site.Readiness.Add("policy", () => "no policy was ever loaded");
@@ -41,7 +41,7 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
-    public async Task Health_OfAListenerOnAllAddresses_IsAskedByLoopback()
+    public async Task Health_OfAListenerOnAllAddresses_UsesLoopback()
     {
         await using var site = new ManagementSite();
         await site.StartAsync(new IPEndPoint(IPAddress.Any, 0));
@@ -50,7 +50,7 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
-    public async Task Health_WhereNobodyListens_Fails()
+    public async Task Health_WithoutAListener_Fails()
     {
         var (code, errors) = await RunAsync(new UnixDomainSocketEndPoint("/nonexistent/management.sock"));
 
@@ -59,7 +59,7 @@ public sealed class HealthCommandTests
     }
 
     [Fact]
-    public async Task Health_WhereNobodyAnswers_FailsAtItsTimeout()
+    public async Task Health_WithoutAnAnswer_FailsAtItsTimeout()
     {
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -77,14 +77,14 @@ public sealed class HealthCommandTests
     [InlineData("HTTP/1.1 404 Not Found\r\n\r\n{}", "the answer was 'HTTP/1.1 404 Not Found'")]
     [InlineData("HTTP/1.1 503 Busy\r\n\r\n<html>", "the answer was 'HTTP/1.1 503 Busy'")]
     [InlineData("HTTP/1.1 503 Busy\r\n\r\nnull", "the answer was 'HTTP/1.1 503 Busy'")]
-    public void Read_OfAnAnswerThatIsNoHealth_IsAFailure(string answer, string reason) =>
+    public void Health_OfAnInvalidAnswer_Fails(string answer, string reason) =>
         HealthProbe.Read(answer).ShouldBe([reason]);
 
     [Theory]
     [InlineData(2, "--management", "somewhere")]
     [InlineData(2, "--timeout", "soon")]
     [InlineData(1, "--management", "unix:/nonexistent/management.sock")]
-    public async Task Health_AsAProcess_EndsWithItsExitCode(int code, string flag, string value)
+    public async Task Health_AsAProcess_ExitsWithItsCode(int code, string flag, string value)
     {
         using var process = Process.Start(ImdsProxyProgram.StartInfo("health", flag, value)).ShouldNotBeNull();
         var output = process.StandardOutput.ReadToEndAsync();

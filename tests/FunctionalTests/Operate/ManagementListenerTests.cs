@@ -61,7 +61,7 @@ public sealed class ManagementListenerTests
     [Theory]
     [InlineData("/policy")]
     [InlineData("/callers")]
-    public async Task GuardedPath_OverTcpWithoutTokenFile_Is403AndSaysHowToGetIn(string path)
+    public async Task ProtectedPath_OverTcpWithoutTokenFile_Is403WithInstructions(string path)
     {
         await using var site = await ManagementSite.StartTcpAsync();
 
@@ -93,7 +93,7 @@ public sealed class ManagementListenerTests
 
     [Theory]
     [MemberData(nameof(Tokens))]
-    public async Task GuardedPath_OverTcp_IsForTheTokenOnly(string? header, string target, int status)
+    public async Task ProtectedPath_OverTcp_NeedsTheToken(string? header, string target, int status)
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true);
 
@@ -106,7 +106,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task TokenFile_ThatChanges_CountsAtOnce()
+    public async Task TokenFile_Changed_TakesEffectAtOnce()
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true);
         const string Next = "another token of some length";
@@ -122,7 +122,7 @@ public sealed class ManagementListenerTests
     [InlineData("\n")]
     [InlineData("short")]
     [InlineData(null)]
-    public async Task TokenFile_EmptyShortOrGone_LetsNobodyIn(string? content)
+    public async Task TokenFile_EmptyShortOrMissing_AdmitsNobody(string? content)
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true);
         File.Delete(site.TokenFile);
@@ -136,7 +136,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task Policy_ForWhoeverMaySeeIt_TellsWhatIsInForce()
+    public async Task PolicyPage_WithTheToken_ShowsThePolicyInForce()
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true);
         var authorization = ("Authorization", $"Bearer {ManagementSite.Token}");
@@ -175,7 +175,7 @@ public sealed class ManagementListenerTests
     [InlineData("GET", "/Callers", 404)]
     [InlineData("GET", "/metrics/", 404)]
     [InlineData("GET", "/callers/x", 404)]
-    public async Task AnythingElse_IsRefused(string method, string target, int status)
+    public async Task OtherPathOrMethod_IsRefused(string method, string target, int status)
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true);
 
@@ -202,7 +202,7 @@ public sealed class ManagementListenerTests
     [InlineData("/readyz", 200)]
     [InlineData("/policy", 404)]
     [InlineData("/callers", 404)]
-    public async Task MetricsListener_HasTheOpenPathsOnly(string path, int status)
+    public async Task MetricsListener_ServesOnlyTheOpenPaths(string path, int status)
     {
         await using var site = await ManagementSite.StartTcpAsync(withToken: true, withMetrics: true);
         var metrics = site.Listener.Metrics.ShouldNotBeNull();
@@ -212,7 +212,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task MetricsListener_OnAllAddresses_IsAskedByTheOneItWasReachedAt()
+    public async Task MetricsListener_OnAllAddresses_AcceptsTheAddressItWasReachedAt()
     {
         await using var site = new ManagementSite();
         await site.StartAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(site.SocketFile), null, new IPEndPoint(IPAddress.Any, 0));
@@ -223,7 +223,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task MetricsListener_WithConnectionsOfManyPodsThatSayNothing_StillAnswersTheScraper()
+    public async Task MetricsListener_WithManyIdleConnections_StillAnswersTheScraper()
     {
         await using var site = await ManagementSite.StartTcpAsync(withMetrics: true);
         var metrics = site.Listener.Metrics!;
@@ -241,7 +241,7 @@ public sealed class ManagementListenerTests
                 }
                 catch (SocketException)
                 {
-                    // One too many of its pod.
+                    // One connection more than a pod may have.
                 }
             }
 
@@ -255,7 +255,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task MetricsListener_AskedByNobodyForAWhile_ClosesTheConnection()
+    public async Task MetricsListener_IdleConnection_IsClosed()
     {
         await using var site = await ManagementSite.StartTcpAsync(withMetrics: true);
         await using var connection = await RawConnection.ConnectAsync(site.Listener.Metrics!);
@@ -264,7 +264,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task Connection_ThatSpeaksHttp2_IsNotServed()
+    public async Task Connection_OverHttp2_IsNotServed()
     {
         await using var site = await ManagementSite.StartTcpAsync();
 
@@ -284,7 +284,7 @@ public sealed class ManagementListenerTests
     }
 
     [Fact]
-    public async Task Start_OnThePortOfAnOlderProcess_TakesOverItsQuestions()
+    public async Task Start_OnThePortOfAnOlderProcess_TakesOverItsRequests()
     {
         await using var older = await ManagementSite.StartTcpAsync();
         older.Readiness.Add("age", () => "I am the older one");

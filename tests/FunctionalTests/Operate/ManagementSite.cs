@@ -14,7 +14,7 @@ using Shouldly;
 
 namespace ImdsProxy.FunctionalTests.Operate;
 
-/// <summary>A management listener with a directory of its own, and one of everything to serve.</summary>
+/// <summary>A management listener with its own directory and a sample of everything that it serves.</summary>
 internal sealed class ManagementSite : IAsyncDisposable
 {
     public const string Token = "correct horse battery staple";
@@ -79,14 +79,14 @@ internal sealed class ManagementSite : IAsyncDisposable
             _logs,
             CancellationToken.None);
 
-    /// <summary>Stops the listener alone.</summary>
+    /// <summary>Stops only the listener.</summary>
     public async Task StopAsync()
     {
         await Listener.DisposeAsync();
         _listener = null;
     }
 
-    /// <summary>One of everything that is measured.</summary>
+    /// <summary>Records a sample of everything that is measured.</summary>
     public void MeasureAll()
     {
         Metrics.ObserveCallers(() => 3, () => 1);

@@ -21,7 +21,7 @@ public sealed class ManagementSocketTests
 
     [Fact]
     [SupportedOSPlatform("linux")]
-    public async Task SocketFile_WhileListening_IsForItsUserAlone()
+    public async Task SocketFile_WhileListening_IsAccessibleToItsUserOnly()
     {
         await using var site = await ManagementSite.StartUnixAsync();
 
@@ -29,7 +29,7 @@ public sealed class ManagementSocketTests
     }
 
     [Fact]
-    public async Task SocketFile_AtTheEnd_IsGone()
+    public async Task SocketFile_AfterTheEnd_IsDeleted()
     {
         await using var site = await ManagementSite.StartUnixAsync();
 
@@ -51,7 +51,7 @@ public sealed class ManagementSocketTests
     }
 
     [Fact]
-    public async Task SocketFile_OfALiveProcess_IsLeftAlone()
+    public async Task SocketFile_OfARunningProcess_IsLeftAlone()
     {
         await using var site = await ManagementSite.StartUnixAsync();
         await using var second = new ManagementSite();
@@ -63,7 +63,7 @@ public sealed class ManagementSocketTests
     }
 
     [Fact]
-    public async Task File_ThatIsNoSocket_IsLeftAlone()
+    public async Task File_ThatIsNotASocket_IsLeftAlone()
     {
         await using var site = new ManagementSite();
         await File.WriteAllTextAsync(site.SocketFile, "precious");
@@ -74,7 +74,7 @@ public sealed class ManagementSocketTests
         (await File.ReadAllTextAsync(site.SocketFile)).ShouldBe("precious");
     }
 
-    // A process that is killed leaves its socket's file; .NET removes it when a socket is closed, so the file is moved away before that.
+    // A killed process leaves its socket's file behind. .NET deletes the file when it closes the socket, so the file is moved away first.
     private static void LeaveStale(string path)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -25,7 +25,7 @@ public sealed class PromtoolTests
     }
 
     [Fact]
-    public async Task Promtool_GivenABadText_Complains()
+    public async Task Promtool_OfInvalidText_Fails()
     {
         Assert.SkipUnless(File.Exists(Promtool), $"{Promtool} (Debian package prometheus) is not installed");
 

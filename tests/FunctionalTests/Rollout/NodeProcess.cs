@@ -6,7 +6,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;
 
-/// <summary>A pod of a rollout: <c>imds-proxy serve</c> as a process, with a directory and a management socket of its own.</summary>
+/// <summary>A pod of a rollout: <c>imds-proxy serve</c> as a process with its own directory and management socket.</summary>
 internal sealed class NodeProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,24 +25,24 @@ internal sealed class NodeProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    /// <summary>What it logged.</summary>
+    /// <summary>The process's log.</summary>
     public string Log => string.Join('\n', _log);
 
     private string Management => $"unix:{Path.Combine(_directory, "management.sock")}";
 
-    /// <summary>The requests it has recorded.</summary>
+    /// <summary>The requests that the process has recorded.</summary>
     public IReadOnlyList<JsonNode> Requests => [.. Lines().Where(line => (string?)line["kind"] == "request")];
 
     public static NodeProcess Start(string directory, params string[] arguments) => new(directory, arguments);
 
-    /// <summary>Why it is not ready; empty where it is.</summary>
+    /// <summary>The reasons why the process is not ready; empty if it is ready.</summary>
     public async Task<IReadOnlyList<string>> ReasonsAsync()
     {
         using var limit = new CancellationTokenSource(Patience);
         return await HealthProbe.AskAsync(ManagementAddress.Parse(Management), live: false, limit.Token);
     }
 
-    /// <summary>What kubelet's readiness probe does; tells the exit code.</summary>
+    /// <summary>Runs kubelet's readiness probe and returns its exit code.</summary>
     public async Task<int> HealthAsync()
     {
         using var probe = Start(["health", "--management", Management]);
@@ -52,7 +52,7 @@ internal sealed class NodeProcess : IDisposable
         return probe.ExitCode;
     }
 
-    /// <summary>What kubelet does to end it; tells the exit code.</summary>
+    /// <summary>Ends the process as kubelet does and returns its exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
@@ -79,7 +79,7 @@ internal sealed class NodeProcess : IDisposable
         .SelectMany(ReadLines)
         .Select(line => JsonNode.Parse(line)!);
 
-    // The process still has it open to write.
+    // The process still has the file open for writing.
     private static IEnumerable<string> ReadLines(string path)
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));

@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;
 
-/// <summary>A node in the middle of a rollout: two pods on hostNetwork, with the same ports and a directory each.</summary>
+/// <summary>A node during a rollout: two pods on hostNetwork with the same ports, each with its own directory.</summary>
 internal sealed class RolloutScene : IAsyncDisposable
 {
     public const string Location = "/metadata/instance/compute/location?api-version=2021-02-01&format=text";
@@ -23,26 +23,26 @@ internal sealed class RolloutScene : IAsyncDisposable
             """);
     }
 
-    /// <summary>Where both answer pods.</summary>
+    /// <summary>The address at which both answer pods.</summary>
     public IPEndPoint Data { get; }
 
-    /// <summary>Where both answer Prometheus.</summary>
+    /// <summary>The address at which both answer Prometheus.</summary>
     public IPEndPoint Metrics { get; }
 
-    /// <summary>How many requests have reached IMDS.</summary>
-    public int Asked => _imds.Requests.Count;
+    /// <summary>The number of requests that reached IMDS.</summary>
+    public int ImdsRequests => _imds.Requests.Count;
 
     private string Callers => Path.Combine(_directory.FullName, "callers.json");
 
     public static async Task<RolloutScene> CreateAsync() => new(await FakeImdsServer.StartAsync());
 
-    /// <summary>A policy that lets the pod have its location.</summary>
+    /// <summary>A policy that allows the pod to read its location.</summary>
     public static string Policy(string ruleName) => $$"""
         {"version":1,"mode":"enforce","rules":[
           {"name":"{{ruleName}}","workloads":[{"namespaces":["web"]}],"allow":[{"path":"/metadata/instance/compute/location"}]}]}
         """;
 
-    /// <summary>Starts a pod; without flags for the callers it knows them from a file.</summary>
+    /// <summary>Starts a pod. Without flags for the callers, it reads them from a file.</summary>
     public NodeProcess Start(string policy, params string[] callers)
     {
         var directory = _directory.CreateSubdirectory($"pod-{_processes.Count}").FullName;
@@ -51,14 +51,14 @@ internal sealed class RolloutScene : IAsyncDisposable
         var process = NodeProcess.Start(directory, [
             "--listen", $"{Data}", "--metrics", $"{Metrics}", "--upstream", _imds.Address.GetLeftPart(UriPartial.Authority),
             "--policy", policyFile, "--node-name", "node-1",
-            // The load is one caller's, and each of its requests is to have a record of its own.
+            // The load comes from one caller, and each of its requests must have its own record.
             "--caller-rate", "1000000",
             .. callers.Length > 0 ? callers : ["--callers", $"file:{Callers}"]]);
         _processes.Add(process);
         return process;
     }
 
-    /// <summary>Starts a pod that gets ready.</summary>
+    /// <summary>Starts a pod and waits until it is ready.</summary>
     public async Task<NodeProcess> StartReadyAsync(string policy)
     {
         var process = Start(policy);
@@ -68,7 +68,7 @@ internal sealed class RolloutScene : IAsyncDisposable
 
     public Task<RawResponse> AskAsync() => RawHttp.GetAsync(Data, Location);
 
-    /// <summary>What a scrape over a new connection finds.</summary>
+    /// <summary>The response to a scrape over a new connection.</summary>
     public async Task<RawResponse> ScrapeAsync(string path) =>
         await RawHttp.SendAsync(Metrics, RawRequest.Get(path).Without("Host").With("Host", $"{Metrics}")) ?? throw new IOException("no answer");
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;
 
-/// <summary>Two processes on the same ports, as during a rollout on hostNetwork.</summary>
+/// <summary>Two processes share the same ports, as during a rollout on hostNetwork.</summary>
 public sealed class RolloutTests
 {
     private const int Requests = 300;
@@ -14,12 +14,12 @@ public sealed class RolloutTests
     {
         { "policy: no valid policy", """{"version":1,"mode":"sometimes"}""", [] },
 
-        // Discard's port: nobody listens there.
+        // Port 9 is the discard port, on which nothing listens.
         { "callers: the callers are not known", RolloutScene.Policy("new"), ["--callers", "kubernetes", "--kube-api", "http://127.0.0.1:9"] },
     };
 
     [Theory, MemberData(nameof(NeverReady))]
-    public async Task NewOne_ThatNeverGetsReady_LeavesTheOldOneReadyAndServing(string reason, string policy, string[] callers)
+    public async Task NewPod_ThatNeverGetsReady_LeavesTheOldOneServing(string reason, string policy, string[] callers)
     {
         await using var scene = await RolloutScene.CreateAsync();
         var old = await scene.StartReadyAsync(RolloutScene.Policy("old"));
@@ -36,11 +36,11 @@ public sealed class RolloutTests
             }
         }
 
-        old.Requests.Count.ShouldBe(Requests, "one record each");
+        old.Requests.Count.ShouldBe(Requests, "each request has one record");
         broken.Requests.ShouldBeEmpty();
         (await broken.ReasonsAsync()).ShouldContain("listener: the data listener is not open", StringComparer.Ordinal);
 
-        // The shared port speaks for the newest, which is why no probe may ask it; nobody's Ready depends on it.
+        // On the shared port, the newest process answers. Therefore no probe may use it, and no pod's readiness depends on it.
         (await scene.ScrapeAsync("/readyz")).Status.ShouldBe(503);
         (await broken.TerminateAsync()).ShouldBe(0, broken.Log);
         (await scene.ScrapeAsync("/readyz")).Status.ShouldBe(200);
@@ -48,7 +48,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task NewOne_ThatNeverGetsReady_DeniesOnceTheOldOneIsGone()
+    public async Task NewPod_ThatNeverGetsReady_DeniesOnceTheOldOneIsGone()
     {
         await using var scene = await RolloutScene.CreateAsync();
         var old = await scene.StartReadyAsync(RolloutScene.Policy("old"));
@@ -59,11 +59,11 @@ public sealed class RolloutTests
 
         await Eventually.HoldsAsync(async () => !(await broken.ReasonsAsync()).Any(said => said.StartsWith("listener", StringComparison.Ordinal)));
         (await scene.AskAsync()).Status.ShouldBeInRange(403, 503);
-        scene.Asked.ShouldBe(0);
+        scene.ImdsRequests.ShouldBe(0);
     }
 
     [Fact]
-    public async Task NewOne_ThatGetsReady_TakesOverWithoutAFailedRequest()
+    public async Task NewPod_ThatGetsReady_TakesOverWithoutAFailedRequest()
     {
         await using var scene = await RolloutScene.CreateAsync();
         var old = await scene.StartReadyAsync(RolloutScene.Policy("old"));
@@ -82,16 +82,16 @@ public sealed class RolloutTests
         await load.MoreAsync(100);
         (await load.EndAsync()).ShouldHaveSingleItem().ShouldBe("200");
 
-        next.Requests.Count(IsFresh).ShouldBe(50, "new connections are the newer one's");
+        next.Requests.Count(IsFresh).ShouldBe(50, "the newer process gets the new connections");
         old.Requests.Count(IsFresh).ShouldBe(0);
-        (old.Requests.Count + next.Requests.Count).ShouldBe(load.Count + 50, "one record each");
+        (old.Requests.Count + next.Requests.Count).ShouldBe(load.Count + 50, "each request has one record");
         (await next.TerminateAsync()).ShouldBe(0, next.Log);
 
         static bool IsFresh(JsonNode record) => (string?)record["request"]!["userAgent"] == "fresh";
     }
 
     [Fact]
-    public async Task Metrics_OfTwo_AreTheNewests()
+    public async Task Metrics_OfTwoPods_ComeFromTheNewest()
     {
         await using var scene = await RolloutScene.CreateAsync();
         await scene.StartReadyAsync(RolloutScene.Policy("old"));

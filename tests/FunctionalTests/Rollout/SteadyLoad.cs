@@ -5,7 +5,10 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Rollout;
 
-/// <summary>Pods that ask without a pause, half of them over a connection they keep for as long as they are let. Nothing is tried twice.</summary>
+/// <summary>
+/// Pods that send requests without a pause, half of them over a connection that they keep as long as the server allows. No
+/// request is retried.
+/// </summary>
 internal sealed class SteadyLoad
 {
     private const int Workers = 6;
@@ -23,14 +26,14 @@ internal sealed class SteadyLoad
 
     public int Count => _outcomes.Count;
 
-    /// <summary>Waits for so many answers more.</summary>
+    /// <summary>Waits for this many more responses.</summary>
     public Task MoreAsync(int answers)
     {
         var wanted = Count + answers;
         return Eventually.HoldsAsync(() => Count >= wanted, TimeSpan.FromSeconds(30));
     }
 
-    /// <summary>Ends it and tells the kinds of outcomes.</summary>
+    /// <summary>Ends the load and returns the kinds of outcomes.</summary>
     public async Task<IReadOnlyCollection<string>> EndAsync()
     {
         _ending = true;
@@ -60,7 +63,7 @@ internal sealed class SteadyLoad
                 kept = null;
             }
 
-            // Bounded: some 600 requests a second at most.
+            // Limits the load to about 600 requests per second.
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 

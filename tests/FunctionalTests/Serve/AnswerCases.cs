@@ -4,7 +4,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>The answers and the modes of the contract as a table, over <see cref="Policies.Cluster(string)"/>.</summary>
+/// <summary>The contract's answers and modes as a table, for the policy <see cref="Policies.Cluster(string)"/>.</summary>
 internal static class AnswerCases
 {
     private static readonly IPAddress Fluent = Pods.FluentBit;
@@ -27,16 +27,16 @@ internal static class AnswerCases
         new("token of an identity that no alias resolves", Fluent, Get(Targets.Token(Targets.Kusto, "object_id=00000000-0000-0000-0000-000000000001")),
             Denied("no-rule"), WouldDeny("no-rule") with { Status = 400 }),
         new("token without resource", Fluent, Get("/metadata/identity/oauth2/token?api-version=2018-02-01"), Denied("no-rule"), WouldDeny("no-rule") with { Status = 400 }),
-        new("path of nobody's rule", Pods.Web, Get("/metadata/instance/compute?api-version=2021-02-01"), Denied("no-rule"), WouldDeny("no-rule")),
+        new("path that no rule allows", Pods.Web, Get("/metadata/instance/compute?api-version=2021-02-01"), Denied("no-rule"), WouldDeny("no-rule")),
         new("denied by a rule", Pods.Web, Get(Targets.Instance), Denied("deny-rule", "istio"), WouldDeny("deny-rule", "istio")),
         new("path that IMDS does not have", Pods.Web, Get("/latest/meta-data/iam"), Denied("unknown-endpoint"), WouldDeny("unknown-endpoint") with { Status = 404 }),
-        new("POST of events that only GET is allowed", Pods.Autoscaler, new RawRequest("POST", Targets.ScheduledEvents).WithBody(Targets.Approval),
+        new("POST of events where only GET is allowed", Pods.Autoscaler, new RawRequest("POST", Targets.ScheduledEvents).WithBody(Targets.Approval),
             Denied("no-rule"), WouldDeny("no-rule")),
         new("parameter that IMDS does not have", Fluent, Get(Targets.KustoToken + "&foo=bar"), Denied("unknown-parameter"), WouldDeny("unknown-parameter")),
 
         new("malformed", Fluent, Get("/metadata/identity%2foauth2/token"), Rejected("bad-request")),
-        new("malformed from a stranger", Pods.Stranger, Get("/metadata//instance"), Rejected("bad-request")),
-        new("body that is no JSON", Fluent, new RawRequest("POST", Targets.ScheduledEvents).WithBody("{"), Rejected("bad-request")),
+        new("malformed from an unknown caller", Pods.Stranger, Get("/metadata//instance"), Rejected("bad-request")),
+        new("body that is not JSON", Fluent, new RawRequest("POST", Targets.ScheduledEvents).WithBody("{"), Rejected("bad-request")),
 
         new("relayed, says Forwarded", Fluent, Get(Targets.KustoToken).With("Forwarded", "for=10.0.0.1"), Denied("bad-request"), WouldDeny("bad-request")),
         new("relayed, says X-Forwarded-Host", Fluent, Get(Targets.Location).With("x-forwarded-host", ""), Denied("bad-request"), WouldDeny("bad-request")),
@@ -44,7 +44,7 @@ internal static class AnswerCases
             Denied("bad-request"), WouldDeny("bad-request")),
         new("relayed, where no rule allows it anyway", Pods.Web, Get(Targets.Location).With("X-Real-IP", "10.0.0.1"), Denied("no-rule"), WouldDeny("no-rule")),
         new("relayed, says X-Forwarded-For", Fluent, Get(Targets.KustoToken).With("X-Forwarded-For", "10.0.0.1"), Rejected("bad-request")),
-        new("by way of an Envoy that names itself", Fluent, Get(Targets.KustoToken).With("Via", "1.1 envoy"), Allowed("fluent-bit")),
+        new("through an Envoy that names itself", Fluent, Get(Targets.KustoToken).With("Via", "1.1 envoy"), Allowed("fluent-bit")),
 
         new("stranger", Pods.Stranger, Get(Targets.Instance), Denied("caller-unknown") with { Status = 503 }, WouldDeny("caller-unknown")),
         new("address of two pods", Pods.Twins, Get(Targets.Instance), Denied("caller-ambiguous"), WouldDeny("caller-ambiguous")),
@@ -52,10 +52,10 @@ internal static class AnswerCases
         new("probe where something is allowed", Fluent, Get(Targets.KustoToken).Without("Metadata"), Rejected("missing-header")),
         new("probe of the bare path, where something is allowed", Fluent, Get(Targets.TokenPath).Without("Metadata"), Rejected("missing-header")),
         new("probe where nothing is allowed", Pods.Web, Get(Targets.TokenPath).Without("Metadata"), Denied("no-rule"), Probed("no-rule")),
-        new("probe of what a rule denies", Pods.Web, Get(Targets.Instance).Without("Metadata"), Denied("deny-rule", "istio"), Probed("deny-rule", "istio")),
+        new("probe of a path that a rule denies", Pods.Web, Get(Targets.Instance).Without("Metadata"), Denied("deny-rule", "istio"), Probed("deny-rule", "istio")),
         new("probe with Metadata: false", Pods.Web, Get(Targets.TokenPath).Without("Metadata").With("Metadata", "false"), Denied("no-rule"), Probed("no-rule")),
-        new("probe of a stranger", Pods.Stranger, Get(Targets.TokenPath).Without("Metadata"), Rejected("missing-header")),
-        new("probe of two pods", Pods.Twins, Get(Targets.TokenPath).Without("Metadata"), Denied("caller-ambiguous"), Probed("caller-ambiguous")),
+        new("probe of an unknown caller", Pods.Stranger, Get(Targets.TokenPath).Without("Metadata"), Rejected("missing-header")),
+        new("probe from an address of two pods", Pods.Twins, Get(Targets.TokenPath).Without("Metadata"), Denied("caller-ambiguous"), Probed("caller-ambiguous")),
     ];
 
     private static RawRequest Get(string target) => RawRequest.Get(target);

@@ -13,14 +13,14 @@ public sealed class AnswerTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task Enforce_Request_EndsAsTheTableSays(string name) => EndsAsync(Named(name), "enforce", Named(name).Enforce);
+    public Task EnforceMode_EachRequest_MatchesTheTable(string name) => EndsAsync(Named(name), "enforce", Named(name).Enforce);
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public Task Audit_Request_EndsAsTheTableSays(string name) => EndsAsync(Named(name), "audit", Named(name).Audit);
+    public Task AuditMode_EachRequest_MatchesTheTable(string name) => EndsAsync(Named(name), "audit", Named(name).Audit);
 
     [Fact]
-    public async Task Permitted_Answer_IsThatOfImds()
+    public async Task PermittedRequest_GetsImdsAnswer()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var direct = await RawHttp.GetAsync(scene.Imds.Endpoint, Targets.KustoToken);
@@ -38,7 +38,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Denied_Token_SaysWhoWhatAndWhy()
+    public async Task DeniedToken_NamesCallerRequestAndReason()
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Cluster("enforce"), options => options with { Answers = new("Ask #platform.", TokenDenialForm.Forbidden) });
@@ -56,7 +56,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task Denied_TokenInTheFormOfImds_IsIdentityNotFound()
+    public async Task DeniedToken_InImdsForm_IsIdentityNotFound()
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Cluster("enforce"), options => options with { Answers = new(null, TokenDenialForm.IdentityNotFound) });
@@ -69,19 +69,19 @@ public sealed class AnswerTests
             "Identity not found: IMDS is unreachable for this workload: ImdsProxy denied a token for https://api.kusto.windows.net");
         ((string?)scene.Record()["verdict"]).ShouldBe("denied");
 
-        // What is no token has no such form.
+        // Only token requests have this form of denial.
         (await scene.GetAsync(Pods.Web, Targets.Instance)).Status.ShouldBe(403);
     }
 
     [Fact]
-    public async Task Denied_Leaf_SaysWhatOnly()
+    public async Task DeniedInstanceLeaf_NamesOnlyThePath()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         (await scene.GetAsync(Pods.Web, Targets.Location)).Text.ShouldContain("denied GET /metadata/instance/compute/location: no rule allows it");
     }
 
     [Fact]
-    public async Task Denied_AnyAnswer_NamesNoRule()
+    public async Task Denial_NamesNoRule()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         (await scene.GetAsync(Pods.Web, Targets.Instance)).Text.ShouldNotContain("istio");
@@ -90,18 +90,18 @@ public sealed class AnswerTests
     [Theory]
     [InlineData("/metadata/identity/oauth2/token", """{"error":"invalid_request","error_description":"Required metadata header not specified"}""")]
     [InlineData("/metadata/instance/compute/location", """{ "error": "Bad request: . Required metadata header not specified" }""")]
-    public async Task Probe_WhereSomethingIsAllowed_HearsTheWordsOfImds(string path, string words)
+    public async Task Probe_OfAnAllowedPath_GetsImdsError(string path, string words)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var answer = await scene.SendAsync(Pods.FluentBit, RawRequest.Get(path).Without("Metadata"));
         answer.Text.ShouldBe(words);
 
-        // By this MSAL tells that there is an IMDS.
+        // MSAL recognizes IMDS by this header.
         answer.Header("Server").ShouldNotBeNull().ShouldContain("IMDS");
     }
 
     [Fact]
-    public async Task Malformed_Answer_IsJsonThatSaysWhy()
+    public async Task MalformedRequest_GetsJsonWithTheReason()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var answer = await scene.GetAsync(Pods.FluentBit, "/metadata//instance");
@@ -114,7 +114,7 @@ public sealed class AnswerTests
     [Theory]
     [InlineData(true, 504)]
     [InlineData(false, 504)]
-    public async Task Imds_TooSlow_Is504(bool token, int status)
+    public async Task Imds_TooSlow_YieldsStatus504(bool token, int status)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         scene.Imds.Faults = _ => FakeFault.Stall;
@@ -124,7 +124,7 @@ public sealed class AnswerTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Imds_Down_Is502(bool token)
+    public async Task Imds_Down_YieldsStatus502(bool token)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.Imds.DisposeAsync();
@@ -142,7 +142,7 @@ public sealed class AnswerTests
     }
 
     [Fact]
-    public async Task CallerNotKnownYet_BecomesKnown_IsAnsweredThen()
+    public async Task CallerNotKnownYet_BecomesKnown_IsAnswered()
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Cluster("enforce"), options => options with { Enforce = new() { IdentifyWait = TimeSpan.FromSeconds(20) } });

@@ -4,16 +4,16 @@ using ImdsProxy.Audit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Keeps the lines of the audit log, in their order.</summary>
+/// <summary>Keeps the lines of the audit log in order.</summary>
 internal sealed class AuditLines : IRecordOutput
 {
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
 
-    /// <summary>Whether nothing can be written.</summary>
+    /// <summary>Whether writing fails.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>All that was written, as it was written.</summary>
+    /// <summary>All written lines, unchanged.</summary>
     public string Text => string.Join('\n', Lines(""));
 
     public IReadOnlyList<JsonNode> All => Parsed("");

@@ -7,14 +7,14 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>The unmodified Azure.Identity, in a process of its own that <c>AZURE_POD_IDENTITY_AUTHORITY_HOST</c> points at the proxy.</summary>
+/// <summary>The unmodified Azure.Identity in its own process. <c>AZURE_POD_IDENTITY_AUTHORITY_HOST</c> directs it to the proxy.</summary>
 public sealed class AzureIdentityTests : IDisposable
 {
     private readonly DirectoryInfo _path = Directory.CreateTempSubdirectory("imds-proxy-az");
 
     public AzureIdentityTests()
     {
-        // The next credential of the chain is the Azure CLI; this one has a token at hand.
+        // The next credential of the chain is the Azure CLI. This fake one returns a fixed token.
         var az = Path.Combine(_path.FullName, "az");
         File.WriteAllText(az, """
             #!/bin/sh
@@ -51,19 +51,19 @@ public sealed class AzureIdentityTests : IDisposable
         said.ShouldContain($"ImdsProxy denied a token for https://management.azure.com as client_id {Policies.Ingest}: no rule allows it (pod logging/fluent-bit-0, service account fluent-bit");
         said.ShouldContain("Ask #platform.");
 
-        // Once, without a retry, and nothing of it went to IMDS.
+        // The client sends the request once, without a retry, and nothing reaches IMDS.
         ((string?)scene.Record()["verdict"]).ShouldBe("denied");
         scene.Imds.Requests.ShouldBeEmpty();
     }
 
-    // Azure.Identity 1.21 goes on after the 400 of a probe, and stops its chain at a 403 of one: a pod that may have no token
-    // at all needs the other form. (That it asks once more after IMDS's 400 holds for 169.254.169.254 itself alone, which is
-    // for tests with a redirect.)
+    // Azure.Identity 1.21 continues its chain if its probe gets a 400, but stops if it gets a 403. A pod without any
+    // permission to get tokens therefore needs the other form of denial. (The client retries after IMDS's own 400 only at
+    // 169.254.169.254, which the tests with a redirect cover.)
     [Theory]
     [InlineData(true, "logging", "fluent-bit", "missing-header")]
     [InlineData(false, "logging", "fluent-bit", "missing-header")]
     [InlineData(false, "shop", "till", "no-rule")]
-    public async Task DefaultAzureCredential_Denied_GoesOnToTheNextCredential(bool forbidden, string ns, string account, string reason)
+    public async Task DefaultAzureCredential_Denied_TriesTheNextCredential(bool forbidden, string ns, string account, string reason)
     {
         await using var scene = await StartAsync(forbidden ? TokenDenialForm.Forbidden : TokenDenialForm.IdentityNotFound, ns, account);
         var (_, said) = await RunAsync(scene, "azure-default", "https://management.azure.com");

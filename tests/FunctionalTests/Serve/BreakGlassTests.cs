@@ -14,7 +14,7 @@ public sealed class BreakGlassTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task Override_InForce_LowersAllButEnforcedRulesAndEndsByItself()
+    public async Task Override_InForce_AuditsAllButEnforcedRulesUntilItEnds()
     {
         await using var scene = await StartAsync();
         (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(403);
@@ -37,7 +37,7 @@ public sealed class BreakGlassTests : IDisposable
     }
 
     [Fact]
-    public async Task Override_InForceAtStart_CountsFromTheFirstRequest()
+    public async Task Override_InForceAtStart_AppliesToTheFirstRequest()
     {
         await BreakGlassAsync(TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), "INC-4712");
         await using var scene = await StartAsync();
@@ -50,7 +50,7 @@ public sealed class BreakGlassTests : IDisposable
         Policies.Cluster("enforce", "", EnforcedRule),
         options => options with { OverrideDirectory = _directory.FullName });
 
-    // "mode" comes last: the three files are not written in one moment.
+    // "mode" is written last, because the three files are not written atomically.
     private async Task BreakGlassAsync(DateTimeOffset until, string reason)
     {
         await WriteAsync("until", until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Credentials: who gets which, and what becomes of answers that are not what was asked for.</summary>
+/// <summary>Credentials: which caller gets which, and what happens to answers that differ from the request.</summary>
 public sealed class CredentialTests
 {
     private const string DenyKubelet = """{"name":"no-kubelet","workloads":[{}],"deny":[{"path":"/metadata/identity/**","identities":["kubelet"]}]}""";
@@ -26,11 +26,11 @@ public sealed class CredentialTests
         $"msi_res_id={Uri.EscapeDataString(Policies.KubeletResource)}",
     ];
 
-    /// <summary>Answers that must not leave, by name.</summary>
+    /// <summary>Answers that must not be passed on, by name.</summary>
     private static readonly Dictionary<string, FakeFault> BadAnswers = new(StringComparer.Ordinal)
     {
         ["no client_id"] = FakeFault.Member("client_id", null),
-        ["client_id that is no GUID"] = FakeFault.Member("client_id", "x"),
+        ["client_id that is not a GUID"] = FakeFault.Member("client_id", "x"),
         ["no resource"] = FakeFault.Member("resource", null),
         ["truncated JSON"] = FakeFault.Truncate(200),
         ["empty"] = FakeFault.Truncate(0),
@@ -42,10 +42,10 @@ public sealed class CredentialTests
         ["no JSON"] = FakeFault.Answer(200, "<html>"),
         ["no credential"] = FakeFault.Answer(200, "{}"),
         ["an array"] = FakeFault.Answer(200, "[]"),
-        ["token that is no text"] = FakeFault.Answer(200, $$"""{"access_token":1,"client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}"""),
+        ["token that is not a string"] = FakeFault.Answer(200, $$"""{"access_token":1,"client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}"""),
         ["client_id twice"] = FakeFault.Answer(200, $$"""{"access_token":"a.b.c","client_id":"{{Policies.Kubelet}}","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}"""),
-        ["client_id in two cases"] = FakeFault.Answer(200, $$"""{"access_token":"a.b.c","Client_Id":"{{Policies.Kubelet}}","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}"""),
-        ["bytes that are no UTF-8"] = new FakeFault { Change = reply => reply with { Body = Spoiled(reply.Body) } },
+        ["client_id in two spellings"] = FakeFault.Answer(200, $$"""{"access_token":"a.b.c","Client_Id":"{{Policies.Kubelet}}","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}"""),
+        ["bytes that are not UTF-8"] = new FakeFault { Change = reply => reply with { Body = Spoiled(reply.Body) } },
         ["something after the object"] = FakeFault.Answer(200, $$"""{"access_token":"a.b.c","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}{}"""),
     };
 
@@ -53,7 +53,7 @@ public sealed class CredentialTests
 
     private const string Secret = "eyJhbGciOiJSUzI1NiJ9";
 
-    /// <summary>Bodies of errors that must not leave as they are, by name.</summary>
+    /// <summary>Error bodies that must not be passed on unchanged, by name.</summary>
     private static readonly Dictionary<string, string> BadErrors = new(StringComparer.Ordinal)
     {
         ["a token beside an error"] = $$"""{"error":"e","access_token":"{{Secret}}.e30.s","client_id":"{{Policies.Ingest}}","resource":"https://api.kusto.windows.net"}""",
@@ -76,7 +76,7 @@ public sealed class CredentialTests
 
     [Theory]
     [MemberData(nameof(KubeletSelectors))]
-    public async Task DeniedIdentity_ByAnyNameAndWithAllIdentitiesAllowed_IsDenied(string? selector)
+    public async Task DeniedIdentity_UnderAnyNameDespiteAWildcardAllow_IsDenied(string? selector)
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Document("enforce", Policies.AllowAll, DenyKubelet), imds: Identities());
@@ -90,7 +90,7 @@ public sealed class CredentialTests
         scene.Audit.Text.ShouldNotContain("\"issued\"");
         scene.Imds.Requests.Count.ShouldBe(selector is null ? 2 : 0);
 
-        // The other identity is had by any name all the same.
+        // The pod can still get the other identity by any of its names.
         (await scene.GetAsync(Pods.Web, Targets.Token(Targets.Management, $"client_id={Policies.Ingest}"))).Status.ShouldBe(200);
     }
 
@@ -112,7 +112,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Issued_Token_IsRecordedByWhatItSaysOfItself()
+    public async Task IssuedToken_IsRecordedByItsClaims()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var answer = await scene.GetAsync(Pods.FluentBit, Targets.KustoToken);
@@ -141,7 +141,7 @@ public sealed class CredentialTests
     }
 
     [Fact]
-    public async Task Answer_OfAnotherIdentity_IsDeniedThoughAnyIsAllowed()
+    public async Task Answer_OfADeniedIdentity_IsDeniedDespiteAWildcardAllow()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("enforce", Policies.AllowAll));
         scene.Imds.Faults = _ => FakeFault.Member("client_id", Policies.Kubelet);
@@ -151,7 +151,7 @@ public sealed class CredentialTests
 
     [Theory]
     [MemberData(nameof(BadAnswerNames))]
-    public async Task Answer_ThatCannotBeChecked_NeverLeaves(string name)
+    public async Task Answer_ThatCannotBeValidated_IsNeverPassedOn(string name)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("audit", Policies.AllowAll));
         scene.Imds.Faults = _ => BadAnswers[name];
@@ -179,7 +179,7 @@ public sealed class CredentialTests
 
     [Theory]
     [MemberData(nameof(BadErrorNames))]
-    public async Task Error_ThatHoldsACredential_KeepsItsStatusAndNothingElse(string name)
+    public async Task Error_WithACredential_KeepsOnlyItsStatus(string name)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("audit", Policies.AllowAll));
         scene.Imds.Faults = _ => FakeFault.Answer(404, BadErrors[name]);
@@ -264,7 +264,7 @@ public sealed class CredentialTests
         return reply;
     }
 
-    // Within the value of client_id, which has to be read.
+    // The spoiled byte is within the value of client_id, which the proxy must read.
     private static byte[] Spoiled(ReadOnlyMemory<byte> body)
     {
         var bytes = body.ToArray();

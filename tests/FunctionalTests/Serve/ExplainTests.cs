@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>What a running proxy tells of its pods.</summary>
+/// <summary>A running proxy's explanations of its pods' requests.</summary>
 public sealed class ExplainTests
 {
     private const string Location = "GET " + Targets.Location;
@@ -20,7 +20,7 @@ public sealed class ExplainTests
     [InlineData("shop/web-0", "GET /metadata//x", 1, "rejected: malformed")]
     [InlineData("shop/nobody", Location, 2, "imds-proxy: policy explain: the proxy at 127.0.0.1:")]
     [InlineData("shop/web-0", "nonsense", 2, "imds-proxy: policy explain: the proxy at 127.0.0.1:")]
-    public async Task Explain_ByARunningProxy_TellsWhatItWouldDo(string pod, string request, int exit, string says)
+    public async Task Explain_ByARunningProxy_ShowsItsDecision(string pod, string request, int exit, string says)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
 
@@ -32,7 +32,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task Explain_AHeader_IsPassedOn()
+    public async Task Explain_Header_IsForwardedToTheProxy()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
 
@@ -42,7 +42,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task Explain_WithoutTheToken_IsRefused_AndSoAreCallers_Complaint7()
+    public async Task ExplainAndCallers_WithoutTheToken_AreRefused()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
 
@@ -55,7 +55,7 @@ public sealed class ExplainTests
     }
 
     [Fact]
-    public async Task Callers_AreListedWithWhatEachMayAskFor()
+    public async Task CallersPage_ListsEachPodsPermissions()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
 

@@ -8,16 +8,16 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>What one client does to the others of its node. In a process, because only there sockets have threads of their own.</summary>
+/// <summary>How one client affects the others on its node. Runs in a process, because only there do sockets have their own threads.</summary>
 public sealed class GreedySenderTests : IDisposable
 {
     private const int Others = 150;
     private const int RequestsAtOnce = 600;
 
-    // Bytes of answers that make a sender greedy.
-    private const long Greed = 1_000_000;
+    // A sender counts as greedy once it has received this many bytes of responses.
+    private const long GreedyBytes = 1_000_000;
 
-    // An answer takes a millisecond or two beside the sender; who is not answered by then waits for it to end.
+    // Beside the sender, a response takes a millisecond or two. A client without a response by then is waiting for the sender to finish.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("greedy-").FullName;
@@ -25,7 +25,7 @@ public sealed class GreedySenderTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Sender_ThatNeverWaits_KeepsNobodyFromBeingAnswered()
+    public async Task GreedySender_BlocksNoOtherClient()
     {
         await ServeProcess.WriteSceneAsync(_directory, """{"version":1,"mode":"enforce","rules":[]}""");
         using var proxy = await ServeProcess.StartAsync(_directory, new Uri("http://127.0.0.1:9"));
@@ -36,8 +36,8 @@ public sealed class GreedySenderTests : IDisposable
         var read = new StrongBox<long>();
         var reading = Task.Run(() => ReadAsync(sender, read));
 
-        // Others are asked for as long as it takes until the sender has been answered that much.
-        for (var i = 0; i < Others || (Volatile.Read(ref read.Value) <= Greed && !sending.IsCompleted); i++)
+        // The other clients send requests until the sender has received that much.
+        for (var i = 0; i < Others || (Volatile.Read(ref read.Value) <= GreedyBytes && !sending.IsCompleted); i++)
         {
             await using var other = await RawConnection.ConnectAsync(address, patience: Patience);
             (await other.ExchangeAsync(RawRequest.Get(Targets.Instance))).ShouldNotBeNull().Status.ShouldBe(403);
@@ -48,7 +48,7 @@ public sealed class GreedySenderTests : IDisposable
         sender.Dispose();
         await sending;
         await reading;
-        read.Value.ShouldBeGreaterThan(Greed);
+        read.Value.ShouldBeGreaterThan(GreedyBytes);
     }
 
     private static async Task<Socket> ConnectAsync(EndPoint address)
@@ -71,11 +71,11 @@ public sealed class GreedySenderTests : IDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException && ended.IsCancellationRequested)
         {
-            // The test is done with it.
+            // The test has closed the connection.
         }
     }
 
-    // Counts the bytes of answers. They are read as fast as they come, so that nothing but the proxy slows the sender.
+    // Counts the bytes of responses. They are read as fast as they arrive, so that only the proxy slows the sender.
     private static async Task ReadAsync(Socket socket, StrongBox<long> all)
     {
         var buffer = new byte[1 << 20];
@@ -88,7 +88,7 @@ public sealed class GreedySenderTests : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // As above.
+            // The test has closed the connection.
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class LimitTests
     [Theory]
     [InlineData("enforce")]
     [InlineData("audit")]
-    public async Task RequestsInFlight_OverTheLimit_AreRefusedOnlyWhereEnforced(string mode)
+    public async Task RequestsInFlight_OverTheLimit_AreRefusedInEnforceModeOnly(string mode)
     {
         await using var scene = await StartAsync(mode, listen => listen with { MaxRequestsPerCaller = 2 }, TimeSpan.FromMilliseconds(800));
         scene.Imds.Faults = _ => FakeFault.Stall;
@@ -113,7 +113,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Connections_InAllOverTheLimit_AreClosed()
+    public async Task Connections_OverTheTotalLimit_AreClosed()
     {
         await using var scene = await StartAsync("audit", listen => listen with { MaxConnections = 2 });
         await using var first = await scene.ConnectAsync(Pods.Web);
@@ -124,7 +124,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Connections_InAllTakenByOneCaller_LeaveRoomForAnother()
+    public async Task Connections_AllTakenByOneCaller_LeaveRoomForAnother()
     {
         await using var scene = await StartAsync("audit", listen => listen with { MaxConnections = 3 });
         await using var first = await scene.ConnectAsync(Pods.Web);
@@ -136,13 +136,13 @@ public sealed class LimitTests
 
         (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
 
-        (await second.ClosesAsync()).ShouldBeTrue("it was idle for the longest");
+        (await second.ClosesAsync()).ShouldBeTrue("it had been idle for longest");
         (await first.ExchangeAsync(RawRequest.Get(Targets.Location))).ShouldNotBeNull().Status.ShouldBe(200);
         (await scene.ManagementAsync("/metrics")).Text.ShouldContain("imds_proxy_connections_refused_total{reason=\"displaced\"} 1");
     }
 
     [Fact]
-    public async Task Answers_ThatAreNotRead_EndTheConnection()
+    public async Task UnreadAnswers_EndTheConnection()
     {
         await using var scene = await StartAsync("audit", listen => listen with { ReadTimeout = TimeSpan.FromMilliseconds(400) });
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 2048 };
@@ -161,7 +161,7 @@ public sealed class LimitTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Body_OverTheLimit_Is400(bool chunked)
+    public async Task Body_OverTheLimit_YieldsStatus400(bool chunked)
     {
         await using var scene = await StartAsync("audit", listen => listen with { MaxBody = 1024 });
         var body = $$"""{"StartRequests":[{"EventId":"{{new string('a', 1500)}}"}]}""";
@@ -185,7 +185,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Body_NeverFinished_IsGivenUp()
+    public async Task Body_NeverFinished_TimesOut()
     {
         await using var scene = await StartAsync("audit", listen => listen with { BodyTimeout = TimeSpan.FromMilliseconds(300) });
         await using var connection = await scene.ConnectAsync(Pods.FluentBit);
@@ -196,7 +196,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task SlowSenders_ManyOfThem_KeepNobodyFromBeingAnswered()
+    public async Task ManySlowSenders_BlockNoOtherClient()
     {
         await using var scene = await StartAsync("audit", listen => listen with { HeadersTimeout = TimeSpan.FromSeconds(1), MaxConnectionsPerCaller = 64 });
         var slow = new List<RawConnection>();
@@ -227,7 +227,7 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Pipelined_Requests_AreDecidedOneByOneInOrder()
+    public async Task PipelinedRequests_AreDecidedOneByOneInOrder()
     {
         await using var scene = await StartAsync("enforce", listen => listen);
         await using var connection = await scene.ConnectAsync(Pods.FluentBit);
@@ -244,9 +244,9 @@ public sealed class LimitTests
         scene.Audit.Requests.Select(record => (int)record["response"]!["status"]!).ShouldBe(statuses);
     }
 
-    // The bytes of a body that is not one may not become a request.
+    // The bytes of a body that is not allowed must not be read as a second request.
     [Fact]
-    public async Task Body_OfAGet_IsNoSecondRequest()
+    public async Task Body_OfAGet_IsNotReadAsARequest()
     {
         await using var scene = await StartAsync("enforce", listen => listen);
         await using var connection = await scene.ConnectAsync(Pods.FluentBit);
@@ -262,7 +262,7 @@ public sealed class LimitTests
         Policies.Cluster(mode),
         options => Slower(options with { Listen = listen(options.Listen) }, timeout));
 
-    // The reset may come before connecting is over.
+    // The reset may arrive before the connection is established.
     private static async Task<bool> IsTurnedAwayAsync(ProxyScene scene, IPAddress pod)
     {
         try

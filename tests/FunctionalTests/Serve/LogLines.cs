@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Keeps what is logged, down to the most talkative level.</summary>
+/// <summary>Keeps all log messages, including the most detailed level.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();

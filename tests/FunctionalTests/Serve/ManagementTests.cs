@@ -6,11 +6,11 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>The management listener as <c>serve</c> wires it.</summary>
+/// <summary>The management listener as <c>serve</c> composes it.</summary>
 public sealed class ManagementTests
 {
     [Fact]
-    public async Task Readyz_AllIsWell_SaysSoCheckByCheck()
+    public async Task Readyz_WhenReady_ListsEachCheck()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var answer = await scene.ManagementAsync("/readyz");
@@ -24,7 +24,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
-    public async Task Readyz_CallersNeverRead_SaysSo()
+    public async Task Readyz_WithoutCallers_SaysSo()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"), options => options with { CallersPath = options.CallersPath + ".missing" });
         var answer = await scene.ManagementAsync("/readyz");
@@ -33,7 +33,7 @@ public sealed class ManagementTests
     }
 
     [Fact]
-    public async Task Policy_InForce_IsTold()
+    public async Task PolicyPage_WithAPolicyInForce_ShowsIt()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit"));
         var policy = JsonElement.Parse((await scene.ManagementAsync("/policy")).Body.Span);

@@ -11,20 +11,20 @@ public sealed class ModeTests
     private const string DenyKubelet = """{"name":"no-kubelet","mode":"enforce","workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"path":"/metadata/identity/oauth2/token","identities":["kubelet"]}]}""";
 
     [Fact]
-    public async Task EnforceOnly_InAuditMode_EnforcesThoseAlone()
+    public async Task EnforceOnly_InAuditMode_EnforcesOnlyThoseWorkloads()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit", """ "enforceOnly":[{"namespaces":["shop"]}], """));
         (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(403);
         (await scene.GetAsync(Pods.Quarantined, Targets.Location)).Status.ShouldBe(200);
         scene.Audit.Requests.Select(record => (string?)record["mode"]).ShouldBe(["enforce", "audit"]);
 
-        // A stranger could be one of those.
+        // An unknown caller could be one of those workloads.
         (await scene.GetAsync(Pods.Stranger, Targets.Location)).Status.ShouldBe(503);
         (await scene.GetAsync(Pods.Twins, Targets.Location)).Status.ShouldBe(403);
     }
 
     [Fact]
-    public async Task AuditOnly_InEnforceMode_LetsThoseAlone()
+    public async Task AuditOnly_InEnforceMode_OnlyAuditsThoseWorkloads()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce", """ "auditOnly":[{"namespaces":["shop"]}], """));
         (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(200);
@@ -34,7 +34,7 @@ public sealed class ModeTests
     }
 
     [Fact]
-    public async Task RuleOfItsOwnMode_EnforcedInAuditMode_DeniesAllTheSame()
+    public async Task RuleWithItsOwnMode_EnforcedInAuditMode_Denies()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit", "", DenyLocation.Replace("MODE", "enforce", StringComparison.Ordinal)));
         foreach (var pod in new[] { Pods.FluentBit, Pods.Web, Pods.Twins, Pods.Stranger })
@@ -45,14 +45,14 @@ public sealed class ModeTests
     }
 
     [Fact]
-    public async Task RuleOfItsOwnMode_AuditedInEnforceMode_IsOnlyRecorded()
+    public async Task RuleWithItsOwnMode_AuditedInEnforceMode_OnlyRecords()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce", "", DenyLocation.Replace("MODE", "audit", StringComparison.Ordinal)));
         (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
         ((string?)scene.Record()["verdict"]).ShouldBe("would-deny");
         ((string?)scene.Record()["rule"]).ShouldBe("no-location");
 
-        // It takes no denial away either.
+        // Nor does it lift a denial.
         (await scene.GetAsync(Pods.Web, Targets.Location)).Status.ShouldBe(403);
     }
 
@@ -60,7 +60,7 @@ public sealed class ModeTests
     [InlineData("127.0.0.12")]
     [InlineData("127.0.0.20")]
     [InlineData("127.0.0.99")]
-    public async Task DeniedIdentity_WithoutSelectorInAuditMode_IsHeldBackByItsAnswer(string pod)
+    public async Task DeniedIdentity_WithoutSelectorInAuditMode_IsDeniedByTheAnswer(string pod)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit", "", DenyKubelet));
         var answer = await scene.GetAsync(IPAddress.Parse(pod), Targets.Token(Targets.Management));
@@ -74,7 +74,7 @@ public sealed class ModeTests
     [Theory]
     [InlineData("enforce")]
     [InlineData("audit")]
-    public async Task AuditLog_ThatCannotBeWritten_StopsAnswersOnlyWhereEnforced(string mode)
+    public async Task AuditLog_ThatCannotBeWritten_BlocksOnlyEnforcedAnswers(string mode)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster(mode));
         scene.Audit.IsFull = true;
@@ -101,7 +101,7 @@ public sealed class ModeTests
     }
 
     [Fact]
-    public async Task Quiet_Denial_IsRecordedAsQuiet()
+    public async Task QuietDenial_IsRecordedAsQuiet()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.GetAsync(Pods.Web, Targets.Instance);

@@ -4,8 +4,8 @@ using Shouldly;
 namespace ImdsProxy.FunctionalTests.Serve;
 
 /// <summary>
-/// Writes a mounted ConfigMap as kubelet does: into a new directory, then the link "..data" is swapped to it; each file is a
-/// link through that.
+/// Writes a mounted ConfigMap as kubelet does: into a new directory, to which it then switches the link "..data". Each file is
+/// a link through "..data".
 /// </summary>
 internal static class MountedConfigMap
 {
@@ -24,7 +24,7 @@ internal static class MountedConfigMap
         }
     }
 
-    // Only rename(2) swaps a link to a directory.
+    // Only rename(2) replaces a link to a directory atomically.
     private static void Swap(string mount, string version)
     {
         File.CreateSymbolicLink(Path.Combine(mount, "..data_tmp"), version);

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>The made-up pods, told apart by loopback addresses.</summary>
+/// <summary>The simulated pods, which have different loopback addresses.</summary>
 internal static class Pods
 {
     public static readonly IPAddress FluentBit = IPAddress.Parse("127.0.0.11");
@@ -13,13 +13,13 @@ internal static class Pods
     /// <summary>An address that two pods claim.</summary>
     public static readonly IPAddress Twins = IPAddress.Parse("127.0.0.20");
 
-    /// <summary>An address that nobody has.</summary>
+    /// <summary>An address that no pod has.</summary>
     public static readonly IPAddress Stranger = IPAddress.Parse("127.0.0.99");
 
     /// <summary>The callers file.</summary>
     public static string File => FileWith("");
 
-    /// <summary>The callers file with one pod more.</summary>
+    /// <summary>The callers file with one additional pod.</summary>
     public static string FileWith(IPAddress address, string ns, string serviceAccount) =>
         FileWith("," + Entry(address, ns, serviceAccount));
 

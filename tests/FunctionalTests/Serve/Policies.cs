@@ -5,7 +5,7 @@ namespace ImdsProxy.FunctionalTests.Serve;
 /// <summary>Policy documents for tests.</summary>
 internal static class Policies
 {
-    /// <summary>The identity that the fake answers with where a request names none.</summary>
+    /// <summary>The identity that the fake IMDS uses for a request that names none.</summary>
     public const string Kubelet = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
     public const string KubeletObject = "0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30";
     public const string Ingest = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
@@ -16,7 +16,7 @@ internal static class Policies
 
     private const string Token = "/metadata/identity/oauth2/token";
 
-    /// <summary>What every pod may that is known at all.</summary>
+    /// <summary>A rule that allows every known pod everything.</summary>
     public static readonly string AllowAll = """
         {"name":"all","workloads":[{"namespaces":["*"]}],"allow":[
           {"path":"/metadata/identity/oauth2/token","identities":["*"],"resources":["*"],"extraQuery":["foo"]},
@@ -30,7 +30,7 @@ internal static class Policies
           {"path":"/metadata/**"}]}
         """;
 
-    /// <summary>Everything is denied to the infected.</summary>
+    /// <summary>A rule that denies everything to pods in the namespace "infected".</summary>
     public const string Quarantine = """{"name":"quarantine","workloads":[{"namespaces":["infected"]}],"deny":[{}]}""";
 
     private static readonly string[] Usual =
@@ -49,10 +49,10 @@ internal static class Policies
         """{"name":"istio","workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"path":"/metadata/instance","quiet":true}]}""",
     ];
 
-    /// <summary>A small cluster's policy: Fluent Bit and the autoscaler have what they need, nobody else anything.</summary>
+    /// <summary>The policy of a small cluster: Fluent Bit and the autoscaler get what they need, and all other pods get nothing.</summary>
     public static string Cluster(string mode) => Document(mode, Usual);
 
-    /// <summary>The same, with the mode's list of exceptions and rules of one's own.</summary>
+    /// <summary>The same policy with exceptions to its mode and additional rules.</summary>
     public static string Cluster(string mode, string exceptions, params string[] rules) => Document(mode, [.. Usual, .. rules], exceptions);
 
     public static string Document(string mode, params string[] rules) => Document(mode, rules, "");

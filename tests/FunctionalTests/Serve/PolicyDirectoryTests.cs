@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>A directory of fragments, mounted from a ConfigMap as kubelet does it.</summary>
+/// <summary>A policy as a directory of fragments, mounted from a ConfigMap as kubelet does.</summary>
 public sealed class PolicyDirectoryTests : IDisposable
 {
     private const string Head = """{"version":1,"mode":"enforce"}""";
@@ -14,7 +14,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     public void Dispose() => _mount.Delete(recursive: true);
 
     [Fact]
-    public async Task Fragments_AreOnePolicy_WithoutWhatBeginsWithADot()
+    public async Task Fragments_FormOnePolicyWithoutHiddenFiles()
     {
         Publish("..1", ("00.json", Head), ("a.json", Rule("logging")), ("b.json", Rule("shop")), ("notes.txt", "{"));
         await File.WriteAllTextAsync(Path.Combine(_mount.FullName, ".b.json.swp.json"), "{ broken");
@@ -27,7 +27,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Swap_OfTheLink_IsTakenAsAWhole()
+    public async Task LinkSwap_IsAppliedAsAWhole()
     {
         Publish("..1", ("00.json", Head), ("a.json", Rule("logging")), ("b.json", Rule("kube-system")));
         await using var scene = await StartAsync();
@@ -40,7 +40,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task BrokenFragment_KeepsItsOwnLastGoodContent_AndIsNamed()
+    public async Task BrokenFragment_KeepsItsLastGoodContentAndIsNamed()
     {
         Publish("..1", ("00.json", Head), ("a.json", Rule("logging")), ("b.json", Rule("kube-system")));
         await using var scene = await StartAsync();
@@ -54,7 +54,7 @@ public sealed class PolicyDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task FragmentThatNeverWasGood_RefusesTheWholePolicy()
+    public async Task FragmentThatWasNeverGood_RefusesTheWholePolicy()
     {
         Publish("..1", ("00.json", Head), ("a.json", "{ broken"), ("b.json", Rule("shop")));
         await using var scene = await StartAsync();

@@ -35,7 +35,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task FirstPolicy_Missing_IsTakenOnceItIsThere()
+    public async Task FirstPolicy_Missing_IsLoadedOnceItExists()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"), options => options with { PolicyPath = options.PolicyPath + ".later" });
         scene.Proxy.IsReady.ShouldBeFalse();
@@ -44,7 +44,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task NewPolicy_Bad_KeepsTheOldAndSaysAllThatIsWrong()
+    public async Task NewPolicy_Bad_KeepsTheOldAndReportsAllErrors()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await File.WriteAllTextAsync(scene.PolicyPath, Broken);
@@ -123,7 +123,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task NewPolicy_WhileImdsIsAsked_DecidesTheCredentialThatComes()
+    public async Task NewPolicy_DuringARequestToImds_DecidesTheCredential()
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Cluster("enforce"),
@@ -137,7 +137,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task NewPolicy_Changed_IsAnEventThatTellsTheDifference()
+    public async Task NewPolicy_Changed_WritesAnEventWithTheDifference()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var first = (string?)scene.Audit.Events("policy-loaded").ShouldHaveSingleItem()["revision"];
@@ -149,7 +149,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task Callers_BadFile_KeepsWhoWasKnown()
+    public async Task CallersFile_Bad_KeepsTheKnownCallers()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.UseCallersAsync("{");
@@ -158,7 +158,7 @@ public sealed class PolicyReloadTests
     }
 
     [Fact]
-    public async Task Stop_WhileAPolicyIsLookedAt_RefusesNothing()
+    public async Task Stop_WhileAPolicyIsRead_RefusesNothing()
     {
         var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await using (scene)

@@ -10,7 +10,7 @@ using Shouldly;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>A node proxy as <c>serve</c> puts it together, in front of a stand-in for IMDS, with its files in a directory of its own.</summary>
+/// <summary>A node proxy as <c>serve</c> composes it, in front of a fake IMDS, with its files in its own directory.</summary>
 internal sealed class ProxyScene : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-test");
@@ -49,7 +49,7 @@ internal sealed class ProxyScene : IAsyncDisposable
         }
     }
 
-    /// <summary>Another scene's pod asks for a target, with the headers that every request to IMDS carries.</summary>
+    /// <summary>Sends a GET request as a pod, with the headers that every request to IMDS has.</summary>
     public Task<RawResponse> GetAsync(IPAddress pod, string target) => SendAsync(pod, RawRequest.Get(target));
 
     public async Task<RawResponse> SendAsync(IPAddress pod, RawRequest request) =>
@@ -57,10 +57,10 @@ internal sealed class ProxyScene : IAsyncDisposable
 
     public Task<RawConnection> ConnectAsync(IPAddress pod) => RawConnection.ConnectAsync(Proxy.EndPoint, pod);
 
-    /// <summary>The one record there is.</summary>
+    /// <summary>The only record.</summary>
     public JsonNode Record() => Audit.Requests.ShouldHaveSingleItem();
 
-    /// <summary>Puts a policy in place of the one before and waits until it is in force.</summary>
+    /// <summary>Replaces the policy and waits until the new one is in force.</summary>
     public async Task UsePolicyAsync(string policy)
     {
         var loads = Audit.Events("policy-loaded").Count;
@@ -70,7 +70,7 @@ internal sealed class ProxyScene : IAsyncDisposable
 
     public Task UseCallersAsync(string callers) => File.WriteAllTextAsync(CallersPath, callers);
 
-    /// <summary>A page of the management listener.</summary>
+    /// <summary>Fetches a page of the management listener.</summary>
     public async Task<RawResponse> ManagementAsync(string path)
     {
         var address = (IPEndPoint)Proxy.Management;
@@ -113,7 +113,7 @@ internal sealed class ProxyScene : IAsyncDisposable
         Upstream = new() { Address = Imds.Address, Timeout = TimeSpan.FromMilliseconds(1000) },
         Enforce = new() { IdentifyWait = TimeSpan.FromMilliseconds(300) },
 
-        // Each request is to be seen at IMDS; what is kept has tests of its own.
+        // Every request must reach IMDS, so caching is off. Caching has its own tests.
         Sharing = new() { TokenCache = false, InstanceCacheMaxAge = TimeSpan.Zero },
         Management = new ManagementOptions { Management = new IPEndPoint(IPAddress.Loopback, 0), TokenFile = TokenPath },
         DrainTimeout = TimeSpan.FromSeconds(2),

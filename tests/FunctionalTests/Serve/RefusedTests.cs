@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>What the server refuses before any handler sees it: recorded like everything else, once.</summary>
+/// <summary>Requests that the server refuses before any handler sees them are recorded exactly once, like all others.</summary>
 public sealed class RefusedTests
 {
     private const string Head = "Host: 169.254.169.254\r\nMetadata: true\r\n";
@@ -50,7 +50,7 @@ public sealed class RefusedTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Refused_Request_HasOneRecordAndNeverReachesImds(string name)
+    public async Task RefusedRequest_HasOneRecordAndNeverReachesImds(string name)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("audit", Policies.AllowAll));
         await using (var connection = await scene.ConnectAsync(Pods.Web))
@@ -64,7 +64,7 @@ public sealed class RefusedTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Refused_AfterAGoodRequest_HasARecordOfItsOwn(string name)
+    public async Task RefusedRequest_AfterAGoodOne_HasItsOwnRecord(string name)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("enforce", Policies.AllowAll));
         await using (var connection = await scene.ConnectAsync(Pods.Web))
@@ -78,7 +78,7 @@ public sealed class RefusedTests
         await AllIsWrittenAsync(scene);
         scene.Audit.Requests.Select(record => (string?)record["verdict"]).ShouldBe(["allowed", "rejected"]);
 
-        // It does not speak of the request before.
+        // The record must not describe the previous request.
         ((string?)scene.Audit.Requests[1]["request"]!["rawTarget"]).ShouldNotBe("/metadata/versions", StringComparer.Ordinal);
         scene.Audit.Requests.Select(record => (string?)record["id"]).Distinct(StringComparer.Ordinal).Count().ShouldBe(2);
         scene.Imds.Requests.ShouldHaveSingleItem();
@@ -97,7 +97,7 @@ public sealed class RefusedTests
         ((int)scene.Record()["response"]!["status"]!).ShouldBe(408);
     }
 
-    // Kestrel answers a client of HTTP/2 with a frame of HTTP/2.
+    // Kestrel answers an HTTP/2 client with an HTTP/2 frame.
     [Fact]
     public async Task Http2_Preface_HasOneRecordAndNeverReachesImds()
     {
@@ -112,7 +112,7 @@ public sealed class RefusedTests
     }
 
     [Fact]
-    public async Task Connection_ThatSendsNothing_IsNoRequest()
+    public async Task Connection_ThatSendsNothing_HasNoRecord()
     {
         await using var scene = await ProxyScene.StartAsync(
             Policies.Document("audit", Policies.AllowAll),
@@ -154,7 +154,7 @@ public sealed class RefusedTests
         scene.Imds.Requests.ShouldBeEmpty();
     }
 
-    // Once no connection is left, nothing more can come.
+    // Once no connection is left, no further record can follow.
     private static Task AllIsWrittenAsync(ProxyScene scene) => Eventually.HoldsAsync(async () =>
         (await scene.ManagementAsync("/metrics")).Text.Split('\n').Contains("imds_proxy_connections 0"));
 }

@@ -4,11 +4,11 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>A connection outlives its pod, and the pod's address goes to another one.</summary>
+/// <summary>A connection outlives its pod, and another pod gets the pod's address.</summary>
 public sealed class ReusedAddressTests
 {
     [Fact]
-    public async Task Connection_OfAPodWhoseAddressIsAnothersNow_IsRefusedAndClosed_Complaint2()
+    public async Task Connection_OfAPodWhoseAddressWasReused_IsRefusedAndClosed()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await using var connection = await OpenedBeforeAsync(scene);
@@ -25,7 +25,7 @@ public sealed class ReusedAddressTests
     }
 
     [Fact]
-    public async Task Connection_OfAPodWhoseAddressIsAnothersNow_InAuditMode_IsForwardedAsNobodysAndClosed()
+    public async Task Connection_OfAPodWhoseAddressWasReused_InAuditMode_IsForwardedAsUnknownAndClosed()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("audit"));
         await using var connection = await OpenedBeforeAsync(scene);
@@ -39,9 +39,9 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
     }
 
-    // It asks for the first time when the address is another's already.
+    // The connection's first request comes when the address already belongs to another pod.
     [Fact]
-    public async Task Connection_OpenedByAnEarlierPodAndNotUsedBefore_IsRefusedAndClosed()
+    public async Task UnusedConnection_OfAnEarlierPod_IsRefusedAndClosed()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await using var connection = await scene.ConnectAsync(Pods.FluentBit);
@@ -53,9 +53,9 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
     }
 
-    // kubelet publishes an address a second or two after the pod can use it.
+    // Kubelet publishes a pod's address a second or two after the pod can use it.
     [Fact]
-    public async Task Connection_OpenedBeforeItsPodIsKnown_IsThatPods()
+    public async Task Connection_OpenedBeforeItsPodIsKnown_BelongsToThatPod()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.UseCallersAsync("""{"pods":[]}""");
@@ -69,7 +69,7 @@ public sealed class ReusedAddressTests
     }
 
     [Fact]
-    public async Task RequestThatTheServerRefuses_OnAConnectionOfAnotherPod_IsRecordedAsNobodys()
+    public async Task RefusedRequest_OnAnotherPodsConnection_IsRecordedAsUnknown()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await using var connection = await OpenedBeforeAsync(scene);
@@ -81,7 +81,7 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["caller"]!["pod"].ShouldBeNull();
     }
 
-    // The new pod may as much as the old one: it is the connection that is not its own.
+    // The new pod has the same permissions as the old one, so only the connection can be the reason for a denial.
     private static async Task<RawConnection> OpenedBeforeAsync(ProxyScene scene)
     {
         var connection = await scene.ConnectAsync(Pods.FluentBit);

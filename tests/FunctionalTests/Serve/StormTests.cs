@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Many requests of several pods over many connections, with the policy edited all the while.</summary>
+/// <summary>Many requests from several pods over many connections, while the policy is edited again and again.</summary>
 public sealed class StormTests
 {
     private const int Connections = 50;
@@ -17,22 +17,22 @@ public sealed class StormTests
 
     private static readonly IPAddress[] Callers = [Pods.FluentBit, Pods.Web, Pods.Autoscaler, Pods.Quarantined];
 
-    private static readonly string[] Asked =
+    private static readonly string[] RequestedTargets =
     [
         Targets.Location, Targets.Instance, "/metadata/instance/compute?api-version=2021-02-01", Targets.KustoToken, Targets.Token(Targets.Management, $"client_id={Policies.Kubelet}"),
     ];
 
-    // What each of two policies lets through, written down apart from the code that decides: pod, then target.
+    // What each of the two policies permits, by pod and target, written down independently of the deciding code.
     private static readonly bool[][][] Permitted =
     [
-        // One: the cluster's policy.
+        // The first: the cluster's policy.
         [
             [true, false, false, true, false],
             [false, false, false, false, false],
             [true, true, true, false, true],
             [false, false, false, false, false],
         ],
-        // The other: everything for all, but for the infected.
+        // The second: everything for all pods, except the infected ones.
         [
             [true, true, true, true, true],
             [true, true, true, true, true],
@@ -42,7 +42,7 @@ public sealed class StormTests
     ];
 
     [Fact]
-    public async Task Requests_WhileThePolicyIsEdited_AreRightForTheOldOrTheNewOne()
+    public async Task Requests_DuringPolicyEdits_FollowTheOldOrTheNewPolicy()
     {
         await using var scene = await ProxyScene.StartAsync(
             Document(0), options => options with { Enforce = options.Enforce with { CallerRate = 1_000_000 }, Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) }, Sharing = new() });
@@ -73,7 +73,7 @@ public sealed class StormTests
         }
     }
 
-    // Goes on until the policy has been edited often enough, however fast requests are answered.
+    // Continues until the policy has been edited often enough, however fast requests are answered.
     private static async Task AskAsync(ProxyScene scene, int number, ConcurrentDictionary<string, (int, int, int)> answers, Func<bool> isEdited)
     {
         var pod = number % Callers.Length;
@@ -85,9 +85,9 @@ public sealed class StormTests
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
             }
 
-            var target = (number + i) % Asked.Length;
+            var target = (number + i) % RequestedTargets.Length;
             var id = $"storm-{number}-{i}";
-            var answer = await connection.ExchangeAsync(RawRequest.Get(Asked[target]).With("User-Agent", id));
+            var answer = await connection.ExchangeAsync(RawRequest.Get(RequestedTargets[target]).With("User-Agent", id));
             answers.TryAdd(id, (pod, target, answer.ShouldNotBeNull().Status)).ShouldBeTrue();
         }
     }
@@ -103,7 +103,7 @@ public sealed class StormTests
 
     private static string Key(JsonNode record) => (string)record["request"]!["userAgent"]!;
 
-    // Each edit is a document of its own, of one of two meanings.
+    // Every edit is a different document, with one of two meanings.
     private static string Document(int edit) =>
         (edit % 2 == 0 ? Policies.Cluster("enforce") : Policies.Document("enforce", Policies.AllowAll, Policies.Quarantine)) + new string(' ', edit);
 }

@@ -5,14 +5,14 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Answers that are streamed, and a policy that changes before their first byte leaves.</summary>
+/// <summary>The policy changes before the first byte of a streamed answer is sent.</summary>
 public sealed class StreamedAnswerTests
 {
-    // Answers of this endpoint are never shared or redacted, so they are streamed in both modes.
+    // Answers of this endpoint are never shared or redacted, so both modes stream them.
     private const string Streamed = "/metadata/attested/document?api-version=2021-02-01";
 
     [Fact]
-    public async Task NewPolicy_WhileAStreamedAnswerIsAwaited_IsNamedWithItsOwnRule()
+    public async Task NewPolicy_BeforeAStreamedAnswer_IsRecordedWithItsRule()
     {
         var record = await AskWhileThePolicyChangesAsync(
             Streamed, Policies.Document("enforce", Rule("before", "attested/document")), Policies.Document("enforce", Rule("after", "attested/document")));
@@ -22,7 +22,7 @@ public sealed class StreamedAnswerTests
     }
 
     [Fact]
-    public async Task NewPolicyInAuditMode_WhileAStreamedAnswerIsAwaited_IsNamedWithItsOwnVerdict()
+    public async Task NewAuditPolicy_BeforeAStreamedAnswer_IsRecordedWithItsVerdict()
     {
         var record = await AskWhileThePolicyChangesAsync(Streamed, Policies.Document("enforce", Rule("before", "attested/document")), Policies.Document("audit"));
 
@@ -30,9 +30,10 @@ public sealed class StreamedAnswerTests
         record.Revision.ShouldBe(record.LastLoaded);
     }
 
-    // The answer is not read as a whole, so it can't be redacted any more: the policy that it was sent under lets it go.
+    // A streamed answer is not read as a whole, so it can no longer be redacted. It is passed on under the policy that
+    // permitted the request.
     [Fact]
-    public async Task NewPolicyThatRedacts_WhileAStreamedAnswerIsAwaited_IsNotNamed()
+    public async Task NewRedactingPolicy_BeforeAStreamedAnswer_IsNotRecorded()
     {
         var record = await AskWhileThePolicyChangesAsync(
             "/metadata/instance/compute?api-version=2021-02-01",

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Requests above their caller's rate: answered as ever, recorded by their number.</summary>
+/// <summary>Requests above their caller's rate are answered as usual and recorded in summaries.</summary>
 public sealed class SummaryTests
 {
     private const int Many = 40;
@@ -25,7 +25,7 @@ public sealed class SummaryTests
 
     [Theory]
     [MemberData(nameof(Floods))]
-    public async Task Flood_OfOneCaller_IsAnsweredAndCountedInFewRecordsThatAllRequestsName(string mode, string target, int status)
+    public async Task Flood_OfOneCaller_IsAnsweredAndCountedInFewSummaries(string mode, string target, int status)
     {
         await using var scene = await StartAsync(mode, rate: 1);
 
@@ -40,7 +40,7 @@ public sealed class SummaryTests
         (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
     }
 
-    // Nothing holds back what audit mode lets through; only its record is shared.
+    // Audit mode lets every request through; above the rate, the requests only share a record.
     [Fact]
     public async Task Flood_InAuditMode_ReachesImds()
     {
@@ -54,7 +54,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task Tokens_AboveTheRate_HaveARecordEach()
+    public async Task Tokens_AboveTheRate_EachHaveARecord()
     {
         await using var scene = await StartAsync("audit", rate: 1);
 
@@ -67,9 +67,9 @@ public sealed class SummaryTests
         scene.Audit.Requests.ShouldAllBe(record => record["issued"] != null && record["summary"] == null);
     }
 
-    // Without a limit on requests there is one on records: two seconds' worth of 100 at once.
+    // Without a limit on requests, records are still limited: 100 per second, with bursts of up to two seconds' worth.
     [Fact]
-    public async Task Flood_WithoutACallerRate_IsSummedAndNeverRefused()
+    public async Task Flood_WithoutACallerRate_IsSummarizedAndNeverRefused()
     {
         await using var scene = await StartAsync("enforce", rate: 0);
 
@@ -82,7 +82,7 @@ public sealed class SummaryTests
     }
 
     [Fact]
-    public async Task RefusedByTheServer_AboveTheRate_AreSummed()
+    public async Task RefusedRequests_AboveTheRate_AreSummarized()
     {
         await using var scene = await StartAsync("audit", rate: 1);
 
@@ -98,7 +98,7 @@ public sealed class SummaryTests
     [Theory]
     [InlineData("enforce", 503)]
     [InlineData("audit", 200)]
-    public async Task AboveTheRate_WhileTheLogCannotBeWritten_IsAnsweredAsBelowIt(string mode, int status)
+    public async Task RequestsAboveTheRate_WhileTheLogFails_AreAnsweredAsUsual(string mode, int status)
     {
         await using var scene = await StartAsync(mode, rate: 1);
         scene.Audit.IsFull = true;
@@ -155,6 +155,6 @@ public sealed class SummaryTests
         }
     }
 
-    // What IMDS answers below the rate bears none.
+    // Below the rate, IMDS's own answers have no request id.
     private static bool HasId(RawResponse answer) => answer.Header(AnswerWriter.RequestIdHeader) is not null;
 }

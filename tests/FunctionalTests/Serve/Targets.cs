@@ -2,7 +2,7 @@ using ScheduledEventIds = ImdsProxy.FakeImds.ScheduledEvents;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Request targets that tests ask for.</summary>
+/// <summary>The request targets that the tests use.</summary>
 internal static class Targets
 {
     public const string TokenPath = "/metadata/identity/oauth2/token";
@@ -12,13 +12,13 @@ internal static class Targets
     public const string Instance = "/metadata/instance?api-version=2021-02-01";
     public const string ScheduledEvents = "/metadata/scheduledevents?api-version=2020-07-01";
 
-    /// <summary>The body of a POST that approves the event the fake has.</summary>
+    /// <summary>The body of a POST that approves the fake's scheduled event.</summary>
     public const string Approval = $$"""{"StartRequests":[{"EventId":"{{ScheduledEventIds.EventId}}"}]}""";
 
-    /// <summary>A token for a resource, encoded as it is to be in the query, by a selector such as <c>client_id=…</c>.</summary>
+    /// <summary>A token request for a resource (URL-encoded), with an optional selector such as <c>client_id=…</c>.</summary>
     public static string Token(string resource, string? selector = null) =>
         $"{TokenPath}?api-version=2018-02-01&resource={resource}{(selector is null ? "" : "&" + selector)}";
 
-    /// <summary>What Fluent Bit is allowed.</summary>
+    /// <summary>The request that Fluent Bit is allowed to send.</summary>
     public static string KustoToken { get; } = Token(Kusto, $"client_id={Policies.Ingest}");
 }

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>What IMDS hears: the canonical request and the few headers it needs, whatever the caller sent.</summary>
+/// <summary>IMDS receives the canonical request and the few headers it needs, whatever the caller sent.</summary>
 public sealed class UpstreamRequestTests
 {
     private static readonly ImmutableArray<KeyValuePair<string, string>> Noise =
@@ -19,7 +19,7 @@ public sealed class UpstreamRequestTests
         new("Content-Type", "application/x-www-form-urlencoded"), new("X-Azure-Ref", "x"), new("X-HTTP-Method-Override", "POST"), new("X-Original-URL", "/metadata/instance"), new("Expect", "100-continue"), new("TE", "trailers"),
     ];
 
-    /// <summary>What is refused where the caller is enforced.</summary>
+    /// <summary>The headers that enforce mode refuses.</summary>
     private static readonly ImmutableArray<KeyValuePair<string, string>> Relayed =
         [new("Forwarded", "for=10.0.0.1"), new("X-Forwarded-Host", "x"), new("X-Real-IP", "10.0.0.1")];
 
@@ -28,14 +28,14 @@ public sealed class UpstreamRequestTests
     [InlineData("keep-alive")]
     [InlineData("Upgrade")]
     [InlineData("close")]
-    public async Task Get_WithAllHeadersThereAre_SendsThreeOn(string? connection) =>
+    public async Task Get_WithAllKindsOfHeaders_ForwardsThree(string? connection) =>
         await SendAllHeadersAsync("audit", [.. Noise, .. Relayed], connection, "\nx-ms-client-request-id: 3fa1\nx-ms-return-client-request-id: true");
 
-    // What may be answered to others too carries nothing of the one who happened to ask first.
+    // An answer that several callers may share must not depend on headers of the first caller.
     [Theory]
     [InlineData(null)]
     [InlineData("Upgrade")]
-    public async Task SharedGet_WithAllHeadersThereAre_SendsOneOn(string? connection) =>
+    public async Task SharedGet_WithAllKindsOfHeaders_ForwardsOne(string? connection) =>
         await SendAllHeadersAsync("enforce", Noise, connection, "");
 
     private static async Task SendAllHeadersAsync(string mode, ImmutableArray<KeyValuePair<string, string>> noise, string? connection, string more)
@@ -60,7 +60,7 @@ public sealed class UpstreamRequestTests
     [Theory]
     [InlineData("True")]
     [InlineData("TRUE")]
-    public async Task Metadata_InAnotherCase_IsPassedOnAsItCame(string value)
+    public async Task MetadataSegment_InAnotherCase_IsForwardedUnchanged(string value)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.SendAsync(Pods.FluentBit, RawRequest.Get(Targets.Location).Without("Metadata").With("metadata", value));
@@ -68,7 +68,7 @@ public sealed class UpstreamRequestTests
     }
 
     [Fact]
-    public async Task Get_WrittenInAnotherWay_ArrivesCanonical()
+    public async Task Get_InAnotherSpelling_ArrivesCanonical()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var target = $"/METADATA/identity/oauth2/token/?client_id={Policies.Ingest.ToUpperInvariant()}&resource=https://api.kusto.windows.net&api-version=2018-02-01";
@@ -80,7 +80,7 @@ public sealed class UpstreamRequestTests
     [Theory]
     [InlineData(Targets.ScheduledEvents, Targets.Approval)]
     [InlineData("/metadata/identity/issuecredential?cred-api-version=2.0&client_id=" + Policies.Ingest, "{}")]
-    public async Task Post_InChunks_IsSentOnWithItsLength(string target, string body)
+    public async Task ChunkedPost_IsForwardedWithItsLength(string target, string body)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Document("enforce", Policies.AllowAll));
         var post = new RawRequest("POST", target)
@@ -95,16 +95,16 @@ public sealed class UpstreamRequestTests
     }
 
     [Fact]
-    public async Task Post_Approval_IsRecordedWithItsEvents()
+    public async Task Approval_IsRecordedWithItsEvents()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         await scene.SendAsync(Pods.FluentBit, new RawRequest("POST", Targets.ScheduledEvents).WithBody("""{"StartRequests":[{"EventId":"e1"},{"EventId":"e2"}]}"""));
         scene.Record()["request"]!["eventIds"]!.AsArray().Select(id => (string?)id).ShouldBe(["e1", "e2"]);
     }
 
-    // Whoever fills the log with events that do not exist would hide the one that does.
+    // Otherwise a caller could hide an approved event among many invented ones in the record.
     [Fact]
-    public async Task Post_ApprovalOfMoreEventsThanARecordHolds_IsMalformed()
+    public async Task Approval_OfMoreEventsThanARecordHolds_IsMalformed()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var events = string.Join(',', Enumerable.Range(0, 65).Select(i => $$"""{"EventId":"{{i}}"}"""));
@@ -112,11 +112,11 @@ public sealed class UpstreamRequestTests
         scene.Imds.Requests.ShouldBeEmpty();
     }
 
-    // A header that could not be sent would let a pod make IMDS look down.
+    // A header that cannot be sent would let a pod make IMDS look unreachable.
     [Theory]
     [InlineData("\u00e9")]
     [InlineData("LONG")]
-    public async Task ClientRequestId_ThatIsNone_IsLeftOut(string value)
+    public async Task ClientRequestId_Invalid_IsOmitted(string value)
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         var id = value == "LONG" ? new string('a', 4000) : System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(value));
@@ -129,7 +129,7 @@ public sealed class UpstreamRequestTests
     }
 
     [Fact]
-    public async Task Cookie_OfImds_ComesBackToNobodyElse()
+    public async Task CookieOfImds_IsSentToNoOtherCaller()
     {
         await using var scene = await ProxyScene.StartAsync(Policies.Cluster("enforce"));
         scene.Imds.Faults = _ => FakeFault.Header("Set-Cookie", "a=b");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>The whole table of request targets, raw, through one proxy; what IMDS heard of it proves the rest.</summary>
+/// <summary>Sends the whole table of request targets, raw, through one proxy. The requests that IMDS received prove the rest.</summary>
 public sealed class VectorTests
 {
     private const string CanonicalAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/?&=%";
@@ -68,7 +68,7 @@ public sealed class VectorTests
         }
     }
 
-    // On a loaded machine the first answer of IMDS can take longer than the second that a scene gives it.
+    // On a loaded machine, IMDS's first answer can take longer than the one second that a scene allows.
     private static Task<ProxyScene> StartAsync(string policy) =>
         ProxyScene.StartAsync(policy, options => options with { Upstream = options.Upstream with { Timeout = TimeSpan.FromSeconds(30) } });
 
@@ -78,7 +78,8 @@ public sealed class VectorTests
         var records = scene.Audit.Requests.Count;
         var answer = await scene.SendAsync(pod, vector.ToRequest());
 
-        // What Kestrel refuses is recorded beside its answer, not before it. A minute, so that a busy machine is no lost record.
+        // Kestrel answers a request that it refuses before the record is written. The minute keeps a busy machine from looking
+        // like a lost record.
         await Eventually.HoldsAsync(() => scene.Audit.Requests.Count > records, TimeSpan.FromMinutes(1));
         var record = scene.Audit.Requests.Skip(records).ShouldHaveSingleItem(vector.Name);
         return (answer.Status, record, [.. scene.Imds.Requests.Skip(heard).Select(request => request.Target)]);

@@ -11,7 +11,7 @@ namespace ImdsProxy.FunctionalTests.Sharing;
 public sealed class FairnessTests
 {
     [Fact]
-    public async Task CallerRate_OneThatFloods_IsToldWhenToComeBackAndNobodyElseIs()
+    public async Task CallerRate_OfAFloodingCaller_ThrottlesOnlyThatCaller()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), options => options with { Enforce = options.Enforce with { CallerRate = 1 } });
         await using var connection = await RawConnection.ConnectAsync(scene.Proxy.EndPoint, SharingScene.Pod(0));
@@ -21,7 +21,7 @@ public sealed class FairnessTests
             answers.Add((await connection.ExchangeAsync(RawRequest.Get(SharingScene.Vault)))!);
         }
 
-        // Two seconds' worth at once, and what the test's own time adds: a refusal takes a quarter of a second.
+        // A burst of two seconds' worth, plus what the rate allows while the test runs: a refusal takes a quarter of a second.
         answers.Count(answer => answer.Status == 200).ShouldBeInRange(2, 20);
         var refused = answers.First(answer => answer.Status != 200);
         refused.Status.ShouldBe(429);
@@ -45,7 +45,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Upstream_AskedForMoreThanItTakes_NeverRefusesAny()
+    public async Task Upstream_UnderMoreThanItsRate_NeverRefuses()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), Limited, new() { RateLimited = true, Latency = TimeSpan.FromMilliseconds(20) });
         var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(pod => scene.GetAsync(pod, Resource($"r{pod}"))));
@@ -55,7 +55,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Turns_OfOneThatAsksMuch_AreNoMoreThanTheOthers()
+    public async Task GreedyCaller_GetsNoMoreTurnsThanOthers()
     {
         await using var scene = await SharingScene.StartAsync(
             SharingScene.Both(), options => Limited(options) with { Limits = new() { Identity = new() { AtOnce = 1 } } });
@@ -68,7 +68,7 @@ public sealed class FairnessTests
         held.Release();
         (await Task.WhenAll(greedy.Concat(modest))).ShouldAllBe(answer => answer.Status == 200);
 
-        // One was sent already; then each of the others comes before the greedy one's third.
+        // One request was already sent. Then each of the other callers is served before the greedy caller's third request.
         var order = scene.Imds.Requests.Select(request => request.Target.Contains("modest", StringComparison.Ordinal)).ToList();
         order.LastIndexOf(true).ShouldBeLessThanOrEqualTo(6);
     }
@@ -76,7 +76,7 @@ public sealed class FairnessTests
     [Fact]
     public async Task Flood_OfOneCaller_LeavesRoomForAnother()
     {
-        // A clock that stands still: what was sent within its second stays so.
+        // The clock stands still, so all requests fall into the same second.
         await using var scene = await SharingScene.StartAsync(
             SharingScene.Both(), options => options with { Limits = new() { Identity = new() { PerSecond = 4 } } }, time: new ManualTime());
         var greedy = Enumerable.Range(0, 8).Select(i => scene.GetAsync(0, Resource($"greedy{i}"))).ToList();
@@ -87,7 +87,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Queue_OfOneThatAsksTooMuch_IsFullForItAlone()
+    public async Task GreedyCaller_FillsOnlyItsOwnQueue()
     {
         await using var scene = await SharingScene.StartAsync(
             SharingScene.Both(), options => options with { Limits = new() { Identity = new() { AtOnce = 1, DepthPerCaller = 2 } } });
@@ -107,7 +107,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Join_OfAFetchBehindAGreedyCallersOthers_ComesInTheJoinersTurn()
+    public async Task Fetch_QueuedByAGreedyCaller_RunsInTheTurnOfACallerThatJoins()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), options => options with { Limits = new() { Identity = new() { AtOnce = 1 } } });
         using var held = new HeldAnswers();
@@ -129,7 +129,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Wait_ThatIsTooLong_EndsWith429()
+    public async Task WaitInTheQueue_TooLong_EndsWith429()
     {
         await using var scene = await SharingScene.StartAsync(
             SharingScene.Both(), options => options with { Limits = new() { Identity = new() { AtOnce = 1, Wait = TimeSpan.FromMilliseconds(100) } } });
@@ -146,7 +146,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task Upstream_ThatSaysWhenToComeBack_IsNotAskedBefore()
+    public async Task Upstream_WithRetryAfter_IsNotAskedEarlier()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), options => options with { Limits = new() { Identity = new() { PerSecond = 1000 } } });
         var throttled = FakeFault.Answer(429, "{}");
@@ -160,7 +160,7 @@ public sealed class FairnessTests
     }
 
     [Fact]
-    public async Task AuditMode_IsNeverMadeToWait()
+    public async Task AuditMode_NeverWaitsInTheQueue()
     {
         await using var scene = await SharingScene.StartAsync(
             SharingScene.Both(), options => options with { Limits = new() { Identity = new() { AtOnce = 1, Wait = TimeSpan.FromMinutes(1) } } }, mode: "audit");

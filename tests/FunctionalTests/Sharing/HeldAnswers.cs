@@ -2,13 +2,13 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.FunctionalTests.Sharing;
 
-/// <summary>Holds the stand-in's answers until they are let go.</summary>
+/// <summary>Holds the fake IMDS's answers until they are released.</summary>
 internal sealed class HeldAnswers(FakeFault? fault = null) : IDisposable
 {
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
 
-    /// <summary>How many requests have come.</summary>
+    /// <summary>The number of requests that arrived.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
     public FakeFault Hold(FakeRequest request)

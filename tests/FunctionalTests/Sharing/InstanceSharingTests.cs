@@ -18,16 +18,16 @@ public sealed class InstanceSharingTests
         + "," + SharingScene.Rule("b", "b", """{"path":"/metadata/instance/**","keep":["compute.location"]}""");
 
     [Fact]
-    public async Task Instance_AskedByManyAtOnce_IsFetchedOnceAndKeptForASecond()
+    public async Task Instance_RequestedByManyAtOnce_IsFetchedOnceAndCachedForASecond()
     {
         var time = new ManualTime();
         await using var scene = await SharingScene.StartAsync(AllRules, time: time);
         (await Task.WhenAll(Enumerable.Range(0, 50).Select(pod => scene.GetAsync(pod, Instance)))).ShouldAllBe(answer => answer.Status == 200);
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         time.Advance(TimeSpan.FromMilliseconds(1001));
         await scene.GetAsync(0, Instance);
         await scene.GetAsync(0, Instance + "&format=json");
-        scene.Asked.ShouldBe(3);
+        scene.ImdsRequests.ShouldBe(3);
     }
 
     [Fact]
@@ -36,18 +36,18 @@ public sealed class InstanceSharingTests
         await using var scene = await SharingScene.StartAsync(AllRules, options => options with { Sharing = new() { InstanceCacheMaxAge = TimeSpan.Zero } });
         await scene.GetAsync(0, Instance);
         await scene.GetAsync(0, Instance);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
         using var held = new HeldAnswers();
         scene.Imds.Faults = held.Hold;
         var both = Task.WhenAll(scene.GetAsync(0, Instance), scene.GetAsync(1, Instance));
         await Eventually.HoldsAsync(() => scene.Proxy.Waiting == 2);
         held.Release();
         (await both).ShouldAllBe(answer => answer.Status == 200);
-        scene.Asked.ShouldBe(3);
+        scene.ImdsRequests.ShouldBe(3);
     }
 
     [Fact]
-    public async Task ScheduledEvents_AreSharedWhileFetchedAndNeverKept()
+    public async Task ScheduledEvents_AreSharedWhileFetchedAndNeverCached()
     {
         await using var scene = await SharingScene.StartAsync(AllRules);
         using var held = new HeldAnswers();
@@ -56,13 +56,13 @@ public sealed class InstanceSharingTests
         await Eventually.HoldsAsync(() => scene.Proxy.Waiting == 2);
         held.Release();
         await both;
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         await scene.GetAsync(0, Events);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
     }
 
     [Fact]
-    public async Task ScheduledEvents_AfterAnApproval_AreNotThoseOfBefore()
+    public async Task ScheduledEvents_AfterAnApproval_AreFetchedAgain()
     {
         await using var scene = await SharingScene.StartAsync(AllRules);
         using var held = new HeldAnswers();
@@ -77,12 +77,12 @@ public sealed class InstanceSharingTests
     }
 
     [Fact]
-    public async Task Redaction_OfOneSharedDocument_IsEachCallersOwn()
+    public async Task Redaction_OfASharedDocument_DiffersByCaller()
     {
         await using var scene = await SharingScene.StartAsync(Redacting);
         var redacted = JsonElement.Parse((await scene.GetAsync(0, Instance)).Body.Span).GetProperty("compute");
         var kept = JsonElement.Parse((await scene.GetAsync(1, Instance)).Body.Span).GetProperty("compute");
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         redacted.GetProperty("tags").GetString().ShouldBe("");
         redacted.GetProperty("tagsList").GetArrayLength().ShouldBe(0);
         redacted.GetProperty("name").GetString().ShouldNotBeNullOrEmpty();
@@ -99,7 +99,7 @@ public sealed class InstanceSharingTests
     [InlineData(1, "/metadata/instance/compute/location?format=text&api-version=2021-02-01", "westeurope")]
     [InlineData(1, "/metadata/instance/compute/name?format=text&api-version=2021-02-01", "")]
     [InlineData(0, "/metadata/instance/compute/tagsList?api-version=2021-02-01", "[]")]
-    public async Task Redaction_OfAPartOfTheDocument_IsThatOfTheWhole(int pod, string target, string expected)
+    public async Task Redaction_OfPartOfTheDocument_EqualsThatOfTheWhole(int pod, string target, string expected)
     {
         await using var scene = await SharingScene.StartAsync(Redacting);
         var answer = await scene.GetAsync(pod, target);
@@ -110,7 +110,7 @@ public sealed class InstanceSharingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Redaction_OfWhatCannotBeRead_ShowsNothing(bool compressed)
+    public async Task Redaction_OfAnInvalidDocument_ShowsNothing(bool compressed)
     {
         await using var scene = await SharingScene.StartAsync(Redacting);
         scene.Imds.Faults = _ => compressed ? FakeFault.Gzip : FakeFault.Truncate(300);
@@ -130,12 +130,12 @@ public sealed class InstanceSharingTests
     }
 
     [Fact]
-    public async Task Policy_ThatBeginsToHide_HidesInTheCachedDocumentToo()
+    public async Task NewRedaction_AppliesToTheCachedDocumentToo()
     {
         await using var scene = await SharingScene.StartAsync(AllRules, options => options with { Sharing = new() { InstanceCacheMaxAge = TimeSpan.FromMinutes(1) } });
         (await scene.GetAsync(0, Instance)).Text.ShouldContain("environment:production");
         await scene.UsePolicyAsync(Redacting);
         (await scene.GetAsync(0, Instance)).Text.ShouldNotContain("environment:production");
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
     }
 }

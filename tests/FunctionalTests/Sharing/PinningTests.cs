@@ -14,7 +14,7 @@ public sealed class PinningTests
         + "," + SharingScene.Rule("b", "b", $$"""{"path":"{{SharingScene.TokenPath}}","identities":["web"],"resources":["https://vault.azure.net"],"asIdentity":"web"}""");
 
     [Fact]
-    public async Task Request_WithoutSelector_IsSentAsEachWorkloadsOwnIdentity()
+    public async Task RequestWithoutSelector_IsSentAsEachWorkloadsPinnedIdentity()
     {
         await using var scene = await SharingScene.StartAsync(Pinned, imds: new() { DemandsSelector = true });
         (await scene.GetAsync(0, SharingScene.Vault)).Text.ShouldContain(SharingScene.Ingest);
@@ -28,7 +28,7 @@ public sealed class PinningTests
     }
 
     [Fact]
-    public async Task Request_InAuditMode_IsSentAsItCame()
+    public async Task Request_InAuditMode_IsSentUnchanged()
     {
         await using var scene = await SharingScene.StartAsync(Pinned, mode: "audit");
         (await scene.GetAsync(0, SharingScene.Vault)).Text.ShouldContain(SharingScene.Web);
@@ -40,7 +40,7 @@ public sealed class PinningTests
     }
 
     [Fact]
-    public async Task Answer_OfAnotherIdentityThanThePinned_IsDropped()
+    public async Task Answer_OfAnotherIdentityThanThePinnedOne_IsDropped()
     {
         await using var scene = await SharingScene.StartAsync(Pinned);
         scene.Imds.Faults = _ => FakeFault.Member("client_id", SharingScene.Web);
@@ -51,7 +51,7 @@ public sealed class PinningTests
     }
 
     [Fact]
-    public async Task Pin_ThatChangesWhileItIsFetched_IsObeyed()
+    public async Task Pin_ChangedDuringTheFetch_IsObeyed()
     {
         await using var scene = await SharingScene.StartAsync(Pinned);
         using var held = new HeldAnswers();

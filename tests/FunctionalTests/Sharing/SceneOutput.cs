@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.FunctionalTests.Sharing;
 
-/// <summary>Keeps all that a proxy writes: its audit records, and its logs with their exceptions.</summary>
+/// <summary>Keeps everything that a proxy writes: its audit records, and its log messages with their exceptions.</summary>
 internal sealed class SceneOutput : IRecordOutput, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _records = new();

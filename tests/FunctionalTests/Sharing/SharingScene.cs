@@ -13,7 +13,7 @@ using Shouldly;
 
 namespace ImdsProxy.FunctionalTests.Sharing;
 
-/// <summary>A proxy in front of a stand-in for IMDS, and as many pods as a node has, told apart by loopback addresses.</summary>
+/// <summary>A proxy in front of a fake IMDS, and as many pods as a node has, with different loopback addresses.</summary>
 internal sealed class SharingScene : IAsyncDisposable
 {
     public const string Web = "e5dbcd30-9b3d-4041-b791-ac23f9038175";
@@ -34,14 +34,14 @@ internal sealed class SharingScene : IAsyncDisposable
 
     public SceneOutput Output { get; } = new();
 
-    /// <summary>Every token that the stand-in has issued.</summary>
+    /// <summary>All tokens that the fake IMDS issued.</summary>
     public ConcurrentBag<string> Issued { get; } = [];
 
     private string PolicyPath => Path.Combine(_directory.FullName, "policy.json");
 
     /// <param name="rules">The rules of an enforcing policy, for the namespaces a and b.</param>
-    /// <param name="with">Changes what the proxy is told.</param>
-    /// <param name="imds">How the stand-in behaves.</param>
+    /// <param name="with">Changes the proxy's options.</param>
+    /// <param name="imds">The fake IMDS's behaviour.</param>
     /// <param name="time">The proxy's clock.</param>
     /// <param name="mode">The policy's mode.</param>
     public static async Task<SharingScene> StartAsync(
@@ -60,10 +60,10 @@ internal sealed class SharingScene : IAsyncDisposable
         }
     }
 
-    /// <summary>The pod of a number from 0 to 249: even ones are in namespace a, odd ones in b.</summary>
+    /// <summary>The pod with a number from 0 to 249. Even pods are in namespace a, odd pods in namespace b.</summary>
     public static IPAddress Pod(int number) => IPAddress.Parse($"127.0.1.{number + 1}");
 
-    /// <summary>Both namespaces may have tokens of both identities for the vault.</summary>
+    /// <summary>A rule that allows both namespaces tokens of both identities for the vault.</summary>
     public static string Both(string ns = "*") => Rule("both", ns, $$"""{"path":"{{TokenPath}}","identities":["web","ingest"],"resources":["*"]}""");
 
     public static string Rule(string name, string ns, string allow) =>
@@ -72,8 +72,8 @@ internal sealed class SharingScene : IAsyncDisposable
     public async Task<RawResponse> GetAsync(int pod, string target) =>
         (await RawHttp.SendAsync(Proxy.EndPoint, RawRequest.Get(target), Pod(pod))).ShouldNotBeNull();
 
-    /// <summary>How many requests the stand-in was asked for the token path.</summary>
-    public int Asked => Imds.Requests.Count(request => request.Target.StartsWith("/metadata/", StringComparison.Ordinal));
+    /// <summary>The number of requests that reached the fake IMDS.</summary>
+    public int ImdsRequests => Imds.Requests.Count(request => request.Target.StartsWith("/metadata/", StringComparison.Ordinal));
 
     public async Task UsePolicyAsync(string rules)
     {
@@ -100,14 +100,14 @@ internal sealed class SharingScene : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    /// <summary>Notes each token that is issued, on top of a fault.</summary>
-    public Func<FakeRequest, FakeFault?> Noting(Func<FakeRequest, FakeFault?>? fault = null) => request =>
+    /// <summary>Records each issued token, in addition to a fault.</summary>
+    public Func<FakeRequest, FakeFault?> RecordingTokens(Func<FakeRequest, FakeFault?>? fault = null) => request =>
     {
         var inner = fault?.Invoke(request);
-        return inner is { Stalls: true } ? inner : (inner ?? new FakeFault()) with { Change = reply => Note(inner?.Change(reply) ?? reply) };
+        return inner is { Stalls: true } ? inner : (inner ?? new FakeFault()) with { Change = reply => RecordToken(inner?.Change(reply) ?? reply) };
     };
 
-    private FakeReply Note(FakeReply reply)
+    private FakeReply RecordToken(FakeReply reply)
     {
         var text = Encoding.UTF8.GetString(reply.Body.Span);
         if (reply.Status == 200 && text.Contains("access_token", StringComparison.Ordinal) && reply.Headers.IsEmpty)
@@ -152,6 +152,6 @@ internal sealed class SharingScene : IAsyncDisposable
             time,
             CancellationToken.None,
             Output);
-        Imds.Faults = Noting();
+        Imds.Faults = RecordingTokens();
     }
 }

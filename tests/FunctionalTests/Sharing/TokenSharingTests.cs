@@ -10,13 +10,13 @@ namespace ImdsProxy.FunctionalTests.Sharing;
 public sealed class TokenSharingTests
 {
     [Fact]
-    public async Task Herd_TheSameToken_IsFetchedOnceForAll()
+    public async Task Token_RequestedByManyAtOnce_IsFetchedOnce()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), imds: new() { RateLimited = true, Latency = TimeSpan.FromMilliseconds(50) });
         var answers = await Task.WhenAll(Enumerable.Range(0, 250).Select(pod => scene.GetAsync(pod, SharingScene.Vault)));
         answers.ShouldAllBe(answer => answer.Status == 200);
         answers.Select(SharingScene.TokenOf).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         scene.Output.Requests.Count.ShouldBe(250);
         scene.Output.Requests.Count(record => !(bool)record["upstream"]!["cached"]!).ShouldBe(1);
         scene.Output.Requests.ShouldAllBe(record => (string?)record["issued"]!["clientId"] == SharingScene.Web);
@@ -27,38 +27,38 @@ public sealed class TokenSharingTests
     [InlineData("&bypass_cache=true")]
     [InlineData("&xms_cc=cp1")]
     [InlineData("&token_sha256_to_refresh=abc")]
-    public async Task Request_ThatSaysMore_IsAskedAnew(string more)
+    public async Task Request_WithFurtherParameters_IsFetchedSeparately(string more)
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         await scene.GetAsync(0, SharingScene.Vault);
         await scene.GetAsync(0, SharingScene.Vault + more);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
         await scene.GetAsync(1, SharingScene.Vault + more);
-        scene.Asked.ShouldBe(more.StartsWith("&client_id", StringComparison.Ordinal) ? 2 : 3);
+        scene.ImdsRequests.ShouldBe(more.StartsWith("&client_id", StringComparison.Ordinal) ? 2 : 3);
     }
 
     [Fact]
-    public async Task Request_WithAnotherApiVersionOrSpellingOfMetadata_IsAskedAnew()
+    public async Task Request_WithAnotherApiVersionOrSpellingOfMetadata_IsFetchedSeparately()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         await scene.GetAsync(0, SharingScene.Vault);
         await scene.GetAsync(0, SharingScene.Vault.Replace("2018-02-01", "2021-02-01", StringComparison.Ordinal));
         await RawHttp.SendAsync(scene.Proxy.EndPoint, RawRequest.Get(SharingScene.Vault).Without("Metadata").With("Metadata", "True"), SharingScene.Pod(0));
-        scene.Asked.ShouldBe(3);
+        scene.ImdsRequests.ShouldBe(3);
     }
 
     [Fact]
-    public async Task Bypass_WhenItHasFetched_TakesNobodysTokenAway()
+    public async Task CacheBypass_KeepsTheCachedTokensOfOthers()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         var kept = SharingScene.TokenOf(await scene.GetAsync(0, SharingScene.Vault));
         (SharingScene.TokenOf(await scene.GetAsync(0, SharingScene.Vault + "&bypass_cache=true")) == kept).ShouldBeFalse();
         SharingScene.TokenOf(await scene.GetAsync(1, SharingScene.Vault)).ShouldBe(kept);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
     }
 
     [Fact]
-    public async Task Cached_SomeTimeLater_SaysHowLongItStillLives()
+    public async Task CachedToken_ServedLater_HasItsRemainingLifetime()
     {
         var time = new ManualTime();
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), time: time);
@@ -67,7 +67,7 @@ public sealed class TokenSharingTests
         var answer = await scene.GetAsync(1, SharingScene.Vault);
         answer.Complete.ShouldBeTrue();
         var second = JsonElement.Parse(answer.Body.Span);
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         (Seconds(first, "expires_in") - Seconds(second, "expires_in")).ShouldBe(200);
         (Seconds(first, "ext_expires_in") - Seconds(second, "ext_expires_in")).ShouldBe(200);
         Seconds(second, "expires_on").ShouldBe(Seconds(first, "expires_on"));
@@ -77,18 +77,18 @@ public sealed class TokenSharingTests
     [Theory]
     [InlineData(299, 1)]
     [InlineData(301, 2)]
-    public async Task Cached_AfterItsAge_IsAskedAnew(int seconds, int asked)
+    public async Task CachedToken_PastTheMaximumAge_IsFetchedAgain(int seconds, int asked)
     {
         var time = new ManualTime();
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), time: time);
         await scene.GetAsync(0, SharingScene.Vault);
         time.Advance(TimeSpan.FromSeconds(seconds));
         await scene.GetAsync(0, SharingScene.Vault);
-        scene.Asked.ShouldBe(asked);
+        scene.ImdsRequests.ShouldBe(asked);
     }
 
     [Fact]
-    public async Task Token_NearItsEnd_IsNotServedAgain()
+    public async Task Token_NearItsExpiry_IsNotServedFromTheCache()
     {
         var time = new ManualTime();
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), time: time);
@@ -96,20 +96,20 @@ public sealed class TokenSharingTests
         scene.Imds.Faults = _ => FakeFault.Member("expires_on", soon);
         await scene.GetAsync(0, SharingScene.Vault);
         await scene.GetAsync(0, SharingScene.Vault);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
     }
 
     [Fact]
-    public async Task CacheOff_OneAfterTheOther_AreAskedEach()
+    public async Task ConsecutiveRequests_WithoutACache_AreEachForwarded()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both(), options => options with { Sharing = new() { TokenCache = false } });
         await scene.GetAsync(0, SharingScene.Vault);
         await scene.GetAsync(0, SharingScene.Vault);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
     }
 
     [Fact]
-    public async Task Caller_ThatIsNotPermitted_GetsNoCachedToken()
+    public async Task CallerWithoutPermission_GetsNoCachedToken()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both("a"));
         (await scene.GetAsync(0, SharingScene.Vault)).Status.ShouldBe(200);
@@ -119,7 +119,7 @@ public sealed class TokenSharingTests
     }
 
     [Fact]
-    public async Task Policy_ThatTakesTheTokenAway_IsObeyedOnTheSameConnection()
+    public async Task RevokedPermission_IsObeyedOnTheSameConnection()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         await using var connection = await RawConnection.ConnectAsync(scene.Proxy.EndPoint, SharingScene.Pod(1));
@@ -127,13 +127,13 @@ public sealed class TokenSharingTests
         await scene.UsePolicyAsync(SharingScene.Both("a"));
         (await connection.ExchangeAsync(RawRequest.Get(SharingScene.Vault)))!.Status.ShouldBe(403);
 
-        // For the others it is still there.
+        // The token is still cached for the other callers.
         (await scene.GetAsync(0, SharingScene.Vault)).Status.ShouldBe(200);
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Policy_ThatPermitsATokenToNobody_ForgetsIt()
+    public async Task CachedToken_ThatNobodyMayReceive_IsEvicted()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         await scene.GetAsync(0, SharingScene.Vault);
@@ -141,11 +141,11 @@ public sealed class TokenSharingTests
         scene.Proxy.ForgetAnswers().ShouldBe(0);
         await scene.UsePolicyAsync(SharingScene.Both());
         await scene.GetAsync(0, SharingScene.Vault);
-        scene.Asked.ShouldBe(2);
+        scene.ImdsRequests.ShouldBe(2);
     }
 
     [Fact]
-    public async Task Forget_AllThatIsKept_IsAskedAnew()
+    public async Task Forget_EvictsTheWholeCache()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         await scene.GetAsync(0, SharingScene.Vault);
@@ -153,11 +153,11 @@ public sealed class TokenSharingTests
         scene.Proxy.ForgetAnswers().ShouldBe(2);
         scene.Proxy.ForgetAnswers().ShouldBe(0);
         await scene.GetAsync(0, SharingScene.Vault);
-        scene.Asked.ShouldBe(3);
+        scene.ImdsRequests.ShouldBe(3);
     }
 
     [Fact]
-    public async Task Policy_ThatChangesWhileTheyWait_IsObeyedByEach()
+    public async Task Policy_ChangedDuringASharedFetch_IsObeyedForEachCaller()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         using var held = new HeldAnswers();
@@ -172,11 +172,11 @@ public sealed class TokenSharingTests
         var answer = await denied;
         answer.Status.ShouldBe(403);
         answer.Text.ShouldNotContain("eyJ");
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
     }
 
     [Fact]
-    public async Task Caller_ThatGoesAway_DoesNotEndItForTheRest()
+    public async Task CallerThatDisconnects_DoesNotEndASharedFetch()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         using var held = new HeldAnswers();
@@ -191,12 +191,12 @@ public sealed class TokenSharingTests
         await Eventually.HoldsAsync(() => scene.Output.Requests.Count == 1);
         held.Release();
         (await second).Status.ShouldBe(200);
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         scene.Output.Requests.ShouldContain(record => (string?)record["verdict"] == "failed");
     }
 
     [Fact]
-    public async Task Failure_WhileTheyWait_IsSharedAndNotKept()
+    public async Task FailedFetch_IsSharedAndNotCached()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         using var held = new HeldAnswers(FakeFault.Answer(500, """{"error":"e"}"""));
@@ -205,13 +205,13 @@ public sealed class TokenSharingTests
         await Eventually.HoldsAsync(() => held.Waiting == 1 && scene.Proxy.Waiting == 2);
         held.Release();
         (await both).ShouldAllBe(answer => answer.Status == 500);
-        scene.Asked.ShouldBe(1);
+        scene.ImdsRequests.ShouldBe(1);
         scene.Imds.Faults = null;
         (await scene.GetAsync(0, SharingScene.Vault)).Status.ShouldBe(200);
     }
 
     [Fact]
-    public async Task RequestId_OfOneCaller_GoesToNoOther()
+    public async Task RequestId_OfOneCaller_IsSentToNoOther()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both());
         scene.Imds.Faults = _ => FakeFault.Header("x-ms-client-request-id", "of-the-first");
@@ -222,7 +222,7 @@ public sealed class TokenSharingTests
     }
 
     [Fact]
-    public async Task WouldDeny_InAuditMode_NeitherFillsNorReads()
+    public async Task WouldDeny_InAuditMode_NeitherFillsNorReadsTheCache()
     {
         await using var scene = await SharingScene.StartAsync(SharingScene.Both("a"), mode: "audit");
         foreach (var pod in new[] { 0, 1, 1, 0 })
@@ -230,7 +230,7 @@ public sealed class TokenSharingTests
             (await scene.GetAsync(pod, SharingScene.Vault)).Status.ShouldBe(200);
         }
 
-        scene.Asked.ShouldBe(4);
+        scene.ImdsRequests.ShouldBe(4);
         scene.Output.Requests.Count(record => (string?)record["verdict"] == "would-deny").ShouldBe(2);
         scene.Output.Requests.ShouldAllBe(record => !(bool)record["upstream"]!["cached"]!);
     }
@@ -242,7 +242,7 @@ public sealed class TokenSharingTests
         FakeFault?[] faults = [null, FakeFault.Truncate(900), FakeFault.Member("client_id", SharingScene.Ingest), FakeFault.Member("resource", "x"), FakeFault.Cut(900), FakeFault.Gzip, FakeFault.Pad(70_000)];
         foreach (var fault in faults)
         {
-            scene.Imds.Faults = scene.Noting(_ => fault);
+            scene.Imds.Faults = scene.RecordingTokens(_ => fault);
             await scene.GetAsync(0, SharingScene.Vault + "&bypass_cache=true");
             await scene.GetAsync(1, SharingScene.Vault);
         }

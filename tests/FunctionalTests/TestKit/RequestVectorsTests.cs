@@ -8,7 +8,7 @@ namespace ImdsProxy.FunctionalTests.TestKit;
 public sealed class RequestVectorsTests
 {
     [Fact]
-    public void Vectors_Loaded_AreAllThereUnderNamesOfTheirOwn()
+    public void Vectors_Loaded_AreCompleteAndHaveUniqueNames()
     {
         RequestVectors.All.Length.ShouldBe(80);
         RequestVectors.All.DistinctBy(vector => vector.Name, StringComparer.Ordinal).Count().ShouldBe(80);
@@ -21,7 +21,7 @@ public sealed class RequestVectorsTests
     [InlineData("two Metadata headers", "Host: 169.254.169.254|Metadata: true|Metadata: true")]
     [InlineData("body on GET", "Host: 169.254.169.254|Metadata: true|Content-Length: 4")]
     [InlineData("aws token probe", "Host: 169.254.169.254|Metadata: true|X-aws-ec2-metadata-token-ttl-seconds: 21600|Content-Length: 0")]
-    public void Headers_OfAVector_AreTheUsualOnesAndItsOwn(string name, string headers) =>
+    public void Headers_OfAVector_AreTheDefaultsAndItsOwn(string name, string headers) =>
         RequestVectors.Named(name).Headers.Select(header => $"{header.Key}: {header.Value}").ShouldBe(headers.Split('|'));
 
     [Theory]
@@ -39,6 +39,6 @@ public sealed class RequestVectorsTests
     }
 
     [Fact]
-    public void Request_OfTheOldProtocol_SaysSo() =>
+    public void Vector_ForHttp10_IsSentAsHttp10() =>
         RequestVectors.All.Where(vector => vector.ToRequest().Version == "HTTP/1.0").ShouldHaveSingleItem().Name.ShouldBe("HTTP/1.0 with Host");
 }

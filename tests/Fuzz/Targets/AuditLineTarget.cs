@@ -3,7 +3,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>A line of the log: its fields are what another reader of JSON finds at their places.</summary>
+/// <summary>A line of the log: its fields equal those that another JSON reader finds at the same places.</summary>
 internal sealed class AuditLineTarget : IFuzzTarget
 {
     private readonly AuditLine _fields = new();
@@ -32,10 +32,10 @@ internal sealed class AuditLineTarget : IFuzzTarget
     private void IsFirst(JsonElement root, string name, AuditField field, ReadOnlySpan<byte> line)
     {
         var first = Json.Members(root, name, StringComparison.Ordinal).Find(static value => value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object));
-        FuzzCheck.That(_fields.Has(field) == (first.ValueKind != JsonValueKind.Undefined), "a field is there, or not");
+        FuzzCheck.That(_fields.Has(field) == (first.ValueKind != JsonValueKind.Undefined), "a field is found exactly if it exists");
         if (Json.Text(first) is { } text)
         {
-            FuzzCheck.That(_fields.GetText(line, field) == text, "a field is what it says at its place");
+            FuzzCheck.That(_fields.GetText(line, field) == text, "a field has the text at its place");
         }
     }
 }

@@ -4,10 +4,10 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The scanner of the log: it finds the same lines however the file is divided, and whichever bytes it looks for first.</summary>
+/// <summary>The scanner of the log: it finds the same lines however the file is divided, and whichever literal it searches for.</summary>
 internal sealed class AuditScanTarget : IFuzzTarget
 {
-    // A scanner is kept: each has a buffer of its own. The pairs want the same lines, once by a literal.
+    // The scanners are kept because each has its own buffer. Each pair looks for the same lines, one of the two by a literal.
     private readonly UnitScanner _all = Scanner();
     private readonly UnitScanner _one = Scanner(("pod", "web-0"));
     private readonly UnitScanner _several = Scanner(("reason", "no-rule"), ("reason", "bad-request"));
@@ -16,16 +16,16 @@ internal sealed class AuditScanTarget : IFuzzTarget
     public bool Run(ReadOnlyMemory<byte> input)
     {
         var all = Scan(_all, input, 0, long.MaxValue);
-        FuzzCheck.That(all.Count <= input.Span.Count((byte)'\n'), "no more than there are lines");
-        FuzzCheck.That(Scan(_text, input, 0, long.MaxValue).SequenceEqual(all.Where(line => line.Contains("kind", StringComparison.Ordinal)), StringComparer.Ordinal), "a text is looked for in all lines");
+        FuzzCheck.That(all.Count <= input.Span.Count((byte)'\n'), "no more lines are found than exist");
+        FuzzCheck.That(Scan(_text, input, 0, long.MaxValue).SequenceEqual(all.Where(line => line.Contains("kind", StringComparison.Ordinal)), StringComparer.Ordinal), "a text is searched for in all lines");
         foreach (var scanner in new[] { _all, _one, _several })
         {
             var whole = Scan(scanner, input, 0, long.MaxValue);
-            FuzzCheck.That(whole.TrueForAll(all.Contains), "what is wanted is there");
+            FuzzCheck.That(whole.TrueForAll(all.Contains), "every matching line is in the file");
             foreach (var at in new[] { 1, input.Length / 3, input.Length / 2, input.Length - 1 }.Where(at => at > 0))
             {
                 var divided = Scan(scanner, input, 0, at).Concat(Scan(scanner, input, at, long.MaxValue));
-                FuzzCheck.That(whole.SequenceEqual(divided, StringComparer.Ordinal), "divided, it holds the same");
+                FuzzCheck.That(whole.SequenceEqual(divided, StringComparer.Ordinal), "a divided file yields the same lines");
             }
         }
 

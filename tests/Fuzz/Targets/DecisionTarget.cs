@@ -5,7 +5,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The decision: on what was parsed it is the one on what is rendered, and nobody gets more than the policy says.</summary>
+/// <summary>The decision: parsing the canonical request again changes no decision, and no caller gets more than the policy allows.</summary>
 internal sealed class DecisionTarget : IFuzzTarget
 {
     private static readonly CredentialAnswer[] Answers =
@@ -20,7 +20,7 @@ internal sealed class DecisionTarget : IFuzzTarget
             return false;
         }
 
-        // A snapshot of its own, so that no decision comes from a memory.
+        // Uses its own snapshot, so that no decision comes from a cache.
         var rendered = ImdsRequestParser.ParseTarget(request.Method, request.PathAndQuery).Request!;
         var other = PolicySnapshot.Compile(ExamplePolicy.Document);
         foreach (var caller in ExamplePolicy.Callers)
@@ -29,7 +29,7 @@ internal sealed class DecisionTarget : IFuzzTarget
             IsSame(decision, ExamplePolicy.Snapshot.Decide(caller, request));
             if (request.RelayedBy is not null)
             {
-                FuzzCheck.That(decision is Denial or Permit { Mode: PolicyMode.Audit, Shadow: not null }, "a relayed request is denied, or would be");
+                FuzzCheck.That(decision is Denial or Permit { Mode: PolicyMode.Audit, Shadow: not null }, "a relayed request is denied, or would be in enforce mode");
                 continue;
             }
 
@@ -44,13 +44,13 @@ internal sealed class DecisionTarget : IFuzzTarget
 
     private static void IsSame(Decision? one, Decision? other)
     {
-        FuzzCheck.That(one?.GetType() == other?.GetType(), "the decision on the parsed equals the decision on the rendered");
-        FuzzCheck.That((one?.Reason, one?.Rule, one?.Mode) == (other?.Reason, other?.Rule, other?.Mode), "and so do its reason, its rule and its mode");
-        FuzzCheck.That((one as Permit)?.Pin == (other as Permit)?.Pin, "and what it pins");
-        FuzzCheck.That(one is not Permit || one.Request.PathAndQuery == other!.Request.PathAndQuery, "and what is sent");
+        FuzzCheck.That(one?.GetType() == other?.GetType(), "the canonical request gets the same decision");
+        FuzzCheck.That((one?.Reason, one?.Rule, one?.Mode) == (other?.Reason, other?.Rule, other?.Mode), "the canonical request gets the same reason, rule and mode");
+        FuzzCheck.That((one as Permit)?.Pin == (other as Permit)?.Pin, "the canonical request gets the same pin");
+        FuzzCheck.That(one is not Permit || one.Request.PathAndQuery == other!.Request.PathAndQuery, "the same request is sent");
     }
 
-    // What the example's one rule for it says, worked out from what is sent and without the policy.
+    // Derives what the example's only rule allows from the sent request, without using the policy.
     private static void IsWithinThePolicy(Decision decision)
     {
         if (decision is not Permit permit)
@@ -59,10 +59,10 @@ internal sealed class DecisionTarget : IFuzzTarget
         }
 
         var sent = permit.Request;
-        FuzzCheck.That(sent.Method == "GET" && sent.Extra.IsEmpty, "a GET without parameters that are not known");
+        FuzzCheck.That(sent.Method == "GET" && sent.Extra.IsEmpty, "only a GET with known parameters is sent");
         FuzzCheck.That(
             sent.Path == "/metadata/instance/compute/location"
             || (sent.Path == "/metadata/identity/oauth2/token" && sent.Resource?.TrimEnd('/').Equals(ExamplePolicy.Kusto, StringComparison.OrdinalIgnoreCase) == true && sent.Selector is not null),
-            "the location, or a token for Data Explorer as an identity that is named");
+            "only the location, or a Data Explorer token for a named identity, is requested");
     }
 }

@@ -6,7 +6,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The answer with a credential in it: it says what another reader of JSON finds there, whatever case that one heeds.</summary>
+/// <summary>
+/// The answer with a credential: its fields equal those that another JSON reader finds, whether that reader is case-sensitive
+/// or not.
+/// </summary>
 internal sealed class EnvelopeTarget : IFuzzTarget
 {
     public bool Run(ReadOnlyMemory<byte> input)
@@ -35,7 +38,7 @@ internal sealed class EnvelopeTarget : IFuzzTarget
         foreach (var countdown in envelope.Countdowns)
         {
             var digits = Encoding.ASCII.GetString(input.Span.Slice(countdown.Start, countdown.Length));
-            FuzzCheck.That(long.Parse(digits, CultureInfo.InvariantCulture) == countdown.Seconds, "seconds are where they are said to be");
+            FuzzCheck.That(long.Parse(digits, CultureInfo.InvariantCulture) == countdown.Seconds, "a countdown's digits are at its offset");
         }
 
         return true;

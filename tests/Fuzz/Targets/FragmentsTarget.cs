@@ -4,7 +4,10 @@ using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>A policy in parts, which zero bytes divide: broken ones are replaced by what they were, and what is in force is good.</summary>
+/// <summary>
+/// A policy in fragments, separated by zero bytes: broken fragments are replaced by their last good content, and the policy in
+/// force is valid.
+/// </summary>
 internal sealed class FragmentsTarget : IFuzzTarget
 {
     private const int MaxFragments = 4;
@@ -22,14 +25,14 @@ internal sealed class FragmentsTarget : IFuzzTarget
         var fragments = Split(input);
         var strict = PolicyFragments.Load(fragments);
         var load = PolicyFragments.Load(fragments, LastGood);
-        FuzzCheck.That(strict.Document is null || load.Broken.IsEmpty, "what is good has nothing broken");
+        FuzzCheck.That(strict.Document is null || load.Broken.IsEmpty, "a valid policy has no broken fragments");
         if (load.Load.Document is null)
         {
             return false;
         }
 
-        FuzzCheck.That(load.InForce.Keys.All(fragments.ContainsKey), "what is in force is there");
-        FuzzCheck.That(PolicyFragments.Load(load.InForce).Document?.Revision == load.Load.Document.Revision, "what is in force loads by itself");
+        FuzzCheck.That(load.InForce.Keys.All(fragments.ContainsKey), "fragments in force are among the files");
+        FuzzCheck.That(PolicyFragments.Load(load.InForce).Document?.Revision == load.Load.Document.Revision, "the fragments in force form a valid policy");
         PolicySnapshot.Compile(load.Load.Document);
         return true;
     }

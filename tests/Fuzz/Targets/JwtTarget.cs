@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The token: once the input is its claims, once it is all of it.</summary>
+/// <summary>The token: the input is used once as the token's claims and once as the whole token.</summary>
 internal sealed class JwtTarget : IFuzzTarget
 {
     public bool Run(ReadOnlyMemory<byte> input)
@@ -28,7 +28,7 @@ internal sealed class JwtTarget : IFuzzTarget
     private static void IsOnly(JsonElement root, string name, string? claim)
     {
         var found = Json.Members(root, name, StringComparison.Ordinal).ConvertAll(Json.Text);
-        FuzzCheck.That(claim is null ? found.Count == 0 : found.Count == 1 && found[0] == claim, "a claim that counts is there once, and read");
+        FuzzCheck.That(claim is null ? found.Count == 0 : found.Count == 1 && found[0] == claim, "a claim is read exactly if it occurs once");
     }
 
     private static CredentialEnvelope? Read(string token)

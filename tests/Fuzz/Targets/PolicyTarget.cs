@@ -5,7 +5,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The loader: a document or errors, each with a place; and the rules that it takes over change no decision.</summary>
+/// <summary>
+/// The loader: it returns a document or errors with their places, and rules taken over from the previous document change no
+/// decision.
+/// </summary>
 internal sealed class PolicyTarget : IFuzzTarget
 {
     private static readonly ImdsRequest[] Requests =
@@ -20,13 +23,13 @@ internal sealed class PolicyTarget : IFuzzTarget
     {
         var load = PolicyLoader.Load(input);
         var hasError = load.Problems.Any(problem => problem.Severity == ProblemSeverity.Error);
-        FuzzCheck.That(load.Document is null == hasError, "a document, or an error");
+        FuzzCheck.That(load.Document is null == hasError, "a load has either a document or an error");
         FuzzCheck.That(load.Problems.All(problem => problem.Line >= 1 && problem.Message.Length > 0), "each problem has a line and a message");
         var reload = PolicyLoader.Load(input, ExamplePolicy.Load);
-        FuzzCheck.That((reload.Document is null, reload.Revision) == (load.Document is null, load.Revision), "a reload takes and refuses the same");
+        FuzzCheck.That((reload.Document is null, reload.Revision) == (load.Document is null, load.Revision), "a reload accepts and refuses the same documents");
 
-        // Of two things that end the reading, a reload may meet the other one first.
-        FuzzCheck.That(!Json.IsValid(input) || reload.Problems.SequenceEqual(load.Problems), "a reload tells the same");
+        // If two faults would end the reading, a reload may meet the other one first.
+        FuzzCheck.That(!Json.IsValid(input) || reload.Problems.SequenceEqual(load.Problems), "a reload reports the same problems");
         if (load.Document is null)
         {
             return false;

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>Hiding fields of the instance document: what is hidden is empty in what another reader of JSON finds.</summary>
+/// <summary>Redaction of the instance document: another JSON reader finds hidden fields empty.</summary>
 internal sealed class RedactionTarget : IFuzzTarget
 {
     private static readonly DocumentView View = DocumentView.Redact(["compute.tags"]);
@@ -29,7 +29,7 @@ internal sealed class RedactionTarget : IFuzzTarget
             .Where(compute => compute.ValueKind == JsonValueKind.Object)
             .SelectMany(compute => Json.Members(compute, "tags"))
             .ToList();
-        FuzzCheck.That(tags.TrueForAll(IsEmpty), "what is hidden is empty");
+        FuzzCheck.That(tags.TrueForAll(IsEmpty), "hidden fields are empty");
         return tags.Count > 0;
     }
 

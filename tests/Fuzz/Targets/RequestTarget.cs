@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Fuzz.Targets;
 
-/// <summary>The parser: what it takes renders to itself, and the memory in front of it changes nothing.</summary>
+/// <summary>The parser: an accepted request's canonical form parses to itself, and the cache in front of the parser changes no result.</summary>
 internal sealed class RequestTarget : IFuzzTarget
 {
     private static readonly SearchValues<char> Plain =
@@ -17,14 +17,14 @@ internal sealed class RequestTarget : IFuzzTarget
         var parsed = text.Parse();
         var remembered = _memory.Parse(text.Method, text.Target, text);
         var again = _memory.Parse(text.Method, text.Target, text);
-        FuzzCheck.That(remembered.Error == parsed.Error && again.Error == parsed.Error, "the memory refuses what the parser refuses");
+        FuzzCheck.That(remembered.Error == parsed.Error && again.Error == parsed.Error, "the cache rejects what the parser rejects");
         if (parsed.Request is not { } request)
         {
             return false;
         }
 
-        FuzzCheck.That(IsSame(remembered.Request!, request) && IsSame(again.Request!, request), "the memory knows what the parser made");
-        FuzzCheck.That(!request.PathAndQuery.AsSpan().ContainsAnyExcept(Plain), "the canonical rendering is plain");
+        FuzzCheck.That(IsSame(remembered.Request!, request) && IsSame(again.Request!, request), "the cache returns the parser's result");
+        FuzzCheck.That(!request.PathAndQuery.AsSpan().ContainsAnyExcept(Plain), "the canonical rendering has only plain characters");
         var rendered = ImdsRequestParser.ParseTarget(request.Method, request.PathAndQuery).Request;
         FuzzCheck.That(rendered is not null && IsSame(rendered, request), "the canonical rendering parses to itself");
         return true;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>The checker itself, on a house that breaks the rules.</summary>
+/// <summary>Tests the checker itself on sample rooms that break the rules.</summary>
 public sealed class AssemblyUsesTests
 {
     private const string Sample = "ImdsProxy.Host.Tests.Architecture.Sample";
@@ -28,10 +28,10 @@ public sealed class AssemblyUsesTests
     [InlineData("PassesOn")]
     [InlineData("IsMarked")]
     [InlineData("CallsUp")]
-    public void Rule_RoomThatUsesAnother_IsBroken(string type) => Broken.ShouldContain(use => use.From == $"{Sample}.Room.{type}");
+    public void RoomRule_RoomUsesAnother_IsBroken(string type) => Broken.ShouldContain(use => use.From == $"{Sample}.Room.{type}");
 
     [Fact]
-    public void Rule_LeafThatUsesARoom_IsBroken() => Broken.ShouldContain(use => use.From == $"{Sample}.Leaf.GoesUp");
+    public void RoomRule_LeafUsesARoom_IsBroken() => Broken.ShouldContain(use => use.From == $"{Sample}.Leaf.GoesUp");
 
     [Fact]
     public void Circles_OfAFolderAndTheOneBelowIt_AreFound() =>
@@ -41,7 +41,7 @@ public sealed class AssemblyUsesTests
     [Theory]
     [InlineData("Room.Knows")]
     [InlineData("Composition.All")]
-    public void Rule_UseThatIsAllowed_IsNotBroken(string type)
+    public void RoomRule_AllowedUse_IsNotBroken(string type)
     {
         Uses.ShouldContain(use => use.From == $"{Sample}.{type}" && use.To.StartsWith(Sample, StringComparison.Ordinal));
         Broken.ShouldNotContain(use => use.From == $"{Sample}.{type}");

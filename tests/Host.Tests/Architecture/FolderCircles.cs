@@ -4,8 +4,8 @@ namespace ImdsProxy.Host.Tests.Architecture;
 internal static class FolderCircles
 {
     /// <summary>The uses that are part of a circle.</summary>
-    /// <param name="room">The room's namespace. The files in its root count as a folder of their own.</param>
-    /// <param name="uses">Uses of the whole assembly.</param>
+    /// <param name="room">The room's namespace. The files in its root count as a separate folder.</param>
+    /// <param name="uses">The uses in the whole assembly.</param>
     public static IReadOnlyList<TypeUse> In(string room, IEnumerable<TypeUse> uses)
     {
         var inside = uses.Where(use => use.FromNamespace != use.ToNamespace && IsIn(room, use.FromNamespace) && IsIn(room, use.ToNamespace)).ToList();

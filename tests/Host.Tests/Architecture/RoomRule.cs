@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>Which folder of an assembly's root may use which.</summary>
-/// <param name="Root">The namespace below which the rooms are.</param>
-/// <param name="Leaf">The room that all may use and that uses none.</param>
-/// <param name="Composition">The rooms that may use all others; what comes later in the list may use what comes before, never the other way.</param>
+/// <summary>Which folders below an assembly's root namespace may use which others.</summary>
+/// <param name="Root">The namespace that contains the rooms.</param>
+/// <param name="Leaf">The room that all others may use and that uses none.</param>
+/// <param name="Composition">The rooms that may use all other rooms. A later room in the list may use the earlier ones, never the reverse.</param>
 internal sealed record RoomRule(string Root, string Leaf, ImmutableArray<string> Composition)
 {
     /// <summary>The uses that break the rule.</summary>
@@ -16,7 +16,7 @@ internal sealed record RoomRule(string Root, string Leaf, ImmutableArray<string>
         || to == Leaf
         || (from != Leaf && Composition.IndexOf(from) > Composition.IndexOf(to));
 
-    // The first part below the root; empty for the root itself, null for what is not of this assembly.
+    // The first namespace segment below the root; empty for the root itself, null outside this assembly.
     private string? Room(string ns) =>
         ns == Root ? ""
         : ns.StartsWith(Root + ".", StringComparison.Ordinal) ? ns[(Root.Length + 1)..].Split('.')[0]

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>One type's use of another, or of a member of it, as the compiled assembly has it.</summary>
-/// <param name="From">The full name of the outermost type that uses.</param>
+/// <summary>One type's use of another type or of its member, as found in the compiled assembly.</summary>
+/// <param name="From">The full name of the outermost type that contains the use.</param>
 /// <param name="To">The full name of the outermost type that is used.</param>
-/// <param name="Member">The member used, or null where the type alone is named.</param>
+/// <param name="Member">The member used, or null if only the type is named.</param>
 internal readonly record struct TypeUse(string From, string To, string? Member)
 {
     public string FromNamespace => Namespace(From);

@@ -35,7 +35,7 @@ public sealed class AuditCommandTests : IDisposable
     [InlineData("stats DIR --by colour", 2)]
     [InlineData("verify DIR", 0)]
     [InlineData("verify /no/such/directory", 2)]
-    public async Task Audit_ByItsArguments_EndsWithTheExitCode(string arguments, int exitCode)
+    public async Task AuditCommand_ByItsArguments_ExitsWithItsCode(string arguments, int exitCode)
     {
         await _directory.WriteAsync(3);
 

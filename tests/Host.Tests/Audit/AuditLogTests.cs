@@ -43,7 +43,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_WhenItReturns_TheLineIsInTheFile()
+    public async Task WriteAsync_OnceItReturns_TheLineIsInTheFile()
     {
         await using var log = Open();
 
@@ -63,7 +63,7 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_WhereStdoutFails_SaysSoUntilItWorksAgain()
+    public async Task WriteAsync_WhileStdoutFails_ReportsItUntilItWorksAgain()
     {
         await using var log = Open(new AuditOptions());
         _stdout.Broken = true;
@@ -88,9 +88,9 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_OneRecordThatCantBePutIntoWords_FailsAlone()
+    public async Task WriteAsync_RecordThatCannotBeRendered_FailsAlone()
     {
-        // Not a number is what JSON has no word for.
+        // JSON cannot represent NaN.
         var unwritable = new AuditEvent(TimeProvider.System.GetUtcNow(), "odd", new JsonObject { ["value"] = double.NaN });
         var written = new bool[40];
         using var directory = new LogDirectory();
@@ -109,7 +109,7 @@ public sealed class AuditLogTests : IDisposable
 
     // A thread that hangs in the kernel must not be one that reads requests.
     [Fact]
-    public async Task WriteAsync_WhileTheOutputHangs_ReturnsToItsCallerAndIsWrittenWithTheOthers()
+    public async Task WriteAsync_WhileTheOutputHangs_ReturnsAndIsWrittenWithTheNextBatch()
     {
         using var held = new ManualResetEventSlim();
         await using var log = Open(new AuditOptions());
@@ -127,9 +127,9 @@ public sealed class AuditLogTests : IDisposable
         Ids(_stdout.Text).ShouldBe(["first", "second", "third"]);
     }
 
-    // To be woken on another thread costs more than to go on.
+    // Continuing on the same thread is cheaper than waking another one.
     [Fact]
-    public async Task WriteAsync_OnceWritten_GoesOnOnTheThreadThatWrote()
+    public async Task WriteAsync_OnceWritten_ContinuesOnTheWritersThread()
     {
         using var held = new ManualResetEventSlim();
         await using var log = Open(new AuditOptions());
@@ -144,7 +144,7 @@ public sealed class AuditLogTests : IDisposable
 
         async Task WaitAsync()
         {
-            // Without the context that the test's runner has.
+            // Without the synchronization context of the test runner.
             await log.WriteAsync(Records.Allowed("first")).ConfigureAwait(false);
             wentOnOn = Thread.CurrentThread;
         }
@@ -169,9 +169,9 @@ public sealed class AuditLogTests : IDisposable
         Directory.GetFiles(directory).Select(File.GetUnixFileMode).Distinct().ShouldBe([(UnixFileMode)0b110_100_000]);
     }
 
-    // The turn at the log must come back, whatever happens in it.
+    // The writer's turn must be released, whatever happens during it.
     [Fact]
-    public async Task WriteAsync_AfterACheckpointThatBroke_IsWritten()
+    public async Task WriteAsync_AfterAFailedCheckpoint_IsWritten()
     {
         await using var log = Open(new AuditOptions { HasReserve = false, Directory = _directory, CheckpointInterval = TimeSpan.FromMilliseconds(10) });
         _stdout.Fault = new InvalidOperationException("known for no output");

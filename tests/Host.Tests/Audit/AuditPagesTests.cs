@@ -52,7 +52,7 @@ public sealed class AuditPagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_OfARunningProxy_TellsTheLinesAndTheRefusal()
+    public async Task Client_OfARunningProxy_ReturnsTheLinesOrTheRefusal()
     {
         await _directory.WriteAsync(5);
         var pages = new AuditPages(_directory.Path, TimeProvider.System);

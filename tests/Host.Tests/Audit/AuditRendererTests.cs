@@ -11,12 +11,12 @@ public sealed class AuditRendererTests
     private const string Hostile = """{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","verdict":"rejected","reason":"bad-request","caller":{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"},"request":{"method":"GET","rawTarget":"/\u001b[2J\n\u202e","error":"no","userAgent":"=cmd|' /C calc'!A0,\"x\""},"response":{"status":400},"ms":0.12}""";
 
     [Fact]
-    public void Compact_HostileTarget_ShowsNothingThatATerminalActsOn() =>
+    public void Compact_HostileTarget_ContainsNoTerminalControls() =>
         Render(text => new CompactRenderer(text, coloured: false))
             .ShouldBe("2026-11-21 04:30:00.123  rejected    web/shop-1                           → GET /\\u001b[2J\\u000a\\u202e (no)  bad-request  400  0.1 ms\n");
 
     [Fact]
-    public void Csv_CellThatIsAFormula_IsMadeText() =>
+    public void Csv_CellThatIsAFormula_BecomesText() =>
         Render(text => new CsvRenderer(text, AuditColumn.Parse("pod,user-agent")))
             .ShouldBe("pod,user-agent\nshop-1,\"'=cmd|' /C calc'!A0,\"\"x\"\"\"\n");
 
@@ -26,7 +26,7 @@ public sealed class AuditRendererTests
             .ShouldBe("POD     STATUS  RULE\nshop-1  400     -\n");
 
     [Fact]
-    public void Json_WithFields_TellsOnlyThose()
+    public void Json_WithFields_ShowsOnlyThose()
     {
         using var stream = new MemoryStream();
         using var renderer = new JsonRenderer(stream, AuditColumn.Parse("pod,status"));
@@ -37,7 +37,7 @@ public sealed class AuditRendererTests
     }
 
     [Fact]
-    public void Columns_UnknownName_TellsAllThereAre() =>
+    public void Columns_UnknownName_ListsAllFields() =>
         Should.Throw<FormatException>(() => AuditColumn.Parse("pod,colour")).Message.ShouldContain("namespace");
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class AuditRendererTests
 
     [Theory]
     [MemberData(nameof(Summaries))]
-    public void Summary_InEachForm_ShowsItsNumber(string form, string caller, string expected)
+    public void Summary_InEachFormat_ShowsItsCount(string form, string caller, string expected)
     {
         var columns = AuditColumn.Parse("pod,reason,summed,path");
         Render(
@@ -78,7 +78,7 @@ public sealed class AuditRendererTests
     }
 
     [Fact]
-    public void Stats_OfSummaries_CountThemWithTheirNumber()
+    public void Stats_OfSummaries_UseTheirCounts()
     {
         var stats = new AuditStats(StatsKey.Parse("verdict"));
 
@@ -94,7 +94,7 @@ public sealed class AuditRendererTests
     [InlineData("-7")]
     [InlineData("1e300")]
     [InlineData("\"x\"")]
-    public void Stats_OfANumberThatNoProxyWrote_CountOne(string count)
+    public void Stats_OfAnInvalidCount_CountOne(string count)
     {
         var stats = new AuditStats(StatsKey.Parse("verdict"));
 

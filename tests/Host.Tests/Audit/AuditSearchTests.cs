@@ -77,7 +77,7 @@ public sealed class AuditSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Search_Issued_IsByTheCredentialAndNotByTheVerdict()
+    public async Task Search_Issued_FiltersByCredentialNotByVerdict()
     {
         var builder = new AuditQueryBuilder();
         builder.AddIssued(negated: false);
@@ -86,7 +86,7 @@ public sealed class AuditSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Search_Text_LooksAnywhere()
+    public async Task Search_Text_MatchesAnywhere()
     {
         var builder = new AuditQueryBuilder();
         builder.AddText("meta-data", negated: false);
@@ -95,7 +95,7 @@ public sealed class AuditSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Search_TimeRange_IncludesItsBeginningAndExcludesItsEnd()
+    public async Task Search_TimeRange_IncludesItsStartAndExcludesItsEnd()
     {
         var builder = new AuditQueryBuilder();
         builder.SetSince("2026-11-21T04:30:02Z", DateTimeOffset.UnixEpoch);
@@ -114,7 +114,8 @@ public sealed class AuditSearchTests : IDisposable
         await search.EachAsync(line => Collect(found, line), () => Task.CompletedTask, long.MaxValue, CancellationToken.None);
 
         found.ShouldBe([2, 4]);
-        // One of the two foreign lines holds the pod as it would be written; the other is passed over unread, as grep would.
+        // One of the two foreign lines contains the pod in the form in which a record would. The other is skipped without
+        // being parsed, as grep would.
         search.Skipped.ShouldBeGreaterThanOrEqualTo(2);
     }
 
@@ -152,7 +153,7 @@ public sealed class AuditSearchTests : IDisposable
         found.ShouldBe(Enumerable.Range(0, 40).Select(n => $"r{n}"));
     }
 
-    // The writer goes on while a search runs: a segment is listed under one name and opened under another.
+    // The writer continues during a search, so a segment can be listed under one name and opened under another.
     [Fact]
     public async Task Scan_UnitsCompressedSinceTheyWereListed_FindsEachLineOnce()
     {
@@ -167,11 +168,11 @@ public sealed class AuditSearchTests : IDisposable
         var found = units.SelectMany(scanner.Scan).SelectMany(block => Encoding.UTF8.GetString(block.Written).Split('\n', StringSplitOptions.RemoveEmptyEntries)).Select(Seq);
 
         found.ShouldBe(Enumerable.Range(1, lines).Where(n => n % 100 == 7));
-        (await FindAsync("pod=pod-7", file)).Count.ShouldBe(lines / 100, "what is named by its old name is found, too");
+        (await FindAsync("pod=pod-7", file)).Count.ShouldBe(lines / 100, "a segment named by its old name is found too");
     }
 
     [Fact]
-    public async Task Search_Last_TellsTheLatestInOrder()
+    public async Task Search_Last_ReturnsTheLatestInOrder()
     {
         List<int> found = [];
 
@@ -209,7 +210,7 @@ public sealed class AuditSearchTests : IDisposable
     [Theory]
     [InlineData(0, "a1 a2 b1 a3 b2 b3 a4 b4")]
     [InlineData(3, "a1 a2 b1")]
-    public async Task Search_InstancesThatOverlap_TellsTheirLinesInTheOrderOfTime(int first, string expected)
+    public async Task Search_OverlappingInstances_ReturnsLinesInTimeOrder(int first, string expected)
     {
         WriteSegment("043000Z-aaaa-1", ("a1", "04:30:01"), ("a2", "04:40:00"), ("a3", "04:45:20"), ("a4", "04:46:00"));
         WriteSegment("044500Z-bbbb-1", ("b1", "04:45:10"), ("b2", "04:45:30"), ("b3", "04:45:40"), ("b4", "05:00:00"));
@@ -218,7 +219,7 @@ public sealed class AuditSearchTests : IDisposable
     }
 
     [Fact]
-    public async Task Search_DirectoriesOfTwoNodesWithTheSameInstance_TellsBothInTheOrderOfTime()
+    public async Task Search_TwoNodesWithTheSameInstance_ReturnsBothInTimeOrder()
     {
         using var other = new LogDirectory();
         WriteSegment("043000Z-aaaa-1", ("a1", "04:30:01"), ("a2", "05:10:00"));
@@ -247,7 +248,7 @@ public sealed class AuditSearchTests : IDisposable
         Should.Throw<FormatException>(() => AuditFilter.Find(name)!.Check(value)).Message.ShouldContain(example);
 
     [Fact]
-    public async Task Follow_UnderRotationAndCompression_TellsEachRecordOnce()
+    public async Task Follow_UnderRotationAndCompression_ReturnsEachRecordOnce()
     {
         const int records = 3000;
         using var done = new CancellationTokenSource();

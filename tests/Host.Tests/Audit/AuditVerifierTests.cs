@@ -15,7 +15,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Verify_TwoChainsAsWritten_FindsNothing()
+    public async Task Verify_TwoUnalteredChains_FindsNothing()
     {
         await _directory.WriteAsync(10);
         await _directory.WriteAsync(10);
@@ -28,9 +28,9 @@ public sealed partial class AuditVerifierTests : IDisposable
         report.CheckpointsMatched.ShouldBe(1);
     }
 
-    // The log is verified while its process goes on: segments begin, are compressed and removed.
+    // The log is verified while its process keeps writing: segments are started, compressed and removed.
     [Fact]
-    public async Task Verify_WhileTheLogGoesOn_FindsNothing()
+    public async Task Verify_WhileTheLogIsWritten_FindsNothing()
     {
         const int times = 40;
         const int recordsEach = 20;
@@ -50,13 +50,13 @@ public sealed partial class AuditVerifierTests : IDisposable
             await writing;
         }
 
-        // Some were removed, or are now.
+        // Some segments were removed, or are being removed.
         await LogDirectory.UntilAsync(() => SegmentEntry.ReadAll(_directory.Path)[0].Name.Number > 1);
     }
 
-    // What is listed and can't be found, time and again, was not removed by retention.
+    // A segment that is listed again and again but cannot be opened was not removed by retention.
     [Fact]
-    public async Task Verify_NameThatLeadsNowhere_EndsWithAnError()
+    public async Task Verify_ListedSegmentThatIsMissing_Fails()
     {
         await _directory.WriteAsync(3);
         var segment = _directory.Segments.Single();
@@ -80,7 +80,7 @@ public sealed partial class AuditVerifierTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Edits))]
-    public async Task Verify_TamperedWith_SaysWhere(string what, Func<List<string>, List<string>> edit, string where)
+    public async Task Verify_TamperedLog_NamesThePlace(string what, Func<List<string>, List<string>> edit, string where)
     {
         await _directory.WriteAsync(10);
         await _directory.WriteAsync(1);
@@ -93,7 +93,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_ChainRemoved_IsMissed()
+    public async Task Verify_ChainRemoved_IsReported()
     {
         await _directory.WriteAsync(3);
         var first = _directory.Segments.Single();
@@ -104,7 +104,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_WholeLogRewritten_IsFoundByCheckpointsOnly()
+    public async Task Verify_WholeLogRewritten_IsFoundOnlyWithCheckpoints()
     {
         await _directory.WriteAsync(10);
         Rewrite(_directory.Segments.Single());
@@ -114,7 +114,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_TailCut_IsFoundByCheckpointsOnly()
+    public async Task Verify_TailTruncated_IsFoundOnlyWithCheckpoints()
     {
         await _directory.WriteAsync(10);
         var segment = _directory.Segments.Single();
@@ -125,7 +125,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_LogRemoved_IsFoundByCheckpoints()
+    public async Task Verify_LogRemoved_IsFoundWithCheckpoints()
     {
         await _directory.WriteAsync(10);
         File.Delete(_directory.Segments.Single());
@@ -134,7 +134,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_AsWrittenWithCheckpoints_Matches()
+    public async Task Verify_UnalteredLogWithCheckpoints_Matches()
     {
         await _directory.WriteAsync(10);
 
@@ -145,7 +145,7 @@ public sealed partial class AuditVerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_TornLastLine_IsNoProblemAndTheNextStartGoesOn()
+    public async Task Verify_TornLastLine_IsNoProblemAndTheNextStartContinues()
     {
         await _directory.WriteAsync(3);
         await File.AppendAllTextAsync(_directory.Segments.Single(), "{\"ts\":\"2026-");
@@ -171,7 +171,7 @@ public sealed partial class AuditVerifierTests : IDisposable
         return lines;
     }
 
-    // What root on the node can do: another content, and all hashes anew.
+    // What root on the node can do: change the content and recompute all hashes.
     private static void Rewrite(string segment)
     {
         var prev = new string('0', 64);

@@ -12,11 +12,11 @@ public sealed class AuditWriterTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    // What was written has its number, whatever breaks after that.
+    // A written record keeps its number, whatever fails afterwards.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Write_AfterAnObserverThatBroke_GivesNoNumberTwice(bool toDirectory)
+    public void Write_AfterAFailedObserver_UsesNoNumberTwice(bool toDirectory)
     {
         var observer = new BreakableObserver();
         var options = new AuditOptions { Directory = toDirectory ? _directory.Path : null };

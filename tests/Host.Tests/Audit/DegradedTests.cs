@@ -11,9 +11,9 @@ public sealed class DegradedTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    // A log that someone has moved, as logrotate does, keeps what it gets until that is noticed.
+    // A segment that someone moved, as logrotate does, receives records until the move is noticed.
     [Fact]
-    public async Task Write_SegmentMoved_LosesNothingAndGoesOnInANewOne()
+    public async Task Write_SegmentMoved_LosesNothingAndContinuesInANewOne()
     {
         await using var log = _directory.Open();
         await log.WriteAsync(Records.Allowed("before"));
@@ -53,7 +53,7 @@ public sealed class DegradedTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_WithDeny_IsRefusedUntilTheDirectoryIsBackAndCountsWhatWasLost()
+    public async Task Write_WithDeny_IsRefusedUntilTheDirectoryIsBackAndCountsLosses()
     {
         var path = Path.Combine(_directory.Path, "log");
         await using var log = _directory.Open(options => options with { Directory = path, OnError = AuditOnError.Deny });
@@ -87,7 +87,7 @@ public sealed class DegradedTests : IDisposable
         log.Failure.ShouldNotBeNull();
     }
 
-    // A file in a directory's place stops even root, whom permissions do not.
+    // A file in place of a directory stops even root, who is exempt from permissions.
     private static async Task BreakAsync(string path, AuditLog log)
     {
         Directory.Move(path, path + ".away");

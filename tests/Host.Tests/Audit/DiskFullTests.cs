@@ -27,7 +27,7 @@ public sealed class DiskFullTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_DiskFull_GoesToStdoutAndBackOnceThereIsRoom()
+    public async Task Write_DiskFull_GoesToStdoutUntilThereIsRoom()
     {
         MountSmallDisk();
         var filler = Path.Combine(_directory.Path, "filler");
@@ -54,9 +54,9 @@ public sealed class DiskFullTests : IDisposable
         SegmentEntry.ReadAll(_directory.Path).Count.ShouldBe(2);
     }
 
-    // Each of a batch's lines counts as not written, and their numbers are given again: they must not stay beside the others.
+    // Every record of the batch counts as not written, and its number is used again. So the lines must not remain in the file.
     [Fact]
-    public void Write_DiskFullAndNotCutBack_BeginsTheNextSegmentOnlyOnceItIs()
+    public void Write_DiskFullAndNotTruncated_StartsTheNextSegmentOnlyOnceItIs()
     {
         MountSmallDisk();
         var filler = Path.Combine(_directory.Path, "filler");
@@ -65,12 +65,12 @@ public sealed class DiskFullTests : IDisposable
         {
             writer.Write([Line("before")]).ShouldBeTrue();
             var segment = _directory.Segments.Single();
-            Assert.SkipUnless(Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
+            Assert.SkipUnless(Run("chattr", "+a", segment), "this kernel's tmpfs does not prevent truncation of a file");
             File.WriteAllBytes(filler, new byte[400 << 10]);
             PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
             writer.Write(batch).ShouldBeTrue();
             _directory.Stdout.Text.ShouldContain("\"id\":\"r399\"");
-            File.ReadLines(segment).Count().ShouldBeGreaterThan(10, "the disk took some of them");
+            File.ReadLines(segment).Count().ShouldBeGreaterThan(10, "the disk accepted some of them");
 
             File.Delete(filler);
             writer.Tick();
@@ -109,7 +109,7 @@ public sealed class DiskFullTests : IDisposable
         }
         catch (Win32Exception)
         {
-            // It is not installed.
+            // The tool is not installed.
             return false;
         }
     }

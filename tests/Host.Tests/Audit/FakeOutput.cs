@@ -3,7 +3,7 @@ using ImdsProxy.Audit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>A stdout that can be read, and broken.</summary>
+/// <summary>A stdout that tests can read and make fail.</summary>
 internal sealed class FakeOutput : IRecordOutput
 {
     private readonly Lock _gate = new();
@@ -11,22 +11,22 @@ internal sealed class FakeOutput : IRecordOutput
 
     public bool Broken { get; set; }
 
-    /// <summary>What writing throws that no output is known to throw, or null.</summary>
+    /// <summary>An exception of a type that no output is known to throw, thrown by each write; or null.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>How often it was thrown.</summary>
+    /// <summary>How many times the exception was thrown.</summary>
     public int Faults { get; private set; }
 
-    /// <summary>Keeps whoever writes until it is set; null where nobody is kept.</summary>
+    /// <summary>Holds writers until it is set; null to hold none.</summary>
     public ManualResetEventSlim? Held { get; set; }
 
-    /// <summary>Whether the write of whoever was kept fails then.</summary>
+    /// <summary>Whether a held write fails when it is released.</summary>
     public bool FailsOnRelease { get; set; }
 
-    /// <summary>Whether someone is kept.</summary>
+    /// <summary>Whether a write is being held.</summary>
     public bool IsHolding { get; private set; }
 
-    /// <summary>Who wrote last.</summary>
+    /// <summary>The thread that wrote last.</summary>
     public Thread? LastWriter { get; private set; }
 
     public string Text

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>A directory on a disk that hangs: each write to it waits in the kernel until the disk answers again.</summary>
+/// <summary>A directory on a disk that hangs: each write waits in the kernel until the disk answers again.</summary>
 public sealed class HungDiskTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -24,7 +24,7 @@ public sealed class HungDiskTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Write_WithDeny_IsRefusedUntilTheDiskAnswersAndTheLogGoesOnByItself(bool fsync)
+    public async Task Write_WithDeny_IsRefusedUntilTheDiskAnswersAndThenRecovers(bool fsync)
     {
         await using (var log = Open(AuditOnError.Deny, fsync))
         {
@@ -51,7 +51,7 @@ public sealed class HungDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_WithStdout_GoesThereMeanwhileAndEachNumberNamesOneRecord()
+    public async Task Write_WithStdout_GoesThereMeanwhileAndUsesNoNumberTwice()
     {
         await using (var log = Open(AuditOnError.Stdout, fsync: false))
         {
@@ -102,9 +102,9 @@ public sealed class HungDiskTests : IDisposable
         new AuditVerifier().Verify(Log).Problems.ShouldBeEmpty();
     }
 
-    // A token's first record goes to the reserve and hangs; the request's record waits behind it, in the other chain.
+    // A token's first record goes to the reserve and hangs. The request's record waits behind it in the other chain.
     [Fact]
-    public async Task Write_BothChainsWithDeny_EachIsRefusedAndTellsItsOwnLosses()
+    public async Task Write_BothChainsWithDeny_EachIsRefusedAndReportsItsLosses()
     {
         await using (var log = OpenBoth(AuditOnError.Deny))
         {
@@ -133,7 +133,7 @@ public sealed class HungDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_BothChainsWithStdout_GoThereMeanwhileAndEachNumberNamesOneRecordOfItsChain()
+    public async Task Write_BothChainsWithStdout_GoThereMeanwhileAndUseNoNumberTwice()
     {
         await using (var log = OpenBoth(AuditOnError.Stdout))
         {
@@ -173,9 +173,9 @@ public sealed class HungDiskTests : IDisposable
         List<JsonElement> OnStdout(List<JsonElement> chain) => [.. onStdout.Where(line => Instance(line) == Instance(chain[0]))];
     }
 
-    // Retention removes segments in the writer's turn, after the reserve has told of it: that hangs like any write.
+    // Retention removes segments in the writer's turn, after the reserve has announced the removal. That can hang like any write.
     [Fact]
-    public async Task MakeRoom_DiskHangs_IsGivenUpForBothChainsAndGoesOnByItself()
+    public async Task MakeRoom_DiskHangs_IsGivenUpForBothChainsAndRecovers()
     {
         await using (var earlier = OpenBoth(AuditOnError.Deny))
         {
@@ -210,7 +210,7 @@ public sealed class HungDiskTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_DiskHangs_EndsAllTheSame()
+    public async Task Close_DiskHangs_StillEnds()
     {
         var log = Open(AuditOnError.Deny, fsync: false);
         _disk.Freeze();

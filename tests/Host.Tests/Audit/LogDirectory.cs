@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>A directory for one test, and logs that write to it.</summary>
+/// <summary>A directory for one test, and the logs that write to it.</summary>
 internal sealed class LogDirectory : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("audit-").FullName;
@@ -16,21 +16,21 @@ internal sealed class LogDirectory : IDisposable
     /// <summary>Uncompressed segments, oldest first.</summary>
     public IReadOnlyList<string> Segments => [.. SegmentEntry.ReadAll(Path).Where(segment => !segment.Compressed).Select(segment => segment.Path)];
 
-    /// <summary>Opens a log of one chain, which holds all lines. With a reserve: <c>options with { HasReserve = true }</c>.</summary>
+    /// <summary>Opens a log with one chain for all records. For a reserve, pass <c>options with { HasReserve = true }</c>.</summary>
     public AuditLog Open(Func<AuditOptions, AuditOptions>? with = null, TimeProvider? clock = null)
     {
         var options = new AuditOptions { Directory = Path, Node = "node-1", HasReserve = false, RetryInterval = TimeSpan.FromMilliseconds(20), KeepInterval = TimeSpan.FromMilliseconds(20) };
         return new AuditLog(with is null ? options : with(options), clock ?? TimeProvider.System, NullLogger<AuditLog>.Instance, Stdout);
     }
 
-    /// <summary>The writer of a log's only chain.</summary>
+    /// <summary>The writer of a log with a single chain.</summary>
     public static AuditWriter Writer(AuditOptions options, AuditOrigin origin, IRecordOutput stdout)
     {
         var share = options.Directory is null ? null : new ChainShare(options, new Retention(options, TimeProvider.System, NullLogger.Instance), isReserve: false, tell: null);
         return new AuditWriter(options, origin, new SharedStdout(stdout, options, TimeProvider.System, NullLogger.Instance), share, TimeProvider.System, NullLogger.Instance);
     }
 
-    /// <summary>Writes so many records with a log of its own, and closes it.</summary>
+    /// <summary>Writes records with a separate log and closes it.</summary>
     public async Task WriteAsync(int records, Func<AuditOptions, AuditOptions>? with = null, string prefix = "r")
     {
         await using var log = Open(with);
@@ -42,7 +42,7 @@ internal sealed class LogDirectory : IDisposable
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    /// <summary>Waits until something is so, and fails where it does not become so.</summary>
+    /// <summary>Waits until a condition holds. Fails if it does not within 20 s.</summary>
     public static async Task UntilAsync(Func<bool> condition)
     {
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(20);
@@ -50,7 +50,7 @@ internal sealed class LogDirectory : IDisposable
         {
             if (TimeProvider.System.GetUtcNow() > deadline)
             {
-                throw new TimeoutException("it did not become so within 20 s");
+                throw new TimeoutException("the condition did not hold within 20 s");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>A file system of its own on a loop device, which can be made to hang as a failed disk does.</summary>
+/// <summary>A file system on a loop device, which tests can make hang as a failed disk does.</summary>
 internal sealed class LoopDisk : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("loop-disk-").FullName;
@@ -13,10 +13,10 @@ internal sealed class LoopDisk : IDisposable
 
     private LoopDisk() => Path = System.IO.Path.Combine(_directory, "disk");
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string Path { get; }
 
-    /// <summary>Mounts one, or skips the test where that can't be done.</summary>
+    /// <summary>Mounts a file system, or skips the test if that is not possible.</summary>
     public static LoopDisk Mount()
     {
         var disk = new LoopDisk();
@@ -37,14 +37,14 @@ internal sealed class LoopDisk : IDisposable
         return disk;
     }
 
-    /// <summary>Lets each write to it hang.</summary>
+    /// <summary>Makes every write hang.</summary>
     public void Freeze()
     {
         _isFrozen = Run("fsfreeze", "--freeze", Path);
         Assert.SkipUnless(_isFrozen, "this file system can't be frozen");
     }
 
-    /// <summary>Lets the writes go on.</summary>
+    /// <summary>Lets the writes continue.</summary>
     public void Thaw()
     {
         _isFrozen = false;
@@ -76,7 +76,7 @@ internal sealed class LoopDisk : IDisposable
         }
         catch (Win32Exception)
         {
-            // It is not installed.
+            // The tool is not installed.
             return false;
         }
     }

@@ -17,7 +17,7 @@ public sealed class OtlpExportTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Written_ReceiverThere_GetsEachLineWithItsFieldsAndItsTime()
+    public async Task Export_ToAReceiver_SendsEachLineWithItsFieldsAndTime()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using (var log = _directory.Open(options => options with { Otlp = receiver.Endpoint }))
@@ -33,7 +33,7 @@ public sealed class OtlpExportTests : IDisposable
     }
 
     [Fact]
-    public async Task Written_ReceiverAwayAndBack_GetsEachLineAndLosesNone()
+    public async Task Export_ReceiverUnreachableForAWhile_LosesNoLine()
     {
         const int records = 2000;
         await using var receiver = await OtlpReceiver.StartAsync();
@@ -52,13 +52,13 @@ public sealed class OtlpExportTests : IDisposable
             log.ExportLost.ShouldBe(0);
         }
 
-        // A batch that fails halfway is sent again as a whole; seq tells the doubles.
+        // A batch that fails halfway is sent again as a whole. Duplicates have the same seq.
         receiver.Logs.Select(log => JsonDocument.Parse(log.Body).RootElement).Where(Records.IsRequest)
             .Select(line => line.GetProperty("id").GetString()).Distinct(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, records).Select(n => $"r{n}"));
     }
 
     [Fact]
-    public async Task Close_ReceiverThatNeverAnswers_EndsInTimeAndTellsTheLogWhatWasLost()
+    public async Task Close_ReceiverThatNeverAnswers_EndsInTimeAndLogsTheLoss()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -69,9 +69,9 @@ public sealed class OtlpExportTests : IDisposable
 
         await log.CloseAsync(TimeSpan.FromMilliseconds(200));
 
-        // Far below the time-out of a batch, which is 5 s.
+        // Far below the timeout of a batch, which is 5 s.
         TimeProvider.System.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(3));
-        // The chain's beginning, the record, a checkpoint; then what tells of them, and its checkpoint.
+        // The start of the chain, the record and a checkpoint; then the event about their loss, and its checkpoint.
         log.ExportLost.ShouldBe(5);
         var lost = JsonElement.Parse((await File.ReadAllLinesAsync(_directory.Segments[0]))[^1]);
         lost.GetProperty("event").GetString().ShouldBe("records-lost");
@@ -80,7 +80,7 @@ public sealed class OtlpExportTests : IDisposable
     }
 
     [Fact]
-    public void Tell_Losses_EachOnceAndAgainOnlyWhereThatFailed()
+    public void Tell_Losses_ReportsEachOnceAndRepeatsOnlyAfterAFailure()
     {
         var lost = 0L;
         List<string?> told = [];
@@ -118,7 +118,7 @@ public sealed class OtlpExportTests : IDisposable
     }
 
     [Fact]
-    public void Add_ALineBeyondTheBound_IsLostAloneAndCounted()
+    public void Add_LineBeyondTheBound_LosesOnlyThatLineAndCountsIt()
     {
         var queue = new ExportQueue(1000);
 
@@ -129,7 +129,7 @@ public sealed class OtlpExportTests : IDisposable
     }
 
     [Fact]
-    public void Peek_MoreBytesThanAreAskedFor_GivesFewerLinesButOneAtLeast()
+    public void Peek_WithALowByteLimit_ReturnsFewerLinesButAtLeastOne()
     {
         var queue = new ExportQueue(1 << 20);
 
@@ -139,9 +139,9 @@ public sealed class OtlpExportTests : IDisposable
         queue.Peek(9, 1).Length.ShouldBe(1);
     }
 
-    // 8 KiB is the longest that a record may be: bounded by lines, 20,000 of them took 160 MiB.
+    // A record may have up to 8 KiB. With a bound by lines, 20,000 of them took 160 MiB.
     [Fact]
-    public void Written_ReceiverThatHangsAndAFlood_KeepsMemoryWithinTheBound()
+    public void Export_HangingReceiverUnderAFlood_KeepsMemoryBounded()
     {
         const int bound = 2 << 20;
         var queue = new ExportQueue(bound);

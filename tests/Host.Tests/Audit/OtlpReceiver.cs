@@ -10,7 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>A receiver of OpenTelemetry logs over HTTP/protobuf that can be made to fail. It reads what opentelemetry-proto lays down.</summary>
+/// <summary>
+/// A receiver of OpenTelemetry logs over HTTP/protobuf that can be made to fail. It parses messages as opentelemetry-proto
+/// defines them.
+/// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly WebApplication _app;

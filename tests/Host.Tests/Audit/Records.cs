@@ -6,7 +6,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>Records to write.</summary>
+/// <summary>Creates records for tests.</summary>
 internal static class Records
 {
     private static readonly Caller Pod = new Caller.Pod(new PodIdentity("logging", "fluent-bit-qg7vq", "0f3d", "fluent-bit", "DaemonSet/fluent-bit", []));
@@ -29,7 +29,7 @@ internal static class Records
 
     public static Caller PodOf(string name) => new Caller.Pod(new PodIdentity("logging", name, $"uid-{name}", "fluent-bit", "DaemonSet/fluent-bit", []));
 
-    /// <summary>A credential that left; without a token id it is a certificate.</summary>
+    /// <summary>The record of an issued credential: a certificate if there is no token id.</summary>
     public static AuditRecord Issued(string id, string? tokenId, Caller caller, string resource = "https://management.azure.com/") => new()
     {
         Timestamp = TimeProvider.System.GetUtcNow(),
@@ -47,7 +47,7 @@ internal static class Records
         Milliseconds = 1,
     };
 
-    /// <summary>A refusal that holds a target of a pod's choice.</summary>
+    /// <summary>The record of a refused request with a target that a pod chose.</summary>
     public static AuditRecord Malformed(string id, string target, Caller? caller = null) =>
         Refused(id, Reason.BadRequest, TimeProvider.System.GetUtcNow(), target, caller);
 

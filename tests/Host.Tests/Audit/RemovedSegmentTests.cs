@@ -6,19 +6,19 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>Someone removes what is being written. The clock stands still, so that it is noticed no sooner than a test says.</summary>
+/// <summary>Someone removes a segment that is being written. The clock stands still, so the removal is noticed only when a test says so.</summary>
 public sealed class RemovedSegmentTests : IDisposable
 {
     private readonly LogDirectory _directory = new();
     private readonly ManualTime _time = new();
 
-    // Longer than it takes to look again.
+    // Longer than the interval between two checks.
     private static readonly TimeSpan Noticed = TimeSpan.FromMilliseconds(11);
 
     public void Dispose() => _directory.Dispose();
 
     [Fact]
-    public async Task Write_BeforeRemovalIsNoticed_IsInTheNextSegmentOnce()
+    public async Task Write_BeforeARemovalIsNoticed_IsInTheNextSegmentOnce()
     {
         await using var log = await OpenAndRemoveAsync(_directory.Path);
         (await log.WriteAsync(Records.Allowed("meanwhile"))).ShouldBeTrue();
@@ -31,7 +31,7 @@ public sealed class RemovedSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_AsTheLastBeforeRemovalIsNoticed_IsInTheNextSegmentWithoutAnother()
+    public async Task Write_LastBeforeARemovalIsNoticed_IsWrittenAgainWithoutAnotherWrite()
     {
         await using var log = await OpenAndRemoveAsync(_directory.Path, retryInterval: TimeSpan.FromMilliseconds(20));
 
@@ -42,7 +42,7 @@ public sealed class RemovedSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_PastTheSizeAfterRemoval_TakesAllOfItOver()
+    public async Task Write_PastTheSegmentSizeAfterARemoval_TakesOverAllRecords()
     {
         await using var log = await OpenAndRemoveAsync(_directory.Path, segmentBytes: 2000);
         var ids = Enumerable.Range(0, 6).Select(static n => $"r{n}").ToArray();
@@ -55,7 +55,7 @@ public sealed class RemovedSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_BeforeRemovalIsNoticed_KeepsWhatWasWritten()
+    public async Task Close_BeforeARemovalIsNoticed_KeepsTheRecords()
     {
         await using (var log = await OpenAndRemoveAsync(_directory.Path))
         {
@@ -66,7 +66,7 @@ public sealed class RemovedSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_BeforeRemovalOfTheDirectoryIsNoticed_IsThereOnceTheDirectoryCanBeMadeAgain()
+    public async Task Write_BeforeRemovalOfTheDirectoryIsNoticed_IsWrittenOnceTheDirectoryIsBack()
     {
         var path = Path.Combine(_directory.Path, "log");
         await using var log = await OpenAndRemoveAsync(path);
@@ -87,7 +87,7 @@ public sealed class RemovedSegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_WhileTheDirectoryCannotBeMadeAgain_TellsStdoutWhatWouldBeLost()
+    public async Task Close_WithoutTheDirectory_WritesPendingRecordsToStdout()
     {
         var path = Path.Combine(_directory.Path, "log");
         await using (var log = await OpenAndRemoveAsync(path))
@@ -100,9 +100,9 @@ public sealed class RemovedSegmentTests : IDisposable
         _directory.Stdout.Text.ShouldContain("\"id\":\"meanwhile\"");
     }
 
-    // Of what was cut off before it was removed, only whole lines are worth to be kept.
+    // From a file that was truncated and then removed, only whole lines are worth keeping.
     [Fact]
-    public async Task Write_AfterTheSegmentWasCutOffAndRemoved_TakesOverWholeLinesOnly()
+    public async Task Write_AfterTheSegmentWasTruncatedAndRemoved_TakesOverWholeLinesOnly()
     {
         await using var log = _directory.Open(options => options with { RetryInterval = TimeSpan.FromDays(1) }, _time);
         await log.WriteAsync(Records.Allowed("before"));
@@ -119,9 +119,9 @@ public sealed class RemovedSegmentTests : IDisposable
         ShouldHave(_directory.Path, "meanwhile", "after");
     }
 
-    // The system's clock may be set, by hours: a directory that failed once must not wait for that moment again.
+    // The system clock may be set back by hours. A directory that failed once must not wait until the old time is reached again.
     [Fact]
-    public async Task Write_AfterTheClockWasSetBack_BeginsTheNextSegmentAllTheSame()
+    public async Task Write_AfterTheClockWasSetBack_StillStartsTheNextSegment()
     {
         var (path, time) = (Path.Combine(_directory.Path, "log"), new SetBackTime());
         await File.WriteAllTextAsync(path, "");
@@ -154,7 +154,7 @@ public sealed class RemovedSegmentTests : IDisposable
         lines.Select(line => (long)line["seq"]!).ShouldBeUnique();
     }
 
-    // The keeper may have compressed one by now.
+    // The segment may have been compressed by now.
     private static string[] Lines(SegmentEntry segment)
     {
         using var reader = new StreamReader(segment.Open());

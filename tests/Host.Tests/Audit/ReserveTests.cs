@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>What must outlast a flood, and what a flood can't do to it.</summary>
+/// <summary>Records that must survive a flood, and attempts of a flood to displace them.</summary>
 public sealed class ReserveTests : IDisposable
 {
     private const int Bound = 4 << 20;
@@ -19,9 +19,9 @@ public sealed class ReserveTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    // The attack: a pod has a token issued, then floods refused requests until its record would be gone.
+    // The attack: a pod obtains a token and then floods the log with refused requests until the token's record would be removed.
     [Fact]
-    public async Task Search_TokenAfterAFloodOfRefusals_FindsItsRecordAndTheLogIsAsWritten()
+    public async Task Search_TokenAfterAFloodOfRefusals_FindsItsRecordInAnIntactLog()
     {
         await using (var log = Open())
         {
@@ -44,14 +44,14 @@ public sealed class ReserveTests : IDisposable
         report.Notes.ShouldHaveSingleItem().ShouldMatch("segments 1 to [0-9]+ before it was removed by retention \\(seq 1 to [0-9]+\\), as segments-removed tells");
     }
 
-    // The other way round: what fills the reserve leaves the requests alone.
+    // The reverse: records that fill the reserve displace no records of requests.
     [Fact]
-    public async Task Write_FloodOfFirstsByManyPods_RemovesNothingButTheReserve()
+    public async Task Write_FloodOfFirstsByManyPods_RemovesOnlyReserveRecords()
     {
         await using (var log = Open())
         {
             await log.WriteAsync(Records.Allowed("before"));
-            // Beyond 4,096 callers an hour the rest share one quota.
+            // Above 4,096 callers per hour, the others share one quota.
             for (var n = 0; n < 4_000; n++)
             {
                 await log.WriteAsync(Records.Issued(Incompressible(), $"uti-{n}", Records.PodOf($"pod-{n}")));
@@ -65,7 +65,7 @@ public sealed class ReserveTests : IDisposable
         new AuditVerifier().Verify(_directory.Path).Problems.ShouldBeEmpty();
     }
 
-    // One pod uses up its own part of the reserve, and no more: a quarter of the records of another would be gone otherwise.
+    // One pod uses up only its own part of the reserve. Otherwise, a quarter of another pod's records would be gone.
     [Fact]
     public async Task Write_FloodOfTokensByOnePod_LeavesTheReserveToOthers()
     {
@@ -90,7 +90,7 @@ public sealed class ReserveTests : IDisposable
         { "a token", Records.Issued("r", "uti-1", Records.PodOf("a")), true },
         { "a certificate", Records.Issued("r", null, Records.PodOf("a")), true },
         { "a refusal", Records.Malformed("r", "x", Records.PodOf("a")), true },
-        { "a refusal of a caller that is not known", Records.Malformed("r", "x", ImdsProxy.Core.Callers.Caller.Unknown.Instance), true },
+        { "a refusal of an unknown caller", Records.Malformed("r", "x", ImdsProxy.Core.Callers.Caller.Unknown.Instance), true },
         { "an answer without a credential", Records.Allowed("r"), false },
     };
 
@@ -121,7 +121,7 @@ public sealed class ReserveTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_Refusals_ReservesTenForEachReasonAndHour()
+    public async Task Write_Refusals_ReservesTenPerReasonAndHour()
     {
         var start = new DateTimeOffset(2026, 11, 29, 11, 59, 0, TimeSpan.Zero);
         await using (var log = Open())
@@ -141,9 +141,9 @@ public sealed class ReserveTests : IDisposable
         (Reserved("early-"), Reserved("other-"), Reserved("late-")).ShouldBe((10, 10, 10));
     }
 
-    // The event that told of a removal is itself removed in the end: the next one tells of it again.
+    // The event that announces a removal is eventually removed itself. The next such event announces that removal too.
     [Fact]
-    public async Task Verify_AnnouncementsOfTheOtherChainRemoved_StillExplainsWhatIsGone()
+    public async Task Verify_RemovedAnnouncementsOfTheOtherChain_StillExplainsTheGap()
     {
         await using (var log = Open())
         {
@@ -164,7 +164,7 @@ public sealed class ReserveTests : IDisposable
     }
 
     [Fact]
-    public async Task Verify_OneSegmentMoreRemovedThanTold_SaysThatRecordsAreMissing()
+    public async Task Verify_UnannouncedRemovalOfASegment_ReportsMissingRecords()
     {
         await using (var log = Open())
         {
@@ -180,7 +180,7 @@ public sealed class ReserveTests : IDisposable
     }
 
     [Fact]
-    public async Task Open_BesideOthers_NamesTheHeadsOfBothTheirChains()
+    public async Task Open_BesideOtherLogs_RecordsTheHeadsOfAllTheirChains()
     {
         await using (var log = Open())
         {
@@ -190,7 +190,7 @@ public sealed class ReserveTests : IDisposable
         var earlier = SegmentEntry.ReadAll(_directory.Path).Select(static segment => segment.Name.Instance).ToList();
         await using (Open())
         {
-            // Its chains begin at once.
+            // The log starts its chains at once.
         }
 
         var began = (await FindAsync("event", "chain-began")).Select(static line => JsonDocument.Parse(line).RootElement).ToList();
@@ -203,7 +203,7 @@ public sealed class ReserveTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2000)]
-    public async Task Search_BothChains_ComeInTheOrderOfTime(int recordsBetween)
+    public async Task Search_BothChains_ReturnsLinesInTimeOrder(int recordsBetween)
     {
         await using (var log = Open())
         {
@@ -223,7 +223,7 @@ public sealed class ReserveTests : IDisposable
     }
 
     [Fact]
-    public async Task Checkpoints_AtTheEnd_TellWhereBothChainsStand()
+    public async Task Checkpoints_AtTheEnd_CoverBothChains()
     {
         await using (var log = Open())
         {
@@ -244,7 +244,7 @@ public sealed class ReserveTests : IDisposable
 
     private static string Incompressible() => Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(750));
 
-    // Compressed at leisure: how many segments have to go must not depend on how fast the machine compresses them.
+    // Segments are compressed slowly, so that the number of removed segments does not depend on the machine's speed.
     private AuditLog Open() => _directory.Open(static options =>
         options with { HasReserve = true, MaxBytes = Bound, SegmentBytes = 64 << 10, KeepInterval = TimeSpan.FromHours(1) });
 

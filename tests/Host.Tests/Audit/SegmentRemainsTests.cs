@@ -16,7 +16,7 @@ public sealed class SegmentRemainsTests : IDisposable
     [InlineData(10, true, 4)]
     [InlineData(4, false, 4)]
     [InlineData(3, false, 3)]
-    public void TryCut_Segment_KeepsWhatCounts(int length, bool isThere, int left)
+    public void TryCut_Segment_KeepsWrittenRecords(int length, bool isThere, int left)
     {
         File.WriteAllBytes(Segment, new byte[length]);
         var remains = new SegmentRemains(Segment, 4);
@@ -31,7 +31,7 @@ public sealed class SegmentRemainsTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(10)]
-    public void TryCut_SegmentOfWhichNothingCounts_RemovesIt(int length)
+    public void TryCut_SegmentWithoutWrittenRecords_RemovesIt(int length)
     {
         File.WriteAllBytes(Segment, new byte[length]);
 
@@ -40,11 +40,11 @@ public sealed class SegmentRemainsTests : IDisposable
         File.Exists(Segment).ShouldBeFalse();
     }
 
-    // It may be on a volume that comes back.
+    // The file may be on a volume that comes back.
     [Theory]
     [InlineData("audit-20261121T043000Z-b7f1-1.jsonl")]
     [InlineData("away/audit-20261121T043000Z-b7f1-1.jsonl")]
-    public void TryCut_SegmentThatIsNotThere_TellsSoAndCutsItOnceItIs(string name)
+    public void TryCut_MissingSegment_FailsUntilTheSegmentIsBack(string name)
     {
         var path = Path.Combine(_directory.Path, name);
         var remains = new SegmentRemains(path, 4);

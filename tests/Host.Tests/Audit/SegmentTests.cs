@@ -23,16 +23,16 @@ public sealed class SegmentTests : IDisposable
     [InlineData("audit-20261121T043000Z-b7f1.jsonl", false)]
     [InlineData("audit-yesterday-b7f1-1.jsonl", false)]
     [InlineData("policies", false)]
-    public void Parse_FileName_KnowsSegmentsFromOthers(string name, bool isSegment) =>
+    public void Parse_FileName_RecognizesSegments(string name, bool isSegment) =>
         (SegmentName.Parse(name) is not null).ShouldBe(isSegment);
 
     [Theory]
     [InlineData("audit-20261121T043000Z-b7f1-12.jsonl")]
     [InlineData("audit-reserve-20261121T043000Z-c0de-3.jsonl")]
-    public void ToString_OfParsed_IsTheUncompressedName(string name) => SegmentName.Parse($"{name}.gz")!.ToString().ShouldBe(name);
+    public void ToString_OfAParsedName_IsTheUncompressedName(string name) => SegmentName.Parse($"{name}.gz")!.ToString().ShouldBe(name);
 
     [Fact]
-    public async Task Write_PastTheSize_BeginsTheNextSegmentAndCompressesTheOnesBefore()
+    public async Task Write_PastTheSegmentSize_StartsTheNextSegmentAndCompressesEarlierOnes()
     {
         await using (var log = _directory.Open(options => options with { SegmentBytes = 2000 }))
         {
@@ -51,7 +51,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Keep_SegmentOfSeveralSlices_CompressesAllOfIt()
+    public async Task Keep_SegmentOfSeveralSlices_CompressesAllOfThem()
     {
         var lines = await WriteDoneAsync(megabytes: 3);
 
@@ -64,13 +64,13 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Keep_StoppedAmidACompression_LeavesTheSegmentAndNothingElse()
+    public async Task Keep_StoppedDuringACompression_LeavesOnlyTheSegment()
     {
         var lines = await WriteDoneAsync(megabytes: 3);
         using var stop = new CancellationTokenSource();
 
         var keeping = Keeper(new HeldTime()).KeepAsync(stop.Token);
-        Files().ShouldBe(3, "it is compressed in more than one go");
+        Files().ShouldBe(3, "it is compressed in several steps");
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(keeping);
 
@@ -81,7 +81,7 @@ public sealed class SegmentTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Keep_SegmentThatAnotherProcessCompressedMeanwhile_LeavesWhatThatOneMade(bool isStillThere)
+    public async Task Keep_SegmentThatAnotherProcessCompressed_KeepsThatResult(bool isStillThere)
     {
         await WriteDoneAsync(megabytes: 3);
         var (segment, time) = (_directory.Segments[0], new HeldTime());
@@ -97,7 +97,7 @@ public sealed class SegmentTests : IDisposable
         time.Release();
         await keeping;
 
-        // Where that one's retention has taken it, it stays away.
+        // If the other process's retention removed the file, it must not reappear.
         File.Exists(compressed).ShouldBe(isStillThere);
         Files().ShouldBe(isStillThere ? 2 : 1);
         if (isStillThere)
@@ -107,7 +107,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Keep_PastTheTotal_RemovesTheOldestAndSaysSo()
+    public async Task Keep_PastTheTotalSize_RemovesTheOldestAndAnnouncesIt()
     {
         await using (var log = _directory.Open(options => options with { SegmentBytes = 2000, MaxBytes = 20_000 }))
         {
@@ -127,9 +127,9 @@ public sealed class SegmentTests : IDisposable
         new AuditVerifier().Verify(_directory.Path).Problems.ShouldContain(problem => problem.Contains("does not go on", StringComparison.Ordinal));
     }
 
-    // Two processes of a rollout keep one directory: what the other compresses is not what is gone.
+    // Two processes of a rollout share one directory. A segment that the other process compressed is not lost.
     [Fact]
-    public async Task Now_OfASegmentCompressedSinceItWasListed_IsTheCompressedOne()
+    public async Task Now_OfASegmentCompressedSinceItWasListed_IsTheCompressedFile()
     {
         await _directory.WriteAsync(3);
         var listed = SegmentEntry.ReadAll(_directory.Path).Single();
@@ -156,7 +156,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_WithLittleRoomInAll_EndsSegmentsEarlyAndStaysWithin()
+    public async Task Write_WithASmallTotalSize_EndsSegmentsEarlyAndStaysWithinIt()
     {
         const int room = 1 << 20;
         await using var log = _directory.Open(options => options with { MaxBytes = room });
@@ -168,7 +168,7 @@ public sealed class SegmentTests : IDisposable
         await LogDirectory.UntilAsync(() => Bytes(_directory.Path) <= room && _directory.Segments.Count == 1);
     }
 
-    // The kernel releases a lock with its process; a draft that is still locked is another process's work.
+    // The kernel releases a lock when its process ends. A draft that is still locked belongs to another process.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -190,7 +190,7 @@ public sealed class SegmentTests : IDisposable
     }
 
     [Fact]
-    public async Task KeepPolicy_OfARevision_IsKeptOnce()
+    public async Task KeepPolicy_SameRevisionTwice_IsKeptOnce()
     {
         await using var log = _directory.Open();
 
@@ -201,7 +201,7 @@ public sealed class SegmentTests : IDisposable
         await Should.ThrowAsync<ArgumentException>(() => log.KeepPolicyAsync("../x", "{}"u8.ToArray()));
     }
 
-    // A segment that is done, before the one that is written.
+    // A complete segment, older than the one being written.
     private async Task<string> WriteDoneAsync(int megabytes)
     {
         var lines = string.Concat(Enumerable.Range(0, megabytes << 10).Select(static n => $"{n} {new string('-', 1024)}\n"));
@@ -213,7 +213,7 @@ public sealed class SegmentTests : IDisposable
     private SegmentKeeper Keeper(TimeProvider? time = null) =>
         new("b7f1", new Retention(new AuditOptions { Directory = _directory.Path }, TimeProvider.System, NullLogger.Instance), static () => Task.CompletedTask, time ?? TimeProvider.System, NullLogger.Instance);
 
-    /// <summary>Rests go on until they are let go.</summary>
+    /// <summary>A clock whose delays last until they are released.</summary>
     private sealed class HeldTime : TimeProvider
     {
         private readonly List<ITimer> _held = [];

@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>The proxy as a process whose stdout nobody reads until a test does. The tests are its only pod, and denied everything.</summary>
+/// <summary>The proxy as a process whose stdout is not read until a test does so. The tests are its only pod and are denied everything.</summary>
 internal sealed class ServeRun : IDisposable
 {
     private readonly Process _process;
@@ -20,7 +20,7 @@ internal sealed class ServeRun : IDisposable
         _client.DefaultRequestHeaders.Add("Metadata", "true");
     }
 
-    /// <summary>Whether it has ended, as far as the kernel lets it: a thread that waits for a disk may be left of it.</summary>
+    /// <summary>Whether the process has ended, as far as the kernel allows: a thread that waits for a disk may remain.</summary>
     public bool HasEnded => _process.HasExited || File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[1][0] == 'Z';
 
     public static async Task<ServeRun> StartAsync(string directory, params string[] more)
@@ -42,14 +42,14 @@ internal sealed class ServeRun : IDisposable
         return run;
     }
 
-    /// <summary>Asks for what is denied.</summary>
+    /// <summary>Sends a request that is denied.</summary>
     public async Task<HttpStatusCode> AskAsync()
     {
         using var answer = await _client.GetAsync("/metadata/instance?api-version=2021-02-01");
         return answer.StatusCode;
     }
 
-    /// <summary>What <c>health</c> says: empty where the proxy is ready.</summary>
+    /// <summary>The output of <c>health</c>: empty if the proxy is ready.</summary>
     public async Task<string> HealthAsync(bool live = false)
     {
         using var health = Process.Start(ImdsProxyProgram.StartInfo(["health", "--management", $"unix:{_management}", .. live ? (string[])["--live"] : []]))!;
@@ -58,10 +58,10 @@ internal sealed class ServeRun : IDisposable
         return said;
     }
 
-    /// <summary>Begins to read stdout.</summary>
+    /// <summary>Starts reading stdout.</summary>
     public Task<string> ReadAsync() => _process.StandardOutput.ReadToEndAsync();
 
-    /// <summary>Tells it to end, as kubelet does.</summary>
+    /// <summary>Sends SIGTERM, as kubelet does.</summary>
     public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
 
     public Task WaitAsync() => _process.WaitForExitAsync();

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>The directory never takes more than its bound, whoever writes to it and whatever is written.</summary>
+/// <summary>The directory never exceeds its bound, whichever processes write to it and whatever they write.</summary>
 public sealed class SizeBoundTests : IDisposable
 {
     private const int Bound = 4 << 20;
@@ -41,9 +41,9 @@ public sealed class SizeBoundTests : IDisposable
         new AuditVerifier().Verify(_directory.Path).Problems.ShouldBeEmpty(what);
     }
 
-    // In a rolling update two processes write to the directory, and a third one has just ended.
+    // In a rolling update, two processes write to the directory, and a third one has just ended.
     [Fact]
-    public async Task Write_TwoLogsAtOnceAfterOthersThatEnded_StayWithinTheBoundTogether()
+    public async Task Write_TwoLogsAfterOthersEnded_StayWithinTheBoundTogether()
     {
         for (var n = 0; n < 8; n++)
         {
@@ -61,9 +61,9 @@ public sealed class SizeBoundTests : IDisposable
         new AuditVerifier().Verify(_directory.Path).Problems.ShouldBeEmpty();
     }
 
-    // A process that ended minutes ago can't add to its last segment.
+    // A process that ended minutes ago can't add to its last segment, so that segment may be removed.
     [Fact]
-    public async Task Write_PastTheBoundAfterAProcessEnded_RemovesThatOnesLastSegment()
+    public async Task Write_PastTheBoundAfterAProcessEnded_RemovesItsLastSegment()
     {
         await _directory.WriteAsync(50, Small, prefix: "ended");
         var ended = _directory.Segments.Single();
@@ -106,7 +106,7 @@ public sealed class SizeBoundTests : IDisposable
 
     private static AuditRecord Incompressible(string id) => Records.Malformed(id, Convert.ToBase64String(RandomNumberGenerator.GetBytes(750)));
 
-    /// <summary>Measures a directory again and again, as <c>du</c> would, and after each few writes.</summary>
+    /// <summary>Measures a directory again and again, as <c>du</c> would, and after every few writes.</summary>
     private sealed class SizeWatch : IDisposable
     {
         private readonly DirectoryInfo _directory;
@@ -145,8 +145,8 @@ public sealed class SizeBoundTests : IDisposable
             }
         }
 
-        // A file that was renamed amid a listing is in it twice, and one that was removed is still counted: the least of three
-        // looks was there.
+        // A file that is renamed during a listing appears twice, and a removed file may still be counted. The smallest of
+        // three results is therefore the right one.
         private void Look()
         {
             var bytes = Math.Min(Bytes(), Math.Min(Bytes(), Bytes()));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>Outputs that hang, by a clock that the tests set.</summary>
+/// <summary>Outputs that hang, on a clock that the tests set.</summary>
 public sealed class StallTests : IDisposable
 {
     private static readonly TimeSpan Deadline = new AuditOptions().WriteDeadline;
@@ -23,7 +23,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_OnlyOutputHangs_IsRefusedInTimeAndLaterOnesAtOnce()
+    public async Task Write_OnlyOutputHangs_TimesOutAndLaterWritesAreRefusedAtOnce()
     {
         await using var log = OpenHeld(directory: null);
         var first = log.WriteAsync(Records.Allowed("first"));
@@ -42,9 +42,9 @@ public sealed class StallTests : IDisposable
         (await later).ShouldBeFalse();
     }
 
-    // What was given up is written all the same: its number is taken, and the log says that its answer did not leave.
+    // A write that was given up may still complete. Its number is then taken, and the log says that its answer was not sent.
     [Fact]
-    public async Task Write_HungWriteReturns_GoesOnWithoutANumberTwiceAndSaysWhatWasLate()
+    public async Task Write_HungWriteCompletes_ContinuesWithNewNumbersAndReportsTheDelay()
     {
         await using var log = OpenHeld(directory: null);
         var late = log.WriteAsync(Records.Allowed("late"));
@@ -67,7 +67,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_HungWriteFails_GivesItsNumbersAgain()
+    public async Task Write_HungWriteFails_ReusesItsNumbers()
     {
         await using var log = OpenHeld(directory: null);
         var first = log.WriteAsync(Records.Allowed("first"));
@@ -84,7 +84,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_OutputHangsAgainAndAgain_EachIsToldOnce()
+    public async Task Write_OutputHangsRepeatedly_ReportsEachHangOnce()
     {
         await using var log = OpenHeld(directory: null);
         for (var n = 0; n < 3; n++)
@@ -97,7 +97,7 @@ public sealed class StallTests : IDisposable
             (await late).ShouldBeFalse();
             Release();
 
-            // The log is good again before it has written what it has to tell; a hang in that write would be another case.
+            // The log is ready again before it has written its pending events. A hang in that write would be a different case.
             var told = n + 1;
             await LogDirectory.UntilAsync(() => log.Failure is null && _directory.Stdout.Text.Split("records-late").Length - 1 == told);
         }
@@ -109,7 +109,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_StdoutBesideADirectoryHangs_KeepsNobodyWaiting()
+    public async Task Write_StdoutBesideADirectoryHangs_DelaysNoRequest()
     {
         await using var log = OpenHeld(_directory.Path);
         for (var n = 0; n < 3; n++)
@@ -131,7 +131,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Write_StdoutBesideADirectoryHangsForLong_KeepsMemoryBoundedAndTellsWhatItLost()
+    public async Task Write_StdoutBesideADirectoryHangsForLong_BoundsMemoryAndReportsLosses()
     {
         const int records = 6000;
         await using (var log = OpenHeld(_directory.Path))
@@ -157,7 +157,7 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
-    public async Task Close_OnlyOutputHangs_EndsAllTheSame()
+    public async Task Close_OnlyOutputHangs_StillEnds()
     {
         var log = OpenHeld(directory: null);
         var first = log.WriteAsync(Records.Allowed("first"));

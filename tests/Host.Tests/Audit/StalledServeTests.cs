@@ -7,10 +7,10 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
 
-/// <summary>The proxy as a process, with outputs of its log that hang: nobody waits for them, and it ends when it is told to.</summary>
+/// <summary>The proxy as a process whose log outputs hang: no request waits for them, and the process ends when told to.</summary>
 public sealed class StalledServeTests : IDisposable
 {
-    // Many times what a pipe holds, which is 64 KiB.
+    // Many times the capacity of a pipe, which is 64 KiB.
     private const int Requests = 500;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -20,7 +20,7 @@ public sealed class StalledServeTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task Serve_NobodyReadsStdoutBesideADirectory_DeniesAsEverAndEndsWhenTold()
+    public async Task Serve_UnreadStdoutBesideADirectory_DeniesAsUsualAndEndsOnSigterm()
     {
         var log = Path.Combine(_directory, "log");
         using var proxy = await ServeRun.StartAsync(_directory, "--audit-dir", log, "--audit-stdout");
@@ -40,7 +40,7 @@ public sealed class StalledServeTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_NobodyReadsStdoutWhichIsTheOnlyOutput_AnswersEachInTimeAndGoesOnOnceItIsRead()
+    public async Task Serve_UnreadStdoutAsOnlyOutput_AnswersInTimeAndRecoversOnceRead()
     {
         using var proxy = await ServeRun.StartAsync(_directory);
         var answers = new List<HttpStatusCode>();
@@ -68,7 +68,7 @@ public sealed class StalledServeTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_NobodyReadsStdoutWhichIsTheOnlyOutput_EndsWhenTold()
+    public async Task Serve_UnreadStdoutAsOnlyOutput_EndsOnSigterm()
     {
         using var proxy = await ServeRun.StartAsync(_directory);
         await Eventually.HoldsAsync(async () => await proxy.AskAsync() == HttpStatusCode.ServiceUnavailable, Patience);
@@ -81,7 +81,7 @@ public sealed class StalledServeTests : IDisposable
     [Theory]
     [InlineData("deny", HttpStatusCode.ServiceUnavailable)]
     [InlineData("stdout", HttpStatusCode.Forbidden)]
-    public async Task Serve_DiskHangs_AnswersEachInTimeAndGoesOnOnceItAnswers(string onError, HttpStatusCode meanwhile)
+    public async Task Serve_DiskHangs_AnswersInTimeAndRecovers(string onError, HttpStatusCode meanwhile)
     {
         using var disk = LoopDisk.Mount();
         var log = Path.Combine(disk.Path, "log");
@@ -103,9 +103,9 @@ public sealed class StalledServeTests : IDisposable
         new AuditVerifier().Verify(log).Problems.ShouldBeEmpty();
     }
 
-    // The kernel keeps the thread that waits for the disk, and with it the process; all else of it is gone.
+    // The kernel keeps the thread that waits for the disk, and with it the process. Everything else of the process is gone.
     [Fact]
-    public async Task Serve_DiskHangs_EndsWhenToldAsFarAsTheKernelLetsIt()
+    public async Task Serve_DiskHangs_EndsOnSigtermAsFarAsTheKernelAllows()
     {
         using var disk = LoopDisk.Mount();
         using var proxy = await ServeRun.StartAsync(_directory, "--audit-dir", Path.Combine(disk.Path, "log"), "--audit-on-error", "deny");

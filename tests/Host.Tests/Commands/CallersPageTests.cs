@@ -22,7 +22,7 @@ public sealed class CallersPageTests
         """u8.ToArray()).Document!);
 
     [Fact]
-    public async Task Pod_IsListedWithTheRulesThatSpeakOfIt()
+    public async Task CallersPage_ListsAPodWithItsRules()
     {
         var pod = (await PodsAsync(Index(pods: Pod("a", "10.0.0.1,fd00::1")), Policy)).ShouldHaveSingleItem()!;
 
@@ -34,7 +34,7 @@ public sealed class CallersPageTests
     }
 
     [Fact]
-    public async Task HostNetworkPod_IsListedAsOneThatDoesNotPassTheProxy_Complaint8()
+    public async Task CallersPage_MarksAHostNetworkPodAsBypassingTheProxy()
     {
         var pod = (await PodsAsync(Index(pods: Pod("a", "10.1.0.4", hostNetwork: true)), Policy)).ShouldHaveSingleItem()!;
 
@@ -44,7 +44,7 @@ public sealed class CallersPageTests
     }
 
     [Fact]
-    public async Task BeforeAPolicy_PodsAreListedAllTheSame() =>
+    public async Task CallersPage_WithoutAPolicy_StillListsPods() =>
         (await PodsAsync(Index(pods: Pod("a", "10.0.0.1")), null)).ShouldHaveSingleItem()!["identified"]!.GetValue<bool>().ShouldBeTrue();
 
     private static async Task<JsonArray> PodsAsync(PodIndex index, PolicySnapshot? policy)

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Commands;
 
-/// <summary>When the watch of the break-glass ConfigMap decides, and when it leaves that to the mount. The clock stands at 2026-11-21T04:30:00Z.</summary>
+/// <summary>When the watch of the break-glass ConfigMap decides, and when the mounted copy does. The clock stands at 2026-11-21T04:30:00Z.</summary>
 public sealed class ClusterOverrideTests : IAsyncLifetime
 {
     private readonly ManualTime _time = new();
@@ -38,9 +38,9 @@ public sealed class ClusterOverrideTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_OnceSynced_DecidesAlsoThatThereIsNone()
+    public async Task Watch_OnceSynced_AlsoDecidesThatThereIsNoOverride()
     {
-        _override.Current().ShouldBeNull("nothing was heard yet");
+        _override.Current().ShouldBeNull("the watch has reported nothing yet");
 
         Run();
 
@@ -48,14 +48,14 @@ public sealed class ClusterOverrideTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_ThatWasNotHeardForTwoMinutes_LeavesItToTheMount()
+    public async Task Watch_SilentForTwoMinutes_DefersToTheMount()
     {
         _api.Cluster.Put("configmaps", FakeConfigMaps.Map("imds", "override", ("mode", "audit"), ("until", "2026-11-21T05:30:00Z"), ("reason", "INC-1")));
         Run();
         await Eventually.HoldsAsync(() => _override.Current() is { On: true });
         await _api.DisposeAsync();
         await Eventually.HoldsAsync(() => _override.Health.Failure is not null);
-        _override.Current().ShouldNotBeNull("what was heard a moment ago is newer than the mount");
+        _override.Current().ShouldNotBeNull("a report from a moment ago is newer than the mount");
 
         _time.Advance(TimeSpan.FromMinutes(2));
 
@@ -63,7 +63,7 @@ public sealed class ClusterOverrideTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Watch_OfAnOverrideWhoseTimeIsOver_SaysThatItEnded()
+    public async Task Watch_OfAnExpiredOverride_ReportsItsEnd()
     {
         _api.Cluster.Put("configmaps", FakeConfigMaps.Map("imds", "override", ("mode", "audit"), ("until", "2026-11-21T04:31:00Z"), ("reason", "INC-2")));
         Run();

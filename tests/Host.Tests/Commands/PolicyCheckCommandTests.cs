@@ -15,7 +15,7 @@ public sealed class PolicyCheckCommandTests
     private const string Bad = "{\"version\":1,\"mode\":\"audit\",\n  \"rules\":[{\"name\":\"x\",\"workloads\":[{}],\n    \"deny\":[{\"path\":\"x\"}]}]}";
 
     [Fact]
-    public async Task Check_AGoodPolicy_PrintsItsRevision()
+    public async Task Check_GoodPolicy_PrintsItsRevision()
     {
         var (exit, output, errors) = await CheckAsync(Good);
 
@@ -25,7 +25,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_ABadPolicy_PrintsEachProblemWithItsPlace()
+    public async Task Check_BadPolicy_PrintsEachProblemWithItsPlace()
     {
         var (exit, output, _) = await CheckAsync(Bad);
 
@@ -34,7 +34,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_AWarning_IsNoFailure()
+    public async Task Check_PolicyWithAWarning_Succeeds()
     {
         var (exit, output, _) = await CheckAsync("""{"version":1,"mode":"audit","identities":{"a":{"clientId":"2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6"}},"rules":[]}""");
 
@@ -45,7 +45,7 @@ public sealed class PolicyCheckCommandTests
     [Theory]
     [InlineData("# a comment\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: p }\ndata:\n  notes.txt: x\n  policy.json: |-\n    ")]
     [InlineData("apiVersion: v1\nkind: Namespace\n---\nkind: ConfigMap\ndata:\n  policy.json: >-\n    ")]
-    public async Task Check_AConfigMapInYaml_ChecksThePolicyInIt(string before)
+    public async Task Check_ConfigMapInYaml_ChecksItsPolicy(string before)
     {
         var (exit, output, _) = await CheckAsync(before + Good);
 
@@ -54,7 +54,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_AConfigMapsProblem_HasTheKeyAndTheLineInside()
+    public async Task Check_ProblemInAConfigMap_HasItsKeyAndLine()
     {
         var yaml = "kind: ConfigMap\ndata:\n  policy.json: |\n    " + Bad.Replace("\n", "\n    ", StringComparison.Ordinal);
         var json = JsonSerializer.Serialize(new { kind = "ConfigMap", data = new Dictionary<string, string>(StringComparer.Ordinal) { ["policy.json"] = Bad } });
@@ -69,7 +69,7 @@ public sealed class PolicyCheckCommandTests
     [InlineData("{\"kind\":\"ConfigMap\",\"data\":{\"a.json\":\"{}\",\"a.json\":\"{}\"}}", "holds the key a.json twice")]
     [InlineData("kind: ConfigMap\n---\nkind: ConfigMap", "holds 2 ConfigMaps")]
     [InlineData("a: [", "neither a JSON policy nor YAML")]
-    public async Task Check_AManifestWithoutOnePolicy_Fails(string manifest, string fragment)
+    public async Task Check_ManifestWithoutExactlyOnePolicy_Fails(string manifest, string fragment)
     {
         var (exit, output, errors) = await CheckAsync(manifest);
 
@@ -79,7 +79,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_AConfigMapOfFragments_ChecksThemAsOnePolicyAndNamesTheKey()
+    public async Task Check_ConfigMapOfFragments_ChecksOnePolicyAndNamesTheKey()
     {
         var yaml = $"kind: ConfigMap\ndata:\n  README: x\n  00.json: '{Head}'\n  a.json: '{Team}'\n";
 
@@ -91,7 +91,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_ADirectory_ChecksItsFragmentsAsOnePolicyAndNamesTheFile()
+    public async Task Check_Directory_ChecksOnePolicyAndNamesTheFile()
     {
         var directory = Directory.CreateTempSubdirectory("imds-proxy-check-");
         try
@@ -116,7 +116,7 @@ public sealed class PolicyCheckCommandTests
     }
 
     [Fact]
-    public async Task Check_AMissingFile_IsWrongUsage()
+    public async Task Check_MissingFile_IsAUsageError()
     {
         var directory = Directory.CreateTempSubdirectory("imds-proxy-check-");
         try

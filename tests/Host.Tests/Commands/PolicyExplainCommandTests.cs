@@ -87,21 +87,21 @@ public sealed class PolicyExplainCommandTests : IDisposable
         new ExplainCase("audit mode, denied by a rule", Web, "GET /metadata/instance", 0, "would be denied: rule shop-is-not-told denies it, which overrides every allow; audit mode",
             "* shop-is-not-told  deny /metadata/instance: denies it") { Mode = "audit" },
         new ExplainCase("audit mode, an enforced rule", Web, $"{Arm}&client_id={Kubelet}", 1, "denied: rule guard denies it") { Mode = "audit" },
-        new ExplainCase("nobody", "10.0.0.99", "GET /metadata/versions", 1, "denied: no known pod has the address 10.0.0.99"),
-        new ExplainCase("two pods", "10.0.0.31", "GET /metadata/versions", 1, "denied: more than one pod has the address 10.0.0.31"),
+        new ExplainCase("an unknown address", "10.0.0.99", "GET /metadata/versions", 1, "denied: no known pod has the address 10.0.0.99"),
+        new ExplainCase("an address of two pods", "10.0.0.31", "GET /metadata/versions", 1, "denied: more than one pod has the address 10.0.0.31"),
         new ExplainCase("malformed", Agent, "GET /metadata\\instance", 1, "rejected: malformed, answered with status 400 whatever the policy says: "),
         new ExplainCase("a header that is refused", Agent, "GET /metadata/instance", 1, "rejected: malformed") { Headers = ["X-Forwarded-For: 1.2.3.4"] },
         new ExplainCase("a relayed request", Agent, "GET /metadata/instance", 1, "denied: it carries X-Real-IP, which marks a relayed request") { Headers = ["x-real-ip: 10.0.0.1"] },
         new ExplainCase("a relayed request in audit mode", Agent, "GET /metadata/instance", 0,
             "would be denied: it carries Forwarded, which marks a relayed request; audit mode still sends it") { Headers = ["Forwarded: for=10.0.0.1"], Mode = "audit" },
-        new ExplainCase("a request by way of an Envoy", Agent, "GET /metadata/instance", 0, "permitted by rule") { Headers = ["Via: 1.1 envoy"] },
+        new ExplainCase("a request through an Envoy", Agent, "GET /metadata/instance", 0, "permitted by rule") { Headers = ["Via: 1.1 envoy"] },
         new ExplainCase("a probe where something is allowed", Agent, "GET /metadata/instance", 1, "rejected: without 'Metadata: true'") { Headers = ["Metadata:"] },
         new ExplainCase("a probe where nothing is", Web, "GET /metadata/versions", 1, "denied: no rule allows it") { Headers = ["metadata: false"] },
     ];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task Explain_ARequest_TellsTheDecisionAndWhy(ExplainCase @case)
+    public async Task Explain_Request_PrintsTheDecisionAndItsReasons(ExplainCase @case)
     {
         ArgumentNullException.ThrowIfNull(@case);
 
@@ -121,7 +121,7 @@ public sealed class PolicyExplainCommandTests : IDisposable
     [Theory]
     [InlineData("GET")]
     [InlineData("/metadata/instance")]
-    public async Task Explain_WhatIsNoRequest_IsAUsageError(string request)
+    public async Task Explain_InvalidRequest_IsAUsageError(string request)
     {
         var (exit, output, errors) = await ExplainAsync(request, Agent, Policy.Replace("MODE", "enforce", StringComparison.Ordinal));
 
@@ -131,12 +131,12 @@ public sealed class PolicyExplainCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Explain_ABadPolicy_IsAConfigurationError()
+    public async Task Explain_BadPolicy_IsAConfigurationError()
     {
         var (exit, _, errors) = await ExplainAsync("GET /metadata/instance", Agent, """{"version":1}""");
 
         exit.ShouldBe(2);
-        errors.ShouldContain("policy check tells all its errors");
+        errors.ShouldContain("policy check lists all errors");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

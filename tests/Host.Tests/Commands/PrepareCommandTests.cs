@@ -18,7 +18,7 @@ public sealed class PrepareCommandTests : IDisposable
     private uint Me => new NodeDirectory(_parent).Look().Uid;
 
     [Fact]
-    public async Task Prepare_WithoutTheDirectory_MakesItForItsUserAlone()
+    public async Task Prepare_MissingDirectory_CreatesItForItsUserOnly()
     {
         var directory = Path.Combine(_parent, "log");
 
@@ -28,7 +28,7 @@ public sealed class PrepareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prepare_WithADirectoryOpenToAll_ClosesIt()
+    public async Task Prepare_DirectoryOpenToAll_RestrictsIt()
     {
         var directory = Path.Combine(_parent, "log");
         Directory.CreateDirectory(directory);
@@ -43,7 +43,7 @@ public sealed class PrepareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prepare_AsRoot_GivesItAwayAndTwiceIsOnce()
+    public async Task Prepare_AsRoot_ChangesTheOwnerAndIsIdempotent()
     {
         Assert.SkipWhen(Me != 0, "needs root: it gives a directory to another user");
         var directory = Path.Combine(_parent, "log");
@@ -55,7 +55,7 @@ public sealed class PrepareCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prepare_WithALink_RefusesAndLeavesItsTargetAlone()
+    public async Task Prepare_SymbolicLink_FailsAndLeavesItsTargetAlone()
     {
         var target = Directory.CreateDirectory(Path.Combine(_parent, "elsewhere")).FullName;
         var before = new NodeDirectory(target).Look();
@@ -64,7 +64,7 @@ public sealed class PrepareCommandTests : IDisposable
 
         (await PrepareCommand.RunAsync([link], 16254, _errors)).ShouldBe(ExitCode.Failed);
 
-        _errors.ToString().ShouldContain("is no directory");
+        _errors.ToString().ShouldContain("is not a directory");
         new NodeDirectory(target).Look().ShouldBe(before);
     }
 

@@ -27,7 +27,7 @@ public sealed class ProveCommandTests : IDisposable
     [InlineData(ProxysError, "HTTP/1.1 200 OK\r\n\r\n{}", true, ExitCode.Failed)]
     [InlineData(ImdsError, Denied, true, ExitCode.Failed)]
     [InlineData("", "", false, ExitCode.Failed)]
-    public async Task Prove_WithAnAnswer_TellsWhoseItIs(string toMalformed, string toToken, bool expectDenial, int expected)
+    public async Task Prove_WithAnAnswer_TellsTheProxysFromImds(string toMalformed, string toToken, bool expectDenial, int expected)
     {
         var serving = AnswerAsync(toMalformed, toToken);
 
@@ -38,7 +38,7 @@ public sealed class ProveCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Prove_WithAWayPast_NamesIt()
+    public async Task Prove_WithAnOpenAddress_NamesIt()
     {
         var serving = AnswerAsync(ProxysError, Denied);
         using var open = new TcpListener(IPAddress.Loopback, 0);
@@ -46,7 +46,7 @@ public sealed class ProveCommandTests : IDisposable
         var way = (IPEndPoint)open.LocalEndpoint;
 
         (await ProveCommand.RunAsync(Probe(), [way], false, _output, CancellationToken.None)).ShouldBe(ExitCode.Failed);
-        _output.ToString().ShouldContain($"NOT SO: {way} is closed");
+        _output.ToString().ShouldContain($"NOT PROVED: {way} is closed");
 
         open.Stop();
         (await ProveCommand.RunAsync(Probe(), [way], false, _output, CancellationToken.None)).ShouldBe(ExitCode.Good);
@@ -77,7 +77,7 @@ public sealed class ProveCommandTests : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The end of the test.
+            // The test is over.
         }
     }
 }

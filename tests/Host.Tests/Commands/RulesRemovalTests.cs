@@ -47,7 +47,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_OnceEachNodeAnswers_IsDone()
+    public async Task Removal_OnceEveryNodeAnswers_Completes()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -55,16 +55,16 @@ public sealed class RulesRemovalTests : IAsyncLifetime
 
         var running = RunAsync();
         await Eventually.HoldsAsync(() => Told.Contains("1 of 2 nodes", StringComparison.Ordinal));
-        running.IsCompleted.ShouldBeFalse("one node still drops what is sent there");
+        running.IsCompleted.ShouldBeFalse("one node still drops requests");
         _open["10.224.0.5:16254"] = true;
 
         (await running).ShouldBeTrue(Told);
         Told.ShouldContain("2 of 2 nodes");
     }
 
-    // A redirect that was starting when it was first looked at puts its rules in place a moment later.
+    // A redirect that is still starting at the first check creates its rules a moment later.
     [Fact]
-    public async Task Removal_OfANodeThatAnsweredOnce_LooksAgain()
+    public async Task Removal_OfANodeThatAnsweredOnce_ChecksAgain()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -82,9 +82,9 @@ public sealed class RulesRemovalTests : IAsyncLifetime
         (await running).ShouldBeTrue(Told);
     }
 
-    // The proof that both sides mean the same: what is written is what the redirect reads.
+    // Proves that both sides agree: the redirect reads exactly what the uninstall writes.
     [Fact]
-    public async Task Removal_WritesAnOverrideThatTheRedirectObeysAndThatGoesWithTheDaemonSet()
+    public async Task Removal_WritesAnOverrideOwnedByTheDaemonSetThatTheRedirectObeys()
     {
         Pod("a", "node-1", "10.224.0.4");
         _open["10.224.0.4:16254"] = true;
@@ -99,7 +99,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_WithBreakGlassInForce_TakesItOver()
+    public async Task Removal_WithBreakGlassInForce_TakesOverItsOverride()
     {
         _api.Cluster.Put("configmaps", FakeConfigMaps.Map("imds", "imds-proxy-override", ("mode", "audit"), ("until", "2026-11-21T05:00:00Z"), ("reason", "outage")));
         Pod("a", "node-1", "10.224.0.4");
@@ -112,7 +112,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_WithANodeThatStaysSilent_NamesItAndTheWayOut()
+    public async Task Removal_WithASilentNode_NamesItAndTheRemedy()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -127,7 +127,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_OfANodeThatGoesMeanwhile_WaitsForItNoLonger()
+    public async Task Removal_OfADeletedNode_NoLongerWaitsForIt()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -141,7 +141,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_WithTheApiServerAwayForAMoment_GoesOn()
+    public async Task Removal_WithTheApiServerBrieflyUnreachable_Continues()
     {
         Pod("a", "node-1", "10.224.0.4");
         var running = RunAsync();
@@ -156,7 +156,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     [Theory]
     [InlineData("list", "may not list pods")]
     [InlineData("patch", "may not patch configmaps")]
-    public async Task Removal_WithoutTheRight_SaysWhichIsMissing(string operation, string said)
+    public async Task Removal_WithoutARight_NamesTheMissingRight(string operation, string said)
     {
         Pod("a", "node-1", "10.224.0.4");
         _api.Next(operation, new FakeFault.Status(403, "Forbidden"));
@@ -164,9 +164,9 @@ public sealed class RulesRemovalTests : IAsyncLifetime
         (await Should.ThrowAsync<KubeException>(() => RunAsync())).Message.ShouldContain(said);
     }
 
-    // All that is asked must be what the hook's role grants.
+    // The hook's role must grant every request that is made, and nothing else is requested.
     [Fact]
-    public async Task Removal_AsksInItsOwnNamespaceAndForOneConfigMap()
+    public async Task Removal_RequestsOnlyItsNamespaceAndOneConfigMap()
     {
         Pod("a", "node-1", "10.224.0.4");
         _open["10.224.0.4:16254"] = true;
@@ -177,9 +177,9 @@ public sealed class RulesRemovalTests : IAsyncLifetime
             ["list /api/v1/namespaces/imds/pods", "patch /api/v1/namespaces/imds/configmaps/imds-proxy-override", "patch /api/v1/namespaces/imds/pods/a"]);
     }
 
-    // Kubelet looks at a pod's mounts at once when the pod changes.
+    // Kubelet refreshes a pod's mounts at once when the pod changes.
     [Fact]
-    public async Task Removal_OnceTheOverrideIsWritten_AnnotatesThePodsOfTheReleaseAndNoOthers()
+    public async Task Removal_AfterTheOverride_AnnotatesOnlyThePodsOfTheRelease()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -193,12 +193,12 @@ public sealed class RulesRemovalTests : IAsyncLifetime
         Refreshed("b").ShouldBe("2026-11-21T04:30:00Z");
         Refreshed("other").ShouldBeNull();
         _api.Requests.Where(static request => request.Operation == "patch").Select(static request => request.Path.Split('/')[5])
-            .ShouldBe(["configmaps", "pods", "pods"], "the other way round kubelet would bring the ConfigMap as it was before");
+            .ShouldBe(["configmaps", "pods", "pods"], "in the reverse order, kubelet would mount the old ConfigMap");
     }
 
-    // The first annotation may reach a kubelet before the ConfigMap's change does.
+    // The first annotation may reach a kubelet before the changed ConfigMap does.
     [Fact]
-    public async Task Removal_OfANodeThatStaysSilent_AnnotatesItsPodAgainAfterTenSeconds()
+    public async Task Removal_WithASilentNode_AnnotatesItsPodAgainAfterTenSeconds()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");
@@ -216,7 +216,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Removal_ThatMayNotAnnotate_SaysSoAndGoesOn()
+    public async Task Removal_WithoutTheRightToAnnotate_ReportsItAndContinues()
     {
         Pod("a", "node-1", "10.224.0.4");
         Pod("b", "node-2", "10.224.0.5");

@@ -11,15 +11,15 @@ public sealed class StartupTaintFlagsTests
     private const string Api = "--kube-api=http://127.0.0.1:1";
 
     [Fact]
-    public void Taint_NotTold_IsNone() => Read("--callers=kubernetes", "--node-name=aks-1", Api).StartupTaint.ShouldBeNull();
+    public void TaintFlags_NotGiven_ReadNull() => Read("--callers=kubernetes", "--node-name=aks-1", Api).StartupTaint.ShouldBeNull();
 
     [Fact]
-    public void Taint_WithARedirect_IsRead() =>
+    public void TaintFlags_WithARedirect_AreRead() =>
         Read("--callers=kubernetes", "--node-name=aks-1", Api, "--startup-taint=node.imdsproxy.io/not-ready", "--redirect-state=/run/state.json")
             .StartupTaint.ShouldBe(new StartupTaintOptions("node.imdsproxy.io/not-ready", "/run/state.json"));
 
     [Fact]
-    public void Taint_WithCallersAndPolicyFromFiles_NeedsTheCluster()
+    public void TaintFlags_WithCallersAndPolicyFromFiles_NeedTheCluster()
     {
         var options = Read("--callers=file:callers.json", "--node-name=aks-1", Api, "--startup-taint=example.com/not-yet");
 
@@ -31,8 +31,8 @@ public sealed class StartupTaintFlagsTests
     [Theory]
     [InlineData("--node-name", "--startup-taint=node.imdsproxy.io/not-ready")]
     [InlineData("belongs to Kubernetes", "--startup-taint=node.kubernetes.io/not-ready", "--node-name=aks-1")]
-    [InlineData("--startup-taint, which is missing", "--redirect-state=/run/state.json", "--node-name=aks-1")]
-    public void Taint_HalfTold_IsRefused(string why, params string[] flags) =>
+    [InlineData("give --startup-taint too", "--redirect-state=/run/state.json", "--node-name=aks-1")]
+    public void TaintFlags_Incomplete_AreRefused(string why, params string[] flags) =>
         Parse(["--callers=file:callers.json", Api, .. flags]).Errors.ShouldHaveSingleItem().Message.ShouldContain(why);
 
     private static ClusterOptions Read(params string[] flags)

@@ -29,7 +29,7 @@ public sealed class AnswersTests
     private static readonly Caller Web = Pod("web");
 
     [Fact]
-    public void Denied_TheSameDenialAgain_DiffersInTheRequestsIdAlone()
+    public void Denied_SameDenialAgain_DiffersOnlyInTheRequestId()
     {
         var answers = new Answers(new AnswerOptions("Ask \"platform\" – #imds.", default));
         var denial = Denial(Web, "/metadata/instance/compute?api-version=2021-02-01");
@@ -41,12 +41,12 @@ public sealed class AnswersTests
     }
 
     [Fact]
-    public void Denied_WithoutHelp_EndsWithTheRequestsId() =>
+    public void Denied_WithoutHelp_EndsWithTheRequestId() =>
         Description(new Answers(new AnswerOptions(null, default)).Denied(Denial(Web, "/metadata/instance/compute?api-version=2021-02-01"), new Asker(Web, null, "0HN1:00000001"), null))
             .ShouldEndWith("request 0HN1:00000001).");
 
     [Fact]
-    public void Denied_WithWhatImdsReturned_SaysWhatCameThisTime()
+    public void Denied_ByTheAnswer_NamesThisAnswersIdentity()
     {
         var answers = new Answers(new AnswerOptions(null, default));
         var decided = ShopMayHaveVault.DecideAnswer(Web, Parse(Token), new CredentialAnswer(OtherIdentity, "https://vault.azure.net"));
@@ -57,9 +57,9 @@ public sealed class AnswersTests
         Description(answers.Denied(denial, asker, returned: null)).ShouldNotContain(OtherIdentity);
     }
 
-    // Who is not known is told by its address, which differs.
+    // A denial names an unknown caller by its address, so it must not come from a cache of another address.
     [Fact]
-    public void Denied_Unidentified_NamesTheAddressOfThisTime()
+    public void Denied_UnidentifiedCaller_NamesThisRequestsAddress()
     {
         var answers = new Answers(new AnswerOptions(null, default));
         var denial = Denial(Caller.Node.Instance, "/metadata/instance?api-version=2021-02-01");

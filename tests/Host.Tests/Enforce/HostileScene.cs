@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.Host.Tests.Enforce;
 
-/// <summary>A node proxy in front of an IMDS that follows a script, for what neither a decent client nor a decent server does.</summary>
+/// <summary>A node proxy in front of a scripted IMDS, for behaviour that no proper client or server shows.</summary>
 internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IAsyncDisposable
 {
     public static readonly IPAddress Pod = IPAddress.Parse("127.0.0.11");
@@ -37,13 +37,13 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
 
     public NodeProxy Proxy { get; private set; } = null!;
 
-    /// <summary>Keeps whoever writes a record until it is set; null where nobody is kept.</summary>
+    /// <summary>Holds the writers of records until it is set; null to hold none.</summary>
     public ManualResetEventSlim? Held { get; set; }
 
-    /// <summary>Whether someone is kept.</summary>
+    /// <summary>Whether a record's write is being held.</summary>
     public bool IsHolding { get; private set; }
 
-    /// <summary>What was logged as an error.</summary>
+    /// <summary>The messages logged as errors.</summary>
     public IReadOnlyCollection<string> Errors => _logs;
 
     public IReadOnlyList<JsonNode> Records =>
@@ -72,7 +72,7 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
 
     public Task<RawConnection> ConnectAsync(IPAddress pod) => RawConnection.ConnectAsync(Proxy.EndPoint, pod);
 
-    /// <summary>Ends the proxy, so that all it has to write is written.</summary>
+    /// <summary>Stops the proxy, so that all pending records are written.</summary>
     public async Task StopAsync()
     {
         if (!_isStopped)

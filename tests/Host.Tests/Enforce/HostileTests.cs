@@ -16,12 +16,12 @@ public sealed class HostileTests
     [Theory]
     [InlineData("enforce")]
     [InlineData("audit")]
-    public async Task UserAgent_CutWithinACharacter_IsRecorded(string mode)
+    public async Task UserAgent_TruncatedWithinACharacter_IsRecorded(string mode)
     {
         await using var scene = await HostileScene.StartAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", mode);
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
 
-        // UTF-8 as Latin-1, which is how RawRequest sends bytes.
+        // UTF-8 as Latin-1 characters, because RawRequest sends characters as bytes.
         var answer = await connection.ExchangeAsync(Location.With("User-Agent", new string('a', 255) + "\u00f0\u009f\u0098\u0080"));
 
         answer.ShouldNotBeNull().Status.ShouldBe(200);
@@ -29,7 +29,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task StrangerThatHangsUpWhileItWaits_IsRecordedAsDenied()
+    public async Task UnknownCaller_ThatDisconnectsWhileWaiting_IsRecordedAsDenied()
     {
         await using var scene = await HostileScene.StartAsync();
         await using (var connection = await scene.ConnectAsync(HostileScene.Stranger))
@@ -44,7 +44,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task Body_NeverFinished_IsNoErrorInTheLog()
+    public async Task Body_NeverFinished_LogsNoError()
     {
         await using var scene = await HostileScene.StartAsync();
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
@@ -57,9 +57,9 @@ public sealed class HostileTests
         scene.Errors.ShouldBeEmpty();
     }
 
-    // Kestrel drains an unread body only while its client is there. Once the client is gone it took the body for a further request.
+    // Kestrel drains an unread body only while its client is connected. After a disconnect it once parsed the body as another request.
     [Fact]
-    public async Task Body_UnreadWhenItsClientIsGone_IsNoSecondRequest()
+    public async Task UnreadBody_OfADisconnectedClient_IsNotReadAsARequest()
     {
         using var held = new ManualResetEventSlim();
         await using var scene = await HostileScene.StartAsync();
@@ -68,7 +68,7 @@ public sealed class HostileTests
         await other.SendAsync(RawRequest.Get("/metadata/versions"));
         await Eventually.HoldsAsync(() => scene.IsHolding);
 
-        // Its record waits for the one that is being written. Meanwhile the server hears that the client is gone.
+        // The request's record waits for another record's write. Meanwhile, the server notices that the client disconnected.
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
         await connection.SendAsync(RawRequest.Get("/metadata/instance").WithBody("{}  "));
         connection.EndSending();
@@ -84,7 +84,7 @@ public sealed class HostileTests
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")]
-    public async Task Imds_BreaksOffAfterItsHead_Is502InTheUsualShape(string head)
+    public async Task Imds_DisconnectsAfterItsHeaders_YieldsTheUsual502(string head)
     {
         await using var scene = await HostileScene.StartAsync(head);
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
@@ -97,7 +97,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task Token_InAnErrorOfImds_NeverLeaves()
+    public async Task Token_InAnErrorOfImds_IsNeverPassedOn()
     {
         await using var scene = await HostileScene.StartAsync($"HTTP/1.1 400 Bad Request\r\nContent-Length: {Token.Length + 2}\r\n\r\n[{Token}]");
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
@@ -108,7 +108,7 @@ public sealed class HostileTests
         answer.Text.ShouldNotContain("access_token");
     }
 
-    /// <summary>What no caller can be sent, in the head of an answer that is whole, shared and kept, or streamed.</summary>
+    /// <summary>Response headers that cannot be sent to a caller, for answers that are read whole, shared and cached, or streamed.</summary>
     public static TheoryData<string, string, string> BadHeads
     {
         get
@@ -134,7 +134,7 @@ public sealed class HostileTests
 
     [Theory]
     [MemberData(nameof(BadHeads))]
-    public async Task Head_ThatCannotBeSentOn_Is502AndRecordedAsFailed(string mode, string target, string head)
+    public async Task ResponseHeaders_ThatCannotBeSent_Yield502AndAreRecordedAsFailed(string mode, string target, string head)
     {
         await using var scene = await HostileScene.StartAsync($"HTTP/1.1 {head}\r\nContent-Length: {Token.Length}\r\n\r\n{Token}", mode);
         await using var connection = await scene.ConnectAsync(HostileScene.Pod);
@@ -153,7 +153,7 @@ public sealed class HostileTests
     }
 
     [Fact]
-    public async Task OwnAnswer_WhileDraining_StillEndsTheConnection()
+    public async Task OwnAnswer_WhileDraining_ClosesTheConnection()
     {
         var context = new DefaultHttpContext();
         context.Response.Headers.Connection = "close";

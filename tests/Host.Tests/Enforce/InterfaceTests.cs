@@ -27,16 +27,16 @@ public sealed class InterfaceTests
     private readonly Records _log = new();
 
     [Fact]
-    public async Task Request_ByAnotherInterfaceThanThePods_IsOfNobody()
+    public async Task Request_OnAnotherInterface_HasAnUnknownCaller()
     {
         (await AskAsync(interfaceIndex: 8)).ShouldBe(503);
         _log.Last!.Caller.ShouldBe(Caller.Unknown.Instance);
     }
 
     [Fact]
-    public async Task Request_ByThePodsInterface_IsThePods()
+    public async Task Request_OnThePodsInterface_IsThePods()
     {
-        // The rules allow it nothing, so that IMDS is not needed.
+        // The rules allow the pod nothing, so IMDS is not needed.
         (await AskAsync(interfaceIndex: 7)).ShouldBe(403);
         _log.Last!.Caller.ShouldBe(Pod);
     }

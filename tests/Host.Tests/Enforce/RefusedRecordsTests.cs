@@ -12,7 +12,7 @@ namespace ImdsProxy.Host.Tests.Enforce;
 public sealed class RefusedRecordsTests
 {
     [Fact]
-    public async Task Write_WhileTheLogStandsStill_HoldsSoManyAndCountsTheRest()
+    public async Task Write_WhileTheLogIsStuck_HoldsABoundedNumberAndCountsTheRest()
     {
         var log = new StillLog();
         var lost = 0;
@@ -30,7 +30,7 @@ public sealed class RefusedRecordsTests
     }
 
     [Fact]
-    public async Task Write_AboveTheCallersRate_IsSummed()
+    public async Task Write_AboveTheCallersRate_IsSummarized()
     {
         var log = new StillLog();
         var requests = 0;
@@ -42,7 +42,7 @@ public sealed class RefusedRecordsTests
             records.Write(new FeatureCollection());
         }
 
-        // Two seconds' worth at once; each of the rest is in a summary, and all are counted by the metrics.
+        // Two seconds' worth of records at once. The rest go into summaries, and the metrics count them all.
         log.Held.ShouldBe(2);
         requests.ShouldBe(50);
     }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdsProxy.Host.Tests.Enforce;
 
-/// <summary>An IMDS that answers each request with the same bytes and hangs up, whatever HTTP says to them.</summary>
+/// <summary>An IMDS that answers each request with the same bytes, valid HTTP or not, and closes the connection.</summary>
 internal sealed class ScriptedImds : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

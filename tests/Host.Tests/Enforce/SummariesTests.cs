@@ -26,7 +26,7 @@ public sealed class SummariesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _summaries.DisposeAsync();
 
     [Fact]
-    public async Task Requests_OfOneSecond_HaveOneRecordWithTheirNumberAndTheIdAllBear()
+    public async Task Requests_OfOneSecond_ShareOneRecordWithTheirCountAndId()
     {
         var ids = Enumerable.Range(0, 500).Select(n => Add(Record($"r{n}"))).ToList();
 
@@ -46,7 +46,7 @@ public sealed class SummariesTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Differences))]
-    public async Task Requests_ThatDiffer_HaveRecordsOfTheirOwn(string difference)
+    public async Task Requests_ThatDiffer_HaveSeparateRecords(string difference)
     {
         Add(Record("first"));
         if (difference == "second")
@@ -77,7 +77,7 @@ public sealed class SummariesTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Request_WhileTheLogCannotBeWritten_IsNotSummed()
+    public void Request_WhileTheLogCannotBeWritten_IsNotSummarized()
     {
         _log.Failure = "no space left on device";
 
@@ -100,9 +100,9 @@ public sealed class SummariesTests : IAsyncLifetime
         _log.Records.Single().Summed.ShouldBe(1);
     }
 
-    // Nothing may grow while the log takes nothing and does not say so.
+    // Memory must not grow while the log silently accepts nothing.
     [Fact]
-    public void Requests_WhileSecondsWaitForTheLog_AreNotSummed()
+    public void Requests_WhileSummariesWaitForTheLog_AreNotSummarized()
     {
         _log.Stands = true;
         for (var second = 0; second < 2; second++)
@@ -116,7 +116,7 @@ public sealed class SummariesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Callers_MoreThanThereIsRoomFor_ShareASummary()
+    public async Task Callers_BeyondTheLimit_ShareASummary()
     {
         for (var n = 0; n < Summaries.MostOpen + 50; n++)
         {
@@ -132,7 +132,7 @@ public sealed class SummariesTests : IAsyncLifetime
     [Theory]
     [InlineData(true, true, true)]
     [InlineData(true, false, false)]
-    public async Task Summary_IsQuiet_WhereAllAre(bool first, bool second, bool expected)
+    public async Task Summary_OfQuietDenialsOnly_IsQuiet(bool first, bool second, bool expected)
     {
         Add(Record("a", quiet: first));
         Add(Record("b", quiet: second));

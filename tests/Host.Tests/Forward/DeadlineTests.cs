@@ -9,7 +9,7 @@ public sealed class DeadlineTests
     private static readonly TimeSpan Length = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Deadline_WhoseTimeIsUp_IsCancelled()
+    public async Task Deadline_Expired_IsCancelled()
     {
         using var deadline = new Deadlines(TimeProvider.System).Take(TimeSpan.FromMilliseconds(1), CancellationToken.None);
 
@@ -17,7 +17,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Deadline_WhoseCallerGoes_IsCancelled()
+    public void Deadline_WhoseCallerDisconnects_IsCancelled()
     {
         using var caller = new CancellationTokenSource();
         using var deadline = new Deadlines(TimeProvider.System).Take(Length, caller.Token);
@@ -27,9 +27,9 @@ public sealed class DeadlineTests
         deadline.Token.IsCancellationRequested.ShouldBeTrue();
     }
 
-    // What one request ended by must never end another.
+    // The token that ended one request must never end another.
     [Fact]
-    public void Deadline_AfterOneThatWasCancelled_IsNot()
+    public void Deadline_AfterACancelledOne_IsNotCancelled()
     {
         var all = new Deadlines(TimeProvider.System);
         using var caller = new CancellationTokenSource();
@@ -44,7 +44,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public void Deadline_UsedAgain_HearsNothingOfTheCallerBefore()
+    public void Deadline_Reused_IgnoresThePreviousCaller()
     {
         var all = new Deadlines(TimeProvider.System);
         using var before = new CancellationTokenSource();
@@ -55,7 +55,7 @@ public sealed class DeadlineTests
 
         before.Cancel();
 
-        next.Token.ShouldBe(token, "it is the same one, used again");
+        next.Token.ShouldBe(token, "the same token source is reused");
         next.Token.IsCancellationRequested.ShouldBeFalse();
     }
 }

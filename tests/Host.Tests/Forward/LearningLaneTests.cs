@@ -21,14 +21,14 @@ public sealed class LearningLaneTests : IDisposable
     public void TryJoin_BeforeAnyRefusal_IsGrantedAtOnce() => Granted(100).ShouldBe(100);
 
     [Fact]
-    public void TryJoin_AfterARefusal_WaitsAndIsThenPacedAsDocumented()
+    public void TryJoin_AfterARefusal_WaitsAndIsThenPaced()
     {
         Refuse();
 
         Granted(3).ShouldBe(0);
         _time.Advance(TimeSpan.FromSeconds(3));
 
-        // What of one caller may go in a second, of four that may go in all.
+        // The number of one caller's requests per second, out of four for all callers.
         Granted(3).ShouldBe(2);
     }
 
@@ -52,7 +52,7 @@ public sealed class LearningLaneTests : IDisposable
         Granted(3).ShouldBe(1);
     }
 
-    // The pause is a second where IMDS does not say.
+    // Without a Retry-After from IMDS, the pause is one second.
     private void Refuse() => _lane.Heard(429, retryAfter: null);
 
     private int Granted(int asked)

@@ -2,7 +2,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Host.Tests.Identify;
 
-/// <summary>Who has an address, worked out from scratch each time, as the rules read.</summary>
+/// <summary>A reference model of the pod index: it computes the owner of an address from scratch each time, exactly as the rules state.</summary>
 internal sealed class PodIndexModel
 {
     private readonly Dictionary<string, PodRecord> _pods = new(StringComparer.Ordinal);

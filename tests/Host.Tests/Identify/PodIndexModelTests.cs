@@ -10,7 +10,7 @@ public sealed class PodIndexModelTests
 {
     private static readonly string[] Addresses = [.. Enumerable.Range(1, 6).Select(static i => $"10.0.0.{i}"), "fd00::1"];
 
-    // Few UIDs and few addresses, so that they meet.
+    // Few UIDs and few addresses, so that they collide.
     private static readonly Gen<Step> Steps =
         from kind in Gen.Frequency((8, Gen.Constant('u')), (3, Gen.Constant('d')), (1, Gen.Constant('r')))
         from uid in Gen.Choose(1, 9)
@@ -19,7 +19,7 @@ public sealed class PodIndexModelTests
         select new Step(kind, $"u{uid}", address == Addresses.Length ? null : Addresses[address], traits);
 
     [Fact]
-    public void AnySequence_EveryLookup_IsAsTheModelSays() =>
+    public void AnySequence_EveryLookup_MatchesTheModel() =>
         Prop.ForAll(Steps.ListOf().ToArbitrary(), steps =>
         {
             var (index, model) = (Index(), new PodIndexModel());
@@ -39,9 +39,9 @@ public sealed class PodIndexModelTests
             return true;
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000).WithEndSize(200));
 
-    /// <summary>250 pods; 50 a second end and come for 60 s; addresses are reused at once.</summary>
+    /// <summary>With 250 pods, 50 pods per second end and start for 60 s. Addresses are reused at once.</summary>
     [Fact]
-    public void Churn_Of50PodsASecondFor60Seconds_EveryLookupIsRightAtEveryStep()
+    public void Churn_Of50PodsPerSecond_EveryLookupIsRight()
     {
         var (index, model, random) = (Index(), new PodIndexModel(), new Random(5));
         var addresses = Enumerable.Range(0, 260).Select(static i => $"10.1.{i / 250}.{i % 250}").ToArray();
@@ -113,7 +113,7 @@ public sealed class PodIndexModelTests
                 model.Remove(step.Uid);
                 break;
             default:
-                // A relist during which one delete was missed.
+                // A relist after a missed delete.
                 model.Remove(step.Uid);
                 index.Replace(model.Pods, $"{version}");
                 break;

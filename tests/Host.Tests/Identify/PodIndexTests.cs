@@ -16,11 +16,11 @@ public sealed class PodIndexTests
     [InlineData("fd00:0:0::0:1", "a")]
     [InlineData("10.0.0.2", "unknown")]
     [InlineData("::10.0.0.1", "unknown")]
-    public void Pod_IsFoundByAllItsAddresses(string ip, string expected) =>
+    public void Pod_IsFoundByEachOfItsAddresses(string ip, string expected) =>
         Index(pods: Pod("a", "10.0.0.1,fd00::1")).Who(ip).ShouldBe(expected);
 
     [Fact]
-    public void FinishedPod_LosesItsAddressAtOnce_Complaint2()
+    public void FinishedPod_LosesItsAddressAtOnce()
     {
         var index = Index(pods: Pod("a", "10.0.0.1"));
         index.Upsert(Pod("a", "10.0.0.1", 2, finished: true));
@@ -52,7 +52,7 @@ public sealed class PodIndexTests
         Index(pods: [Pod("a", "10.0.0.1", deleting: true), Pod("b", "10.0.0.1", deleting: true)]).Who("10.0.0.1").ShouldBe("ambiguous");
 
     [Fact]
-    public void HostNetworkPod_NeverClaimsTheNodesAddress_Complaint8()
+    public void HostNetworkPod_NeverClaimsTheNodesAddress()
     {
         var index = Index(pods: [Pod("host", "192.168.0.4", hostNetwork: true, host: "192.168.0.4"), Pod("liar", "192.168.0.4")]);
         index.Who("192.168.0.4").ShouldBe("node");
@@ -60,7 +60,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void LocalAddress_IsTheNodes_UnlessAPodHasIt()
+    public void LocalAddress_BelongsToTheNodeUnlessAPodHasIt()
     {
         var index = Index(pods: Pod("a", "10.0.0.1"));
         index.SetLocal([IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.254")]);
@@ -71,7 +71,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void DeleteMissedDuringARelist_IsFound_Complaint2()
+    public void DeleteMissedDuringARelist_IsDetected()
     {
         var index = Index(pods: [Pod("a", "10.0.0.1"), Pod("b", "10.0.0.2")]);
         index.Replace([Pod("b", "10.0.0.2")], "20");
@@ -80,7 +80,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void PodOfTheSameName_IsAnotherPod()
+    public void PodWithTheSameName_IsAnotherPod()
     {
         var index = Index(pods: Pod("first", "10.0.0.1"));
         index.Upsert(Pod("second", "10.0.0.2"));
@@ -89,7 +89,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void LiveList_AheadOfTheWatch_IsTaken_AndNotGoneBackOn()
+    public void LiveList_AheadOfTheWatch_IsAppliedAndNotReverted()
     {
         var index = Index();
         index.Learn(Pod("a", "10.0.0.1", version: 12));
@@ -101,7 +101,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void LiveList_BehindTheWatch_BringsNoDeletedPodBack()
+    public void LiveList_BehindTheWatch_RestoresNoDeletedPod()
     {
         var index = Index(pods: Pod("a", "10.0.0.1", version: 5));
         index.Delete("a");
@@ -111,7 +111,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public async Task Wait_EndsTheMomentThePodAppears_Complaint1()
+    public async Task Wait_EndsWhenThePodAppears()
     {
         var time = new ScriptedTime();
         var index = Index(time: time);
@@ -137,7 +137,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void AnotherInterface_MakesTheAddressUnknownUntilTheApiHasNews()
+    public void AnotherInterface_MakesTheAddressUnknownUntilTheApiReports()
     {
         var index = Index(pods: Pod("a", "10.0.0.1", version: 5));
         var found = index.Find(IPAddress.Parse("10.0.0.1"));
@@ -154,9 +154,9 @@ public sealed class PodIndexTests
         index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 8).Word().ShouldBe("a");
     }
 
-    // That it is on its way out is the news to be expected of a pod whose address is another's already.
+    // A pod whose address already belongs to another pod will normally be reported as terminating next.
     [Fact]
-    public void AnotherInterface_OfAPodThatIsBeingDeleted_StaysUnknown_Complaint2()
+    public void AnotherInterface_OfATerminatingPod_StaysUnknown()
     {
         var index = Index(pods: Pod("a", "10.0.0.1", version: 5));
         index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 7).Word().ShouldBe("a");
@@ -168,7 +168,7 @@ public sealed class PodIndexTests
     }
 
     [Fact]
-    public void NewPod_WithAnOldAddress_HasEvidenceOfItsOwn()
+    public void NewPod_WithAReusedAddress_HasItsOwnEvidence()
     {
         var index = Index(pods: Pod("a", "10.0.0.1"));
         index.Confirm(index.Find(IPAddress.Parse("10.0.0.1")), 7).Word().ShouldBe("a");

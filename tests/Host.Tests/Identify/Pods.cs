@@ -5,7 +5,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Host.Tests.Identify;
 
-/// <summary>Pods for tests of the index.</summary>
+/// <summary>Creates pods for tests of the index.</summary>
 internal static class Pods
 {
     public static PodRecord Pod(
@@ -31,7 +31,7 @@ internal static class Pods
         return index;
     }
 
-    /// <summary>Who has an address, as a word.</summary>
+    /// <summary>Describes the caller at an address in a word.</summary>
     public static string Who(this PodIndex index, string ip) => index.Find(IPAddress.Parse(ip)).Word();
 
     public static string Word(this Caller caller) => caller switch

@@ -5,7 +5,10 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Identify;
 
-/// <summary>What is no pod's own; that a pod's end of a pair is told from it needs a network namespace, and is tested there.</summary>
+/// <summary>
+/// Recognizes interfaces that do not belong to a single pod. Telling them from a pod's end of a veth pair needs a network
+/// namespace and is tested there.
+/// </summary>
 public sealed class SharedInterfacesTests
 {
     [Fact]
@@ -16,5 +19,5 @@ public sealed class SharedInterfacesTests
     }
 
     [Fact]
-    public void InterfaceThatIsGone_SaysNothing() => new SharedInterfaces().IsShared(int.MaxValue).ShouldBeTrue();
+    public void RemovedInterface_IsNotShared() => new SharedInterfaces().IsShared(int.MaxValue).ShouldBeTrue();
 }

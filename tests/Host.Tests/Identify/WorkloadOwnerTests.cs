@@ -19,6 +19,6 @@ public sealed class WorkloadOwnerTests
     [InlineData("DaemonSet", "fluent-bit", null, "DaemonSet/fluent-bit")]
     [InlineData("StatefulSet", "db", null, "StatefulSet/db")]
     [InlineData(null, null, null, null)]
-    public void Owner_FollowsTheNamesThatControllersGive(string? kind, string? name, string? hash, string? expected) =>
+    public void Owner_OfAPod_IsItsWorkload(string? kind, string? name, string? hash, string? expected) =>
         WorkloadOwner.Of(kind, name, hash).ShouldBe(expected);
 }

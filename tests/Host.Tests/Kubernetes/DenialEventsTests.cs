@@ -43,7 +43,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SameDenials_AreOneEventNowAndOneWithTheirCountFiveMinutesLater()
+    public async Task SameDenials_CreateOneEventNowAndOneWithTheirCountAfterFiveMinutes()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -63,7 +63,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task APodThatAsksForManyThings_GetsAFewEvents()
+    public async Task PodWithManyDifferentDenials_GetsAFewEvents()
     {
         for (var i = 0; i < 500; i++)
         {
@@ -74,7 +74,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task ManyPods_GetNoMoreThanTheRate()
+    public async Task ManyPods_GetNoMoreEventsThanTheRate()
     {
         for (var i = 0; i < 100; i++)
         {
@@ -86,7 +86,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task QuietOrAllowedOrUnknown_MakesNone_AuditModeHasItsOwnReason()
+    public async Task QuietAllowedOrUnknown_CreatesNoEventAndAuditModeHasItsOwnReason()
     {
         _events.Ended(Record("/metadata/instance", quiet: true));
         _events.Ended(Record("/metadata/instance", verdict: Verdict.Allowed));
@@ -99,7 +99,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Summary_CountsWithItsNumber()
+    public async Task Summary_CountsAllItsRequests()
     {
         _events.Ended(Record(target: null, summed: 3500));
         _events.Ended(Record(target: null, summed: 20));
@@ -110,7 +110,7 @@ public sealed class DenialEventsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AFailedEvent_DoesNotEndThem()
+    public async Task FailedEvent_DoesNotStopLaterOnes()
     {
         _failure = new KubeException("403");
         _events.Ended(Record("/metadata/instance"));

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-/// <summary>The permission that an Event and <c>policy explain</c> show for a denial allows the request once it is pasted.</summary>
+/// <summary>The permission that an Event or <c>policy explain</c> shows for a denial allows the request once it is pasted into a policy.</summary>
 public sealed partial class DenialHintTests
 {
     private const string ClientId = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
@@ -57,7 +57,7 @@ public sealed partial class DenialHintTests
         Pasted(explained.Text).Decide(Web, Parse(method, target)).ShouldBeOfType<Permit>();
     }
 
-    // No policy takes a truncated permission, so the Event shows none.
+    // A truncated permission would not be a valid policy, so the Event shows none.
     [Fact]
     public void Event_WithoutRoomForThePermission_PointsToExplain()
     {

@@ -58,7 +58,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task List_WhosePagesExpire_IsBegunAnewInOnePieceAtLast()
+    public async Task List_WhosePagesExpire_IsRestartedWithoutPages()
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { MostPerPage = 3, PagesCachedLists = true });
         for (var i = 0; i < 4; i++)
@@ -81,7 +81,7 @@ public sealed class ListWatchTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Watch_ThatExpired_ListsAnewAndFindsMissedDeletes_Complaint2(bool asErrorEvent)
+    public async Task Watch_Expired_RelistsAndFindsMissedDeletes(bool asErrorEvent)
     {
         await using var server = await FakeApiServer.StartAsync();
         server.Cluster.Put("pods", FakePods.Pod("stays", "10.0.0.1"));
@@ -92,7 +92,7 @@ public sealed class ListWatchTests
         await using var recording = new Recording(server);
         await Eventually.HoldsAsync(() => server.Count("list") == 2);
 
-        // Nothing is forgotten while the server can't be listed.
+        // While the server can't be listed, no pod is forgotten.
         recording.Pods.Count.ShouldBe(2);
         server.Cluster.Remove("pods", "default", "goes");
         server.Cluster.Compact();
@@ -104,7 +104,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task Watch_ThatExpiredWhileTheServerWasAway_ListsAnewWithoutWaitingAgain()
+    public async Task Watch_ExpiredDuringAnOutage_RelistsWithoutAnotherDelay()
     {
         var time = new ScriptedTime();
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Time = time });
@@ -128,7 +128,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task Watch_OfAClusterRestoredFromABackup_GoesBackWithIt()
+    public async Task Watch_OfAClusterRestoredFromABackup_FollowsIt()
     {
         var port = 0;
         await using (var before = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Token = null }))
@@ -151,7 +151,7 @@ public sealed class ListWatchTests
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(4096)]
-    public async Task Watch_WhoseLinesArriveInPieces_IsReadRight(int bytes)
+    public async Task Watch_WhoseLinesArriveInPieces_IsReadCorrectly(int bytes)
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false });
         server.Next("watch", new FakeFault.Split(bytes));
@@ -166,7 +166,7 @@ public sealed class ListWatchTests
 
     [Theory]
     [MemberData(nameof(Breaks))]
-    public async Task Watch_ThatBreaks_GoesOnFromWhereItWasWithoutAList(string name)
+    public async Task Watch_ThatBreaks_ResumesWithoutAList(string name)
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false });
         server.Next("watch", BreakFaults[name]);
@@ -195,7 +195,7 @@ public sealed class ListWatchTests
     };
 
     [Fact]
-    public async Task Watch_ThatSaysNonsense_ListsAnew()
+    public async Task Watch_WithInvalidEvents_Relists()
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false });
         server.Next("watch", new FakeFault.GarbageAfter(0));
@@ -207,7 +207,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task Watch_ThatDiedBehindAFirewall_IsOpenedAnewWithin60Seconds_Complaint3()
+    public async Task Watch_ThatWentSilent_IsReopenedWithin60Seconds()
     {
         var time = new ScriptedTime();
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Time = time });
@@ -231,7 +231,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task QuietWatch_LearnsTheResourceVersionBeforeTheWatchdogBites()
+    public async Task QuietWatch_LearnsTheResourceVersionBeforeTheWatchdogFires()
     {
         var time = new ScriptedTime();
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Time = time });
@@ -257,7 +257,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task Token_ThatRotated_IsReadAgainAtOnce()
+    public async Task RotatedToken_IsReadAgainAtOnce()
     {
         await using var server = await FakeApiServer.StartAsync();
         server.Next("watch", new FakeFault.EndAfter(1));
@@ -287,7 +287,7 @@ public sealed class ListWatchTests
     }
 
     [Fact]
-    public async Task TooManyRequests_AreLeftAloneForAsLongAsTheServerAsks()
+    public async Task TooManyRequests_IsRetriedAfterTheServersDelay()
     {
         var time = new ScriptedTime();
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false });
@@ -306,7 +306,7 @@ public sealed class ListWatchTests
     [InlineData("wrong authority", "is not trusted by the CA file")]
     [InlineData("wrong name", "is for another name")]
     [InlineData("no file", "cannot be read")]
-    public async Task Tls_ThatDoesNotFit_SaysWhichCaWasUsed(string fault, string expected)
+    public async Task Tls_WithAWrongCertificate_NamesTheCaFile(string fault, string expected)
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions
         {

@@ -15,11 +15,11 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-/// <summary>Nothing else runs beside these: they measure the process.</summary>
+/// <summary>These tests measure the process, so no others run beside them.</summary>
 [CollectionDefinition(nameof(MeasuredAlone), DisableParallelization = true)]
 public sealed class MeasuredAlone;
 
-/// <summary>250 pods of 12 KB each: memory must not follow the size of objects (complaint 4).</summary>
+/// <summary>250 pods of 12 KB each: memory must not depend on the size of objects.</summary>
 [Collection(nameof(MeasuredAlone))]
 public sealed class NodeOfRealisticSizeTests(ITestOutputHelper output)
 {
@@ -27,7 +27,7 @@ public sealed class NodeOfRealisticSizeTests(ITestOutputHelper output)
     private const int Padding = 11 << 10;
 
     [Fact]
-    public async Task ANodeOf250Pods_TakesOneListAndOneWatch_Complaint4()
+    public async Task NodeOf250Pods_NeedsOneListAndOneWatch()
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Token = null });
         for (var i = 0; i < Pods; i++)
@@ -53,7 +53,7 @@ public sealed class NodeOfRealisticSizeTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void IndexOf250Pods_HoldsLittleOfTheir3Megabytes_Complaint4()
+    public void IndexOf250Pods_KeepsLittleOfTheir3Megabytes()
     {
         var json = Enumerable.Range(0, Pods).Select(static i => Encoding.UTF8.GetBytes(Pod(i).ToJsonString())).ToArray();
         var index = new PodIndex(new InterfaceEvidence(static _ => false), TimeProvider.System);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-/// <summary>A list-watch of a fake API server, and what it told.</summary>
+/// <summary>A list-watch of a fake API server, and everything it reported.</summary>
 internal sealed class Recording : IListWatchSink<PodObject>, IAsyncDisposable
 {
     private readonly HttpClient _http;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-/// <summary>The startup taint over time.</summary>
+/// <summary>The removal of the startup taint over time.</summary>
 public sealed class StartupTaintTests : IAsyncLifetime
 {
     private const string Key = "node.imdsproxy.io/not-ready";
@@ -45,7 +45,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Taint_ThatComesBack_IsTakenOffAgain_ButNotWhileSomethingStandsAgainstIt()
+    public async Task Taint_ThatReturns_IsRemovedAgainUnlessAnObstacleExists()
     {
         Start();
         await GoneAsync(1);
@@ -62,7 +62,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Node_WithoutIt_IsLookedAtEveryFiveMinutesOrSo()
+    public async Task NodeWithoutTheTaint_IsCheckedAboutEveryFiveMinutes()
     {
         Put();
         Start();
@@ -77,7 +77,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Obstacle_IsToldAsTheReason()
+    public async Task Obstacle_IsReportedAsTheReason()
     {
         _obstacle = "the callers are not known yet";
         Start();
@@ -87,7 +87,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refusal_OfAnAdmissionWebhook_IsNotCalledRbac_AndToldOnce()
+    public async Task AdmissionRefusal_IsNotReportedAsRbacAndOnlyOnce()
     {
         for (var i = 0; i < 3; i++)
         {
@@ -107,7 +107,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Node_ThatIsNotThere_IsAskedForAgain()
+    public async Task MissingNode_IsRequestedAgain()
     {
         _api.Cluster.Remove("nodes", "", FakePods.Node);
         Start();

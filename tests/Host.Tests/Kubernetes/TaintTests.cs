@@ -15,13 +15,13 @@ public sealed class TaintTests
     [InlineData("[]")]
     [InlineData($"[{Other}]")]
     [InlineData($$"""[{"key":"{{Key}}-2","effect":"NoSchedule"},{"value":"{{Key}}"},{"key":7},null,"{{Key}}"]""")]
-    public void Patch_WhereThereIsNoSuchTaint_IsNone(string? taints) => TaintPatch.Of(Taints(taints), Key).ShouldBeNull();
+    public void Patch_WithoutSuchATaint_IsNull(string? taints) => TaintPatch.Of(Taints(taints), Key).ShouldBeNull();
 
     [Theory]
     [InlineData($$"""[{"key":"{{Key}}","effect":"NoSchedule"}]""", "[]")]
     [InlineData($$"""[{"key":"{{Key}}","value":"true","effect":"NoSchedule"},{{Other}}]""", $"[{Other}]")]
     [InlineData($$"""[{{Other}},{"key":"{{Key}}","effect":"NoSchedule"},{{Other}},{"key":"{{Key}}","effect":"NoExecute"}]""", $"[{Other},{Other}]")]
-    public void Patch_TestsForWhatWasRead_AndLeavesTheOthersAsTheyAre(string taints, string left)
+    public void Patch_TestsWhatWasReadAndPreservesOtherTaints(string taints, string left)
     {
         var patch = TaintPatch.Of(Taints(taints), Key).ShouldNotBeNull();
 
@@ -32,7 +32,7 @@ public sealed class TaintTests
     [Theory]
     [InlineData("node.imdsproxy.io/not-ready")]
     [InlineData("example.com/A_b.c-1")]
-    public void Key_OfOnesOwn_IsTaken(string key) => TaintKey.Parse(key).ShouldBe(key);
+    public void TaintKey_OfAnOwnDomain_IsAccepted(string key) => TaintKey.Parse(key).ShouldBe(key);
 
     [Theory]
     [InlineData("")]
@@ -46,7 +46,7 @@ public sealed class TaintTests
     [InlineData("node.kubernetes.io/not-ready")]
     [InlineData("node.cloudprovider.kubernetes.io/uninitialized")]
     [InlineData("kubernetes.io/not-ready")]
-    public void Key_ThatIsNone_OrKubernetesOwn_IsRefused(string key) => Should.Throw<FormatException>(() => TaintKey.Parse(key));
+    public void TaintKey_InvalidOrReserved_IsRefused(string key) => Should.Throw<FormatException>(() => TaintKey.Parse(key));
 
     private static JsonArray? Taints(string? text) => text is null ? null : JsonNode.Parse(text)!.AsArray();
 }

@@ -10,7 +10,7 @@ public sealed class TokenAccountTests
     [Theory]
     [InlineData("1")]
     [InlineData("2")]
-    public void Token_OfAServiceAccount_TellsItsUidHoweverItRotates(string id) =>
+    public void Token_OfAServiceAccount_HasItsUidAcrossRotations(string id) =>
         TokenAccount.UidOf(FakeTokens.Of("5c3f1f0e-0000-4000-8000-000000000001", id)).ShouldBe("5c3f1f0e-0000-4000-8000-000000000001");
 
     [Theory]
@@ -24,9 +24,9 @@ public sealed class TokenAccountTests
     [InlineData("a.W10.c")]
     [InlineData("a.eyJrdWJlcm5ldGVzLmlvIjp7InNlcnZpY2VhY2NvdW50Ijp7InVpZCI6N319fQ.c")]
     [InlineData("a.eyJrdWJlcm5ldGVzLmlvIjoidGV4dCJ9.c")]
-    public void Token_ThatTellsNoAccount_IsNull(string? token) => TokenAccount.UidOf(token).ShouldBeNull();
+    public void Token_WithoutAnAccount_IsNull(string? token) => TokenAccount.UidOf(token).ShouldBeNull();
 
     [Fact]
-    public void TokenFile_ThatIsNotThere_TellsNone() =>
+    public void TokenFile_Missing_HasNoAccount() =>
         TokenAccount.UidOf(new KubeToken("/nowhere/token", TimeProvider.System)).ShouldBeNull();
 }

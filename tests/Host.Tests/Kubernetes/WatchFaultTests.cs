@@ -10,17 +10,17 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Kubernetes;
 
-/// <summary>Whatever goes wrong with watches, the index is in the end what the server has.</summary>
+/// <summary>Whatever faults a watch has, the index finally equals the server's state.</summary>
 public sealed class WatchFaultTests
 {
-    // Each is a server's life of some ten pods, changes and faults. 5,000 of them have run clean; that takes minutes,
-    // so a build runs fewer: IMDS_PROXY_TEST_SEQUENCES=5000 runs them all.
+    // Each sequence simulates a server with about ten pods, changes and faults. 5,000 sequences have passed, but take
+    // minutes, so a build runs fewer. IMDS_PROXY_TEST_SEQUENCES=5000 runs them all.
     private static readonly int Sequences = int.TryParse(Environment.GetEnvironmentVariable("IMDS_PROXY_TEST_SEQUENCES"), out var number) ? number : 100;
 
     private static readonly string[] Addresses = [.. Enumerable.Range(1, 12).Select(static i => $"10.0.0.{i}")];
 
     [Fact]
-    public async Task RandomFaults_IndexEqualsTheServer_Complaint2()
+    public async Task RandomFaults_LeaveTheIndexEqualToTheServer()
     {
         await using var server = await FakeApiServer.StartAsync(new FakeApiOptions { Tls = false, Token = null });
         using var http = KubeConnection.Open(new KubeSettings(server.Address, null, null));

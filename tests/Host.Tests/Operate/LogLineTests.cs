@@ -42,7 +42,7 @@ public sealed class LogLineTests
     }
 
     [Fact]
-    public void JsonLine_OfAnEntryWithFields_TellsThemApart()
+    public void JsonLine_OfAnEntryWithFields_HasThemSeparately()
     {
         using var writer = new StringWriter();
         KeyValuePair<string, object?>[] state = [new("level", "forged"), new("Revision", 3), new("{OriginalFormat}", "…")];
@@ -62,7 +62,7 @@ public sealed class LogLineTests
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning, true)]
     [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical, false)]
     [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Information, false)]
-    public void Create_AtInformation_HearsOwnCategoriesAndWarningsOfOthers(string category, LogLevel level, bool heard)
+    public void Create_AtInformation_LogsOwnCategoriesAndWarningsOfOthers(string category, LogLevel level, bool heard)
     {
         using var logs = LoggingSetup.Create(LogFormat.Console, LogLevel.Information);
 
@@ -73,10 +73,10 @@ public sealed class LogLineTests
     [InlineData("trace", LogLevel.Trace)]
     [InlineData("information", LogLevel.Information)]
     [InlineData("none", LogLevel.None)]
-    public void Level_OfAWord_IsRead(string word, LogLevel level) => LoggingSetup.Level(word).ShouldBe(level);
+    public void LogLevel_Named_IsParsed(string word, LogLevel level) => LoggingSetup.Level(word).ShouldBe(level);
 
     [Fact]
-    public void Words_ThatAreNone_AreRefusedWithTheCure()
+    public void LogFlags_Invalid_AreRefusedWithTheChoices()
     {
         Should.Throw<FormatException>(() => LoggingSetup.Level("loud")).Message.ShouldContain("warning");
         Should.Throw<FormatException>(() => LoggingSetup.Format("xml")).Message.ShouldContain("json");

@@ -13,7 +13,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Operate;
 
-/// <summary>Every log message of the program, written with values of every type it takes, under two cultures.</summary>
+/// <summary>Writes every log message of the program, with values of every parameter type, under two cultures.</summary>
 public sealed partial class LogMessageTests
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 21, 18, 30, 0, TimeSpan.FromHours(2));
@@ -26,7 +26,7 @@ public sealed partial class LogMessageTests
     public static TheoryData<string> Names => [.. Methods.Select(NameOf)];
 
     [Theory, MemberData(nameof(Names))]
-    public void Message_UnderAnyCulture_IsTheSameAndItsTimesAreIso8601(string name)
+    public void Message_UnderAnyCulture_IsTheSameWithIso8601Times(string name)
     {
         var method = Methods.Single(one => NameOf(one) == name);
         method.IsStatic.ShouldBeTrue("the test passes the logger itself");
@@ -43,9 +43,9 @@ public sealed partial class LogMessageTests
         }
     }
 
-    // The test must see the messages that it is about.
+    // The test must find the messages that it is about.
     [Fact]
-    public void Messages_WithATime_AreAmongThem() =>
+    public void Messages_WithATime_AreTested() =>
         Methods.ShouldContain(static method => method.GetParameters().Any(static parameter => parameter.ParameterType == typeof(DateTimeOffset)));
 
     private static string Write(MethodInfo method, CultureInfo culture)
@@ -76,7 +76,7 @@ public sealed partial class LogMessageTests
         : type.IsValueType ? Activator.CreateInstance(type)
         : null;
 
-    // No predefined culture is there in invariant mode; this one has signs that none of them shares.
+    // Invariant mode has no predefined cultures. This one uses signs that no other culture has.
     private static CultureInfo Foreign()
     {
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
@@ -88,7 +88,7 @@ public sealed partial class LogMessageTests
         return culture;
     }
 
-    // What follows any resource follows pods here.
+    // Types that are generic over a resource are closed over pods here.
     private static Type Closed(Type type) =>
         type is { ContainsGenericParameters: true, Name: "Log" or "Messages" } ? type.MakeGenericType([.. type.GetGenericArguments().Select(static _ => typeof(PodObject))]) : type;
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Operate;
 
-// The console is the whole process's.
+// The console is shared by the whole process.
 [CollectionDefinition(nameof(LoggingSetupTests), DisableParallelization = true)]
 [Collection(nameof(LoggingSetupTests))]
 public sealed partial class LoggingSetupTests : IDisposable
@@ -43,7 +43,7 @@ public sealed partial class LoggingSetupTests : IDisposable
     }
 
     [Fact]
-    public void Log_OfTheForwarder_IsQuietAboutWhatAPodCanBringAbout()
+    public void ForwarderLog_OmitsErrorsThatPodsCanCause()
     {
         Write(LogFormat.Console, "Yarp.ReverseProxy.Forwarder.HttpForwarder");
 
@@ -58,7 +58,7 @@ public sealed partial class LoggingSetupTests : IDisposable
         _results.Dispose();
     }
 
-    // Disposing the factory waits until all is written.
+    // Disposing the factory waits until everything is written.
     private static void Write(LogFormat format, string category = "ImdsProxy.Test")
     {
         using var logs = LoggingSetup.Create(format, LogLevel.Information);

@@ -12,7 +12,7 @@ public sealed class ManagementAddressTests
     [InlineData("[::1]:16255")]
     [InlineData("0.0.0.0:0")]
     [InlineData("unix:/run/imds-proxy/management.sock")]
-    public void Parse_OfAnAddress_IsTheSameWhenWritten(string text) =>
+    public void Parse_Address_RoundTrips(string text) =>
         ManagementAddress.Text(ManagementAddress.Parse(text)).ShouldBe(text);
 
     [Theory]
@@ -23,11 +23,11 @@ public sealed class ManagementAddressTests
     [InlineData("unix:")]
     [InlineData("unix:management.sock")]
     [InlineData("127.0.0.1:66000")]
-    public void Parse_OfAnythingElse_IsRefused(string text) =>
+    public void Parse_InvalidAddress_IsRefused(string text) =>
         Should.Throw<FormatException>(() => ManagementAddress.Parse(text)).Message.ShouldStartWith("write ");
 
     [Fact]
-    public void Parse_OfAPathLongerThanASocketsName_IsRefused()
+    public void Parse_PathTooLongForASocket_IsRefused()
     {
         ManagementAddress.Parse("unix:/" + new string('a', 106)).ShouldBeOfType<System.Net.Sockets.UnixDomainSocketEndPoint>();
 

@@ -24,7 +24,7 @@ public sealed class MetricsRegistryTests
     }
 
     [Fact]
-    public async Task Duration_Measured_IsCumulatedByItsBuckets()
+    public async Task Duration_Measured_FillsCumulativeBuckets()
     {
         var histogram = _registry.Duration("imds_proxy_request_duration_seconds", "How long.", "endpoint");
         double[] values = [50e-6, 0.25, 0.5, 200];
@@ -44,7 +44,7 @@ public sealed class MetricsRegistryTests
     }
 
     [Fact]
-    public async Task Observations_OfAllKinds_TellTheValueOfTheScrape()
+    public async Task Observations_OfAllKinds_HaveTheValueAtTheScrape()
     {
         var seen = 7;
         _registry.Observe("imds_proxy_seen", "Seen.", () => seen);
@@ -65,7 +65,7 @@ public sealed class MetricsRegistryTests
     }
 
     [Fact]
-    public async Task ObservedSeries_NoLongerTold_Vanishes()
+    public async Task ObservedSeries_NoLongerReported_Disappears()
     {
         var source = "pods";
         _registry.ObserveEach("imds_proxy_staleness_seconds", "Since when.", "source", () => [(source, 1)]);
@@ -77,7 +77,7 @@ public sealed class MetricsRegistryTests
     }
 
     [Fact]
-    public async Task Write_WithOneBrokenObservation_WritesTheOthersAndTells()
+    public async Task Write_WithOneBrokenObservation_WritesTheOthersAndReportsIt()
     {
         var broken = false;
         _registry.Observe("imds_proxy_broken", "Breaks.", () => broken ? throw new InvalidOperationException("no") : 1);
@@ -103,7 +103,7 @@ public sealed class MetricsRegistryTests
     }
 
     [Fact]
-    public async Task Measuring_FromManyThreadsDuringScrapes_LosesNothing()
+    public async Task Measurements_FromManyThreadsDuringScrapes_AreAllCounted()
     {
         const int Threads = 4;
         const int Each = 20_000;

@@ -29,7 +29,7 @@ public sealed class ProxyMetricsTests
 
     [Theory]
     [MemberData(nameof(Requests))]
-    public async Task RequestEnded_OfAnyKind_IsCountedByItsWords(Verdict verdict, Reason reason, PolicyMode mode, string? target, string labels)
+    public async Task RequestEnded_OfAnyKind_IsCountedByItsLabels(Verdict verdict, Reason reason, PolicyMode mode, string? target, string labels)
     {
         _metrics.RequestEnded(Record(verdict, reason, mode, target));
 
@@ -49,7 +49,7 @@ public sealed class ProxyMetricsTests
     }
 
     [Fact]
-    public async Task RequestEnded_Quietly_IsCountedApart()
+    public async Task RequestEnded_Quietly_IsCountedSeparately()
     {
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.DenyRule, caller: Pod("istio"), quiet: true));
         _metrics.RequestEnded(Record(Verdict.Denied, Reason.NoRule, caller: Pod("istio")));
@@ -66,7 +66,7 @@ public sealed class ProxyMetricsTests
     }
 
     [Fact]
-    public async Task RequestEnded_FromCallersWithoutNamespace_NamesThemLikeNoNamespace()
+    public async Task RequestEnded_FromCallersWithoutNamespace_HasALabelThatIsNoNamespace()
     {
         Caller[] callers = [Caller.Unknown.Instance, Caller.Node.Instance, Caller.Ambiguous.Instance];
         Array.ForEach(callers, caller => _metrics.RequestEnded(Record(Verdict.Denied, Reason.CallerUnknown, caller: caller)));
@@ -108,7 +108,7 @@ public sealed class ProxyMetricsTests
     }
 
     [Fact]
-    public async Task Policy_RefusedThenLoaded_TellsWhatIsInForce()
+    public async Task Policy_RefusedThenLoaded_ReportsTheOneInForce()
     {
         (await LinesAsync()).ShouldContain("imds_proxy_policy_refused 0", StringComparer.Ordinal);
         _metrics.PolicyLoaded("aaa", PolicyMode.Audit);
@@ -133,10 +133,10 @@ public sealed class ProxyMetricsTests
     [Theory]
     [InlineData("imds_proxy_audit_records_total{result=\"failed\"} 0")]
     [InlineData("imds_proxy_policy_loads_total{result=\"refused\"} 0")]
-    public async Task Failures_BeforeTheFirst_AreToldAsZero(string line) => (await LinesAsync()).ShouldContain(line, StringComparer.Ordinal);
+    public async Task Failures_BeforeTheFirst_AreReportedAsZero(string line) => (await LinesAsync()).ShouldContain(line, StringComparer.Ordinal);
 
     [Fact]
-    public async Task Counts_OfConnectionsRecordsAndCallers_AreTold()
+    public async Task Counts_OfConnectionsRecordsAndCallers_AreReported()
     {
         _metrics.ObserveCallers(() => 12, () => 5);
         var readiness = new Readiness();
@@ -167,7 +167,7 @@ public sealed class ProxyMetricsTests
     [InlineData("0.1.0+abc123", "0.1.0", "abc123")]
     [InlineData("0.1.0", "0.1.0", "unknown")]
     [InlineData(null, "unknown", "unknown")]
-    public void BuildInfo_OfAnInformationalVersion_TellsVersionAndCommit(string? text, string version, string commit) =>
+    public void BuildInfo_OfAnInformationalVersion_HasVersionAndCommit(string? text, string version, string commit) =>
         BuildInfo.Parse(text).ShouldBe(new BuildInfo(version, commit));
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class ReadinessTests
     public void IsReady_WithoutChecks_IsTrue() => new Readiness().IsReady.ShouldBeTrue();
 
     [Fact]
-    public void Ask_WithAFailedCheck_TellsAllInOrderWithReasons()
+    public void Ask_WithAFailedCheck_ReportsAllInOrderWithReasons()
     {
         string? reason = "no policy was ever loaded";
         var readiness = new Readiness();
@@ -25,7 +25,7 @@ public sealed class ReadinessTests
     }
 
     [Fact]
-    public void Ask_WithACheckThatThrows_IsNotReadyAndKeepsTheTextToItself()
+    public void Ask_WithACheckThatThrows_IsNotReadyAndHidesTheMessage()
     {
         var readiness = new Readiness();
         readiness.Add("callers", () => throw new InvalidOperationException("a secret"));

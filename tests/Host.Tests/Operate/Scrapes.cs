@@ -7,7 +7,7 @@ namespace ImdsProxy.Host.Tests.Operate;
 /// <summary>Scrapes a registry as Prometheus would.</summary>
 internal static class Scrapes
 {
-    /// <summary>The whole text. Fails where an observation failed.</summary>
+    /// <summary>The whole text. Throws if an observation failed.</summary>
     public static async Task<string> TextAsync(this MetricsRegistry registry)
     {
         using var output = new MemoryStream();

@@ -22,7 +22,7 @@ public sealed class LastGoodStoreTests : IDisposable
         "configmap a/b", uid, version, Noon.AddMinutes(minute), new Dictionary<string, string>(StringComparer.Ordinal) { ["policy.json"] = version });
 
     [Fact]
-    public async Task Saved_IsLoadedByTheNextInstance()
+    public async Task SavedPolicy_IsLoadedByTheNextInstance()
     {
         await Store().SaveAsync(Policy("7"), CancellationToken.None);
         Store().Load()!.Texts["policy.json"].ShouldBe("7");
@@ -30,7 +30,7 @@ public sealed class LastGoodStoreTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_IsNull() => Store().Load().ShouldBeNull();
+    public void NothingSaved_LoadsNull() => Store().Load().ShouldBeNull();
 
     [Theory]
     [InlineData("101", 0, "u", "100", 1, "u", "101")]
@@ -38,7 +38,7 @@ public sealed class LastGoodStoreTests : IDisposable
     [InlineData("500", 0, "u", "100", 30, "u", "100")]
     [InlineData("500", 0, "old", "100", 1, "new", "100")]
     [InlineData("500", 2, "old", "100", 1, "new", "500")]
-    public async Task OfTwoInstances_WhatWasReceivedLaterStays(
+    public async Task TwoInstances_KeepTheNewerPolicy(
         string firstVersion, int firstMinute, string firstUid, string secondVersion, int secondMinute, string secondUid, string expected)
     {
         await Store().SaveAsync(Policy(firstVersion, firstMinute, firstUid), CancellationToken.None);
@@ -52,16 +52,16 @@ public sealed class LastGoodStoreTests : IDisposable
     [InlineData("a", "b", false)]
     [InlineData("a", null, false)]
     [InlineData(null, "a", false)]
-    public async Task Kept_ByOneRelease_IsNoOtherOnes(string? kept, string? asked, bool isLoaded)
+    public async Task KeptPolicy_BelongsToOneRelease(string? kept, string? asked, bool isLoaded)
     {
         await Store(kept).SaveAsync(Policy("7"), CancellationToken.None);
 
         (Store(asked).Load() is not null).ShouldBe(isLoaded);
     }
 
-    // A new release's resourceVersions need not be higher, after a restore of the API server.
+    // After a restore of the API server, a new release's resourceVersions may be lower.
     [Fact]
-    public async Task Kept_ByAReleaseBefore_IsWrittenOver()
+    public async Task KeptPolicy_OfAnEarlierRelease_IsOverwritten()
     {
         await Store("before").SaveAsync(Policy("100"), CancellationToken.None);
         await Store("now").SaveAsync(Policy("7", minute: 1), CancellationToken.None);
@@ -70,7 +70,7 @@ public sealed class LastGoodStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Kept_AtAnUninstall_GoesAndNothingIsKeptAgain()
+    public async Task KeptPolicy_AtAnUninstall_IsDeletedAndNotKeptAgain()
     {
         await Store("before").SaveAsync(Policy("7"), CancellationToken.None);
         await Store("now").ForgetAsync(CancellationToken.None);
@@ -80,7 +80,7 @@ public sealed class LastGoodStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_IsForgottenWithoutAWord()
+    public async Task Forget_WithoutAKeptPolicy_CreatesNoDirectory()
     {
         await Store().ForgetAsync(CancellationToken.None);
 
@@ -88,14 +88,14 @@ public sealed class LastGoodStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyInstancesAtOnce_LeaveTheNewestWhole()
+    public async Task ManyInstancesAtOnce_KeepTheNewestIntact()
     {
         await Task.WhenAll(Enumerable.Range(1, 40).Select(i => Task.Run(() => Store().SaveAsync(Policy($"{i}"), CancellationToken.None))));
         Store().Load()!.Version.ShouldBe("40");
     }
 
     [Fact]
-    public async Task HalfWritten_IsNothing_AndIsWrittenOver()
+    public async Task HalfWrittenFile_IsIgnoredAndOverwritten()
     {
         await Store().SaveAsync(Policy("7"), CancellationToken.None);
         await File.WriteAllTextAsync(Path.Combine(_directory.FullName, "state", "last-good-policy.json"), "{\"source\":");

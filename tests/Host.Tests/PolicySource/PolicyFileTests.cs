@@ -9,9 +9,9 @@ namespace ImdsProxy.Host.Tests.PolicySource;
 
 public sealed class PolicyFileTests
 {
-    // A bad content is looked at twice, half a second apart; the end may come in between.
+    // Invalid content is read twice, half a second apart. The process may end in between.
     [Fact]
-    public async Task Run_EndedWhileABadContentIsLookedAtAgain_RefusesNothing()
+    public async Task Run_EndedDuringTheSecondReadOfBadContent_RefusesNothing()
     {
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "{");

@@ -26,7 +26,7 @@ public sealed class ChoiceTests
     [InlineData("auto", Nothing, null, Backend.Nft)]
     [InlineData("legacy", Two, Nothing, Backend.Legacy)]
     [InlineData("nft", Nothing, Two, Backend.Nft)]
-    public void Backend_IsTheOneThatTheNodeUses(string wanted, string? nft, string? legacy, object expected)
+    public void Backend_Chosen_IsTheOneInUse(string wanted, string? nft, string? legacy, object expected)
     {
         var (view, why) = BackendChoice.Of(wanted, View(Backend.Nft, nft), View(Backend.Legacy, legacy));
         view.Backend.ShouldBe(expected);
@@ -37,11 +37,11 @@ public sealed class ChoiceTests
     [InlineData("auto", null, null)]
     [InlineData("nft", null, Nothing)]
     [InlineData("legacy", Nothing, null)]
-    public void Backend_ThatIsMissing_IsRefused(string wanted, string? nft, string? legacy) =>
+    public void Backend_Missing_IsRefused(string wanted, string? nft, string? legacy) =>
         Should.Throw<RedirectRefusal>(() => BackendChoice.Of(wanted, View(Backend.Nft, nft), View(Backend.Legacy, legacy))).Message.ShouldContain("missing");
 
     [Fact]
-    public void Backend_ThatFails_IsNotTakenForAnEmptyOne()
+    public void Backend_ThatFails_DoesNotCountAsEmpty()
     {
         var ill = new BackendView(Backend.Nft, "iptables-nft", SavedRules.Empty, "ill");
         BackendChoice.Of("auto", ill, View(Backend.Legacy, Nothing)).View.Backend.ShouldBe(Backend.Legacy);
@@ -64,11 +64,11 @@ public sealed class ChoiceTests
     [InlineData("*filter\n-A FORWARD -d 169.254.169.254/32 -j ACCEPT\nCOMMIT")]
     [InlineData("*filter\n-A INPUT -d 169.254.169.254/32 -j DROP\nCOMMIT")]
     [InlineData("*filter\n-A FORWARD -d 168.63.129.16/32 -p tcp -m tcp --dport 80 -j DROP\nCOMMIT")]
-    public void OtherRule_IsNoExistingBlock(string rules) =>
+    public void OtherRule_IsNotAnExistingBlock(string rules) =>
         ExistingBlocks.Of("nft", SavedRules.Parse(rules)).ShouldBeEmpty();
 
     [Fact]
-    public void OwnGuards_AreNoExistingBlock() =>
+    public void OwnGuards_AreNotAnExistingBlock() =>
         ExistingBlocks.Of("nft", Rules.After(Rules.Everything())).ShouldBeEmpty();
 
     [Theory]

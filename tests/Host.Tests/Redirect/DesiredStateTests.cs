@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the override files make of the rules. The clock of these tests stands at 2026-11-21T04:30:00Z.</summary>
+/// <summary>How the override files determine the state of the rules. The clock stands at 2026-11-21T04:30:00Z.</summary>
 public sealed class DesiredStateTests : IDisposable
 {
     private readonly DirectoryInfo _overrides = Directory.CreateTempSubdirectory("imds-proxy-override-");
@@ -22,7 +22,7 @@ public sealed class DesiredStateTests : IDisposable
     }
 
     [Fact]
-    public void Override_ThatGoes_PutsTheRulesBack()
+    public void Override_Removed_RestoresTheRules()
     {
         var desired = Desired();
         Write(uninstalling: false, "2026-11-21T05:30:00Z");
@@ -33,9 +33,9 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // At an uninstall the ConfigMap goes about when the pods do, in either order.
+    // During an uninstall, the ConfigMap and the pods are deleted in any order.
     [Fact]
-    public void OverrideOfAnUninstall_ThatGoes_HoldsUntilItsTime()
+    public void UninstallOverride_Removed_HoldsUntilItsTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
@@ -49,11 +49,11 @@ public sealed class DesiredStateTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(59));
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
         _time.Advance(TimeSpan.FromMinutes(1));
-        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that never came about leaves no node open");
+        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that did not happen leaves no node open");
     }
 
     [Fact]
-    public void OverrideOfAnUninstall_WrittenAnew_HoldsUntilTheNewTime()
+    public void UninstallOverride_Rewritten_HoldsUntilTheNewTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true);
@@ -68,9 +68,9 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
     }
 
-    // An install right after an uninstall may still find the ConfigMap, which is on its way out.
+    // An install right after an uninstall may still find the ConfigMap that is being deleted.
     [Fact]
-    public void OverrideOfAnUninstall_ThereFromTheStart_EndsWithItsFiles()
+    public void UninstallOverride_PresentAtStart_EndsWithItsFiles()
     {
         Write(uninstalling: true, "2026-11-21T05:30:00Z");
         var desired = Desired();
@@ -81,11 +81,11 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // A mark without the rest is no override, and one that is odd is refused: neither may open IMDS.
+    // A mark alone is not an override, and an invalid override is refused. Neither may open IMDS.
     [Theory]
     [InlineData("yes", "2026-11-23T05:30:00Z")]
     [InlineData("true", "2026-11-21T05:30:00Z")]
-    public void OverrideOfAnUninstall_ThatIsRefused_IsNotHeld(string mark, string until)
+    public void UninstallOverride_Refused_IsNotHeld(string mark, string until)
     {
         var desired = Desired();
         Write(uninstalling: true, until);

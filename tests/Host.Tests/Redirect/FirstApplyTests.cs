@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>When the first rules may come: with the proxy's readiness, or after the wait.</summary>
+/// <summary>When the first rules may be applied: once the proxy is ready, or after a maximum wait.</summary>
 public sealed class FirstApplyTests : IDisposable
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
@@ -27,13 +27,13 @@ public sealed class FirstApplyTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Rules_OfAProxyThatListensAndIsNotReady_AreHeldBackUntilItIs()
+    public void Rules_WhileTheProxyIsNotReady_AreHeldBack()
     {
         var first = First();
         _listening = true;
         first.Admits(RedirectState.Closed).ShouldBeFalse();
         first.Admits(RedirectState.Lifted).ShouldBeFalse();
-        first.Admits(RedirectState.Off).ShouldBeTrue("an override waits for nobody");
+        first.Admits(RedirectState.Off).ShouldBeTrue("an override applies at once");
         first.IsOver.ShouldBeFalse();
 
         Proxy.Tell();
@@ -44,7 +44,7 @@ public sealed class FirstApplyTests : IDisposable
     }
 
     [Fact]
-    public void Rules_OfAProxyThatNeverIsReady_ComeAfterTheWaitAndThatIsSaid()
+    public void Rules_OfAProxyThatIsNeverReady_ComeAfterTheWaitWithAWarning()
     {
         var first = First();
         _time.Advance(Wait - TimeSpan.FromTicks(1));
@@ -56,9 +56,9 @@ public sealed class FirstApplyTests : IDisposable
         _log.All.ShouldHaveSingleItem().ShouldStartWith("The proxy is not ready after 10 s: the rules are applied all the same");
     }
 
-    // The proxy may be taken over: what it tells later must neither lift rules nor hold them back.
+    // An attacker may control the proxy, so a later report must neither remove rules nor delay them.
     [Fact]
-    public void Word_TakenBackLater_ChangesNothing()
+    public void Readiness_WithdrawnLater_ChangesNothing()
     {
         var first = First();
         Proxy.Tell();
@@ -70,7 +70,7 @@ public sealed class FirstApplyTests : IDisposable
     }
 
     [Fact]
-    public void Rules_WithWhenDownOpen_ComeWithReadinessAndNeverBefore()
+    public void Rules_WithWhenDownOpen_ComeOnlyWithReadiness()
     {
         var first = First(openWhenDown: true);
         _listening = true;
@@ -78,7 +78,7 @@ public sealed class FirstApplyTests : IDisposable
 
         first.Admits(RedirectState.Closed).ShouldBeFalse();
         first.Admits(RedirectState.Closed).ShouldBeFalse();
-        first.Admits(RedirectState.Lifted).ShouldBeTrue("a proxy that is down has its redirect lifted, as at any other time");
+        first.Admits(RedirectState.Lifted).ShouldBeTrue("the redirect of a proxy that is down is lifted, as at any other time");
         first.Admits(RedirectState.Closed).ShouldBeFalse();
         _log.All.ShouldHaveSingleItem().ShouldContain("--when-down is open: the rules come when it is");
 
@@ -90,7 +90,7 @@ public sealed class FirstApplyTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Rules_WithoutAReadyFile_WaitForAListenerAtMostTheWait(bool openWhenDown)
+    public void Rules_WithoutAReadyFile_WaitForAListenerWithinTheWait(bool openWhenDown)
     {
         var first = First(openWhenDown, file: false);
         first.Admits(RedirectState.Closed).ShouldBeFalse();

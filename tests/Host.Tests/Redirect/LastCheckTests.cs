@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>When iptables is asked again.</summary>
+/// <summary>When iptables is queried again.</summary>
 public sealed class LastCheckTests
 {
     private const RedirectState Closed = RedirectState.Closed;
@@ -19,13 +19,13 @@ public sealed class LastCheckTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Nothing_Changed_TheCheckHolds(bool seesEveryChange)
+    public void NothingChanged_TheCheckHolds(bool seesEveryChange)
     {
         var eye = new Eye { SeesEveryChange = seesEveryChange };
         var last = Settled(eye);
         last.Holds(Closed).ShouldBeTrue();
         last.HasChanged(Closed).ShouldBeFalse();
-        last.Holds(RedirectState.Lifted).ShouldBeFalse("that is another state");
+        last.Holds(RedirectState.Lifted).ShouldBeFalse("the requested state is different");
     }
 
     [Theory]
@@ -52,17 +52,17 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void OurRules_ChangedInATableOfTheSameSize_AreSeenAtTheNextCheck()
+    public void OurRules_ChangedInATableOfTheSameSize_AreNoticedAtTheNextCheck()
     {
         var eye = new Eye { SeesEveryChange = false };
         var last = Settled(eye);
         eye.Digest = 2;
-        last.HasChanged(Closed).ShouldBeFalse("the cheap look can't tell");
+        last.HasChanged(Closed).ShouldBeFalse("the quick check can't tell");
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void OthersFirst_TheirChainsAreLookedIntoAfterARest()
+    public void OtherJumpsFirst_TheirChainsAreReadAfterAPause()
     {
         var eye = new Eye { OthersFirst = true };
         var last = Settled(eye);
@@ -73,13 +73,13 @@ public sealed class LastCheckTests
         last.Holds(Closed).ShouldBeTrue("the last check was just now");
         _time.Advance(Took * 30);
         last.HasChanged(Closed).ShouldBeTrue();
-        last.Holds(Closed).ShouldBeFalse("what changed may be in their chain");
+        last.Holds(Closed).ShouldBeFalse("the change may be in their chain");
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Kernel_CannotTell_TheCheckDoesNotHold(bool versionIsGone)
+    public void KernelWithoutAnAnswer_TheCheckDoesNotHold(bool versionIsGone)
     {
         var eye = new Eye();
         var last = Settled(eye);
@@ -88,7 +88,7 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void Kernel_NeverTells_NothingIsCertainBetweenTwoChecks()
+    public void KernelThatNeverAnswers_BetweenTwoChecks_NothingIsCertain()
     {
         var last = Settled(new NoEye());
         last.Holds(Closed).ShouldBeFalse();
@@ -96,7 +96,7 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void Change_WhileTheCheckRuns_IsSeenAfterIt()
+    public void Change_DuringTheCheck_IsNoticedAfterIt()
     {
         var eye = new Eye();
         var last = new LastCheck(eye, Rules.Wanted, _time);

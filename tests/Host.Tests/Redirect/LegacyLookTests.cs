@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>A table of legacy iptables is read strictly: offsets that cannot be true are no answer.</summary>
+/// <summary>A table of legacy iptables is parsed strictly: impossible offsets make it an invalid response.</summary>
 public sealed class LegacyLookTests
 {
     private const string Ours = "IMDS-PROXY-RAW";
@@ -30,7 +30,7 @@ public sealed class LegacyLookTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtAChangedTable_DiffersByAllButCountersAndOffsets(
+    public void Look_AtAChangedTable_IgnoresOnlyCountersAndOffsets(
         string name, (string, int, string?)[] rules, (string, string[])[] chains, bool same, bool othersFirst)
     {
         var (digest, first) = LookAt(LegacyBytes.Raw(rules, chains));
@@ -44,7 +44,7 @@ public sealed class LegacyLookTests
         { "the chain begins before the table", (info, _) => Write(info, 36, -1) },
         { "the chain begins after the table", (info, _) => Write(info, 36, int.MaxValue) },
         { "the chain does not end in the table", (info, _) => Write(info, 56, int.MaxValue) },
-        { "an entry of no length", (_, entries) => entries.AsSpan(90, 2).Clear() },
+        { "an entry without a length", (_, entries) => entries.AsSpan(90, 2).Clear() },
         { "an entry longer than the table", (_, entries) => entries.AsSpan(90, 2).Fill(0xff) },
         { "a target inside the header", (_, entries) => entries[88] = 100 },
         { "a target after the entry", (_, entries) => entries.AsSpan(88, 2).Fill(0xff) },
@@ -55,7 +55,7 @@ public sealed class LegacyLookTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Table_ThatCannotBeTrue_IsNoAnswer(string name, Action<byte[], byte[]> damage)
+    public void Table_Impossible_IsRejected(string name, Action<byte[], byte[]> damage)
     {
         var table = Usual;
         damage(table.Info, table.Entries);
@@ -63,7 +63,7 @@ public sealed class LegacyLookTests
     }
 
     [Fact]
-    public void Bytes_ChangedAtRandom_NeverDoHarm()
+    public void Bytes_ChangedAtRandom_AreHandledSafely()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
@@ -81,7 +81,7 @@ public sealed class LegacyLookTests
             }
             catch (InvalidDataException)
             {
-                // What it may throw.
+                // The documented exception for invalid bytes.
             }
         }
     }

@@ -5,18 +5,18 @@ using static ImdsProxy.Host.Tests.Redirect.NetlinkBytes;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the kernel says is read strictly: what cannot be true is no answer.</summary>
+/// <summary>The kernel's messages are parsed strictly: impossible values make a response invalid.</summary>
 public sealed class NfTablesTests
 {
     private static byte[] Generation(uint sequence, int id) =>
         Message(NfTablesMessage.NewGeneration, sequence, Family(0, Number(1, id), Text(3, "iptables")), flags: 0);
 
     [Fact]
-    public void Generation_Told_IsRead() =>
+    public void Generation_Received_IsRead() =>
         new NfTables(new ScriptedKernel((_, sequence) => [Generation(sequence, 4711)])).Generation().ShouldBe(4711u);
 
     [Fact]
-    public void Answer_ToAnotherQuestion_IsDropped()
+    public void Answer_ToAnotherRequest_IsDropped()
     {
         var tables = new NfTables(new ScriptedKernel((_, sequence) =>
             [Generation(sequence + 1, 1), [.. Generation(sequence - 1, 2), .. Generation(sequence, 3)]]));
@@ -28,14 +28,14 @@ public sealed class NfTablesTests
     {
         { "nothing", _ => [] },
         { "an empty datagram for ever", _ => [.. Enumerable.Repeat(Array.Empty<byte>(), 20_000)] },
-        { "another question's answers for ever", n => [.. Enumerable.Repeat(Generation(n + 1, 1), 20_000)] },
+        { "answers to another request for ever", n => [.. Enumerable.Repeat(Generation(n + 1, 1), 20_000)] },
         { "half a header", n => [Generation(n, 1)[..15]] },
-        { "a message of no length", n => [With(Generation(n, 1), 0, 0, 0, 0, 0)] },
+        { "a message without a length", n => [With(Generation(n, 1), 0, 0, 0, 0, 0)] },
         { "a message shorter than its header", n => [With(Generation(n, 1), 0, 15, 0, 0, 0)] },
         { "a message longer than the datagram", n => [With(Generation(n, 1), 0, 0xff, 0xff, 0, 0)] },
         { "a message of negative length", n => [With(Generation(n, 1), 0, 0xf0, 0xff, 0xff, 0xff)] },
         { "no family", n => [Message(NfTablesMessage.NewGeneration, n, [0, 0])] },
-        { "an attribute of no length", n => [Message(NfTablesMessage.NewGeneration, n, [0, 0, 0, 0, 0, 0, 1, 0])] },
+        { "an attribute without a length", n => [Message(NfTablesMessage.NewGeneration, n, [0, 0, 0, 0, 0, 0, 1, 0])] },
         { "an attribute longer than the message", n => [Message(NfTablesMessage.NewGeneration, n, [0, 0, 0, 0, 9, 0, 1, 0, 1, 2, 3, 4])] },
         { "half an attribute", n => [Message(NfTablesMessage.NewGeneration, n, [0, 0, 0, 0, 4, 0])] },
         { "a number of three bytes", n => [Message(NfTablesMessage.NewGeneration, n, Family(0, Attribute(1, 1, 2, 3)))] },
@@ -48,15 +48,15 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Answer_ThatCannotBeTrue_IsNoAnswer(string name, Func<uint, byte[][]> answer)
+    public void Answer_Impossible_IsRejected(string name, Func<uint, byte[][]> answer)
     {
         var eye = new NftEye(() => new ScriptedKernel((_, sequence) => answer(sequence)));
         eye.Version().ShouldBeNull(name);
     }
 
-    // Whatever bytes come, the look ends, and with nothing worse than "can't tell".
+    // Whatever bytes arrive, the query ends, at worst with "can't tell".
     [Fact]
-    public void Bytes_ChangedAtRandom_NeverDoHarm()
+    public void Bytes_ChangedAtRandom_AreHandledSafely()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
@@ -69,7 +69,7 @@ public sealed class NfTablesTests
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
-                // What it may throw.
+                // The documented exception for invalid bytes.
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtChangedRules_DiffersByAllButTheCounters(string name, byte[][] rules, bool same, bool othersFirst)
+    public void Look_AtChangedRules_IgnoresOnlyCounters(string name, byte[][] rules, bool same, bool othersFirst)
     {
         var before = LookAt([Rule("a", 1, null), Rule("b", 1, "IMDS-PROXY-RAW")]);
         var now = LookAt(rules);
@@ -111,7 +111,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Chains))]
-    public void NatChain_IsFoundWhereItMayComeFirst(string name, byte[] chain, string? found)
+    public void NatChain_ThatMayComeFirst_IsFound(string name, byte[] chain, string? found)
     {
         var hooks = NatHooks.Find(new NfTables(new ScriptedKernel((type, n) => type == NfTablesMessage.GetChain
             ? [Message(NfTablesMessage.NewChain, n, chain), Done(n)]

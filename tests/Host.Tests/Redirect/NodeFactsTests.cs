@@ -12,7 +12,7 @@ public sealed class NodeFactsTests
     private const string Header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
     [Theory]
-    // 3F7E is 16254; addresses are little-endian.
+    // 3F7E is 16254. Addresses are little-endian.
     [InlineData("   0: 00000000:3F7E 00000000:0000 0A 00000000:00000000", true)]
     [InlineData("   0: 0400010A:3F7E 00000000:0000 0A 00000000:00000000", true)]
     [InlineData("   0: 0000000000000000FFFF00000400010A:3F7E 00000000000000000000000000000000:0000 0A", true)]
@@ -21,18 +21,18 @@ public sealed class NodeFactsTests
     [InlineData("   0: 00000000:3F7F 00000000:0000 0A 00000000:00000000", false)]
     [InlineData("   0: 0400010A:3F7E 0B00F40A:9C40 01 00000000:00000000", false)]
     [InlineData("", false)]
-    public void Listener_IsFoundAtTheNodesAddressOrAtAll(string line, bool found) =>
+    public void Listener_OnTheNodesAddressOrAllAddresses_IsFound(string line, bool found) =>
         ListenerTable.Has(Header + line + "\n", IPAddress.Parse("10.1.0.4"), 16254).ShouldBe(found);
 
     [Theory]
     [InlineData("cpu 1 2\nbtime 1763700000\nprocesses 5\n", 1763700000L)]
     [InlineData("cpu 1 2\n", null)]
     [InlineData("btime x\n", null)]
-    public void BootTime_IsReadFromTheKernelsWord(string stat, long? seconds) =>
+    public void BootTime_IsReadFromProcStat(string stat, long? seconds) =>
         NodeBoot.Parse(stat)?.ToUnixTimeSeconds().ShouldBe(seconds ?? -1);
 
     [Fact]
-    public void Moves_MoreThanThreeAMinute_EndInAnAlarmAndPeace()
+    public void Moves_MoreThanThreePerMinute_EndWithAnAlarm()
     {
         var time = new ManualTime();
         var limit = new MoveLimit(time);
@@ -44,7 +44,7 @@ public sealed class NodeFactsTests
     }
 
     [Fact]
-    public void Moves_ThreeAMinute_GoOnForEver()
+    public void Moves_ThreePerMinute_ContinueForever()
     {
         var time = new ManualTime();
         var limit = new MoveLimit(time);
@@ -59,7 +59,7 @@ public sealed class NodeFactsTests
     [InlineData(0, "", null)]
     [InlineData(1, "conntrack v1.4.7: 0 flow entries have been deleted.", null)]
     [InlineData(1, "conntrack: Operation not permitted", "conntrack: Operation not permitted")]
-    public async Task Conntrack_WithNothingToForget_IsNoFailure(int exitCode, string error, string? expected)
+    public async Task Conntrack_WithNothingToDelete_Succeeds(int exitCode, string error, string? expected)
     {
         RunProgram run = (_, _, _, _) => Task.FromResult<ProgramResult?>(new ProgramResult(exitCode, "", error));
         (await Conntrack.ForgetDirectAsync(run, CancellationToken.None)).ShouldBe(expected);
@@ -68,7 +68,7 @@ public sealed class NodeFactsTests
     [Theory]
     [InlineData("Extension rpfilter revision 0 not supported, missing kernel module?", false)]
     [InlineData(null, true)]
-    public async Task RpFilter_IsTriedInAChainThatIsGoneAfterwards(string? failure, bool expected)
+    public async Task RpFilter_IsTestedInATemporaryChain(string? failure, bool expected)
     {
         var node = new NodeModel();
         var before = node.Save();
@@ -87,7 +87,7 @@ public sealed class NodeFactsTests
     }
 
     [Fact]
-    public async Task RulesLock_HeldByAnother_IsWaitedFor()
+    public async Task RulesLock_HeldByAnotherProcess_IsWaitedFor()
     {
         var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "lock");
         var first = await new RulesLock(path, TimeProvider.System).AcquireAsync(CancellationToken.None);

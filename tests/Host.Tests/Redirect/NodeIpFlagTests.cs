@@ -12,11 +12,11 @@ public sealed class NodeIpFlagTests
     [InlineData("10.224.0.4")]
     [InlineData("10.224.0.4,fd00::4")]
     [InlineData("fd00::4,10.224.0.4")]
-    public void NodeIp_OfSeveral_IsTheIpv4One(string text) =>
+    public void NodeIp_OfSeveralAddresses_IsTheIpv4One(string text) =>
         Read(text).ShouldBe(IPAddress.Parse("10.224.0.4"));
 
     [Fact]
-    public void NodeIp_WithIpv6Alone_IsKept_SoThatTheRedirectSaysWhy() => Read("fd00::4").ShouldBe(IPAddress.Parse("fd00::4"));
+    public void NodeIp_WithIpv6Only_IsKeptForTheRedirectsError() => Read("fd00::4").ShouldBe(IPAddress.Parse("fd00::4"));
 
     private static IPAddress? Read(string text)
     {

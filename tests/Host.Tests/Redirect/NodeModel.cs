@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>As much of <c>iptables-restore --noflush</c> as the redirect uses, in memory, failing where the real one fails.</summary>
+/// <summary>An in-memory model of <c>iptables-restore --noflush</c>, as far as the redirect uses it. It fails where the real program fails.</summary>
 internal sealed class NodeModel
 {
     private static readonly (string Table, string[] Chains)[] BuiltIn =
@@ -19,7 +19,7 @@ internal sealed class NodeModel
         b => new SortedDictionary<string, List<string>>(b.Chains.ToDictionary(c => c, _ => new List<string>(), StringComparer.Ordinal), StringComparer.Ordinal),
         StringComparer.Ordinal);
 
-    /// <summary>The tables in the order in which they were written.</summary>
+    /// <summary>The tables in the order in which they were committed.</summary>
     public List<string> Committed { get; } = [];
 
     public void Restore(string text)

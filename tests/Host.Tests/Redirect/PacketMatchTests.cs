@@ -37,14 +37,14 @@ public sealed class PacketMatchTests
     [InlineData("-m addrtype --dst-type LOCAL -j ACCEPT", Likelihood.No)]
     [InlineData("-m addrtype ! --dst-type LOCAL -j ACCEPT", Likelihood.Surely)]
     [InlineData("-p tcp -m mark --mark 0x1 -d 10.0.0.1/32 -j ACCEPT", Likelihood.No)]
-    public void Rule_AgainstARequestToImds_IsAsLikelyAsItsConditions(string rule, object likelihood) =>
+    public void Rule_ForARequestToImds_MatchesAsItsConditionsSay(string rule, object likelihood) =>
         PacketMatch.Of(RuleText.Parse(rule), HttpToImds).ShouldBe(likelihood);
 
     [Theory]
     [InlineData("-p udp -j ACCEPT", Likelihood.Surely)]
     [InlineData("! -p tcp -j ACCEPT", Likelihood.Surely)]
     [InlineData("-p tcp -m tcp --dport 8080 -j ACCEPT", Likelihood.Surely)]
-    public void Rule_ForSomeProtocols_MatchesSomeOfAnyPacket(string rule, object likelihood) =>
+    public void Rule_ForSomeProtocols_MatchesSomePackets(string rule, object likelihood) =>
         PacketMatch.Of(RuleText.Parse(rule), AnyToImds).ShouldBe(likelihood);
 
     [Theory]
@@ -52,6 +52,6 @@ public sealed class PacketMatchTests
     [InlineData("-m addrtype --dst-type LOCAL -j ACCEPT", Likelihood.Surely)]
     [InlineData("-p tcp -m tcp --dport 22 -j ACCEPT", Likelihood.No)]
     [InlineData("-p tcp -m tcp --dport 16254 -j ACCEPT", Likelihood.Surely)]
-    public void Rule_AgainstTheNodesPort_KnowsThatItIsLocal(string rule, object likelihood) =>
+    public void Rule_ForTheNodesPort_TreatsItAsLocal(string rule, object likelihood) =>
         PacketMatch.Of(RuleText.Parse(rule), ToNodePort).ShouldBe(likelihood);
 }

@@ -26,7 +26,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Removal_TakesTheGuardsFirstAndTheRedirectLast()
+    public void Removal_DeletesTheGuardsFirstAndTheRedirectLast()
     {
         var node = new NodeModel();
         node.Restore(Rules.Everything());
@@ -36,7 +36,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Removal_AfterApply_GivesBackWhatWasBefore()
+    public void Removal_AfterApply_RestoresThePreviousRules()
     {
         var applied = Rules.After(Others, Rules.Everything());
         Rules.TextAfter(Others, Rules.Everything(), RestoreText.Removal(applied)).ShouldBe(Rules.TextAfter(Others));
@@ -51,7 +51,7 @@ public sealed class RestoreTextTests
 
     [Theory]
     [MemberData(nameof(RuleCheckTests.Damages), MemberType = typeof(RuleCheckTests))]
-    public void Repair_OfADamage_PutsItRightAndLeavesOthersAlone(string damage, string expected)
+    public void Repair_OfDamage_RestoresOurRulesAndLeavesOthersAlone(string damage, string expected)
     {
         if (expected.StartsWith("not tracked", StringComparison.Ordinal))
         {
@@ -77,14 +77,14 @@ public sealed class RestoreTextTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void DisplacedJump_IsMovedOnlyWhereThatIsAllowed(bool mayMove)
+    public void DisplacedJump_IsMovedOnlyIfAllowed(bool mayMove)
     {
         var saved = Rules.After(Rules.Everything(), "*mangle\n-I FORWARD 1 -j ACCEPT\nCOMMIT");
         (RestoreText.Repair(RuleCheck.Of(saved, Rules.Wanted), saved, mayMove).Length > 0).ShouldBe(mayMove);
     }
 
     [Fact]
-    public void Jumps_FoundTwice_AreOneAfterwards()
+    public void DuplicateJumps_AreReducedToOne()
     {
         var second = $"*nat\n-A PREROUTING {Rules.Wanted.Single(c => c.Table == "nat").Jump}\nCOMMIT";
         var saved = Rules.After(Rules.Everything(), second);
@@ -94,7 +94,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Repair_OfAnotherGeneration_ReplacesItWhole()
+    public void Repair_OfAnotherGeneration_ReplacesItCompletely()
     {
         var old = Rules.Everything(Rules.Options with { Generation = 0, Port = 9999 });
         var saved = Rules.After(old);
@@ -103,7 +103,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Lifted_LeavesTheGuardsThatDoNotStandInTheWay()
+    public void LiftedState_KeepsTheGuardsThatDoNotBlockIt()
     {
         var lifted = RuleSet.Of(Rules.Options with { State = RedirectState.Lifted });
         var saved = Rules.After(Rules.Everything());

@@ -7,7 +7,7 @@ namespace ImdsProxy.Host.Tests.Redirect;
 public sealed class RuleCheckTests
 {
     [Fact]
-    public void EmptyNode_Checked_MissesEverything()
+    public void EmptyNode_Checked_ReportsEverythingMissing()
     {
         var check = RuleCheck.Of(SavedRules.Empty, Rules.Wanted);
         check.InPlace.ShouldBeFalse();
@@ -54,7 +54,7 @@ public sealed class RuleCheckTests
 
     [Theory]
     [MemberData(nameof(Damages))]
-    public void Damage_Done_IsFoundAndNamed(string damage, string expected)
+    public void Damage_IsFoundAndNamed(string damage, string expected)
     {
         var check = Rules.Check(Rules.Everything(), damage);
         check.InPlace.ShouldBeFalse();
@@ -80,14 +80,14 @@ public sealed class RuleCheckTests
 
     [Theory]
     [MemberData(nameof(Harmless))]
-    public void RuleOfOthers_ThatCannotEndOurWay_IsLeftAlone(string addition) =>
+    public void OtherProductsRule_ThatCannotAffectUs_IsIgnored(string addition) =>
         Rules.Check(Rules.Everything(), addition).Missing.ShouldBeEmpty();
 
     [Theory]
     [InlineData("cali-PREROUTING")]
     [InlineData("KUBE-FIREWALL")]
     [InlineData("CILIUM_PRE_raw")]
-    public void OtherProductsJump_ThatOnlyMight_IsNotedAndNotFought(string chain)
+    public void OtherProductsJump_ThatMayAffectUs_IsNotedAndLeftAlone(string chain)
     {
         var check = Rules.Check(Rules.Everything(), $"*raw\n:{chain} - [0:0]\n-A {chain} -m mark --mark 0x1 -j ACCEPT\n-I PREROUTING 1 -j {chain}\nCOMMIT");
         check.InPlace.ShouldBeTrue();

@@ -7,14 +7,14 @@ namespace ImdsProxy.Host.Tests.Redirect;
 public sealed class RuleTextTests
 {
     [Theory]
-    // As written, as iptables-nft-save and as iptables-legacy-save show it.
+    // As written by the proxy, and as shown by iptables-nft-save and iptables-legacy-save.
     [InlineData("-d 10.0.0.1/32 -j DROP", "-d 10.0.0.1 -j DROP")]
     [InlineData("! -i lo -p tcp -m tcp --dport 16255 -j DROP", "-p tcp -m tcp ! -i lo --dport 16255 -j DROP")]
     [InlineData("-m conntrack --ctdir ORIGINAL --ctorigdst 169.254.169.254 --ctorigdstport 80 -j RETURN", "-m conntrack --ctorigdst 169.254.169.254 --ctorigdstport 80 --ctdir ORIGINAL -j RETURN")]
     [InlineData("-m comment --comment \"imds-proxy g1: a b\" -d 10.0.0.1/32 -j DROP", "-d 10.0.0.1/32 -m comment --comment \"imds-proxy g1: a b\" -j DROP")]
     [InlineData("-m comment --comment word -j DROP", "-m comment --comment \"word\" -j DROP")]
     [InlineData("--destination 10.0.0.1 --protocol tcp --jump DROP", "-d 10.0.0.1/32 -p tcp -j DROP")]
-    public void Rules_WrittenInTwoWays_AreEqual(string one, string other) =>
+    public void Rules_InEquivalentSpellings_AreEqual(string one, string other) =>
         RuleText.Parse(one).Canonical.ShouldBe(RuleText.Parse(other).Canonical);
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class RuleTextTests
     [InlineData("-m comment --comment \"! -d\" -j DROP", "DROP", "! -d")]
     [InlineData("-p tcp", null, null)]
     [InlineData("", null, null)]
-    public void Comment_WithAnythingInIt_IsNotTakenForOptions(string text, string? target, string? comment)
+    public void Comment_WithAnyContent_IsNotReadAsOptions(string text, string? target, string? comment)
     {
         var rule = RuleText.Parse(text);
         rule.Target.ShouldBe(target);
@@ -49,6 +49,6 @@ public sealed class RuleTextTests
     [InlineData("imds-proxy g1", null)]
     [InlineData("another g1: jump", null)]
     [InlineData(null, null)]
-    public void Generation_OfAComment_IsReadFromOursOnly(string? comment, int? generation) =>
+    public void Generation_InAComment_IsReadFromOurRulesOnly(string? comment, int? generation) =>
         RuleMark.Generation(comment).ShouldBe(generation);
 }

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the watch tells the proxy beside it is what the node's rules are.</summary>
+/// <summary>The watch reports the actual state of the node's rules to the proxy beside it.</summary>
 public sealed class StateReportTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-state-");
@@ -43,10 +43,10 @@ public sealed class StateReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Rules_JustPutInPlace_AreInPlace() => (await KeepAsync(RedirectState.Closed)).ShouldBeTrue();
+    public async Task Rules_JustApplied_AreReportedInPlace() => (await KeepAsync(RedirectState.Closed)).ShouldBeTrue();
 
     [Fact]
-    public async Task Rules_ThatWereFlushed_AreNotInPlaceUntilTheNextCheck()
+    public async Task FlushedRules_UntilTheNextCheck_AreReportedNotInPlace()
     {
         await KeepAsync(RedirectState.Closed);
         _node.Restore("*nat\n-F PREROUTING\nCOMMIT\n");
@@ -58,7 +58,7 @@ public sealed class StateReportTests : IDisposable
     [Theory]
     [InlineData("Lifted")]
     [InlineData("Off")]
-    public async Task Rules_TakenAwayOnPurpose_AreNotInPlace(string state)
+    public async Task Rules_RemovedOnPurpose_AreReportedNotInPlace(string state)
     {
         await KeepAsync(RedirectState.Closed);
 
@@ -68,7 +68,7 @@ public sealed class StateReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Rules_ThatCouldNotBeRead_AreNotInPlace()
+    public async Task UnreadableRules_AreReportedNotInPlace()
     {
         await KeepAsync(RedirectState.Closed);
         _broken = true;
@@ -79,7 +79,7 @@ public sealed class StateReportTests : IDisposable
     [Theory]
     [InlineData("2s", 10)]
     [InlineData("1m", 180)]
-    public void Report_OutlivesThreeIntervals(string interval, int seconds)
+    public void Report_IsValidForThreeIntervals(string interval, int seconds)
     {
         var settings = new RedirectSettings { StateFile = StateFile, Interval = FlagValues.Duration(interval) };
         new StateReport(settings, Seams).Tell(inPlace: true);
@@ -91,7 +91,7 @@ public sealed class StateReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Watch_ThatRefuses_TakesBackWhatAnEarlierOneTold()
+    public async Task Watch_ThatRefuses_WithdrawsAnEarlierReport()
     {
         Heard.Tell(inPlace: true, TimeSpan.FromHours(1));
 
@@ -102,7 +102,7 @@ public sealed class StateReportTests : IDisposable
     }
 
     [Fact]
-    public void Report_ThatCannotBeWritten_StopsNothing()
+    public void Report_ThatCannotBeWritten_DoesNotStopTheWatch()
     {
         var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Seams);
 
@@ -124,7 +124,7 @@ public sealed class StateReportTests : IDisposable
     {
         if (_broken)
         {
-            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "the kernel has a bad day"));
+            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "the kernel reports an error"));
         }
 
         if (input is not null)

@@ -15,7 +15,7 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("0", "1", "")]
     [InlineData("1", "0", "")]
     [InlineData("1", "1", "default, eth0")]
-    public void SourceRouting_OfAnInterface_CountsTogetherWithAll(string all, string others, string expected)
+    public void SourceRouting_OfAnInterface_NeedsTheSettingForAllToo(string all, string others, string expected)
     {
         foreach (var (name, value) in new[] { ("all", all), ("default", others), ("eth0", others), ("lo", "0") })
         {
@@ -27,7 +27,7 @@ public sealed class SurroundingsTests : IDisposable
     }
 
     [Fact]
-    public void Surroundings_WithNothingOdd_SayNothing()
+    public void Surroundings_WithoutAnythingUnusual_HaveNoNotes()
     {
         var surroundings = Surroundings.Of([], null, []);
         surroundings.Blockers.ShouldBeEmpty();
@@ -35,7 +35,7 @@ public sealed class SurroundingsTests : IDisposable
     }
 
     [Fact]
-    public void NativeChains_NotLookedAt_AreANote() =>
+    public void NativeChains_ThatCannotBeRead_AreNoted() =>
         Surroundings.Of([], "no netlink socket", []).Notes.ShouldBe(["chains of native nftables could not be looked at: no netlink socket"]);
 
     [Fact]

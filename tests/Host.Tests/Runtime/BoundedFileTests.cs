@@ -21,7 +21,7 @@ public sealed class BoundedFileTests : IDisposable
     [InlineData(1)]
     [InlineData(99)]
     [InlineData(100)]
-    public void Read_UpToTheBound_GivesTheWholeFile(int length)
+    public void Read_UpToTheBound_ReturnsTheWholeFile(int length)
     {
         var path = Put(length);
 
@@ -38,13 +38,13 @@ public sealed class BoundedFileTests : IDisposable
         BoundedFile.ReadStart(path, 100).Length.ShouldBe(101);
     }
 
-    // The kernel's own files say that they are empty.
+    // The kernel's own files report a length of 0.
     [Fact]
-    public void Read_OfAFileThatDoesNotKnowItsLength_GivesAllOfIt() =>
+    public void Read_FileWithoutAKnownLength_ReturnsAllOfIt() =>
         BoundedFile.ReadText("/proc/self/status").ShouldContain("nonvoluntary_ctxt_switches");
 
     [Fact]
-    public void ReadText_WithAByteOrderMark_LeavesItOut()
+    public void ReadText_WithAByteOrderMark_OmitsIt()
     {
         var path = Path.Combine(_directory, "text");
         File.WriteAllText(path, "\uFEFFword");
@@ -53,7 +53,7 @@ public sealed class BoundedFileTests : IDisposable
     }
 
     [Fact]
-    public void Read_OfNoFile_ThrowsAsTheFrameworkDoes()
+    public void Read_MissingFile_ThrowsAsTheFrameworkDoes()
     {
         Should.Throw<FileNotFoundException>(() => BoundedFile.Read(Path.Combine(_directory, "none")));
         Should.Throw<DirectoryNotFoundException>(() => BoundedFile.Read(Path.Combine(Put(1), "none")));
@@ -68,10 +68,10 @@ public sealed class BoundedFileTests : IDisposable
         (GC.GetAllocatedBytesForCurrentThread() - allocated).ShouldBeLessThan(256 << 10);
     }
 
-    // Each file that the proxy follows or reads again, read as its room reads it.
+    // Every file that the proxy follows or rereads, read as its own room reads it.
     [Theory]
     [MemberData(nameof(Readers))]
-    public async Task Read_OfADeviceOrAPipe_IsRefusedAtOnce(string reader)
+    public async Task Read_DeviceOrPipe_IsRefusedAtOnce(string reader)
     {
         foreach (var path in (string[])["/dev/zero", Pipe()])
         {

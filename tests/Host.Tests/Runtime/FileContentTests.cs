@@ -38,7 +38,7 @@ public sealed class FileContentTests : IDisposable
         (await FileContent.IsStillAsync(_path, new byte[11], BoundedFile.Usual, CancellationToken.None)).ShouldBeFalse();
     }
 
-    // Of a larger file one byte more than the bound is kept, so that its reader refuses it, and once only.
+    // From a file above the bound, one byte more than the bound is kept, so that its reader refuses the file exactly once.
     [Theory]
     [InlineData(12, 11, true)]
     [InlineData(11, 11, true)]
@@ -61,6 +61,6 @@ public sealed class FileContentTests : IDisposable
     }
 
     [Fact]
-    public async Task IsStill_OfAFileThatIsGone_Throws() =>
+    public async Task IsStill_OfAMissingFile_Throws() =>
         await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync(_path + ".gone", new byte[1], BoundedFile.Usual, CancellationToken.None));
 }

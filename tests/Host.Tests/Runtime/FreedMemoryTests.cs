@@ -9,10 +9,10 @@ namespace ImdsProxy.Host.Tests.Runtime;
 [SupportedOSPlatform("linux")]
 public sealed partial class FreedMemoryTests
 {
-    // A piece that is mapped for itself goes back to the kernel when it is freed. The one of 8 MiB would end that for all
-    // smaller ones.
+    // A block with its own mapping is returned to the kernel when it is freed. By default, freeing the block of 8 MiB would
+    // raise the threshold, and smaller blocks would no longer get their own mappings.
     [Fact]
-    public void Return_AfterALargePieceWasFreed_MapsSmallerOnesForThemselves()
+    public void Return_AfterALargeBlockWasFreed_MapsSmallerBlocksSeparately()
     {
         const int number = 64;
         FreedMemory.Return();
@@ -23,7 +23,7 @@ public sealed partial class FreedMemoryTests
         var mapped = MallInfo().MappedPieces - before;
         pieces.ForEach(Marshal.FreeHGlobal);
 
-        // Other tests allocate, too.
+        // Other tests allocate too.
         ((int)mapped).ShouldBeGreaterThan(number / 2);
     }
 
@@ -31,7 +31,7 @@ public sealed partial class FreedMemoryTests
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial Info MallInfo();
 
-    // struct mallinfo2 of glibc's malloc.h: ten of size_t, of which hblks is the fourth.
+    // struct mallinfo2 of glibc's malloc.h: ten fields of type size_t; hblks is the fourth.
     [StructLayout(LayoutKind.Explicit, Size = 80)]
     private struct Info
     {

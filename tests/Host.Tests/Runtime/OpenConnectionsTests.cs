@@ -12,7 +12,7 @@ public sealed class OpenConnectionsTests
     private long _now;
 
     [Fact]
-    public void Address_WithAsManyAsItMayHave_GetsNoMore()
+    public void Address_AtItsLimit_GetsNoMoreConnections()
     {
         Add(1, 4);
         _open.TryAdd(New(1), out var displaced).ShouldBe(Admission.AddressIsFull);
@@ -24,7 +24,7 @@ public sealed class OpenConnectionsTests
     [InlineData(new[] { 2, 4 }, 0, 2)]
     [InlineData(new[] { 1, 1, 3 }, 1, 3)]
     [InlineData(new[] { 4, 1 }, 1, 1)]
-    public void Newcomer_WhenAllAreTaken_ComesInAtTheCostOfTheOneWithTheMost(int[] held, int heldByNewcomer, int loser)
+    public void NewCaller_WhenAllConnectionsAreTaken_DisplacesTheLargestHolder(int[] held, int heldByNewcomer, int loser)
     {
         for (var i = 0; i < held.Length; i++)
         {
@@ -36,9 +36,9 @@ public sealed class OpenConnectionsTests
         displaced.ShouldNotBeNull().Address.ShouldBe(Address(loser));
     }
 
-    // Otherwise two callers would displace each other's for ever.
+    // Otherwise two callers would close each other's connections for ever.
     [Fact]
-    public void Newcomer_WhenNobodyHasMuchMore_IsRefused()
+    public void NewCaller_WhenNoCallerHasManyMore_IsRefused()
     {
         for (var address = 1; address <= 6; address++)
         {
@@ -49,7 +49,7 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public void Displaced_IsTheOneThatIsIdleForTheLongest()
+    public void DisplacedConnection_IsTheOneIdleForLongest()
     {
         var all = Add(1, 4);
         Add(2, 2);
@@ -61,7 +61,7 @@ public sealed class OpenConnectionsTests
     }
 
     [Fact]
-    public async Task Removed_LeavesRoomAndTellsWhoWaits()
+    public async Task RemovedConnection_LeavesRoomAndNotifiesWaiters()
     {
         var all = Add(1, 4);
         Add(2, 2);

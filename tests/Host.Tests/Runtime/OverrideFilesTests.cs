@@ -35,7 +35,7 @@ public sealed class OverrideFilesTests
     }
 
     [Fact]
-    public void Override_PastItsTime_EndsByItself()
+    public void Override_PastItsTime_Ends()
     {
         var time = new ManualTime();
         var files = Files("off", "2026-11-21T04:31:00Z", "outage", time);
@@ -45,7 +45,7 @@ public sealed class OverrideFilesTests
     }
 
     [Fact]
-    public void Override_OnceTooFarAhead_StaysRefusedWhenItComesNearer()
+    public void Override_TooFarInTheFuture_StaysRefused()
     {
         var time = new ManualTime();
         var files = Files("off", "2026-11-22T06:00:00Z", "outage", time);
@@ -66,7 +66,7 @@ public sealed class OverrideFilesTests
     [InlineData("yes\n", true, true)]
     [InlineData("no", false, false)]
     [InlineData("", false, false)]
-    public void Override_MarkedAsAnUninstall_IsThatByOneWordAlone(string? mark, bool on, bool uninstalling)
+    public void Override_MarkedAsAnUninstall_NeedsTheExactWord(string? mark, bool on, bool uninstalling)
     {
         var current = Files("off", "2026-11-21T06:00:00Z", "outage", new ManualTime(), mark).Current();
         current.On.ShouldBe(on);
@@ -74,7 +74,7 @@ public sealed class OverrideFilesTests
     }
 
     [Fact]
-    public void Override_WithNothingButTheMark_IsNone() => Files(null, "2026-11-21T06:00:00Z", "outage", new ManualTime(), "yes").Current().ShouldBe(Override.None);
+    public void Override_WithOnlyTheUninstallMark_IsNone() => Files(null, "2026-11-21T06:00:00Z", "outage", new ManualTime(), "yes").Current().ShouldBe(Override.None);
 
     private static OverrideFiles Files(string? interception, string? until, string? reason, ManualTime time, string? mark = null) => new(
         "interception",

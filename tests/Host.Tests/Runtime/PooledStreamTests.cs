@@ -7,13 +7,13 @@ namespace ImdsProxy.Host.Tests.Runtime;
 public sealed class PooledStreamTests
 {
     [Fact]
-    public async Task ReadAsync_WhoseBytesComeOnAnotherThread_GoesOnOnThePool()
+    public async Task ReadAsync_CompletedByAnotherThread_ContinuesOnThePool()
     {
         var bytes = new TaskCompletionSource<int>();
         await using var stream = new PooledStream(new ThreadedStream(bytes.Task));
         var reading = ReadAsync(stream);
 
-        // As a socket's own thread does: it completes the read and would run what waits for it.
+        // Like a socket's own thread: it completes the read and would run the continuation.
         var socket = new Thread(() => bytes.SetResult(3)) { IsBackground = true };
         socket.Start();
         var (read, thread) = await reading.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);

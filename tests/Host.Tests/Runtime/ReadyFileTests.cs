@@ -6,7 +6,10 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Runtime;
 
-/// <summary>The proxy's word to the redirect. The redirect is root and the proxy may have been taken over. The clock stands at 2026-11-21T04:30:00Z.</summary>
+/// <summary>
+/// The file in which the proxy reports its readiness to the redirect. The redirect is root, and an attacker may control the
+/// proxy. The clock stands at 2026-11-21T04:30:00Z.
+/// </summary>
 public sealed class ReadyFileTests : IDisposable
 {
     private const string Good = "ready until 2026-11-21T04:30:05.0000000Z\n";
@@ -17,10 +20,10 @@ public sealed class ReadyFileTests : IDisposable
     public static TheoryData<string, string> Texts => new()
     {
         { "nothing", "" },
-        { "the word alone", "ready\n" },
-        { "no end of line", Good[..^1] },
+        { "without a time", "ready\n" },
+        { "without a line feed", Good[..^1] },
         { "two lines", Good + Good },
-        { "a byte more than a time has", "ready until 2026-11-21T04:30:05.00000000Z\n" },
+        { "one byte too many", "ready until 2026-11-21T04:30:05.00000000Z\n" },
         { "another form of time", "ready until 2026-11-21 04:30:05\n" },
         { "a time that is over", "ready until 2026-11-21T04:29:59.9999999Z\n" },
         { "a time too far ahead", "ready until 2026-11-21T04:30:05.0000001Z\n" },
@@ -37,7 +40,7 @@ public sealed class ReadyFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Word_OfAReadyProxy_IsBelievedForFiveSeconds()
+    public void ReadyFile_OfAReadyProxy_IsValidForFiveSeconds()
     {
         File.Tell();
 
@@ -46,11 +49,11 @@ public sealed class ReadyFileTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(5));
         File.IsReady().ShouldBeTrue();
         _time.Advance(TimeSpan.FromTicks(1));
-        File.IsReady().ShouldBeFalse("a file that an earlier container left counts for nothing");
+        File.IsReady().ShouldBeFalse("a file from an earlier container is ignored");
     }
 
     [Fact]
-    public void Word_TakenBack_OrNeverGiven_IsNone()
+    public void ReadyFile_WithdrawnOrMissing_IsNotReady()
     {
         File.IsReady().ShouldBeFalse();
         File.Tell();
@@ -61,9 +64,9 @@ public sealed class ReadyFileTests : IDisposable
         _directory.GetFiles().ShouldBeEmpty();
     }
 
-    // The redirect is another user without the right to pass over permissions.
+    // The redirect runs as another user, without the right to bypass permissions.
     [Fact]
-    public void Word_CanBeReadByAll()
+    public void ReadyFile_IsReadableByAll()
     {
         File.Tell();
 
@@ -71,7 +74,7 @@ public sealed class ReadyFileTests : IDisposable
     }
 
     [Theory, MemberData(nameof(Texts))]
-    public void Content_ThatIsNotTheWord_IsNone(string what, string text)
+    public void ReadyFile_WithOtherContent_IsNotReady(string what, string text)
     {
         System.IO.File.WriteAllText(Path, text);
 
@@ -79,7 +82,7 @@ public sealed class ReadyFileTests : IDisposable
     }
 
     [Fact]
-    public void Link_ToAGoodFile_IsNotFollowed()
+    public void LinkToAGoodFile_IsNotFollowed()
     {
         var elsewhere = System.IO.Path.Combine(_directory.FullName, "elsewhere");
         System.IO.File.WriteAllText(elsewhere, Good);
@@ -92,16 +95,16 @@ public sealed class ReadyFileTests : IDisposable
     [InlineData("/dev/zero")]
     [InlineData("/proc/self/mem")]
     [InlineData("/dev/tty")]
-    public void Link_ToADevice_IsNotFollowed(string device)
+    public void LinkToADevice_IsNotFollowed(string device)
     {
         System.IO.File.CreateSymbolicLink(Path, device);
 
         File.IsReady().ShouldBeFalse();
     }
 
-    // A pipe without a writer would hold a plain open up for ever.
+    // Opening a pipe without a writer would normally block for ever.
     [Fact]
-    public void Pipe_IsNotWaitedFor()
+    public void ReadyFile_ThatIsAPipe_DoesNotBlock()
     {
         using var made = Process.Start("mkfifo", [Path]);
         made.WaitForExit();
@@ -111,7 +114,7 @@ public sealed class ReadyFileTests : IDisposable
     }
 
     [Fact]
-    public void Directory_IsNoWord()
+    public void ReadyFile_ThatIsADirectory_IsNotReady()
     {
         Directory.CreateDirectory(Path);
 
@@ -120,7 +123,7 @@ public sealed class ReadyFileTests : IDisposable
 
     // A sparse file costs its writer nothing.
     [Fact]
-    public void File_OfATerabyte_IsNotReadWhole()
+    public void ReadyFile_OfATerabyte_IsNotReadCompletely()
     {
         using (var file = new FileStream(Path, FileMode.CreateNew))
         {

@@ -19,7 +19,7 @@ public sealed class RedirectReportFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Report_OfRulesInPlace_IsBelievedForItsTimeOnly()
+    public void Report_OfRulesInPlace_IsValidOnlyUntilItsTime()
     {
         File.Tell(inPlace: true, Validity);
 
@@ -31,7 +31,7 @@ public sealed class RedirectReportFileTests : IDisposable
     }
 
     [Fact]
-    public void Report_FromTheFuture_IsNotBelieved()
+    public void Report_FromTheFuture_IsNotTrusted()
     {
         File.Tell(inPlace: true, Validity);
         _time.Advance(-TimeSpan.FromSeconds(1));
@@ -40,7 +40,7 @@ public sealed class RedirectReportFileTests : IDisposable
     }
 
     [Fact]
-    public void Report_OfRulesThatAreNot_IsADoubt()
+    public void Report_OfRulesNotInPlace_RaisesADoubt()
     {
         File.Tell(inPlace: true, Validity);
         File.Tell(inPlace: false, Validity);
@@ -49,7 +49,7 @@ public sealed class RedirectReportFileTests : IDisposable
     }
 
     [Fact]
-    public void Report_NeverTold_OrWithdrawn_IsADoubt()
+    public void Report_MissingOrWithdrawn_RaisesADoubt()
     {
         File.Withdraw();
         File.Doubt().ShouldNotBeNull().ShouldContain("not told yet");
@@ -69,7 +69,7 @@ public sealed class RedirectReportFileTests : IDisposable
     [InlineData("""{"inPlace":true}""")]
     [InlineData("""{"inPlace":"true","at":"2026-11-21T04:30:00Z","until":"2026-11-21T05:30:00Z"}""")]
     [InlineData("""{"inPlace":true,"at":"2026-11-21T04:30:00Z","until":"2026-11-21T05""")]
-    public void Report_ThatIsNone_IsADoubt(string text)
+    public void Report_Invalid_RaisesADoubt(string text)
     {
         System.IO.File.WriteAllText(Path, text);
 
@@ -77,7 +77,7 @@ public sealed class RedirectReportFileTests : IDisposable
     }
 
     [Fact]
-    public void Report_IsReadableForAnotherUser()
+    public void Report_IsReadableByAnotherUser()
     {
         File.Tell(inPlace: true, Validity);
 

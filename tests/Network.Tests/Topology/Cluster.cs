@@ -3,8 +3,8 @@ using ImdsProxy.TestKit;
 namespace ImdsProxy.Network.Tests.Topology;
 
 /// <summary>
-/// A node with three pods, another node, and IMDS at its real address, each in a network namespace of its own. Pods
-/// are connected as Azure CNI does it: a veth pair and a /32 route each, proxy ARP on the node's side, no bridge.
+/// A node with three pods, another node, and IMDS at its real address, each in its own network namespace. Pods are connected as
+/// in Azure CNI: a veth pair and a /32 route each, proxy ARP on the node's side, no bridge.
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
@@ -35,12 +35,12 @@ internal sealed class Cluster : IAsyncDisposable
 
     public NetworkSpace ImdsHost { get; }
 
-    /// <summary>For files of this test; deleted with everything else.</summary>
+    /// <summary>The directory for the test's files, deleted with everything else.</summary>
     public string Directory { get; }
 
     private IEnumerable<NetworkSpace> Spaces => [Node, .. Pods, OtherNode, ImdsHost];
 
-    /// <summary>Builds the cluster; skips the test where the machine can't.</summary>
+    /// <summary>Builds the cluster. Skips the test if the machine does not support it.</summary>
     public static async Task<Cluster> CreateAsync(params string[] morePrograms)
     {
         Requirements.Check(morePrograms);
@@ -58,7 +58,7 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Has a program ended together with the cluster, and not later.</summary>
+    /// <summary>Ends a program together with the cluster.</summary>
     public RunningProgram Keep(RunningProgram program)
     {
         _programs.Add(program);

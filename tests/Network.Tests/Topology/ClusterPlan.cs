@@ -2,21 +2,21 @@ using System.Text;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>How the namespaces of a cluster are connected, as input for <c>ip -batch</c>.</summary>
+/// <summary>The connections between the namespaces of a cluster, as input for <c>ip -batch</c>.</summary>
 internal static class ClusterPlan
 {
-    /// <summary>The node forwards, answers ARP for the pods' gateway, and its own reverse path filter is off.</summary>
+    /// <summary>The node forwards packets, answers ARP for the pods' gateway, and has its own reverse path filter switched off.</summary>
     public static readonly string[] NodeSettings =
     [
         "net.ipv4.ip_forward=1",
         "net.ipv4.conf.all.rp_filter=0",
         .. new[] { "azv1", "azv2", "azv3", "eth0", "eth1" }.Select(i => $"net.ipv4.conf.{i}.rp_filter=0"),
         .. new[] { "azv1", "azv2", "azv3" }.Select(i => $"net.ipv4.conf.{i}.proxy_arp=1"),
-        // Else the answer is held back for up to 0.8 s.
+        // Otherwise the ARP reply is delayed by up to 0.8 s.
         .. new[] { "azv1", "azv2", "azv3" }.Select(i => $"net.ipv4.neigh.{i}.proxy_delay=0"),
     ];
 
-    // The gateway that Azure CNI gives to pods; nobody has this address, the node answers for it.
+    // The gateway that Azure CNI gives to pods. No interface has this address; the node answers for it.
     private const string PodGateway = "169.254.1.1";
 
     public static string Spaces(IEnumerable<NetworkSpace> spaces) => Lines(spaces.Select(s => $"netns add {s.Name}"));
@@ -43,7 +43,7 @@ internal static class ClusterPlan
         "link set lo up", "link set eth0 up", "link set eth1 up",
         $"addr add {Cluster.NodeIp}/24 dev eth0",
         "addr add 10.2.0.4/24 dev eth1",
-        // The node answers ARP for the pods' gateway only if it has a route there by another interface.
+        // The node answers ARP for the pods' gateway only if it has a route to it through another interface.
         "route add default via 10.1.0.254 dev eth0",
         $"route add {Cluster.Imds} dev eth0",
         $"route add {Cluster.WireServer} dev eth0",

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>A program that has ended.</summary>
+/// <summary>The result of a program that has ended.</summary>
 internal sealed record Finished(int ExitCode, string Output, string Error)
 {
     public string All => Output + Error;

@@ -8,7 +8,7 @@ internal sealed class KubernetesApi
 
     private KubernetesApi(RunningProgram program, string[] flags) => (_program, Flags) = (program, flags);
 
-    /// <summary>What tells the proxy where it is.</summary>
+    /// <summary>The flags that make the proxy use this API server.</summary>
     public IReadOnlyList<string> Flags { get; }
 
     public static async Task<KubernetesApi> StartAsync(Cluster cluster)
@@ -19,22 +19,22 @@ internal sealed class KubernetesApi
         return new KubernetesApi(program, ["--kube-api", words[1], "--kube-token-file", words[2], "--kube-ca-file", words[3]]);
     }
 
-    /// <summary>Shows a running pod of this node.</summary>
+    /// <summary>Lists a running pod of this node.</summary>
     public Task ShowAsync(string ns, string name, string address) => TellAsync($"pod {ns} {name} {address}");
 
-    /// <summary>Shows a pod no more.</summary>
+    /// <summary>No longer lists a pod.</summary>
     public Task ForgetAsync(string ns, string name) => TellAsync($"gone {ns} {name}");
 
-    /// <summary>Shows a running pod of a DaemonSet, on the node's own network.</summary>
+    /// <summary>Lists a running pod of a DaemonSet on the node's own network.</summary>
     public Task ShowDaemonAsync(string ns, string name, string nodeAddress, string daemonSet) => TellAsync($"daemon {ns} {name} {nodeAddress} {daemonSet}");
 
-    /// <summary>Makes or changes the ConfigMap of a policy.</summary>
+    /// <summary>Creates or changes the ConfigMap with the policy.</summary>
     public Task PutPolicyAsync(string ns, string name, string file) => TellAsync($"policy {ns} {name} {file}");
 
-    /// <summary>Brings a ConfigMap into a directory, as kubelet does.</summary>
+    /// <summary>Mounts a ConfigMap into a directory, as kubelet does.</summary>
     public Task MountAsync(string configMap, string directory) => TellAsync($"mount {configMap} {directory}");
 
-    /// <summary>Does so each time a pod is patched, as kubelet does, too.</summary>
+    /// <summary>Mounts a ConfigMap into a directory each time a pod is patched, as kubelet does.</summary>
     public Task MountOnPatchAsync(string configMap, string directory) => TellAsync($"kubelet {configMap} {directory}");
 
     private async Task TellAsync(string line)

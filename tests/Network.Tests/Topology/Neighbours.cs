@@ -1,9 +1,9 @@
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>Rules of other products, as they are found on nodes, reduced to what matters here.</summary>
+/// <summary>Rules of other products as they occur on nodes, reduced to the parts that matter here.</summary>
 internal static class Neighbours
 {
-    /// <summary>kube-proxy: a service, node ports and its mark for masquerading.</summary>
+    /// <summary>kube-proxy: a service, node ports, and its mark for masquerading.</summary>
     public const string KubeProxy = """
         *mangle
         :KUBE-KUBELET-CANARY - [0:0]
@@ -29,7 +29,7 @@ internal static class Neighbours
 
         """;
 
-    /// <summary>Calico: its chains first everywhere, with verdicts that depend on marks and states.</summary>
+    /// <summary>Calico: its chains come first everywhere and decide by marks and connection states.</summary>
     public const string Calico = """
         *raw
         :cali-PREROUTING - [0:0]
@@ -55,7 +55,7 @@ internal static class Neighbours
 
         """;
 
-    /// <summary>Azure CNI: what leaves the pods' network takes the node's address.</summary>
+    /// <summary>Azure CNI: packets that leave the pods' network get the node's address.</summary>
     public const string Masquerade = """
         *nat
         -A POSTROUTING -s 10.244.0.0/16 ! -d 10.244.0.0/16 -j MASQUERADE
@@ -63,7 +63,7 @@ internal static class Neighbours
 
         """;
 
-    /// <summary>AKS's own IMDS restriction, as its node image writes it.</summary>
+    /// <summary>AKS's own IMDS restriction, as AKS's node image creates it.</summary>
     public static string AksRestriction(string table) => $"""
         *{table}
         -A FORWARD ! -s {Cluster.NodeIp}/32 -d {Cluster.Imds}/32 -p tcp -m tcp --dport 80 -m comment --comment "AKS managed: added by AgentBaker ensureIMDSRestriction for IMDS restriction feature" -j DROP

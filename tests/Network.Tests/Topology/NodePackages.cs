@@ -2,12 +2,12 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>The Node.js SDK, installed once for all tests by the machine's own npm.</summary>
+/// <summary>The SDK for Node.js, installed once for all tests with the machine's npm.</summary>
 internal static class NodePackages
 {
     private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "clients");
 
-    /// <summary>The script that asks for a token. Skips the test where npm can't get the SDK.</summary>
+    /// <summary>The script that requests a token. Skips the test if npm can't install the SDK.</summary>
     public static async Task<string> TokenScriptAsync()
     {
         if (!System.IO.Directory.Exists(Path.Combine(Directory, "node_modules", "@azure", "identity")))

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>Starts programs and waits for their end.</summary>
+/// <summary>Starts programs and waits until they exit.</summary>
 internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -5,10 +5,10 @@ namespace ImdsProxy.Network.Tests.Topology;
 
 /// <summary>The proxy on the cluster's node.</summary>
 /// <param name="Program">The process.</param>
-/// <param name="AuditDirectory">Where it writes its records.</param>
+/// <param name="AuditDirectory">The directory of its audit log.</param>
 internal sealed record Proxy(RunningProgram Program, string AuditDirectory)
 {
-    /// <summary>Starts it with callers from a file.</summary>
+    /// <summary>Starts the proxy with callers from a file.</summary>
     public static async Task<Proxy> StartAsync(Cluster cluster, params string[] more)
     {
         var callers = Path.Combine(cluster.Directory, "callers.json");
@@ -16,7 +16,7 @@ internal sealed record Proxy(RunningProgram Program, string AuditDirectory)
         return await StartWithAsync(cluster, ["--callers", $"file:{callers}", .. more]);
     }
 
-    /// <summary>Starts it with callers from an API server, and waits until it knows them.</summary>
+    /// <summary>Starts the proxy with callers from an API server, and waits until it knows them.</summary>
     public static async Task<Proxy> StartAsync(Cluster cluster, KubernetesApi api, params string[] more)
     {
         var proxy = await StartWithAsync(cluster, ["--callers", "kubernetes", .. api.Flags, .. more]);
@@ -34,7 +34,7 @@ internal sealed record Proxy(RunningProgram Program, string AuditDirectory)
         return new Proxy(program, audit);
     }
 
-    /// <summary>The records of requests, in the order of time: the log has two chains.</summary>
+    /// <summary>The records of requests in order of time, merged from the log's two chains.</summary>
     public IReadOnlyList<JsonNode> Requests() => [.. Lines().Where(l => (string?)l["kind"] == "request")];
 
     public IReadOnlyList<JsonNode> Events() => [.. Lines().Where(l => (string?)l["kind"] == "event")];

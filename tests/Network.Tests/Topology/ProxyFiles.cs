@@ -1,11 +1,11 @@
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>The policy of the tests' cluster, and who its pods are.</summary>
+/// <summary>The policy and the callers of the tests' cluster.</summary>
 internal static class ProxyFiles
 {
     public const string Resource = "https://vault.azure.net";
 
-    /// <summary>The first two pods may have a token of one identity for one resource, and see the versions; the third may nothing.</summary>
+    /// <summary>The first two pods may get a token of one identity for one resource, and read the versions. The third pod may do nothing.</summary>
     public const string Policy = $$"""
         {
           "version": 1,

@@ -2,13 +2,13 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>What these tests need of the machine.</summary>
+/// <summary>The requirements of these tests on the machine.</summary>
 internal static class Requirements
 {
     private static readonly string[] Programs =
         ["ip", "sysctl", "iptables-nft", "iptables-legacy", "iptables-nft-restore", "iptables-legacy-restore", "conntrack", "curl"];
 
-    /// <summary>Skips the test, with the reason, where the machine can't run it.</summary>
+    /// <summary>Skips the test with a reason if the machine can't run it.</summary>
     public static void Check(params string[] more)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "network namespaces are a feature of Linux");

@@ -4,7 +4,7 @@ using ImdsProxy.TestKit;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>A program that runs beside the test. <c>ip netns exec</c> becomes it, so the process id is its own.</summary>
+/// <summary>A program that runs beside the test. <c>ip netns exec</c> execs it, so the process id is the program's own.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
     private readonly Process _process;
@@ -20,7 +20,7 @@ internal sealed class RunningProgram : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>All that it has written, on both its outputs.</summary>
+    /// <summary>Everything that the program has written to stdout and stderr.</summary>
     public string Text
     {
         get
@@ -48,21 +48,21 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public async Task TellAsync(string line) => await _process.StandardInput.WriteLineAsync(line);
 
-    /// <summary>Kills it outright.</summary>
+    /// <summary>Kills the program.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>Asks it to end, waits for that and tells its exit code.</summary>
+    /// <summary>Sends SIGTERM, waits for the exit, and returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         await Programs.MustAsync(["kill", "-TERM", $"{_process.Id}"]);
         return await EndAsync();
     }
 
-    /// <summary>Waits until it ends by itself and tells its exit code.</summary>
+    /// <summary>Waits until the program exits by itself, and returns the exit code.</summary>
     public async Task<int> EndAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));

@@ -5,7 +5,7 @@ namespace ImdsProxy.Network.Tests.Topology;
 /// <summary>Makes two outputs of <c>iptables-save</c> comparable.</summary>
 internal static partial class SavedText
 {
-    /// <summary>Without comments and counters, and without tables in which nothing is but empty built-in chains.</summary>
+    /// <summary>Removes comments, counters, and tables that contain only empty built-in chains.</summary>
     public static string Normalise(string saved)
     {
         var lines = saved.Split('\n').Where(l => l.Length > 0 && l[0] != '#').Select(l => Counters().Replace(l, ""));

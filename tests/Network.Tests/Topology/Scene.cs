@@ -2,16 +2,16 @@ using Shouldly;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>What all tests do in a cluster: IMDS, the redirect, and requests of pods.</summary>
+/// <summary>What the tests share in a cluster: IMDS, the redirect, and requests from pods.</summary>
 internal static class Scene
 {
     public const string Versions = "/metadata/versions";
     public const int OtherPort = 8080;
 
-    /// <summary>The identity that the stand-in for IMDS answers with.</summary>
+    /// <summary>The identity that the fake IMDS uses.</summary>
     public const string ImdsIdentity = "2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6";
 
-    /// <summary>Starts IMDS at its real address; what it was asked can be read at another port of it.</summary>
+    /// <summary>Starts a fake IMDS at IMDS's real address. Another port lists the requests that it received.</summary>
     public static async Task StartImdsAsync(this Cluster cluster)
     {
         var imds = cluster.Keep(cluster.ImdsHost.StartImdsProxy(
@@ -19,7 +19,7 @@ internal static class Scene
         await imds.SaysAsync("fake-imds control on");
     }
 
-    /// <summary>Starts something that answers on the proxy's port and needs no permission to do so: a second stand-in.</summary>
+    /// <summary>Starts a second fake IMDS on the proxy's port. It answers like a proxy that needs no permission.</summary>
     public static async Task<RunningProgram> StartStandInProxyAsync(this Cluster cluster, string listen = "0.0.0.0:16254")
     {
         var proxy = cluster.Keep(cluster.Node.StartImdsProxy("fake-imds", "--listen", listen, "--rate-limit", "off"));
@@ -27,18 +27,18 @@ internal static class Scene
         return proxy;
     }
 
-    /// <summary>Starts a UDP echo at an address of the IMDS host.</summary>
+    /// <summary>Starts a UDP echo server at an address of the IMDS host.</summary>
     public static async Task StartEchoAsync(this Cluster cluster, string endPoint) =>
         await cluster.Keep(cluster.ImdsHost.StartClient("udp-echo", endPoint)).SaysAsync("ready");
 
-    /// <summary>The flags that every redirect command of a test has.</summary>
+    /// <summary>The flags that every redirect command of a test gets.</summary>
     public static string[] Flags(this Cluster cluster, string backend) =>
         ["--backend", backend, "--lock-file", Path.Combine(cluster.Directory, "lock")];
 
     public static Task<Finished> RedirectAsync(this Cluster cluster, string command, string backend, params string[] more) =>
         cluster.Node.ImdsProxyAsync(["redirect", command, .. cluster.Flags(backend), .. more]);
 
-    /// <summary>Applies the redirect, which must work.</summary>
+    /// <summary>Applies the redirect, which must succeed.</summary>
     public static async Task ApplyAsync(this Cluster cluster, string backend, params string[] more)
     {
         var applied = await cluster.RedirectAsync("apply", backend, ["--wait", "0ms", .. more]);
@@ -53,7 +53,7 @@ internal static class Scene
         return watch;
     }
 
-    /// <summary>The status of a GET, or 000 where nothing answers within a second.</summary>
+    /// <summary>Returns the status of a GET request, or 000 if nothing answers within a second.</summary>
     public static async Task<string> GetAsync(this NetworkSpace from, string url, params string[] more)
     {
         var curl = await from.RunAsync(
@@ -63,14 +63,14 @@ internal static class Scene
 
     public static Task<string> GetImdsAsync(this NetworkSpace from) => from.GetAsync($"http://{Cluster.Imds}{Versions}");
 
-    /// <summary>How many requests have reached IMDS.</summary>
+    /// <summary>The number of requests that reached IMDS.</summary>
     public static async Task<int> AskedAsync(this Cluster cluster) =>
         (await cluster.ImdsHost.MustAsync("curl", "-s", $"http://{Cluster.Imds}:{OtherPort}/_requests")).Split("\"target\"").Length - 1;
 
     public static Task<string> IptablesAsync(this Cluster cluster, string backend, params string[] arguments) =>
         cluster.Node.MustAsync([$"iptables-{backend}", "-w", .. arguments]);
 
-    /// <summary>The rules without comments, counters and tables that hold nothing.</summary>
+    /// <summary>The rules without comments, counters and empty tables.</summary>
     public static async Task<string> RulesAsync(this Cluster cluster, string backend) =>
         SavedText.Normalise(await cluster.Node.MustAsync($"iptables-{backend}-save"));
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>How a fake API server is.</summary>
+/// <summary>The options of a fake API server.</summary>
 public sealed record FakeApiOptions
 {
     public bool Tls { get; init; } = true;
@@ -10,16 +10,19 @@ public sealed record FakeApiOptions
 
     public bool CertificateHasLoopback { get; init; } = true;
 
-    /// <summary>The token it wants, or null for none.</summary>
+    /// <summary>The required token, or null to require none.</summary>
     public string? Token { get; init; } = "first-token";
 
-    /// <summary>The most objects of a page; the client's limit counts where it is less. A real one pages no list from its cache.</summary>
+    /// <summary>
+    /// The maximum number of objects in a page; a smaller limit of the client applies instead. A real server does not page
+    /// lists from its cache.
+    /// </summary>
     public int MostPerPage { get; init; } = int.MaxValue;
 
     /// <summary>Whether lists from the cache are paged too.</summary>
     public bool PagesCachedLists { get; init; }
 
-    /// <summary>How often watches get a bookmark; a real one does so each minute.</summary>
+    /// <summary>The interval of a watch's bookmarks. A real server sends one each minute.</summary>
     public TimeSpan BookmarkInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>A Kubernetes API server by hand: real HTTP and TLS; the objects are a test's.</summary>
+/// <summary>A fake Kubernetes API server with real HTTP and TLS. The test provides its objects.</summary>
 public sealed class FakeApiServer : IAsyncDisposable
 {
     private readonly FakeApiOptions _options;
@@ -54,22 +54,22 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     public string TokenFile => Path.Combine(_files.FullName, "token");
 
-    /// <summary>The token it wants now.</summary>
+    /// <summary>The token that the server requires now.</summary>
     public string? Token { get; set; }
 
-    /// <summary>All it was asked.</summary>
+    /// <summary>All received requests.</summary>
     public IReadOnlyCollection<FakeApiRequest> Requests => _requests;
 
     /// <summary>The Events that were created.</summary>
     public IReadOnlyCollection<JsonObject> Events => _events;
 
-    /// <summary>What someone else does to the cluster between the reading of a patch and its test.</summary>
+    /// <summary>A change by another client between the reading of a patch and its test operation.</summary>
     public Action? BeforePatch { get; set; }
 
-    /// <summary>What kubelet does once a pod has changed.</summary>
+    /// <summary>What kubelet does after a pod was patched.</summary>
     public Action? AfterPodPatch { get; set; }
 
-    /// <summary>How many watches are open.</summary>
+    /// <summary>The number of open watches.</summary>
     public int OpenWatches => Volatile.Read(ref _openWatches);
 
     public static async Task<FakeApiServer> StartAsync(FakeApiOptions? options = null, FakeCluster? cluster = null)
@@ -81,13 +81,16 @@ public sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Lets the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>get</c>, <c>patch</c>) that has no fault yet go wrong.</summary>
+    /// <summary>
+    /// Makes the next request of an operation (<c>list</c>, <c>watch</c>, <c>create</c>, <c>get</c>, <c>patch</c>) fail.
+    /// Several calls queue their faults.
+    /// </summary>
     public void Next(string operation, FakeFault fault) => FaultsOf(operation).Enqueue(fault);
 
-    /// <summary>Lets one list of the object of a name go wrong.</summary>
+    /// <summary>Makes one list of the object with this name fail.</summary>
     public void Refuse(string name, FakeFault fault) => FaultsOf($"metadata.name={name}").Enqueue(fault);
 
-    /// <summary>How many requests of an operation there were.</summary>
+    /// <summary>The number of requests of an operation.</summary>
     public int Count(string operation) => _requests.Count(request => request.Operation == operation);
 
     public async ValueTask DisposeAsync()
@@ -182,7 +185,7 @@ public sealed class FakeApiServer : IAsyncDisposable
         }
     }
 
-    // Server-side apply of a whole ConfigMap; what others wrote into it stays.
+    // Server-side apply of a whole ConfigMap. Keys that other clients wrote remain.
     private async Task ApplyAsync(HttpContext context)
     {
         var path = context.Request.Path.ToString().Split('/');

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>A certificate authority made for one test, and a server certificate for loopback that it signed.</summary>
+/// <summary>A certificate authority for one test, and a server certificate for loopback that it signed.</summary>
 public sealed class FakeAuthority : IDisposable
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -19,7 +19,7 @@ public sealed class FakeAuthority : IDisposable
         _root = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
     }
 
-    /// <summary>The authority's certificate, as a CA file holds it.</summary>
+    /// <summary>The authority's certificate in the format of a CA file.</summary>
     public string Pem => _root.ExportCertificatePem();
 
     public X509Certificate2 IssueServer(string dnsName = "localhost", bool withLoopbackIp = true)

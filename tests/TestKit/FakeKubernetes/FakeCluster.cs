@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>The objects of a cluster and their history, as etcd would hold them.</summary>
+/// <summary>The objects of a cluster and their history, as in etcd.</summary>
 public sealed class FakeCluster
 {
     private readonly Lock _gate = new();
@@ -15,10 +15,10 @@ public sealed class FakeCluster
 
     public long Revision => Locked(() => _revision);
 
-    /// <summary>Watches and continue tokens from before this resourceVersion are gone.</summary>
+    /// <summary>Watches and continue tokens from before this resourceVersion have expired.</summary>
     public long Compacted => Locked(() => _compacted);
 
-    /// <summary>Creates an object or puts it in place of the one of its name. Tells its resourceVersion.</summary>
+    /// <summary>Creates an object or replaces the one with its name. Returns its resourceVersion.</summary>
     public string Put(string plural, JsonObject subject) => Locked(() =>
     {
         var now = (JsonObject)subject.DeepClone();
@@ -38,7 +38,7 @@ public sealed class FakeCluster
         return version;
     });
 
-    /// <summary>Removes an object, if it is there.</summary>
+    /// <summary>Removes an object if it exists.</summary>
     public void Remove(string plural, string ns, string name) => Locked(() =>
     {
         if (_objects.Remove(Key(plural, ns, name), out var old))
@@ -51,11 +51,11 @@ public sealed class FakeCluster
         return true;
     });
 
-    /// <summary>One object now, or null.</summary>
+    /// <summary>The current state of an object, or null.</summary>
     public JsonObject? Get(string plural, string ns, string name) => Locked(() =>
         _objects.TryGetValue(Key(plural, ns, name), out var entry) ? (JsonObject)entry.Object.DeepClone() : null);
 
-    /// <summary>Lets time pass in the rest of the cluster: the resourceVersion goes on, nothing watched changes.</summary>
+    /// <summary>Simulates changes elsewhere in the cluster: the resourceVersion increases, but no watched object changes.</summary>
     public void Elsewhere(int changes = 1) => Locked(() => _revision += changes);
 
     /// <summary>Forgets all history.</summary>
@@ -66,15 +66,15 @@ public sealed class FakeCluster
         return _compacted = _revision;
     });
 
-    /// <summary>All objects now, in order.</summary>
+    /// <summary>All current objects, in order.</summary>
     public (List<JsonObject> Objects, long Revision) List(string plural, FieldSelector selector) => Locked(() =>
         (_objects.Values.Where(entry => entry.Plural == plural && selector.Matches(entry.Object)).Select(static entry => entry.Object).ToList(), _revision));
 
-    /// <summary>What happened after a resourceVersion, and a task that ends when more does; null where that is forgotten.</summary>
+    /// <summary>The changes since a resourceVersion, and a task that ends at the next change. Null if that history is forgotten.</summary>
     public (List<FakeChange> Changes, long Revision, Task More)? Since(long revision) => Locked<(List<FakeChange>, long, Task)?>(() =>
         revision < _compacted ? null : (_history.Where(change => change.Revision > revision).ToList(), _revision, _changed.Task));
 
-    /// <summary>Wakes all watches, though nothing happened.</summary>
+    /// <summary>Wakes all watches without a change.</summary>
     public void Wake() => Locked(() =>
     {
         Signal();

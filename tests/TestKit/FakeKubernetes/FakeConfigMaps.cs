@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>ConfigMaps as the API server shows them.</summary>
+/// <summary>Creates ConfigMaps in the API server's format.</summary>
 public static class FakeConfigMaps
 {
     public static JsonObject Map(string ns, string name, params (string Key, string Text)[] data) => new()

@@ -1,36 +1,36 @@
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>One thing that goes wrong with one request.</summary>
+/// <summary>A fault in the handling of one request.</summary>
 public abstract record FakeFault
 {
     private FakeFault()
     {
     }
 
-    /// <summary>Nothing goes wrong.</summary>
+    /// <summary>No fault.</summary>
     public sealed record None : FakeFault;
 
-    /// <summary>The request is answered with a Status object.</summary>
+    /// <summary>The response is a Status object.</summary>
     public sealed record Status(int Code, string Reason, int? RetryAfter = null, string? Message = null) : FakeFault;
 
-    /// <summary>The connection is reset before an answer.</summary>
+    /// <summary>The connection is reset before a response.</summary>
     public sealed record Drop : FakeFault;
 
-    /// <summary>The watch is answered, says nothing after some events and is not closed: a firewall forgot it.</summary>
+    /// <summary>The watch goes silent after some events but stays open, as behind a firewall that forgot the connection.</summary>
     public sealed record Silence(int AfterEvents = 0) : FakeFault;
 
-    /// <summary>The connection is reset after some events, in the middle of a line where <paramref name="HalfLine"/>.</summary>
+    /// <summary>The connection is reset after some events; in the middle of a line if <paramref name="HalfLine"/> is set.</summary>
     public sealed record DropAfter(int Events, bool HalfLine = false) : FakeFault;
 
     /// <summary>The watch ends cleanly after some events.</summary>
     public sealed record EndAfter(int Events) : FakeFault;
 
-    /// <summary>The watch says ERROR with 410 after some events.</summary>
+    /// <summary>The watch sends ERROR with code 410 after some events.</summary>
     public sealed record ExpireAfter(int Events) : FakeFault;
 
-    /// <summary>The watch says something that is no JSON after some events.</summary>
+    /// <summary>The watch sends text that is not JSON after some events.</summary>
     public sealed record GarbageAfter(int Events) : FakeFault;
 
-    /// <summary>Lines arrive in pieces of a few bytes.</summary>
+    /// <summary>Lines arrive in segments of a few bytes.</summary>
     public sealed record Split(int Bytes) : FakeFault;
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Answers one LIST, page by page.</summary>
+/// <summary>Answers a LIST request, page by page.</summary>
 internal sealed class FakeList(FakeCluster cluster, FakeApiOptions options)
 {
     public async Task AnswerAsync(HttpContext context, FakeApiRequest request)

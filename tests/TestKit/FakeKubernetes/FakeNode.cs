@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Answers GET and PATCH of one node, as far as a JSON patch of its taints goes.</summary>
+/// <summary>Answers GET and PATCH requests for one node. It supports the JSON patch operations that change taints.</summary>
 internal sealed class FakeNode(FakeCluster cluster, Action? beforePatch)
 {
     public const string Collection = "/api/v1/nodes";
@@ -40,7 +40,7 @@ internal sealed class FakeNode(FakeCluster cluster, Action? beforePatch)
         {
             if (!Apply(node, step!))
             {
-                // What evanphx/json-patch says, in the API server's envelope.
+                // The message of evanphx/json-patch, in the API server's format.
                 await FakeStatus.WriteAsync(context, 422, "Invalid", $"testing value {step!["path"]} failed: test failed");
                 return;
             }

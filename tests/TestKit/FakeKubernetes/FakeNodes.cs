@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Nodes as the API server shows them.</summary>
+/// <summary>Creates nodes in the API server's format.</summary>
 public static class FakeNodes
 {
-    /// <summary>A node with taints, each <c>key=value:effect</c>.</summary>
+    /// <summary>A node with taints, each as <c>key=value:effect</c>.</summary>
     public static JsonObject Node(string name, params string[] taints) => new()
     {
         ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["kubernetes.io/os"] = "linux" } },
@@ -16,7 +16,7 @@ public static class FakeNodes
     public static IEnumerable<string> Taints(this FakeCluster cluster, string node) =>
         (cluster.Get("nodes", "", node)?["spec"]?["taints"]?.AsArray() ?? []).Select(static taint => $"{taint!["key"]}={taint["value"]}:{taint["effect"]}");
 
-    // With a member that no version of Kubernetes has yet, and one that only NoExecute has.
+    // Has a field that no version of Kubernetes knows, and one that only NoExecute taints have. A client must preserve both.
     private static JsonNode Taint(string text)
     {
         var parts = text.Split('=', ':');

@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Answers a merge patch of one pod's metadata.</summary>
+/// <summary>Answers a merge patch of a pod's metadata.</summary>
 internal static class FakePod
 {
-    /// <summary>Whether a path is that of one pod: <c>/api/v1/namespaces/NAMESPACE/pods/NAME</c>.</summary>
+    /// <summary>Whether a path names one pod: <c>/api/v1/namespaces/NAMESPACE/pods/NAME</c>.</summary>
     public static bool Is(PathString path) => path.ToString().Split('/') is [_, "api", _, "namespaces", _, "pods", _];
 
     public static async Task PatchAsync(HttpContext context, FakeCluster cluster)

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Pods as the API server shows them.</summary>
+/// <summary>Creates pods in the API server's format.</summary>
 public static class FakePods
 {
     public const string Node = "node-1";
 
-    /// <summary>A running pod of <see cref="Node"/>.</summary>
+    /// <summary>A running pod on the node <see cref="Node"/>.</summary>
     public static JsonObject Pod(
         string name,
         string? ip = null,

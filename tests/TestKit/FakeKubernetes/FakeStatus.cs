@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Status objects as the API server writes them.</summary>
+/// <summary>Writes Status objects in the API server's format.</summary>
 internal static class FakeStatus
 {
     public static JsonObject Of(int code, string reason, string? message = null, string? cause = null) => new()

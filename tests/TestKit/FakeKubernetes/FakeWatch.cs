@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>Answers one WATCH until it ends, one way or another.</summary>
+/// <summary>Answers a WATCH request until it ends, with or without a fault.</summary>
 internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, FakeFault? fault)
 {
     private int _told;
@@ -45,7 +45,7 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
         var plural = request.Path.Split('/')[^1];
         var selector = new FieldSelector(request.Query.GetValueOrDefault("fieldSelector"));
         var end = Task.Delay(lifetime, options.Time, cancellation);
-        // A real one sends the last bookmark 2 s before the end.
+        // A real server sends the last bookmark 2 s before the end.
         var last = lifetime > TimeSpan.FromSeconds(2) ? Task.Delay(lifetime - TimeSpan.FromSeconds(2), options.Time, cancellation) : end;
         var bookmark = Task.Delay(options.BookmarkInterval, options.Time, cancellation);
         while (true)
@@ -104,7 +104,7 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
         return true;
     }
 
-    // The fault, once it is due. False where the watch is over.
+    // Carries out the fault once it is due. Returns false if the watch has ended.
     private async Task<bool> ActAsync(HttpContext context, CancellationToken cancellation)
     {
         switch (fault)

@@ -1,6 +1,6 @@
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
-/// <summary>A clock whose timers go off when a test moves it on.</summary>
+/// <summary>A clock whose timers fire when a test advances it.</summary>
 public sealed class ScriptedTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -9,7 +9,7 @@ public sealed class ScriptedTime : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers wait for the clock.</summary>
+    /// <summary>The number of timers that are waiting.</summary>
     public int Waiting
     {
         get
@@ -31,7 +31,7 @@ public sealed class ScriptedTime : TimeProvider
 
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Moves the clock, letting each timer go off at its time.</summary>
+    /// <summary>Advances the clock and fires each timer at its time.</summary>
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;

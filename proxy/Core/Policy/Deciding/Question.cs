@@ -33,7 +33,7 @@ internal readonly struct Question
     /// <summary>The resource as a deny compares it, or null.</summary>
     public string? BroadResource { get; }
 
-    /// <summary>The application id in the token's audience, or null if the audience is none.</summary>
+    /// <summary>The application id in the token's audience, or null if the audience is not an application id.</summary>
     public string? AudienceId { get; }
 
     /// <summary>Whether the request names no identity and no answer has named one yet.</summary>

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy.Deciding;
 
 namespace ImdsProxy.Core.Policy.Explaining;
 
-/// <summary>What all rules that name a pod's workload allow and deny it. A deny overrides every allow.</summary>
+/// <summary>The permissions of a pod under all rules that match its workload. A deny overrides every allow.</summary>
 /// <param name="Mode">The mode in force for the pod.</param>
 /// <param name="Allow">What is allowed.</param>
 /// <param name="Deny">What is denied, even where an allow matches.</param>

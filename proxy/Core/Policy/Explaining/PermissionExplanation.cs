@@ -2,7 +2,7 @@ using ImdsProxy.Core.Policy.Deciding;
 
 namespace ImdsProxy.Core.Policy.Explaining;
 
-/// <summary>How one permission meets one request.</summary>
+/// <summary>The result of matching one permission against one request.</summary>
 /// <param name="Kind"><c>allow</c> or <c>deny</c>.</param>
 /// <param name="Index">The permission's index in that list of its rule, from 0.</param>
 /// <param name="Path">The permission's path, as written.</param>

@@ -5,18 +5,18 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Explaining;
 
-/// <summary>How one rule meets one request.</summary>
+/// <summary>The result of matching one rule against one request.</summary>
 /// <param name="Rule">The rule's name.</param>
 /// <param name="SpeaksOfCaller">Whether the caller is one of the rule's workloads.</param>
 /// <param name="IsExcepted">Whether the rule's <c>except</c> excludes the caller.</param>
-/// <param name="Permissions">How each of the rule's permissions meets the request.</param>
+/// <param name="Permissions">The result for each of the rule's permissions.</param>
 public sealed record RuleExplanation(
     string Rule,
     bool SpeaksOfCaller,
     bool IsExcepted,
     ImmutableArray<PermissionExplanation> Permissions)
 {
-    /// <summary>How each rule of a policy meets a pod's request, in the order of the document.</summary>
+    /// <summary>Matches every rule of a policy against a pod's request, in the order of the document.</summary>
     public static ImmutableArray<RuleExplanation> AllOf(PolicySnapshot policy, PodIdentity pod, ImdsRequest request)
     {
         var question = Question.Before(request, policy.Identities);

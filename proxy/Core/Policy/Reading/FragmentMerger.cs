@@ -49,7 +49,7 @@ internal sealed class FragmentMerger(ProblemList problems)
 
         if (_head is not null)
         {
-            problems.Key(members[0], $"{_head.Place} holds \"version\", \"mode\" and the mode lists already: exactly one fragment may");
+            problems.Key(members[0], $"{_head.Place} already has \"version\", \"mode\" and the mode lists: only one fragment may have them");
             return;
         }
 

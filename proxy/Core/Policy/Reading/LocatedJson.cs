@@ -62,7 +62,7 @@ internal sealed class LocatedJson
         return new LocatedJson(new LocatedDocument(json, label, start, problems.Texts), problems, known, 0, 1).Read(problems);
     }
 
-    /// <summary>Reads a value once more that was good, and closed.</summary>
+    /// <summary>Reads a closed value again, this time with its content. The value is known to be valid.</summary>
     public static LocatedValue Open(LocatedDocument document, LocatedValue closed, LocatedValue? parent, int index)
     {
         var start = closed.Offset - document.Start;
@@ -72,10 +72,10 @@ internal sealed class LocatedJson
     }
 
     private static (int Line, string Cure)? Refusal(ReadOnlySpan<byte> json) =>
-        json.Length > MaxBytes ? (1, $"it has {json.Length} bytes: at most 1 MiB is taken")
+        json.Length > MaxBytes ? (1, $"it has {json.Length} bytes: at most 1 MiB is accepted")
         : json.StartsWith(Encoding.UTF8.Preamble) ? (1, "it begins with a byte order mark: save it as UTF-8 without one")
         : Utf8.IsValid(json) ? null
-        : (LineOfInvalid(json), "it holds bytes that are not UTF-8: save it as UTF-8");
+        : (LineOfInvalid(json), "it contains bytes that are not UTF-8: save it as UTF-8");
 
     private static int LineOfInvalid(ReadOnlySpan<byte> json)
     {
@@ -110,7 +110,7 @@ internal sealed class LocatedJson
         catch (InvalidOperationException)
         {
             // GetString throws this for an escaped surrogate without its other half.
-            problems.Document(end, LineAt(reader.TokenStartIndex), "a string holds half of a surrogate pair: write the character itself", _document.Label);
+            problems.Document(end, LineAt(reader.TokenStartIndex), "a string contains half of a surrogate pair: write the character itself", _document.Label);
         }
 
         return null;

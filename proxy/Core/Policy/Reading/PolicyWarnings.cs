@@ -20,7 +20,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
     {
         foreach (var dead in rules.Where(rule => IsDead(rule.Rule)))
         {
-            problems.Whole(ProblemSeverity.Warning, dead.At, "the rule can never match: \"except\" takes out all of its workloads");
+            problems.Whole(ProblemSeverity.Warning, dead.At, "the rule can never match: \"except\" excludes all of its workloads");
         }
 
         var denies = rules.Where(rule => rule.Rule.Mode != PolicyMode.Audit)

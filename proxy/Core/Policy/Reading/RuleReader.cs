@@ -69,7 +69,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
             name ?? "",
             _scalars.Text(rule["description"]),
             _modes.Read(rule["mode"]),
-            _workloads.Read(rule.Required("workloads", "name the workloads that the rule speaks of; [ {} ] is every pod"), needsNamespaces),
+            _workloads.Read(rule.Required("workloads", "name the workloads that the rule applies to; [ {} ] is every pod"), needsNamespaces),
             _workloads.Read(rule["except"]),
             [.. _scalars.List(rule["allow"], "name what is allowed, or leave the key out").Select(_permissions.ReadAllow).OfType<AllowPermission>()],
             [.. _scalars.List(rule["deny"], "name what is denied ([ {} ] is everything), or leave the key out").Select(_permissions.ReadDeny).OfType<DenyPermission>()]);
@@ -105,7 +105,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
 
         if (rule["mode"] is { } mode && rule["allow"] is not null)
         {
-            problems.Error(mode, "only a rule that only denies has a mode of its own: move its allows to another rule");
+            problems.Error(mode, "only a rule without allows can have its own mode: move its allows to another rule");
         }
     }
 }

@@ -3,10 +3,10 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary><c>audit</c>: what reads the audit log.</summary>
+/// <summary><c>audit</c>: the commands that read the audit log.</summary>
 internal static class AuditCommand
 {
-    public static Command Create() => new("audit", "Searches, counts and verifies the audit log")
+    public static Command Create() => new("audit", "Search, count and verify the audit log")
     {
         AuditSearchCommand.Create(),
         AuditStatsCommand.Create(),
@@ -14,7 +14,7 @@ internal static class AuditCommand
         AuditVerifyCommand.Create(),
     };
 
-    /// <summary>Runs a command; what its user can mend is told in a line, with the exit code of wrong usage.</summary>
+    /// <summary>Runs a command. Prints an error that its user can fix as one line and returns the exit code for wrong usage.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try

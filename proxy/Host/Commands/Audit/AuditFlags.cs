@@ -4,24 +4,24 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>The flags of the audit log, for each command that keeps one.</summary>
+/// <summary>The audit log flags of every command that writes one.</summary>
 internal sealed class AuditFlags
 {
     private readonly Option<string?> _directory = Flag.Text("--audit-dir", "Keep the audit log in this directory");
 
-    private readonly Option<bool> _stdout = Flag.Switch("--audit-stdout", "Write the audit log to stdout, which is the default where no directory is given");
+    private readonly Option<bool> _stdout = Flag.Switch("--audit-stdout", "Write the audit log to stdout; the default if no directory is given");
 
-    private readonly Option<bool> _fsync = Flag.Switch("--audit-fsync", "Answer only once the disk has the record, not just the kernel");
+    private readonly Option<bool> _fsync = Flag.Switch("--audit-fsync", "Answer only after the record is on disk, not just in the page cache");
 
-    private readonly Option<long> _maxBytes = Flag.Of("--audit-max-bytes", "The most that the directory takes, at least 1MiB: the oldest segments go first", MaxBytes, "1GiB");
+    private readonly Option<long> _maxBytes = Flag.Of("--audit-max-bytes", "Maximum size of the directory, at least 1MiB; the oldest segments are removed first", MaxBytes, "1GiB");
 
     private readonly Option<TimeSpan> _maxAge = Flag.Of("--audit-max-age", "Remove segments older than this", FlagValues.Duration, "90d");
 
-    private readonly Option<AuditOnError> _onError = Flag.Of("--audit-on-error", "When the directory can't be written: 'stdout' writes there, 'deny' lets nothing leave that needs a record", OnError, "stdout");
+    private readonly Option<AuditOnError> _onError = Flag.Of("--audit-on-error", "What to do if the directory can't be written: 'stdout' writes records to stdout; 'deny' answers enforced requests with 503", OnError, "stdout");
 
-    private readonly Option<Uri?> _otlp = Flag.Of<Uri?>("--audit-otlp", "Send records as OpenTelemetry logs (HTTP/protobuf) to this URL, with its /v1/logs", OtlpEndpoint);
+    private readonly Option<Uri?> _otlp = Flag.Of<Uri?>("--audit-otlp", "Send records as OpenTelemetry logs (HTTP/protobuf) to this URL, which must end in /v1/logs", OtlpEndpoint);
 
-    private readonly Option<long> _otlpQueue = Flag.Of("--audit-otlp-queue", "How much memory lines may take that wait for the OTLP receiver; what comes beyond it is not exported, and counted", FlagValues.Size, "8MiB");
+    private readonly Option<long> _otlpQueue = Flag.Of("--audit-otlp-queue", "Maximum memory for records that wait for the OTLP receiver; records beyond it are counted, not exported", FlagValues.Size, "8MiB");
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)
@@ -36,7 +36,7 @@ internal sealed class AuditFlags
         command.Options.Add(_otlpQueue);
     }
 
-    /// <summary>What the flags say.</summary>
+    /// <summary>Reads the options from the flags.</summary>
     public AuditOptions Read(ParseResult flags, string? cluster, string? node) => new()
     {
         Cluster = cluster,
@@ -51,7 +51,7 @@ internal sealed class AuditFlags
         OtlpQueueBytes = flags.GetValue(_otlpQueue),
     };
 
-    // The smallest segment has 64 KiB, and a share has to hold several.
+    // A segment has at least 64 KiB, and each share of the directory must hold several segments.
     private static long MaxBytes(string text) =>
         FlagValues.Size(text) is var bytes and >= 1 << 20 ? bytes : throw new FormatException("write at least 1MiB");
 
@@ -62,7 +62,7 @@ internal sealed class AuditFlags
         _ => throw new FormatException("write stdout or deny"),
     };
 
-    // The exporter takes the path as it is; one without it would be told 404 for ever.
+    // The exporter does not append the path. Without it, the receiver would answer every export with 404.
     private static Uri OtlpEndpoint(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath.EndsWith("/v1/logs", StringComparison.Ordinal)
             ? uri

@@ -3,12 +3,12 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>Asks a running proxy for lines of its log.</summary>
+/// <summary>Reads audit log lines from a running proxy.</summary>
 internal sealed class AuditManagementClient(ManagementClient management)
 {
-    /// <summary>Tells each line of an answer.</summary>
-    /// <returns>How many there were.</returns>
-    /// <exception cref="HttpRequestException">Nobody answers, or the answer is a refusal, whose reason the message tells.</exception>
+    /// <summary>Passes each line of a response to <paramref name="take"/>.</summary>
+    /// <returns>The number of lines.</returns>
+    /// <exception cref="HttpRequestException">The proxy does not answer, or refuses; the message contains its reason.</exception>
     public Task<long> EachAsync(string pathAndQuery, Func<ReadOnlyMemory<byte>, ValueTask> take, Func<Task> flush, CancellationToken cancellation) =>
         management.GetAsync(pathAndQuery, stream => ReadAsync(stream, take, flush, cancellation), cancellation);
 

@@ -3,10 +3,10 @@ using ImdsProxy.Audit.Search;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>In which form and how many lines are shown.</summary>
+/// <summary>How results are shown: the format, the number of lines, and whether to follow the log.</summary>
 internal sealed record AuditOutput(string Form, int? Last, long? First, bool Follow, bool Coloured)
 {
-    /// <summary>The renderer of the form. JSON goes to the stream, everything else to the writer upon it.</summary>
+    /// <summary>Creates the renderer for the format. JSON is written to the stream, other formats to the text writer on top of it.</summary>
     public IRecordRenderer Renderer(Stream stream, TextWriter text, ImmutableArray<AuditColumn> columns) => Form switch
     {
         "json" => new JsonRenderer(stream, columns),

@@ -5,19 +5,19 @@ using ImdsProxy.Audit.Search;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>The flags that say how results are shown.</summary>
+/// <summary>The output flags.</summary>
 internal sealed class AuditOutputFlags
 {
     private readonly Option<string> _form = new("--output", "-o")
     {
-        Description = "compact, json, table or csv",
+        Description = "Output format: compact, json, table or csv",
         DefaultValueFactory = _ => "compact",
     };
 
-    private readonly Option<string?> _fields = new("--fields") { Description = "The fields of table, csv or json, such as time,pod,verdict" };
-    private readonly Option<long?> _last = Count("--last", "Only the latest N", AuditSearch.MostLast);
-    private readonly Option<long?> _first = Count("--first", "Only the first N", long.MaxValue);
-    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Goes on with what is written from now on; --last N shows the latest N before" };
+    private readonly Option<string?> _fields = new("--fields") { Description = "Fields of table, csv or json output, such as time,pod,verdict" };
+    private readonly Option<long?> _last = Count("--last", "Show only the latest N lines", AuditSearch.MostLast);
+    private readonly Option<long?> _first = Count("--first", "Show only the first N lines", long.MaxValue);
+    private readonly Option<bool> _follow = new("--follow", "-f") { Description = "Show new lines as they are written; --last N first shows the latest N" };
 
     public AuditOutputFlags()
     {
@@ -56,8 +56,9 @@ internal sealed class AuditOutputFlags
         },
     };
 
-    /// <summary>The fields asked for; the usual ones where none are, but for JSON, which then shows whole lines.</summary>
-    /// <exception cref="FormatException">One is no field.</exception>
+    /// <summary>Returns the requested fields, or the usual ones if none were requested. An empty result means whole lines: JSON without
+    /// <c>--fields</c>.</summary>
+    /// <exception cref="FormatException">A name is not a field.</exception>
     public ImmutableArray<AuditColumn> Columns(ParseResult flags, string usual)
     {
         if (flags.GetValue(_fields) is not { } names)

@@ -6,7 +6,7 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>The filters of <c>audit search</c> and <c>audit stats</c>, and the query they make.</summary>
+/// <summary>The filter flags of <c>audit search</c>, <c>stats</c> and <c>top</c>, and the query that they form.</summary>
 internal sealed class AuditQueryFlags
 {
     private const string Not = "--not";
@@ -14,12 +14,12 @@ internal sealed class AuditQueryFlags
     private const string Text = "--text";
 
     private readonly List<Option> _options = [];
-    private readonly Option<string?> _since = new("--since") { Description = "From this moment on: 15m, 2h, 7d ago, or RFC 3339" };
-    private readonly Option<string?> _until = new("--until") { Description = "Before this moment" };
+    private readonly Option<string?> _since = new("--since") { Description = "Only lines from this time on: 15m, 2h or 7d ago, or an RFC 3339 time" };
+    private readonly Option<string?> _until = new("--until") { Description = "Only lines before this time" };
 
     private readonly Argument<string[]> _from = new("FROM")
     {
-        Description = "A directory of segments, files, or - for stdin; a word that is none of these is text to look for [$IMDS_PROXY_AUDIT_DIR]",
+        Description = "Directories of segments, files, or - for stdin; any other word is text to search for [$IMDS_PROXY_AUDIT_DIR]",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -30,9 +30,9 @@ internal sealed class AuditQueryFlags
             _options.Add(Filter(filter));
         }
 
-        _options.Add(new Option<bool>(Issued) { Description = "Only where a credential left, whatever the verdict", Arity = ArgumentArity.Zero });
-        _options.Add(new Option<string[]>(Text) { Description = "Only lines that hold this text anywhere", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false });
-        _options.Add(new Option<bool>(Not) { Description = "Negates the flag after it", Arity = ArgumentArity.Zero });
+        _options.Add(new Option<bool>(Issued) { Description = "Only requests that received a credential, whatever the verdict", Arity = ArgumentArity.Zero });
+        _options.Add(new Option<string[]>(Text) { Description = "Only lines that contain this text", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false });
+        _options.Add(new Option<bool>(Not) { Description = "Negate the next flag", Arity = ArgumentArity.Zero });
         _since.Validators.Add(result => Check(result, Moment));
         _until.Validators.Add(result => Check(result, Moment));
         _options.Add(_since);
@@ -45,7 +45,7 @@ internal sealed class AuditQueryFlags
         _options.ForEach(command.Options.Add);
     }
 
-    /// <summary>The directories and files.</summary>
+    /// <summary>Returns the directories and files to search.</summary>
     public SearchSource Source(ParseResult flags)
     {
         var paths = (flags.GetValue(_from) ?? []).Where(IsPath).ToList();
@@ -57,8 +57,8 @@ internal sealed class AuditQueryFlags
         return new SearchSource(paths);
     }
 
-    /// <summary>The filters, in the order they were given: <c>--not</c> speaks of the one after it.</summary>
-    /// <exception cref="FormatException">A <c>--not</c> has nothing after it.</exception>
+    /// <summary>Builds the query. The order of the flags matters, because <c>--not</c> negates the next one.</summary>
+    /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
     public AuditQuery Query(ParseResult flags, TimeProvider clock)
     {
         var builder = new AuditQueryBuilder();
@@ -85,14 +85,14 @@ internal sealed class AuditQueryFlags
         return builder.Build();
     }
 
-    /// <summary>The same filters as the management address takes them.</summary>
-    /// <exception cref="FormatException">A <c>--not</c> has nothing after it, or a word is a path.</exception>
+    /// <summary>Returns the same filters as query parameters of the management endpoint.</summary>
+    /// <exception cref="FormatException">No flag follows a <c>--not</c>, or a word is a path.</exception>
     public string ManagementQuery(ParseResult flags)
     {
         var words = flags.GetValue(_from) ?? [];
         if (words.FirstOrDefault(IsPath) is { } path)
         {
-            throw new FormatException($"'{path}': give either --management or what to search, not both");
+            throw new FormatException($"'{path}': a path can't be combined with --management; give one of the two");
         }
 
         var parameters = Given(flags.Tokens)
@@ -126,7 +126,7 @@ internal sealed class AuditQueryFlags
 
         if (negated)
         {
-            throw new FormatException("--not speaks of the flag after it, and there is none; for example --not --verdict allowed");
+            throw new FormatException("--not negates the next flag, but none follows; write, for example, --not --verdict allowed");
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class AuditQueryFlags
         }
         else if (negated)
         {
-            throw new FormatException($"--not can't negate {name}; it negates filters, for example --not --verdict allowed");
+            throw new FormatException($"--not can't negate {name}, which is not a filter; write, for example, --not --verdict allowed");
         }
     }
 
@@ -186,7 +186,7 @@ internal sealed class AuditQueryFlags
 
     private static void Moment(string text) => new AuditQueryBuilder().SetSince(text, DateTimeOffset.UnixEpoch.AddYears(100));
 
-    // A word with a slash that names nothing is a path with a slip, not a text.
+    // A word with a slash that names no file is a mistyped path, not text to search for.
     private static bool IsPath(string word) =>
         word == SearchSource.Stdin || word.Contains('/', StringComparison.Ordinal) || File.Exists(word) || Directory.Exists(word);
 }

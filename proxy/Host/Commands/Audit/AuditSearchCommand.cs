@@ -16,10 +16,10 @@ internal static class AuditSearchCommand
     {
         var filters = new AuditQueryFlags();
         var output = new AuditOutputFlags();
-        var command = new Command("search", "Finds records and events in the audit log");
+        var command = new Command("search", "Find records and events in the audit log");
         filters.AddTo(command);
         output.AddTo(command);
-        var management = new ManagementFlags("Ask a running proxy in place of reading a directory: IP:PORT or unix:PATH");
+        var management = new ManagementFlags("Search the log of a running proxy instead of a directory: IP:PORT or unix:PATH");
         management.AddTo(command);
         command.SetAction((flags, cancellation) => RunAsync(flags, filters, output, management, cancellation));
         return command;
@@ -53,7 +53,7 @@ internal static class AuditSearchCommand
         renderer.End();
         if (skipped > 0)
         {
-            await Console.Error.WriteLineAsync($"imds-proxy: {skipped} lines that are no records were skipped");
+            await Console.Error.WriteLineAsync($"imds-proxy: skipped {skipped} lines that are not records");
         }
 
         return found > 0 ? ExitCode.Good : ExitCode.Failed;
@@ -73,7 +73,7 @@ internal static class AuditSearchCommand
         return (found, search.Skipped);
     }
 
-    // What is there already is searched after the follower has taken its place, so that nothing falls between.
+    // The follower opens its position before existing lines are searched, so that no line is missed in between.
     private static async Task<(long Found, long Skipped)> FollowAsync(AuditQuery query, SearchSource source, AuditOutput output, Func<ReadOnlyMemory<byte>, ValueTask> show, Func<Task> flush, CancellationToken cancellation)
     {
         using var follower = new LogFollower(query, source.Paths, TimeProvider.System);

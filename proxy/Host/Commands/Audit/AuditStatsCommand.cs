@@ -5,15 +5,15 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary><c>audit stats</c>: counts by fields and time.</summary>
+/// <summary><c>audit stats</c>: counts records, grouped by fields and time.</summary>
 internal static class AuditStatsCommand
 {
     public static Command Create()
     {
         var asked = new AuditStatsFlags();
-        var form = new Option<string>("--output", "-o") { Description = "table, json or csv", DefaultValueFactory = _ => "table" };
+        var form = new Option<string>("--output", "-o") { Description = "Output format: table, json or csv", DefaultValueFactory = _ => "table" };
         form.AcceptOnlyFromAmong("table", "json", "csv");
-        var command = new Command("stats", "Counts records and their latency by any fields");
+        var command = new Command("stats", "Count records, and their latency, grouped by any fields");
         asked.AddTo(command);
         command.Options.Add(form);
         command.SetAction((flags, cancellation) => AuditCommand.GuardAsync(async () =>

@@ -5,13 +5,13 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>What <c>audit stats</c> and <c>audit top</c> are asked alike: what to count, where, and by what.</summary>
+/// <summary>The flags that <c>audit stats</c> and <c>audit top</c> share: filters, source and grouping.</summary>
 internal sealed class AuditStatsFlags
 {
     private readonly AuditQueryFlags _filters = new();
-    private readonly ManagementFlags _management = new("Ask a running proxy in place of reading a directory: IP:PORT or unix:PATH");
-    private readonly Option<string> _by = new("--by") { Description = "The fields to group by, such as owner,resource or time:5m,verdict", DefaultValueFactory = _ => "verdict,reason" };
-    private readonly Option<int> _most = new("--top") { Description = "At most so many groups", DefaultValueFactory = _ => 40 };
+    private readonly ManagementFlags _management = new("Count in the log of a running proxy instead of a directory: IP:PORT or unix:PATH");
+    private readonly Option<string> _by = new("--by") { Description = "Fields to group by, such as owner,resource or time:5m,verdict", DefaultValueFactory = _ => "verdict,reason" };
+    private readonly Option<int> _most = new("--top") { Description = "Maximum number of groups", DefaultValueFactory = _ => 40 };
 
     public AuditStatsFlags()
     {
@@ -49,14 +49,14 @@ internal sealed class AuditStatsFlags
 
     public AuditQuery Query(ParseResult flags) => _filters.Query(flags, TimeProvider.System);
 
-    /// <summary>The directories and files.</summary>
-    /// <exception cref="FormatException">There is none.</exception>
+    /// <summary>Returns the directories and files to read.</summary>
+    /// <exception cref="FormatException">No directory or file was given.</exception>
     public SearchSource Source(ParseResult flags) => _filters.Source(flags).NotEmpty();
 
-    /// <summary>The proxy to ask, or null where none was named.</summary>
+    /// <summary>Returns a client for the proxy that <c>--management</c> names, or null without that flag.</summary>
     public AuditManagementClient? Management(ParseResult flags) => _management.Read(flags) is { } proxy ? new AuditManagementClient(proxy) : null;
 
-    /// <summary>The same as the management address takes it.</summary>
+    /// <summary>Returns the same flags as query parameters of the management endpoint.</summary>
     public string ManagementQuery(ParseResult flags) =>
         $"{_filters.ManagementQuery(flags)}&by={Uri.EscapeDataString(flags.GetValue(_by)!)}&top={Most(flags)}";
 }

@@ -4,7 +4,7 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary><c>audit top</c>: counts what is written from now on, live.</summary>
+/// <summary><c>audit top</c>: counts new records live.</summary>
 internal static class AuditTopCommand
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
@@ -12,7 +12,7 @@ internal static class AuditTopCommand
     public static Command Create()
     {
         var asked = new AuditStatsFlags();
-        var command = new Command("top", "Counts what is written from now on, and shows it every two seconds");
+        var command = new Command("top", "Count new records live, and refresh the table every two seconds");
         asked.AddTo(command);
         command.SetAction((flags, cancellation) => AuditCommand.GuardAsync(() => RunAsync(flags, asked, cancellation)));
         return command;
@@ -53,9 +53,9 @@ internal static class AuditTopCommand
     {
         lock (gate)
         {
-            // Home, and clear what is below: a screen that is rewritten in place does not flicker.
+            // Move the cursor home and clear to the end: rewriting the screen in place does not flicker.
             Console.Out.Write(Console.IsOutputRedirected ? "" : "\u001b[H\u001b[J");
-            Console.Out.WriteLine($"{stats.Total} requests and events since the start");
+            Console.Out.WriteLine($"{stats.Total} requests and events since top started");
             StatsWriter.Write(Console.Out, stats.By.Names, stats.Rows(most), "table");
         }
     }

@@ -4,14 +4,14 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary><c>audit verify</c>: tells whether a log is as it was written.</summary>
+/// <summary><c>audit verify</c>: checks that a log has not been altered.</summary>
 internal static class AuditVerifyCommand
 {
     public static Command Create()
     {
-        var directory = new Argument<string>("DIR") { Description = "The directory of segments" };
-        var checkpoints = new Option<string?>("--checkpoints") { Description = "A file with checkpoints that left the node: collected stdout or OTLP; - for stdin" };
-        var command = new Command("verify", "Finds an edited, removed, moved or cut-off record, or a missing chain")
+        var directory = new Argument<string>("DIR") { Description = "Directory of segments" };
+        var checkpoints = new Option<string?>("--checkpoints") { Description = "File with checkpoints collected from outside the node (from stdout or OTLP); - for stdin" };
+        var command = new Command("verify", "Find edited, removed, moved and truncated records, and missing chains")
         {
             directory,
             checkpoints,
@@ -24,7 +24,7 @@ internal static class AuditVerifyCommand
     {
         if (!Directory.Exists(directory))
         {
-            Console.Error.WriteLine($"imds-proxy: {directory} is no directory; for example: imds-proxy audit verify /var/log/imds-proxy");
+            Console.Error.WriteLine($"imds-proxy: {directory} is not a directory; name the audit directory, for example: imds-proxy audit verify /var/log/imds-proxy");
             return ExitCode.Usage;
         }
 
@@ -50,15 +50,15 @@ internal static class AuditVerifyCommand
     {
         report.Notes.ForEach(note => Console.Out.WriteLine($"note: {note}"));
         report.Problems.ForEach(problem => Console.Out.WriteLine($"PROBLEM: {problem}"));
-        Console.Out.WriteLine($"{report.Records} records in {report.Segments} segments of {report.Chains} chains; {report.CheckpointsMatched} known heads match{Others(report)}");
-        Console.Out.WriteLine(report.Problems.Count == 0 ? Whole(checkpoints) : $"NOT as it was written: {report.Problems.Count} problems");
+        Console.Out.WriteLine($"{report.Records} records in {report.Segments} segments of {report.Chains} chains; {report.CheckpointsMatched} known chain heads match{Others(report)}");
+        Console.Out.WriteLine(report.Problems.Count == 0 ? Whole(checkpoints) : $"ALTERED: {report.Problems.Count} problems");
         return report.Problems.Count == 0 ? ExitCode.Good : ExitCode.Failed;
     }
 
     private static string Others(ChainReport report) =>
-        report.CheckpointsOfOthers == 0 ? "" : $"; {report.CheckpointsOfOthers} checkpoints of other nodes not used";
+        report.CheckpointsOfOthers == 0 ? "" : $"; {report.CheckpointsOfOthers} checkpoints of other nodes ignored";
 
     private static string Whole(bool checkpoints) => checkpoints
-        ? "As it was written, up to the last checkpoint; what came after it could have been cut off or rewritten by root on the node"
-        : "As it was written, as far as the log alone can tell; with --checkpoints it could tell a rewritten log too";
+        ? "Unaltered up to the last checkpoint; root on the node could have truncated or rewritten the records after it"
+        : "Unaltered as far as the log alone can show; only --checkpoints can reveal a log that was rewritten as a whole";
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>What a command's end says to a script.</summary>
+/// <summary>The exit codes of all commands.</summary>
 internal static class ExitCode
 {
     public const int Good = 0;

@@ -3,14 +3,14 @@ using System.CommandLine.Parsing;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>Makes the options of all commands alike: each flag has an environment variable, and says so in its help.</summary>
+/// <summary>Creates the options of all commands in one style: each flag has an environment variable, which its help names.</summary>
 internal static class Flag
 {
-    /// <summary>A flag of one value.</summary>
-    /// <param name="name">With its dashes, for example <c>--node-name</c>.</param>
+    /// <summary>Creates a flag that takes one value.</summary>
+    /// <param name="name">The name with its dashes, for example <c>--node-name</c>.</param>
     /// <param name="description">One sentence for <c>--help</c>.</param>
-    /// <param name="parse">Turns the text into a value; throws <see cref="FormatException"/> with the cure.</param>
-    /// <param name="defaultText">What the flag is when neither it nor its variable is given, or null for none.</param>
+    /// <param name="parse">Parses the value; throws a <see cref="FormatException"/> that says what to write instead.</param>
+    /// <param name="defaultText">The value if neither the flag nor its variable is set, or null for no default.</param>
     public static Option<T> Of<T>(string name, string description, Func<string, T> parse, string? defaultText = null)
     {
         var variable = Variable(name);
@@ -22,11 +22,11 @@ internal static class Flag
         };
     }
 
-    /// <summary>A flag of text.</summary>
+    /// <summary>Creates a flag that takes any text.</summary>
     public static Option<string?> Text(string name, string description, string? defaultText = null) =>
         Of<string?>(name, description, text => text, defaultText);
 
-    /// <summary>A flag that is on or off.</summary>
+    /// <summary>Creates a flag that is on or off.</summary>
     public static Option<bool> Switch(string name, string description)
     {
         var variable = Variable(name);
@@ -37,7 +37,7 @@ internal static class Flag
         };
     }
 
-    /// <summary>The environment variable of a flag: <c>--node-name</c> is <c>IMDS_PROXY_NODE_NAME</c>.</summary>
+    /// <summary>Returns the environment variable of a flag: <c>IMDS_PROXY_NODE_NAME</c> for <c>--node-name</c>.</summary>
     public static string Variable(string name) =>
         "IMDS_PROXY_" + name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
@@ -52,7 +52,7 @@ internal static class Flag
     {
         if (result.Tokens.Count != 1)
         {
-            result.AddError($"{name} takes one value, once");
+            result.AddError($"{name}: give it once, with one value");
             return default!;
         }
 

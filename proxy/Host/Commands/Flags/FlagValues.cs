@@ -3,10 +3,10 @@ using System.Net;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>How the values of flags are written. Each throws <see cref="FormatException"/> with the cure.</summary>
+/// <summary>Parsers for flag values. Each throws a <see cref="FormatException"/> that says what to write instead.</summary>
 internal static class FlagValues
 {
-    /// <summary><c>900ms</c>, <c>2s</c>, <c>5m</c>, <c>24h</c>, <c>7d</c>.</summary>
+    /// <summary>Parses a duration: <c>900ms</c>, <c>2s</c>, <c>5m</c>, <c>24h</c>, <c>7d</c>.</summary>
     public static TimeSpan Duration(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and > 0 ? end : 0;
@@ -26,7 +26,7 @@ internal static class FlagValues
         };
     }
 
-    /// <summary><c>512</c>, <c>64KiB</c>, <c>16MiB</c>, <c>1GiB</c>: bytes.</summary>
+    /// <summary>Parses a size in bytes: <c>512</c>, <c>64KiB</c>, <c>16MiB</c>, <c>1GiB</c>.</summary>
     public static long Size(string text)
     {
         var digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9') is var end and >= 0 ? end : text.Length;
@@ -45,23 +45,23 @@ internal static class FlagValues
         };
     }
 
-    /// <summary><c>IP:PORT</c>; port 0 takes a free one.</summary>
+    /// <summary>Parses <c>IP:PORT</c>. Port 0 means a free port.</summary>
     public static IPEndPoint IpEndPoint(string text) =>
         text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endPoint)
             ? endPoint
             : throw new FormatException("write an address and a port, such as 127.0.0.1:16254");
 
-    /// <summary>A whole number from 0 up.</summary>
+    /// <summary>Parses a whole number, 0 or more.</summary>
     public static int Count(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new FormatException("write a whole number, 0 or more");
 
-    /// <summary>An IP address.</summary>
+    /// <summary>Parses an IP address.</summary>
     public static IPAddress Ip(string text) =>
         IPAddress.TryParse(text, out var address) ? address : throw new FormatException("write an IP address, such as 10.244.0.11");
 
-    /// <summary>One of a few words.</summary>
+    /// <summary>Returns a parser that accepts only these words.</summary>
     public static Func<string, string> OneOf(params string[] words) => text =>
         words.Contains(text, StringComparer.Ordinal) ? text : throw new FormatException($"write {string.Join(" or ", words)}");
 }

@@ -3,12 +3,12 @@ using ImdsProxy.Kubernetes;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>The flags that tell where the API server is.</summary>
+/// <summary>The flags for reaching the API server.</summary>
 internal sealed class KubeFlags
 {
-    private readonly Option<string?> _api = Flag.Text("--kube-api", "The Kubernetes API server; in a pod it is known");
-    private readonly Option<string?> _token = Flag.Text("--kube-token-file", "The token for the API server, read again as it rotates; in a pod it is known");
-    private readonly Option<string?> _ca = Flag.Text("--kube-ca-file", "The authority that vouches for the API server, as PEM; in a pod it is known");
+    private readonly Option<string?> _api = Flag.Text("--kube-api", "URL of the Kubernetes API server; detected inside a pod");
+    private readonly Option<string?> _token = Flag.Text("--kube-token-file", "File with the token for the API server, reread when it rotates; detected inside a pod");
+    private readonly Option<string?> _ca = Flag.Text("--kube-ca-file", "PEM file with the CA certificate of the API server; detected inside a pod");
 
     public void AddTo(Command command)
     {
@@ -17,7 +17,8 @@ internal sealed class KubeFlags
         command.Options.Add(_ca);
     }
 
-    /// <summary>What the flags and the pod say. Throws <see cref="FormatException"/> where that is not enough.</summary>
+    /// <summary>Reads the settings from the flags and, inside a pod, from its environment.</summary>
+    /// <exception cref="FormatException">The settings are incomplete.</exception>
     public KubeSettings Read(System.CommandLine.Parsing.CommandResult flags) =>
         KubeSettingsReader.Read(flags.GetValue(_api), flags.GetValue(_token), flags.GetValue(_ca), Environment.GetEnvironmentVariable);
 }

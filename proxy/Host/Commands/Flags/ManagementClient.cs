@@ -4,11 +4,11 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>Asks a running proxy's management address.</summary>
+/// <summary>A client of a running proxy's management endpoint.</summary>
 internal sealed class ManagementClient(EndPoint address, string? token)
 {
-    /// <summary>Reads the answer to a GET.</summary>
-    /// <exception cref="HttpRequestException">Nobody answers, or the answer is a refusal, whose reason the message tells.</exception>
+    /// <summary>Sends a GET request and reads the response.</summary>
+    /// <exception cref="HttpRequestException">The proxy does not answer, or refuses; the message contains its reason.</exception>
     public async Task<T> GetAsync<T>(string pathAndQuery, Func<Stream, Task<T>> read, CancellationToken cancellation)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { Timeout = Timeout.InfiniteTimeSpan };

@@ -5,8 +5,8 @@ using ImdsProxy.Management;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>The flags that ask a running proxy in place of reading files.</summary>
-/// <param name="description">What <c>--management</c> asks it, for <c>--help</c>.</param>
+/// <summary>The flags that make a command query a running proxy instead of reading files.</summary>
+/// <param name="description">The <c>--help</c> text of <c>--management</c>.</param>
 internal sealed class ManagementFlags(string description)
 {
     private readonly Option<EndPoint?> _address = new("--management")
@@ -26,7 +26,7 @@ internal sealed class ManagementFlags(string description)
         },
     };
 
-    private readonly Option<string?> _token = Flag.Text("--management-token-file", "A file with the bearer token of a TCP management address");
+    private readonly Option<string?> _token = Flag.Text("--management-token-file", "File with the bearer token of a TCP management address");
 
     public void AddTo(Command command)
     {
@@ -34,10 +34,10 @@ internal sealed class ManagementFlags(string description)
         command.Options.Add(_token);
     }
 
-    /// <summary>Whether a proxy was named.</summary>
+    /// <summary>Whether <c>--management</c> was given.</summary>
     public bool IsGiven(CommandResult flags) => flags.GetValue(_address) is not null;
 
-    /// <summary>The proxy to ask, or null where none was named.</summary>
+    /// <summary>Returns a client for the proxy that <c>--management</c> names, or null without that flag.</summary>
     public ManagementClient? Read(ParseResult flags) => flags.GetValue(_address) is { } address
         ? new ManagementClient(address, flags.GetValue(_token) is { } file ? File.ReadAllText(file).Trim() : null)
         : null;

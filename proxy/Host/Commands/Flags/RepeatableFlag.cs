@@ -4,15 +4,15 @@ using System.CommandLine.Parsing;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>A flag that may be given several times; its environment variable holds the values with commas between.</summary>
+/// <summary>A flag that may be given several times. Its environment variable holds the values, separated by commas.</summary>
 internal static class RepeatableFlag
 {
-    /// <param name="name">With its dashes.</param>
+    /// <param name="name">The name with its dashes.</param>
     /// <param name="description">One sentence for <c>--help</c>.</param>
-    /// <param name="parse">Turns the text of one value into it; throws <see cref="FormatException"/> with the cure.</param>
+    /// <param name="parse">Parses one value; throws a <see cref="FormatException"/> that says what to write instead.</param>
     public static Option<ImmutableArray<T>> Of<T>(string name, string description, Func<string, T> parse) => new(name)
     {
-        Description = $"{description} [${Flag.Variable(name)}, values with commas between]",
+        Description = $"{description} [${Flag.Variable(name)}, values separated by commas]",
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result => Parse(result, name, result.Tokens.Select(token => token.Value), parse),
         DefaultValueFactory = result => Parse(result, $"${Flag.Variable(name)}", FromEnvironment(name), parse),

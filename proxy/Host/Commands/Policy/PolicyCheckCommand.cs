@@ -5,13 +5,13 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Policy;
 
-/// <summary><c>imds-proxy policy check</c>: every error and warning of a policy, with its place, then its revision.</summary>
+/// <summary><c>imds-proxy policy check</c>: prints every error and warning of a policy with its place, then the policy's revision.</summary>
 internal static class PolicyCheckCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "A policy, a directory of fragments, or a ConfigMap manifest (YAML or JSON); - reads one from stdin" };
-        var command = new Command("check", "Tell every error and warning of a policy, with its place, and its revision") { path };
+        var path = new Argument<string>("PATH") { Description = "Policy file, directory of fragments, or ConfigMap manifest (YAML or JSON); - for stdin" };
+        var command = new Command("check", "Print every error and warning of a policy with its place, and the policy's revision") { path };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(path), Console.OpenStandardInput, Console.Out, Console.Error, cancellation));
         return command;
@@ -56,7 +56,7 @@ internal static class PolicyCheckCommand
         {
             var severity = problem.Severity == ProblemSeverity.Error ? "error" : "warning";
 
-            // The pointer as a URI fragment (RFC 6901, 6), so that the whole document has one too.
+            // The JSON pointer as a URI fragment (RFC 6901, section 6): that of the whole document is then visible, as "#".
             await output.WriteLineAsync($"{source.PlaceOf(problem)}: #{problem.Pointer}: {severity}: {problem.Message}");
         }
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ImdsProxy.Commands.Policy;
 
-/// <summary><c>imds-proxy policy</c>: what can be asked of a policy.</summary>
+/// <summary><c>imds-proxy policy</c>: the commands that check and explain a policy.</summary>
 internal static class PolicyCommand
 {
     public static Command Create() => new("policy", "Check a policy and explain its decisions")

@@ -11,34 +11,34 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Policy;
 
-/// <summary><c>imds-proxy policy explain</c>: which rule decides a request, and why the others do not.</summary>
+/// <summary><c>imds-proxy policy explain</c>: shows which rule decides a request, and why the others do not.</summary>
 internal static class PolicyExplainCommand
 {
     private const string FilePrefix = "file:";
 
     public static Command Create()
     {
-        var path = new Argument<string?>("PATH") { Description = "The policy, a directory of fragments, or a ConfigMap manifest", Arity = ArgumentArity.ZeroOrOne };
-        var callers = Flag.Text("--callers", "Who has which address: a callers file");
-        var ip = Flag.Of<IPAddress?>("--ip", "Who asks: a pod's address", FlagValues.Ip);
-        var pod = Flag.Text("--pod", "With --management, who asks: NAMESPACE/NAME");
-        var request = Flag.Text("--request", "What is asked, such as 'GET /metadata/instance?api-version=2021-02-01'");
-        var headers = RepeatableFlag.Of("--header", "A header of the request, 'Name: value', repeatable; 'Metadata: true' is there unless 'Metadata:' takes it away", GivenRequest.Header);
-        var management = new ManagementFlags("Ask a running proxy, of its policy and its pods, in place of reading files: IP:PORT or unix:PATH");
-        var command = new Command("explain", "Tell which rule decides a request, and why the others do not: exit 0 if it is sent to IMDS, 1 if not") { path, callers, ip, pod, request, headers };
+        var path = new Argument<string?>("PATH") { Description = "Policy file, directory of fragments, or ConfigMap manifest", Arity = ArgumentArity.ZeroOrOne };
+        var callers = Flag.Text("--callers", "Callers file, which assigns addresses to pods");
+        var ip = Flag.Of<IPAddress?>("--ip", "Address of the calling pod", FlagValues.Ip);
+        var pod = Flag.Text("--pod", "With --management: the calling pod, NAMESPACE/NAME");
+        var request = Flag.Text("--request", "The request, such as 'GET /metadata/instance?api-version=2021-02-01'");
+        var headers = RepeatableFlag.Of("--header", "A request header, 'Name: value'; repeatable. 'Metadata: true' is sent unless 'Metadata:' removes it", GivenRequest.Header);
+        var management = new ManagementFlags("Ask a running proxy, which uses its own policy and pods, instead of reading files: IP:PORT or unix:PATH");
+        var command = new Command("explain", "Show which rule decides a request, and why the others do not: exit code 0 if the request is sent to IMDS, 1 if not") { path, callers, ip, pod, request, headers };
         management.AddTo(command);
         command.Validators.Add(result =>
         {
             Require(result.GetValue(request), "--request: give the request, such as 'GET /metadata/instance?api-version=2021-02-01'", result.AddError);
             if (management.IsGiven(result))
             {
-                Require(result.GetValue(pod), "--pod: give the pod that asks, NAMESPACE/NAME", result.AddError);
+                Require(result.GetValue(pod), "--pod: give the calling pod, NAMESPACE/NAME", result.AddError);
                 return;
             }
 
             Require(result.GetValue(path), "PATH: give the policy, or --management to ask a running proxy", result.AddError);
-            Require(result.GetValue(callers), "--callers: give the file that tells who has which address", result.AddError);
-            Require(result.GetValue(ip), "--ip: give the address of the pod that asks", result.AddError);
+            Require(result.GetValue(callers), "--callers: give the callers file, which assigns addresses to pods", result.AddError);
+            Require(result.GetValue(ip), "--ip: give the address of the calling pod", result.AddError);
         });
         command.SetAction((parsed, cancellation) => GuardAsync(
             () => management.Read(parsed) is { } proxy
@@ -49,7 +49,7 @@ internal static class PolicyExplainCommand
         return command;
     }
 
-    /// <summary>Tells an explanation, or why there is none.</summary>
+    /// <summary>Prints an explanation, or the error that prevents it.</summary>
     internal static async Task<int> GuardAsync(Func<Task<Explained>> explain, TextWriter output, TextWriter errors)
     {
         try
@@ -65,7 +65,7 @@ internal static class PolicyExplainCommand
         }
     }
 
-    /// <summary>Explains by files.</summary>
+    /// <summary>Explains a request from the policy and callers files.</summary>
     internal static async Task<Explained> ExplainAsync(
         string path, string callers, IPAddress ip, string request, ImmutableArray<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
@@ -74,14 +74,14 @@ internal static class PolicyExplainCommand
         return Explained.Of(policy, ip, CallersOf(callers).Find(ip), given);
     }
 
-    /// <summary>Has a running proxy explain.</summary>
+    /// <summary>Asks a running proxy to explain a request.</summary>
     internal static async Task<Explained> AskAsync(
         ManagementClient proxy, string pod, string request, ImmutableArray<KeyValuePair<string, string>> headers, CancellationToken cancellation)
     {
         var more = headers.Select(static header => $"&header={Uri.EscapeDataString($"{header.Key}: {header.Value}")}");
         return await proxy.GetAsync(
             $"/explain?pod={Uri.EscapeDataString(pod)}&request={Uri.EscapeDataString(request)}{string.Concat(more)}",
-            async stream => await JsonSerializer.DeserializeAsync(stream, ExplainedJson.Default.Explained, cancellation) ?? throw new FormatException("the answer is empty"),
+            async stream => await JsonSerializer.DeserializeAsync(stream, ExplainedJson.Default.Explained, cancellation) ?? throw new FormatException("the response is empty"),
             cancellation);
     }
 
@@ -90,7 +90,7 @@ internal static class PolicyExplainCommand
         var load = (await PolicyManifest.ReadAsync(path, cancellation)).Texts.Load();
         return load.Document is { } document
             ? PolicySnapshot.Compile(document)
-            : throw new FormatException($"'{path}' is refused; policy check tells all its errors, the first is: {load.Problems.First(problem => problem.Severity == ProblemSeverity.Error).Message}");
+            : throw new FormatException($"'{path}' is invalid; policy check lists all errors. The first is: {load.Problems.First(problem => problem.Severity == ProblemSeverity.Error).Message}");
     }
 
     private static FileCallers CallersOf(string callers)

@@ -5,16 +5,16 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary>The flags of what comes from Kubernetes.</summary>
+/// <summary>The flags of everything that <c>serve</c> reads from Kubernetes or writes to it.</summary>
 internal sealed class ClusterFlags
 {
-    private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "The policy, a ConfigMap: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
+    private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "ConfigMap with the policy: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
     private readonly Option<ConfigMapName?> _override = Flag.Of<ConfigMapName?>(
-        "--override-configmap", "The break-glass ConfigMap, followed for its mode: NAMESPACE/NAME; --override-dir decides while it can't be followed", OverrideName);
+        "--override-configmap", "Break-glass ConfigMap, watched for its mode: NAMESPACE/NAME; --override-dir decides while the watch fails", OverrideName);
 
     private readonly KubeFlags _kube = new();
-    private readonly Option<string?> _state = Flag.Text("--state-dir", "Keep the last good policy of --policy-configmap here, for a restart without the API server");
-    private readonly Option<int> _events = Flag.Of("--event-qps", "The most Events a second about denied pods; 0 makes none", FlagValues.Count, "1");
+    private readonly Option<string?> _state = Flag.Text("--state-dir", "Directory for the last valid policy of --policy-configmap, used after a restart while the API server is unreachable");
+    private readonly Option<int> _events = Flag.Of("--event-qps", "Maximum Events per second about denied pods; 0 for none", FlagValues.Count, "1");
     private readonly StartupTaintFlags _taint = new();
 
     public void AddTo(Command command)
@@ -30,7 +30,7 @@ internal sealed class ClusterFlags
     /// <summary>Whether the policy is a ConfigMap.</summary>
     public bool HasPolicy(System.CommandLine.Parsing.CommandResult flags) => flags.GetValue(_policy) is not null;
 
-    /// <summary>What is wrong with the flags together, or null.</summary>
+    /// <summary>Returns what is wrong with the combination of flags, or null.</summary>
     public string? Problem(System.CommandLine.Parsing.CommandResult flags, string? callers, string? node)
     {
         if (_taint.Problem(flags) is { } problem)
@@ -57,7 +57,7 @@ internal sealed class ClusterFlags
         }
     }
 
-    /// <summary>What the flags say; null where nothing comes from Kubernetes.</summary>
+    /// <summary>Reads the options from the flags. Null if nothing comes from Kubernetes.</summary>
     public ClusterOptions? Read(ParseResult flags, string? callers, string? node)
     {
         var taint = _taint.Read(flags);

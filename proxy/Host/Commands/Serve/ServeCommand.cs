@@ -5,15 +5,15 @@ using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary><c>serve</c>: the node proxy, until it is told to stop.</summary>
+/// <summary><c>serve</c>: runs the node proxy until it is stopped.</summary>
 internal static class ServeCommand
 {
-    // Beyond the drain: for the log's last writes.
+    // Added to the drain time, for the last writes to the audit log.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(8);
 
     public static Command Create()
     {
-        var command = new Command("serve", "The node proxy: identifies, decides, forwards or denies, and records each request.");
+        var command = new Command("serve", "Run the node proxy: it identifies the caller of each request, forwards or denies it, and records it.");
         var flags = new ServeFlags();
         flags.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>

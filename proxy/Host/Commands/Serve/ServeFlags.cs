@@ -13,40 +13,40 @@ using ImdsProxy.Serving;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary>The flags of <c>serve</c> and what they say.</summary>
+/// <summary>The flags of <c>serve</c>, and the options that they set.</summary>
 internal sealed class ServeFlags
 {
     private static readonly ListenOptions Limits = new();
     private static readonly UpstreamOptions Upstreams = new();
 
-    private readonly Option<IPEndPoint> _listen = Flag.Of("--listen", "Where the redirect brings the pods' requests", FlagValues.IpEndPoint, "0.0.0.0:16254");
-    private readonly Option<EndPoint> _management = Flag.Of("--management", "Where /livez, /readyz, /metrics and the rest are: IP:PORT or unix:PATH", ManagementAddress.Parse, ManagementAddress.Default);
-    private readonly Option<string?> _managementToken = Flag.Text("--management-token-file", "A file with the bearer token that opens the guarded paths of a TCP management address");
-    private readonly Option<IPEndPoint?> _metrics = Flag.Of<IPEndPoint?>("--metrics", "A second management listener with /metrics, /livez and /readyz only", FlagValues.IpEndPoint);
-    private readonly Option<Uri> _upstream = Flag.Of("--upstream", "Where IMDS is", UpstreamAddress, "http://169.254.169.254");
-    private readonly Option<TimeSpan> _upstreamTimeout = Flag.Of("--upstream-timeout", "How long IMDS may take; scheduled events have 2 minutes", FlagValues.Duration, Text(Upstreams.Timeout));
-    private readonly Option<string?> _policy = Flag.Text("--policy", "The policy: a JSON file, or a directory whose *.json are one policy");
-    private readonly Option<string?> _callers = Flag.Text("--callers", "Who has which address: kubernetes or file:PATH");
-    private readonly Option<string?> _nodeName = Flag.Text("--node-name", "This node's name, for the audit log");
-    private readonly Option<string?> _clusterName = Flag.Text("--cluster-name", "This cluster's name, for the audit log");
-    private readonly Option<TimeSpan> _identifyWait = Flag.Of("--identify-wait", "How long a request waits for its pod to become known", FlagValues.Duration, "3s");
-    private readonly Option<TimeSpan> _drainTimeout = Flag.Of("--drain-timeout", "How long requests in flight may take at the end", FlagValues.Duration, "15s");
-    private readonly Option<string?> _denialHelp = Flag.Text("--denial-help", "Whom to ask, put at the end of each denial");
-    private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "What a denied token request is answered: forbidden (403) or identity-not-found (IMDS's own 400, on which more SDKs go on)", TokenDenial, "forbidden");
-    private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that the redirect did not turn here from 169.254.169.254:80");
-    private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files: mode, until, reason");
-    private readonly Option<string?> _readyFile = Flag.Text("--ready-file", "A file that tells redirect --ready-file whether the proxy is ready");
-    private readonly Option<int> _maxConnections = Count("--max-connections", "Connections in all", Limits.MaxConnections);
-    private readonly Option<int> _maxConnectionsPerCaller = Count("--max-connections-per-caller", "Connections of one source address", Limits.MaxConnectionsPerCaller);
-    private readonly Option<int> _maxRequestsPerCaller = Count("--max-requests-per-caller", "Requests in flight of one source address", Limits.MaxRequestsPerCaller);
-    private readonly Option<int> _maxRequestLine = Size("--max-request-line", "The longest request line", Limits.MaxRequestLine);
-    private readonly Option<int> _maxHeaders = Size("--max-headers", "All headers of a request together", Limits.MaxHeaders);
-    private readonly Option<int> _maxBody = Size("--max-body", "The largest body of a POST", Limits.MaxBody);
-    private readonly Option<TimeSpan> _headersTimeout = Flag.Of("--headers-timeout", "From a request's first byte to the end of its headers", FlagValues.Duration, Text(Limits.HeadersTimeout));
-    private readonly Option<TimeSpan> _bodyTimeout = Flag.Of("--body-timeout", "From the end of the headers to the end of the body", FlagValues.Duration, Text(Limits.BodyTimeout));
+    private readonly Option<IPEndPoint> _listen = Flag.Of("--listen", "Address to which the redirect sends the pods' requests", FlagValues.IpEndPoint, "0.0.0.0:16254");
+    private readonly Option<EndPoint> _management = Flag.Of("--management", "Management address, with /livez, /readyz, /metrics and more: IP:PORT or unix:PATH", ManagementAddress.Parse, ManagementAddress.Default);
+    private readonly Option<string?> _managementToken = Flag.Text("--management-token-file", "File with the bearer token for the protected paths of a TCP management address");
+    private readonly Option<IPEndPoint?> _metrics = Flag.Of<IPEndPoint?>("--metrics", "Address of a second management listener, with /metrics, /livez and /readyz only", FlagValues.IpEndPoint);
+    private readonly Option<Uri> _upstream = Flag.Of("--upstream", "URL of IMDS", UpstreamAddress, "http://169.254.169.254");
+    private readonly Option<TimeSpan> _upstreamTimeout = Flag.Of("--upstream-timeout", "Time limit for a response from IMDS; always 2 minutes for scheduled events", FlagValues.Duration, Text(Upstreams.Timeout));
+    private readonly Option<string?> _policy = Flag.Text("--policy", "Policy: a JSON file, or a directory whose *.json files together form one policy");
+    private readonly Option<string?> _callers = Flag.Text("--callers", "Source of the pods and their addresses: kubernetes or file:PATH");
+    private readonly Option<string?> _nodeName = Flag.Text("--node-name", "Name of this node, for the audit log");
+    private readonly Option<string?> _clusterName = Flag.Text("--cluster-name", "Name of this cluster, for the audit log");
+    private readonly Option<TimeSpan> _identifyWait = Flag.Of("--identify-wait", "Maximum time that a request waits for its pod to become known", FlagValues.Duration, "3s");
+    private readonly Option<TimeSpan> _drainTimeout = Flag.Of("--drain-timeout", "Maximum time that shutdown waits for requests in flight", FlagValues.Duration, "15s");
+    private readonly Option<string?> _denialHelp = Flag.Text("--denial-help", "Whom to contact; appended to each denial");
+    private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "Response to a denied token request: forbidden (403) or identity-not-found (IMDS's own 400, after which more SDKs try their next credential)", TokenDenial, "forbidden");
+    private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that were not redirected from 169.254.169.254:80");
+    private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "Directory with the break-glass files mode, until and reason");
+    private readonly Option<string?> _readyFile = Flag.Text("--ready-file", "File in which the proxy reports to redirect --ready-file whether it is ready");
+    private readonly Option<int> _maxConnections = Count("--max-connections", "Maximum number of connections", Limits.MaxConnections);
+    private readonly Option<int> _maxConnectionsPerCaller = Count("--max-connections-per-caller", "Maximum number of connections per source address", Limits.MaxConnectionsPerCaller);
+    private readonly Option<int> _maxRequestsPerCaller = Count("--max-requests-per-caller", "Maximum number of requests in flight per source address", Limits.MaxRequestsPerCaller);
+    private readonly Option<int> _maxRequestLine = Size("--max-request-line", "Maximum size of a request line", Limits.MaxRequestLine);
+    private readonly Option<int> _maxHeaders = Size("--max-headers", "Maximum size of all headers of a request together", Limits.MaxHeaders);
+    private readonly Option<int> _maxBody = Size("--max-body", "Maximum size of a POST body", Limits.MaxBody);
+    private readonly Option<TimeSpan> _headersTimeout = Flag.Of("--headers-timeout", "Maximum time from a request's first byte to the end of its headers", FlagValues.Duration, Text(Limits.HeadersTimeout));
+    private readonly Option<TimeSpan> _bodyTimeout = Flag.Of("--body-timeout", "Maximum time from the end of the headers to the end of the body", FlagValues.Duration, Text(Limits.BodyTimeout));
     private readonly Option<TimeSpan> _keepAlive = Flag.Of("--keep-alive", "How long an idle connection stays open", FlagValues.Duration, Text(Limits.KeepAlive));
-    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
-    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
+    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "Format of operational logs: console or json", LoggingSetup.Format, "console");
+    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "Minimum level of operational logs: trace, debug, information, warning, error or none", LoggingSetup.Level, "information");
     private readonly AuditFlags _audit = new();
     private readonly SharingFlags _sharing = new();
     private readonly ClusterFlags _cluster = new();
@@ -75,15 +75,15 @@ internal sealed class ServeFlags
             }
             catch (InvalidOperationException)
             {
-                // One of them alone is wrong: its value can't be had, and the parser tells why.
+                // A single flag is invalid, so it has no value. The parser reports that error itself.
             }
         });
     }
 
-    /// <summary>How operational logs are written.</summary>
+    /// <summary>Creates the logger factory that the flags describe.</summary>
     public ILoggerFactory Logging(ParseResult flags) => LoggingSetup.Create(flags.GetValue(_logFormat), flags.GetValue(_logLevel));
 
-    /// <summary>What the flags say.</summary>
+    /// <summary>Reads the options from the flags.</summary>
     public ServeOptions Read(ParseResult flags) => new()
     {
         PolicyPath = flags.GetValue(_policy),
@@ -124,7 +124,7 @@ internal sealed class ServeFlags
     {
         if (_cluster.HasPolicy(result) == result.GetValue(_policy) is { Length: > 0 })
         {
-            result.AddError("--policy: give either the policy's file, such as --policy policy.example.json, or --policy-configmap NAMESPACE/NAME");
+            result.AddError("--policy: give either a policy file, such as --policy policy.example.json, or --policy-configmap NAMESPACE/NAME");
         }
 
         var callers = result.GetValue(_callers);

@@ -6,22 +6,22 @@ using ImdsProxy.Forward.Sharing;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary>The flags of <c>serve</c> that say how IMDS is shared.</summary>
+/// <summary>The flags of <c>serve</c> for caching, and for sharing IMDS among callers.</summary>
 internal sealed class SharingFlags
 {
     private static readonly SharingOptions Sharing = new();
     private static readonly LaneOptions Lane = new();
 
-    private readonly Option<string> _tokenCache = Flag.Of("--token-cache", "Whether a token is served again to whoever is permitted it: on or off", FlagValues.OneOf("on", "off"), "on");
-    private readonly Option<TimeSpan> _tokenCacheMaxAge = Flag.Of("--token-cache-max-age", "How long it is, at most; never in its last 10 minutes", FlagValues.Duration, $"{Sharing.TokenCacheMaxAge.TotalMinutes}m");
-    private readonly Option<TimeSpan> _instanceCacheMaxAge = Flag.Of("--instance-cache-max-age", "How long answers of /metadata/instance are served again; 0s never", FlagValues.Duration, $"{Sharing.InstanceCacheMaxAge.TotalSeconds}s");
-    private readonly Option<int> _callerRate = Flag.Of("--caller-rate", $"Requests a second of one caller, each with a record of its own; 0 for no limit, but {EnforceOptions.RecordRateWithoutCallerRate} records a second", FlagValues.Count, "0");
-    private readonly Option<string> _upstreamLimits = Flag.Of("--upstream-limits", "When the next three hold: learn (from IMDS's first 429 until a minute after its last), fixed (always) or off", FlagValues.OneOf("learn", "fixed", "off"), "learn");
-    private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Requests a second that IMDS takes from this VM, but for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
-    private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Requests a second that IMDS takes for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");
-    private readonly Option<int> _upstreamTokensAtOnce = Flag.Of("--upstream-token-concurrency", "Requests that IMDS takes at once for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensAtOnce}");
-    private readonly Option<int> _queueDepth = Flag.Of("--queue-depth", "Requests of one caller that may wait for IMDS's limits", FlagValues.Count, $"{Lane.DepthPerCaller}");
-    private readonly Option<TimeSpan> _queueWait = Flag.Of("--queue-wait", "How long they may wait", FlagValues.Duration, $"{Lane.Wait.TotalSeconds}s");
+    private readonly Option<string> _tokenCache = Flag.Of("--token-cache", "Whether to cache tokens for all callers that may receive them: on or off", FlagValues.OneOf("on", "off"), "on");
+    private readonly Option<TimeSpan> _tokenCacheMaxAge = Flag.Of("--token-cache-max-age", "Maximum time in the token cache; a token is never served from it in its last 10 minutes", FlagValues.Duration, $"{Sharing.TokenCacheMaxAge.TotalMinutes}m");
+    private readonly Option<TimeSpan> _instanceCacheMaxAge = Flag.Of("--instance-cache-max-age", "Maximum time in the cache for responses of /metadata/instance; 0s disables it", FlagValues.Duration, $"{Sharing.InstanceCacheMaxAge.TotalSeconds}s");
+    private readonly Option<int> _callerRate = Flag.Of("--caller-rate", $"Maximum requests per second of one caller, each with its own record; 0 for no limit, but then at most {EnforceOptions.RecordRateWithoutCallerRate} records per second", FlagValues.Count, "0");
+    private readonly Option<string> _upstreamLimits = Flag.Of("--upstream-limits", "When the next three limits apply: learn (from IMDS's first 429 until a minute after its last), fixed (always) or off", FlagValues.OneOf("learn", "fixed", "off"), "learn");
+    private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Maximum requests per second to IMDS, except for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
+    private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Maximum requests per second to IMDS for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");
+    private readonly Option<int> _upstreamTokensAtOnce = Flag.Of("--upstream-token-concurrency", "Maximum concurrent requests to IMDS for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensAtOnce}");
+    private readonly Option<int> _queueDepth = Flag.Of("--queue-depth", "Maximum number of one caller's requests that wait because of these limits", FlagValues.Count, $"{Lane.DepthPerCaller}");
+    private readonly Option<TimeSpan> _queueWait = Flag.Of("--queue-wait", "Maximum time that a request waits because of these limits", FlagValues.Duration, $"{Lane.Wait.TotalSeconds}s");
 
     public void AddTo(Command command)
     {

@@ -10,10 +10,10 @@ namespace ImdsProxy.Commands.Serve;
 internal sealed class StartupTaintFlags
 {
     private readonly Option<string?> _key = Flag.Of<string?>(
-        "--startup-taint", "Take this taint off the own node once the proxy is ready: its key, such as node.imdsproxy.io/not-ready", TaintKey.Parse);
+        "--startup-taint", "Key of the taint to remove from this node once the proxy is ready, such as node.imdsproxy.io/not-ready", TaintKey.Parse);
 
     private readonly Option<string?> _redirectState = Flag.Text(
-        "--redirect-state", "With --startup-taint: the file in which redirect watch --redirect-state tells that the rules are in place");
+        "--redirect-state", "With --startup-taint: file in which redirect watch --redirect-state reports that the rules are in place");
 
     public void AddTo(Command command)
     {
@@ -21,15 +21,15 @@ internal sealed class StartupTaintFlags
         command.Options.Add(_redirectState);
     }
 
-    /// <summary>Whether a taint is to be taken off.</summary>
+    /// <summary>Whether a taint is to be removed.</summary>
     public bool IsOn(CommandResult flags) => flags.GetValue(_key) is not null;
 
-    /// <summary>What is wrong with the flags together, or null.</summary>
+    /// <summary>Returns what is wrong with the combination of flags, or null.</summary>
     public string? Problem(CommandResult flags) => flags.GetValue(_redirectState) is not null && !IsOn(flags)
-        ? "--redirect-state: it is for --startup-taint, which is missing"
+        ? "--redirect-state: give --startup-taint too; the file is used only with it"
         : null;
 
-    /// <summary>What the flags say; null where no taint is to be taken off.</summary>
+    /// <summary>Reads the options from the flags. Null if no taint is to be removed.</summary>
     public StartupTaintOptions? Read(ParseResult flags) =>
         flags.GetValue(_key) is { } key ? new StartupTaintOptions(key, flags.GetValue(_redirectState)) : null;
 }

@@ -7,20 +7,20 @@ using ImdsProxy.Kubernetes.Uninstall;
 namespace ImdsProxy.Commands.Uninstall;
 
 /// <summary>
-/// <c>imds-proxy uninstall</c>: before a release goes, has its redirects take the rules away that would outlive it, and
-/// waits until each node is seen without them. The chart's pre-delete hook.
+/// <c>imds-proxy uninstall</c>: makes the redirects of a release remove their rules, which would outlive it, and waits until
+/// every node is confirmed to be without them. The chart runs it as a pre-delete hook.
 /// </summary>
 internal static class UninstallCommand
 {
     public static Command Create()
     {
-        var ns = Flag.Text("--namespace", "The release's namespace");
-        var daemonSet = Flag.Text("--daemonset", "The DaemonSet whose redirects are to take their rules away");
-        var map = Flag.Text("--override-configmap", "The ConfigMap that is mounted as their --override-dir; it is made or changed, and goes with the DaemonSet");
-        var port = Flag.Of("--port", "The proxy's port, which answers nobody while the rules are there", FlagValues.Count, "16254");
-        var timeout = Flag.Of("--timeout", "How long all nodes together may take", FlagValues.Duration, "4m");
+        var ns = Flag.Text("--namespace", "Namespace of the release");
+        var daemonSet = Flag.Text("--daemonset", "DaemonSet whose redirects must remove their rules");
+        var map = Flag.Text("--override-configmap", "ConfigMap mounted as their --override-dir; created or changed here, and deleted with the DaemonSet");
+        var port = Flag.Of("--port", "Port of the proxy, which no connection reaches while the rules are in place", FlagValues.Count, "16254");
+        var timeout = Flag.Of("--timeout", "Time limit for all nodes together", FlagValues.Duration, "4m");
         var kube = new KubeFlags();
-        var command = new Command("uninstall", "Before a release goes: have its redirects take their rules away, and wait until each node is seen without them") { ns, daemonSet, map, port, timeout };
+        var command = new Command("uninstall", "Before a release is deleted, make its redirects remove their rules, and wait until every node is confirmed to be without them") { ns, daemonSet, map, port, timeout };
         kube.AddTo(command);
         command.Validators.Add(result => Check(result, kube, [ns, daemonSet, map]));
         command.SetAction((parsed, cancellation) => RunAsync(

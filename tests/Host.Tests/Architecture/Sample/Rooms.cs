@@ -1,4 +1,4 @@
-// A small house that breaks the rules in every way the checker has to see.
+// Sample rooms that break the rules in every way that the checker must detect.
 #pragma warning disable IDE0051, IDE0052, IDE0060, CA1822, CS0169, CS0649, CA1823, CA1801, RCS1213, RCS1194, RCS1102
 
 namespace ImdsProxy.Host.Tests.Architecture.Sample.Beside
