@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect;
 
@@ -13,7 +14,7 @@ internal static class RedirectEvents
     /// <param name="secondsOpen">For how long pods could reach IMDS directly before, at most; 0 if they could not.</param>
     /// <param name="missing">What was put in place.</param>
     public static AuditEvent Applied(
-        DateTimeOffset now, RedirectOptions options, string backend, DateTimeOffset? boot, double secondsOpen, IEnumerable<string> missing) =>
+        DateTimeOffset now, RuleSetOptions options, string backend, DateTimeOffset? boot, double secondsOpen, IEnumerable<string> missing) =>
         new(now, "redirect-applied", new JsonObject
         {
             ["target"] = $"{options.NodeIp}:{options.Port}",

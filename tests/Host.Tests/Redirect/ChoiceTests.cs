@@ -1,4 +1,3 @@
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 using Shouldly;

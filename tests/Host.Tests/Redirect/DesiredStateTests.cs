@@ -1,6 +1,7 @@
 using System.Net;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,8 +99,8 @@ public sealed class DesiredStateTests : IDisposable
 
     private DesiredState Desired() => new(
         new RedirectSettings { OverrideDirectory = _overrides.FullName },
-        new RedirectOptions(IPAddress.Parse("10.1.0.4"), 16254, 16255),
-        new RedirectSeams(
+        new RuleSetOptions(IPAddress.Parse("10.1.0.4"), 16254, 16255),
+        new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
             _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics));
 

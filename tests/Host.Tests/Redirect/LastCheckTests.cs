@@ -21,8 +21,8 @@ public sealed class LastCheckTests
     [InlineData(false)]
     public void Nothing_Changed_TheCheckHolds(bool seesEveryChange)
     {
-        var eye = new Eye { SeesEveryChange = seesEveryChange };
-        var last = Settled(eye);
+        var detector = new Detector { SeesEveryChange = seesEveryChange };
+        var last = Settled(detector);
         last.Holds(Closed).ShouldBeTrue();
         last.HasChanged(Closed).ShouldBeFalse();
         last.Holds(RedirectState.Lifted).ShouldBeFalse("that is another state");
@@ -33,9 +33,9 @@ public sealed class LastCheckTests
     [InlineData(false)]
     public void OurRules_Changed_TheCheckDoesNotHold(bool seesEveryChange)
     {
-        var eye = new Eye { SeesEveryChange = seesEveryChange };
-        var last = Settled(eye);
-        (eye.Number, eye.Digest) = (2, 2);
+        var detector = new Detector { SeesEveryChange = seesEveryChange };
+        var last = Settled(detector);
+        (detector.Number, detector.Digest) = (2, 2);
         last.HasChanged(Closed).ShouldBeTrue();
         last.Holds(Closed).ShouldBeFalse();
     }
@@ -43,20 +43,20 @@ public sealed class LastCheckTests
     [Fact]
     public void OtherRules_Changed_TheCheckHoldsWithoutIptables()
     {
-        var eye = new Eye();
-        var last = Settled(eye);
-        eye.Number = 2;
+        var detector = new Detector();
+        var last = Settled(detector);
+        detector.Number = 2;
         last.HasChanged(Closed).ShouldBeFalse();
         last.Holds(Closed).ShouldBeTrue();
-        eye.Looks.ShouldBe(2, "one before the check, one for the new version");
+        detector.Fingerprints.ShouldBe(2, "one before the check, one for the new version");
     }
 
     [Fact]
     public void OurRules_ChangedInATableOfTheSameSize_AreSeenAtTheNextCheck()
     {
-        var eye = new Eye { SeesEveryChange = false };
-        var last = Settled(eye);
-        eye.Digest = 2;
+        var detector = new Detector { SeesEveryChange = false };
+        var last = Settled(detector);
+        detector.Digest = 2;
         last.HasChanged(Closed).ShouldBeFalse("the cheap look can't tell");
         last.Holds(Closed).ShouldBeFalse();
     }
@@ -64,12 +64,12 @@ public sealed class LastCheckTests
     [Fact]
     public void OthersFirst_TheirChainsAreLookedIntoAfterARest()
     {
-        var eye = new Eye { OthersFirst = true };
-        var last = Settled(eye);
+        var detector = new Detector { OthersFirst = true };
+        var last = Settled(detector);
         _time.Advance(Took * 10);
         last.Holds(Closed).ShouldBeTrue("nothing changed at all");
 
-        eye.Number = 2;
+        detector.Number = 2;
         last.Holds(Closed).ShouldBeTrue("the last check was just now");
         _time.Advance(Took * 30);
         last.HasChanged(Closed).ShouldBeTrue();
@@ -81,16 +81,16 @@ public sealed class LastCheckTests
     [InlineData(false)]
     public void Kernel_CannotTell_TheCheckDoesNotHold(bool versionIsGone)
     {
-        var eye = new Eye();
-        var last = Settled(eye);
-        (eye.Number, eye.IsBlind) = (versionIsGone ? null : 2, true);
+        var detector = new Detector();
+        var last = Settled(detector);
+        (detector.Number, detector.IsBlind) = (versionIsGone ? null : 2, true);
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
     public void Kernel_NeverTells_NothingIsCertainBetweenTwoChecks()
     {
-        var last = Settled(new NoEye());
+        var last = Settled(new NoChangeDetector());
         last.Holds(Closed).ShouldBeFalse();
         last.HasChanged(Closed).ShouldBeFalse();
     }
@@ -98,10 +98,10 @@ public sealed class LastCheckTests
     [Fact]
     public void Change_WhileTheCheckRuns_IsSeenAfterIt()
     {
-        var eye = new Eye();
-        var last = new LastCheck(eye, Rules.Wanted, _time);
+        var detector = new Detector();
+        var last = new LastCheck(detector, Rules.Wanted, _time);
         last.Begin();
-        (eye.Number, eye.Digest) = (2, 2);
+        (detector.Number, detector.Digest) = (2, 2);
         last.Settle(Closed, inPlace: true);
         last.Holds(Closed).ShouldBeFalse();
     }
@@ -109,7 +109,7 @@ public sealed class LastCheckTests
     [Fact]
     public void Trust_EndsAfterFiveMinutes()
     {
-        var last = Settled(new Eye());
+        var last = Settled(new Detector());
         _time.Advance(TimeSpan.FromMinutes(5));
         last.Holds(Closed).ShouldBeFalse();
         last.Begin().ShouldBeTrue("all rules are read");
@@ -118,9 +118,9 @@ public sealed class LastCheckTests
         last.Begin().ShouldBeFalse();
     }
 
-    private LastCheck Settled(IRulesEye eye)
+    private LastCheck Settled(IChangeDetector detector)
     {
-        var last = new LastCheck(eye, Rules.Wanted, _time);
+        var last = new LastCheck(detector, Rules.Wanted, _time);
         last.Begin();
         _time.Advance(Took);
         last.Settle(Closed, inPlace: true);
@@ -128,7 +128,7 @@ public sealed class LastCheckTests
         return last;
     }
 
-    private sealed class Eye : IRulesEye
+    private sealed class Detector : IChangeDetector
     {
         public bool SeesEveryChange { get; init; } = true;
 
@@ -140,14 +140,14 @@ public sealed class LastCheckTests
 
         public int Digest { get; set; } = 1;
 
-        public int Looks { get; private set; }
+        public int Fingerprints { get; private set; }
 
         public UInt128? Version() => (UInt128?)Number;
 
-        public RulesGlance? Look(ImmutableArray<OwnChain> chains)
+        public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains)
         {
-            Looks++;
-            return IsBlind ? null : new RulesGlance((UInt128)Digest, OthersFirst);
+            Fingerprints++;
+            return IsBlind ? null : new ChainsFingerprint((UInt128)Digest, OthersFirst);
         }
     }
 }

@@ -50,8 +50,8 @@ public sealed class NfTablesTests
     [MemberData(nameof(Hostile))]
     public void Answer_ThatCannotBeTrue_IsNoAnswer(string name, Func<uint, byte[][]> answer)
     {
-        var eye = new NftEye(() => new ScriptedKernel((_, sequence) => answer(sequence)));
-        eye.Version().ShouldBeNull(name);
+        var detector = new NftChangeDetector(() => new ScriptedKernel((_, sequence) => answer(sequence)));
+        detector.Version().ShouldBeNull(name);
     }
 
     // Whatever bytes come, the look ends, and with nothing worse than "can't tell".
@@ -61,7 +61,7 @@ public sealed class NfTablesTests
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
         {
-            new NftEye(() => new ScriptedKernel((type, n) => [Damaged(random, [.. Message(NfTablesMessage.NewRule, n, Rule("a", 1, "IMDS-PROXY-RAW")), .. Done(n)])])).Look(Rules.Wanted);
+            new NftChangeDetector(() => new ScriptedKernel((type, n) => [Damaged(random, [.. Message(NfTablesMessage.NewRule, n, Rule("a", 1, "IMDS-PROXY-RAW")), .. Done(n)])])).Fingerprint(Rules.Wanted);
             try
             {
                 NatHooks.Find(new NfTables(new ScriptedKernel((_, n) =>
@@ -119,8 +119,8 @@ public sealed class NfTablesTests
         string.Join(", ", hooks).ShouldBe(found ?? "", name);
     }
 
-    private static RulesGlance LookAt(byte[][] rules) => new NftEye(() => new ScriptedKernel((_, n) =>
-        [.. rules.Select(r => Message(NfTablesMessage.NewRule, n, r)), Done(n)])).Look([Rules.Wanted[0]])!.Value;
+    private static ChainsFingerprint LookAt(byte[][] rules) => new NftChangeDetector(() => new ScriptedKernel((_, n) =>
+        [.. rules.Select(r => Message(NfTablesMessage.NewRule, n, r)), Done(n)])).Fingerprint([Rules.Wanted[0]])!.Value;
 
     private static byte[] With(byte[] bytes, int at, params byte[] other)
     {

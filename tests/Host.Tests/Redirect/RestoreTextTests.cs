@@ -1,5 +1,4 @@
 using ImdsProxy.Redirect.Rules;
-using ImdsProxy.Redirect.Watching;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Host.Tests.Redirect;
@@ -8,9 +7,9 @@ namespace ImdsProxy.Host.Tests.Redirect;
 /// <summary>A node in text: built-in chains, and what is added to them.</summary>
 internal static class Rules
 {
-    public static readonly RedirectOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
+    public static readonly RuleSetOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
 
-    public static ImmutableArray<OwnChain> Wanted { get; } = RuleSet.Of(Options);
+    public static ImmutableArray<ManagedChain> Wanted { get; } = RuleSet.Of(Options);
 
     /// <summary>Applies restore texts to an empty node, in the few ways that this product uses.</summary>
     public static SavedRules After(params string[] restores) => SavedRules.Parse(TextAfter(restores));
@@ -27,7 +26,7 @@ internal static class Rules
     }
 
     /// <summary>The text that puts everything in place on an empty node.</summary>
-    public static string Everything(RedirectOptions? options = null)
+    public static string Everything(RuleSetOptions? options = null)
     {
         var wanted = RuleSet.Of(options ?? Options);
         return RestoreText.Repair(RuleCheck.Of(SavedRules.Empty, wanted), SavedRules.Empty, mayMove: true);

@@ -4,6 +4,7 @@ using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Redirect;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Applying;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
@@ -28,12 +29,12 @@ public sealed class StateReportTests : IDisposable
     public StateReportTests()
     {
         var keeper = new RulesKeeper(new Iptables("iptables-nft", RunAsync), new RulesLock(Path.Combine(_directory.FullName, "lock"), _time));
-        _rules = new WatchedRules(new PreparedRedirect(keeper, Other: null, "nft", "the test says so", Rules.Options), Seams);
+        _rules = new WatchedRules(new PreparedRedirect(keeper, Other: null, "nft", "the test says so", Rules.Options), Services);
     }
 
     private string StateFile => Path.Combine(_directory.FullName, "state.json");
 
-    private RedirectSeams Seams => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
+    private RedirectServices Services => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
 
     private RedirectReportFile Heard => new(StateFile, _time);
 
@@ -82,7 +83,7 @@ public sealed class StateReportTests : IDisposable
     public void Report_OutlivesThreeIntervals(string interval, int seconds)
     {
         var settings = new RedirectSettings { StateFile = StateFile, Interval = FlagValues.Duration(interval) };
-        new StateReport(settings, Seams).Tell(inPlace: true);
+        new StateReport(settings, Services).Tell(inPlace: true);
 
         _time.Advance(TimeSpan.FromSeconds(seconds));
         Heard.Doubt().ShouldBeNull();
@@ -96,7 +97,7 @@ public sealed class StateReportTests : IDisposable
         Heard.Tell(inPlace: true, TimeSpan.FromHours(1));
 
         await Should.ThrowAsync<RedirectRefusal>(RedirectActions.WatchAsync(
-            new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Seams, CancellationToken.None));
+            new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Services, CancellationToken.None));
 
         File.Exists(StateFile).ShouldBeFalse();
     }
@@ -104,7 +105,7 @@ public sealed class StateReportTests : IDisposable
     [Fact]
     public void Report_ThatCannotBeWritten_StopsNothing()
     {
-        var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Seams);
+        var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Services);
 
         report.Tell(inPlace: true);
         report.Withdraw();

@@ -23,7 +23,7 @@ internal static class RedirectCommand
         string description,
         RedirectFlags flags,
         Action<Command>[] add,
-        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action)
+        Func<RedirectSettings, RedirectServices, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
         flags.AddToAll(command);
@@ -32,7 +32,7 @@ internal static class RedirectCommand
             addFlags(command);
         }
 
-        command.SetAction((parsed, cancellation) => RedirectSurroundings.RunAsync(flags, parsed, action, cancellation));
+        command.SetAction((parsed, cancellation) => RedirectRunner.RunAsync(flags, parsed, action, cancellation));
         return command;
     }
 }

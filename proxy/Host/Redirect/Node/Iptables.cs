@@ -18,7 +18,7 @@ internal sealed class Iptables(string program, RunProgram run)
     /// As much of the rules as a check of these chains needs. On a node with 20,000 rules that takes a tenth of the time of
     /// all of them. A table is read whole where a chain is missing or another product's chain stands before ours.
     /// </summary>
-    public async Task<SavedRules> ListAsync(ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    public async Task<SavedRules> ListAsync(ImmutableArray<ManagedChain> chains, CancellationToken cancellation)
     {
         var text = new StringBuilder();
         foreach (var table in chains.GroupBy(chain => chain.Table, StringComparer.Ordinal))
@@ -33,7 +33,7 @@ internal sealed class Iptables(string program, RunProgram run)
     public async Task RestoreAsync(string text, CancellationToken cancellation) =>
         Check(await run($"{program}-restore", ["--noflush", "-w", LockWait], text, cancellation), $"{program}-restore");
 
-    private async Task<string?> ListAsync(string table, ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    private async Task<string?> ListAsync(string table, ImmutableArray<ManagedChain> chains, CancellationToken cancellation)
     {
         var text = new StringBuilder($"*{table}\n");
         foreach (var name in chains.SelectMany(chain => new[] { chain.Hook, chain.Name }))

@@ -1,3 +1,5 @@
+using ImdsProxy.Redirect.Rules;
+
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
@@ -6,15 +8,13 @@ namespace ImdsProxy.Redirect.Node;
 /// </summary>
 internal static class RpFilterTrial
 {
-    public const string Chain = "IMDS-PROXY-TRIAL";
-
     public static async Task<bool> RunAsync(Iptables iptables, CancellationToken cancellation)
     {
         // Without the match this must work; if not, iptables as a whole is ill and the trial would tell a lie.
-        await iptables.RestoreAsync($"*raw\n:{Chain} - [0:0]\nCOMMIT\n", cancellation);
+        await iptables.RestoreAsync($"*raw\n:{RuleSet.TrialChain} - [0:0]\nCOMMIT\n", cancellation);
         try
         {
-            await iptables.RestoreAsync($"*raw\n-A {Chain} -m rpfilter --invert -j DROP\nCOMMIT\n", cancellation);
+            await iptables.RestoreAsync($"*raw\n-A {RuleSet.TrialChain} -m rpfilter --invert -j DROP\nCOMMIT\n", cancellation);
             return true;
         }
         catch (IptablesFailure)
@@ -23,7 +23,7 @@ internal static class RpFilterTrial
         }
         finally
         {
-            await iptables.RestoreAsync($"*raw\n-F {Chain}\n-X {Chain}\nCOMMIT\n", cancellation);
+            await iptables.RestoreAsync($"*raw\n-F {RuleSet.TrialChain}\n-X {RuleSet.TrialChain}\nCOMMIT\n", cancellation);
         }
     }
 }

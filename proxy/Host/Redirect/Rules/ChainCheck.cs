@@ -6,7 +6,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <param name="Chain">As it should be.</param>
 /// <param name="Problems">What is wrong; none when it is there and effective.</param>
 /// <param name="Jumps">The rules that jump to it from its built-in chain now, verbatim.</param>
-internal sealed record ChainCheck(OwnChain Chain, ImmutableArray<ChainProblem> Problems, ImmutableArray<string> Jumps)
+internal sealed record ChainCheck(ManagedChain Chain, ImmutableArray<ChainProblem> Problems, ImmutableArray<string> Jumps)
 {
     /// <summary>Whether the chain's own rules must be written again.</summary>
     public bool Rewrite => Problems.Any(p => p.Kind is ProblemKind.MissingRule or ProblemKind.ForeignRule or ProblemKind.RuleOrder);

@@ -17,7 +17,7 @@ internal static class Displacement
         StringComparer.Ordinal);
 
     /// <summary>The rules before our jump that displace it; a word on those that only might goes into the notes.</summary>
-    public static IEnumerable<ChainProblem> Of(SavedRules saved, OwnChain chain, List<string> notes)
+    public static IEnumerable<ChainProblem> Of(SavedRules saved, ManagedChain chain, List<string> notes)
     {
         foreach (var rule in saved.Find(chain.Table, chain.Hook)?.Rules ?? [])
         {
@@ -27,12 +27,12 @@ internal static class Displacement
             }
 
             var end = Strongest(chain, packet => End(saved, chain.Table, rule, packet, depth: 0));
-            if (end == Likelihood.No)
+            if (end == MatchResult.No)
             {
                 continue;
             }
 
-            if (end == Likelihood.Maybe && OtherProducts.Any(p => rule.Target!.StartsWith(p, StringComparison.Ordinal)))
+            if (end == MatchResult.Possible && OtherProducts.Any(p => rule.Target!.StartsWith(p, StringComparison.Ordinal)))
             {
                 notes.Add($"another product's jump stands before ours: {chain.Table} {chain.Hook}: {rule.Text}");
             }
@@ -44,20 +44,20 @@ internal static class Displacement
     }
 
     /// <summary>Whether a rule before our jump leads to a chain whose rules must be known, too.</summary>
-    public static bool NeedsOtherChains(SavedRules saved, OwnChain chain) => (saved.Find(chain.Table, chain.Hook)?.Rules ?? [])
+    public static bool NeedsOtherChains(SavedRules saved, ManagedChain chain) => (saved.Find(chain.Table, chain.Hook)?.Rules ?? [])
         .TakeWhile(rule => rule.Target != chain.Name)
         .Any(rule => rule.Target is { } target && !WellKnownTargets.Contains(target));
 
-    private static Likelihood Strongest(OwnChain chain, Func<PacketShape, Likelihood> of) =>
+    private static MatchResult Strongest(ManagedChain chain, Func<PacketShape, MatchResult> of) =>
         chain.Packets.Select(of).Max();
 
     // 16 levels: the kernel's own limit on how deep jumps nest (its jump stack) is of that size.
-    private static Likelihood End(SavedRules saved, string table, Rule rule, PacketShape packet, int depth)
+    private static MatchResult End(SavedRules saved, string table, Rule rule, PacketShape packet, int depth)
     {
         var match = PacketMatch.Of(rule, packet);
-        if (match == Likelihood.No || rule.Target is not { } target || depth > 16)
+        if (match == MatchResult.No || rule.Target is not { } target || depth > 16)
         {
-            return Likelihood.No;
+            return MatchResult.No;
         }
 
         if (EndsTheWay(target, depth) || (rule.IsGoto && depth == 0))
@@ -67,7 +67,7 @@ internal static class Displacement
 
         var inside = (saved.Find(table, target)?.Rules ?? [])
             .Select(inner => End(saved, table, inner, packet, depth + 1))
-            .Append(Likelihood.No)
+            .Append(MatchResult.No)
             .Max();
         return inside < match ? inside : match;
     }

@@ -32,7 +32,7 @@ internal static class ExistingBlocks
             {
                 yield return (chain, rule);
             }
-            else if (rule.Target is { } target && PacketMatch.Of(rule, ToImds) != Likelihood.No)
+            else if (rule.Target is { } target && PacketMatch.Of(rule, ToImds) != MatchResult.No)
             {
                 foreach (var found in In(saved, table, target, depth + 1))
                 {
@@ -43,7 +43,7 @@ internal static class ExistingBlocks
     }
 
     private static bool IsAboutImds(Rule rule) =>
-        PacketMatch.Of(rule, ToImds) != Likelihood.No
+        PacketMatch.Of(rule, ToImds) != MatchResult.No
         && rule.Conditions.Any(c => c is { Name: "-d", Negated: false } && Prefix(c.Value) >= WidestPrefix);
 
     private static int Prefix(string network) =>

@@ -14,7 +14,7 @@ internal sealed class SavedChain(string name)
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public ImmutableArray<Rule> Rules => _rules.IsDefault ? _rules = [.. _lines.Select(RuleText.Parse)] : _rules;
+    public ImmutableArray<Rule> Rules => _rules.IsDefault ? _rules = [.. _lines.Select(RuleParser.Parse)] : _rules;
 
     public void Add(string line) => _lines.Add(line);
 }

@@ -45,7 +45,7 @@ internal sealed class SavedRules
         .. from entry in _chains
            where entry.Key.Table == table
            from line in entry.Value.Lines
-           where line.Contains(chain, StringComparison.Ordinal) && RuleText.Parse(line).Target == chain
+           where line.Contains(chain, StringComparison.Ordinal) && RuleParser.Parse(line).Target == chain
            select (entry.Value, line),
     ];
 

@@ -1,15 +1,16 @@
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>Tells how much of the rules is wanted now, from the listener and the override.</summary>
-internal sealed partial class DesiredState(RedirectSettings settings, RedirectOptions options, RedirectSeams seams)
+internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOptions options, RedirectServices services)
 {
     // So many probes in a row must fail; one interval lies between two of them.
     private const int ProbesToLift = 3;
 
     private readonly OverrideFiles? _files =
-        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, seams.Time) : null;
+        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, services.Time) : null;
 
     // The last override of this release: at an uninstall its files go about when the pods do, and rules that came back in
     // between would stay for good.
@@ -29,7 +30,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
         Override = Current();
         if (Override.Refusal is { } why && why != _refusal)
         {
-            Messages.OverrideRefused(seams.Log, why);
+            Messages.OverrideRefused(services.Log, why);
         }
 
         _refusal = Override.Refusal;
@@ -45,7 +46,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
             _last = now;
         }
 
-        return seams.Time.GetUtcNow() < _last.Until ? _last : now;
+        return services.Time.GetUtcNow() < _last.Until ? _last : now;
     }
 
     private bool IsDown(bool probeIsDue)
@@ -55,7 +56,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
             return false;
         }
 
-        if (seams.IsListening(options.NodeIp, options.Port))
+        if (services.IsListening(options.NodeIp, options.Port))
         {
             _failed = 0;
         }

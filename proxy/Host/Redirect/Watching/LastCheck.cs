@@ -8,7 +8,7 @@ namespace ImdsProxy.Redirect.Watching;
 /// Remembers the last check after which nothing was to be done, and tells by a cheap look whether it still holds. In doubt it does
 /// not: then the rules are checked again.
 /// </summary>
-internal sealed class LastCheck(IRulesEye eye, ImmutableArray<OwnChain> chains, TimeProvider time)
+internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedChain> chains, TimeProvider time)
 {
     // Even where nothing seems to change, all rules are compared so often.
     private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(5);
@@ -19,8 +19,8 @@ internal sealed class LastCheck(IRulesEye eye, ImmutableArray<OwnChain> chains, 
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
 
     private RedirectState _state;
-    private RulesGlance? _glance;
-    private RulesGlance? _next;
+    private ChainsFingerprint? _fingerprint;
+    private ChainsFingerprint? _next;
     private UInt128? _version;
     private bool _unseen;
     private long _began;
@@ -39,32 +39,32 @@ internal sealed class LastCheck(IRulesEye eye, ImmutableArray<OwnChain> chains, 
     /// <summary>Looks before a check, so that what changes while it runs is seen afterwards. Returns whether all rules must be read.</summary>
     public bool Begin()
     {
-        (_began, _version, _unseen) = (time.GetTimestamp(), eye.Version(), false);
-        _glance = null;
-        _next = _version is null ? null : eye.Look(chains);
+        (_began, _version, _unseen) = (time.GetTimestamp(), changes.Version(), false);
+        _fingerprint = null;
+        _next = _version is null ? null : changes.Fingerprint(chains);
         var whole = WholeIsDue;
         _whole = whole ? _began : _whole;
         return whole;
     }
 
     /// <summary>Whatever the next check finds does not hold longer than for itself.</summary>
-    public void Forget() => (_glance, _next) = (null, null);
+    public void Forget() => (_fingerprint, _next) = (null, null);
 
     /// <summary>The check has ended, and nothing is left to do.</summary>
     public void Settle(RedirectState state, bool inPlace) =>
-        (_state, InPlace, _glance, _took) = (state, inPlace, _next, time.GetElapsedTime(_began));
+        (_state, InPlace, _fingerprint, _took) = (state, inPlace, _next, time.GetElapsedTime(_began));
 
     /// <summary>Whether the check would find the same again.</summary>
     public bool Holds(RedirectState state)
     {
-        if (_glance is not { } glance || state != _state || WholeIsDue || eye.Version() is not { } version)
+        if (_fingerprint is not { } fingerprint || state != _state || WholeIsDue || changes.Version() is not { } version)
         {
             return false;
         }
 
-        if (version != _version || !eye.SeesEveryChange)
+        if (version != _version || !changes.SeesEveryChange)
         {
-            if (eye.Look(chains) is not { } now || now.Digest != glance.Digest)
+            if (changes.Fingerprint(chains) is not { } now || now.Digest != fingerprint.Digest)
             {
                 return false;
             }
@@ -78,8 +78,8 @@ internal sealed class LastCheck(IRulesEye eye, ImmutableArray<OwnChain> chains, 
 
     /// <summary>The same between two checks, where only a change that is certain counts.</summary>
     public bool HasChanged(RedirectState state) =>
-        _glance is not null
-        && eye.Version() is { } version
+        _fingerprint is not null
+        && changes.Version() is { } version
         && (version != _version || (_unseen && RestIsOver))
         && !Holds(state);
 }

@@ -3,13 +3,13 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>Tells the proxy beside it how the rules are, where that was asked for. The rules matter more than what is told of them.</summary>
-internal sealed partial class StateReport(RedirectSettings settings, RedirectSeams seams)
+internal sealed partial class StateReport(RedirectSettings settings, RedirectServices services)
 {
     // A check with several slow calls of iptables must not make the word of before stale.
     private static readonly TimeSpan LeastValidity = TimeSpan.FromSeconds(10);
     private const int Intervals = 3;
 
-    private readonly RedirectReportFile? _file = settings.StateFile is { } path ? new RedirectReportFile(path, seams.Time) : null;
+    private readonly RedirectReportFile? _file = settings.StateFile is { } path ? new RedirectReportFile(path, services.Time) : null;
     private string? _lastFailure;
 
     /// <param name="inPlace">Whether the check that just ended found every rule there and effective.</param>
@@ -38,7 +38,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSea
         {
             if (e.Message != _lastFailure)
             {
-                Messages.NotTold(seams.Log, settings.StateFile!, e.Message);
+                Messages.NotTold(services.Log, settings.StateFile!, e.Message);
             }
 
             _lastFailure = e.Message;

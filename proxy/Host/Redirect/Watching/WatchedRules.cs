@@ -1,14 +1,15 @@
+using ImdsProxy.Redirect.Applying;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>The rules under watch: brings them to a state and holds them there.</summary>
-internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSeams seams)
+internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectServices services)
 {
-    private readonly Apply _apply = new(redirect, seams);
-    private readonly LastCheck _last = new(redirect.Eye, redirect.Wanted(RedirectState.Closed), seams.Time);
-    private readonly MoveLimit _moves = new(seams.Time);
+    private readonly RulesApplier _apply = new(redirect, services);
+    private readonly LastCheck _last = new(redirect.Changes, redirect.Wanted(RedirectState.Closed), services.Time);
+    private readonly MoveLimit _moves = new(services.Time);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private DateTimeOffset? _openSince;
 
@@ -38,8 +39,8 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             _inPlace = false;
-            seams.Metrics.Failed();
-            Messages.CallFailed(seams.Log, e.Message);
+            services.Metrics.Failed();
+            Messages.CallFailed(services.Log, e.Message);
         }
 
         return _inPlace;
@@ -75,8 +76,8 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         }
 
         await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Lifted), mayMove: true, cancellation);
-        seams.Metrics.Lifted();
-        Messages.Lifted(seams.Log);
+        services.Metrics.Lifted();
+        Messages.Lifted(services.Log);
         await OpenedAsync(RedirectState.Lifted, "redirect and guards", "the proxy is down, and --when-down is open", null);
     }
 
@@ -101,15 +102,15 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         }
 
         await redirect.Keeper.RemoveAsync(cancellation);
-        seams.Metrics.Overridden();
-        Messages.Overridden(seams.Log, reason.Until, reason.Reason);
+        services.Metrics.Overridden();
+        Messages.Overridden(services.Log, reason.Until, reason.Reason);
         await OpenedAsync(RedirectState.Off, "everything", reason.Reason, reason.Until);
     }
 
     // A look at a legacy table makes the table. Where nothing of ours is wanted, none shall be made.
     private void LookBeforeOff()
     {
-        if (redirect.Eye.SeesEveryChange)
+        if (redirect.Changes.SeesEveryChange)
         {
             _last.Begin();
         }
@@ -121,9 +122,9 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
 
     private async Task OpenedAsync(RedirectState state, string what, string reason, DateTimeOffset? until)
     {
-        (_state, _openSince) = (state, _openSince ?? seams.Time.GetUtcNow());
+        (_state, _openSince) = (state, _openSince ?? services.Time.GetUtcNow());
         Checked(inPlace: false);
-        await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), what, reason, until));
+        await services.Write(RedirectEvents.Removed(services.Time.GetUtcNow(), what, reason, until));
     }
 
     private async Task RepairAsync(RedirectState state, CancellationToken cancellation)
@@ -147,7 +148,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         Checked(inPlace);
         foreach (var word in check.Notes.Concat(check.Blockers).Where(_told.Add))
         {
-            Messages.Noted(seams.Log, word);
+            Messages.Noted(services.Log, word);
         }
 
         var mayMove = MayMove(check);
@@ -161,9 +162,9 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
             ? await redirect.Keeper.QuickRepairAsync(wanted, mayMove, cancellation)
             : await redirect.Keeper.RepairAsync(wanted, mayMove, cancellation);
         var missing = string.Join("; ", repaired.Missing);
-        seams.Metrics.Repaired();
-        Messages.Repaired(seams.Log, missing);
-        await seams.Write(RedirectEvents.Repaired(seams.Time.GetUtcNow(), repaired.Missing));
+        services.Metrics.Repaired();
+        Messages.Repaired(services.Log, missing);
+        await services.Write(RedirectEvents.Repaired(services.Time.GetUtcNow(), repaired.Missing));
         if (state == RedirectState.Closed)
         {
             await _apply.ForgetDirectAsync(cancellation);
@@ -173,7 +174,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
     private void Checked(bool inPlace)
     {
         _inPlace = inPlace;
-        seams.Metrics.Checked(inPlace);
+        services.Metrics.Checked(inPlace);
     }
 
     private bool MayMove(CheckResult check)
@@ -186,12 +187,12 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         var verdict = _moves.Ask();
         if (verdict == MoveVerdict.Alarm)
         {
-            seams.Metrics.Alarmed();
-            Messages.LeftDisplaced(seams.Log, string.Join("; ", check.Missing));
+            services.Metrics.Alarmed();
+            Messages.LeftDisplaced(services.Log, string.Join("; ", check.Missing));
         }
         else if (verdict == MoveVerdict.Move)
         {
-            seams.Metrics.Moved();
+            services.Metrics.Moved();
         }
 
         return verdict == MoveVerdict.Move;
@@ -206,7 +207,7 @@ internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSe
         var newer = found > redirect.Options.Generation;
         if (newer && _told.Add($"generation {found}"))
         {
-            Messages.NewerRules(seams.Log, found, redirect.Options.Generation);
+            Messages.NewerRules(services.Log, found, redirect.Options.Generation);
         }
 
         return newer;

@@ -1,7 +1,10 @@
+using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.Rules;
+
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>Keeps the rules as they should be, whatever fails, until it is told to stop.</summary>
-internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectSeams seams)
+internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectServices services)
 {
     // An override must be obeyed within two seconds of its file's change, whatever the interval.
     private static readonly TimeSpan LongestPulse = TimeSpan.FromMilliseconds(500);
@@ -9,9 +12,9 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     // A change that has begun is finished and told: cut off between the two, the audit log would lack it.
     private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(5);
 
-    private readonly DesiredState _desired = new(settings, redirect.Options, seams);
-    private readonly WatchedRules _rules = new(redirect, seams);
-    private readonly FirstApply _first = new(settings, redirect.Options, seams);
+    private readonly DesiredState _desired = new(settings, redirect.Options, services);
+    private readonly WatchedRules _rules = new(redirect, services);
+    private readonly ReadinessGate _first = new(settings, redirect.Options, services);
     private RedirectState? _lastState;
     private long? _lastCheck;
 
@@ -19,7 +22,7 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     public async Task RunAsync(CancellationToken cancellation)
     {
         var pulse = settings.Interval < LongestPulse ? settings.Interval : LongestPulse;
-        using var timer = new PeriodicTimer(pulse < FirstApply.Glance ? pulse : FirstApply.Glance, seams.Time);
+        using var timer = new PeriodicTimer(pulse < ReadinessGate.PollInterval ? pulse : ReadinessGate.PollInterval, services.Time);
         using var finishing = new CancellationTokenSource();
         using var end = cancellation.UnsafeRegister(_ => finishing.CancelAfter(ToFinish), null);
         try
@@ -43,11 +46,11 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
     private async Task StepAsync(CancellationToken cancellation)
     {
         // Half a pulse of tolerance, so that a tick that comes a moment early does not skip a whole interval.
-        var due = _lastCheck is not { } last || seams.Time.GetElapsedTime(last) >= settings.Interval - (LongestPulse / 2);
+        var due = _lastCheck is not { } last || services.Time.GetElapsedTime(last) >= settings.Interval - (LongestPulse / 2);
         var state = _desired.Next(due);
         if (due)
         {
-            _lastCheck = seams.Time.GetTimestamp();
+            _lastCheck = services.Time.GetTimestamp();
         }
 
         if (!_first.Admits(state) || (!due && state == _lastState && !_rules.HasChanged))

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-public sealed class RuleTextTests
+public sealed class RuleParserTests
 {
     [Theory]
     // As written, as iptables-nft-save and as iptables-legacy-save show it.
@@ -15,7 +15,7 @@ public sealed class RuleTextTests
     [InlineData("-m comment --comment word -j DROP", "-m comment --comment \"word\" -j DROP")]
     [InlineData("--destination 10.0.0.1 --protocol tcp --jump DROP", "-d 10.0.0.1/32 -p tcp -j DROP")]
     public void Rules_WrittenInTwoWays_AreEqual(string one, string other) =>
-        RuleText.Parse(one).Canonical.ShouldBe(RuleText.Parse(other).Canonical);
+        RuleParser.Parse(one).Canonical.ShouldBe(RuleParser.Parse(other).Canonical);
 
     [Theory]
     [InlineData("-d 10.0.0.1/32 -j DROP", "! -d 10.0.0.1/32 -j DROP")]
@@ -27,7 +27,7 @@ public sealed class RuleTextTests
     [InlineData("-m comment --comment \"imds-proxy g1: jump\" -j X", "-m comment --comment \"imds-proxy g2: jump\" -j X")]
     [InlineData("-d 10.0.0.1/32 -j DROP", "-d 10.0.0.1/32 -m comment --comment \"-j DROP\" -j DROP")]
     public void Rules_ThatDiffer_AreNotEqual(string one, string other) =>
-        (RuleText.Parse(one).Canonical == RuleText.Parse(other).Canonical).ShouldBeFalse();
+        (RuleParser.Parse(one).Canonical == RuleParser.Parse(other).Canonical).ShouldBeFalse();
 
     [Theory]
     [InlineData("-m comment --comment \"a \\\"quoted\\\" -j ACCEPT\" -j DROP", "DROP", "a \"quoted\" -j ACCEPT")]
@@ -36,7 +36,7 @@ public sealed class RuleTextTests
     [InlineData("", null, null)]
     public void Comment_WithAnythingInIt_IsNotTakenForOptions(string text, string? target, string? comment)
     {
-        var rule = RuleText.Parse(text);
+        var rule = RuleParser.Parse(text);
         rule.Target.ShouldBe(target);
         rule.Comment.ShouldBe(comment);
     }

@@ -1,19 +1,20 @@
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 
-namespace ImdsProxy.Redirect.Watching;
+namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>
 /// Holds the first rules back until the proxy can decide requests, at most <c>--wait</c>: an install in audit mode then
 /// denies nobody. What the proxy tells in its file counts for this and nothing else. A proxy that was taken over can delay
 /// the first rules by that wait, and can lift none.
 /// </summary>
-internal sealed partial class FirstApply(RedirectSettings settings, RedirectOptions options, RedirectSeams seams)
+internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOptions options, RedirectServices services)
 {
     /// <summary>How often the proxy is looked at meanwhile.</summary>
-    public static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    private readonly ReadyFile? _file = settings.ReadyFile is { } path ? new ReadyFile(path, seams.Time) : null;
-    private readonly long _began = seams.Time.GetTimestamp();
+    private readonly ReadyFile? _file = settings.ReadyFile is { } path ? new ReadyFile(path, services.Time) : null;
+    private readonly long _began = services.Time.GetTimestamp();
     private bool _told;
 
     /// <summary>Whether nothing is held back any more.</summary>
@@ -30,12 +31,12 @@ internal sealed partial class FirstApply(RedirectSettings settings, RedirectOpti
             return true;
         }
 
-        if (_file?.IsReady() ?? seams.IsListening(options.NodeIp, options.Port))
+        if (_file?.IsReady() ?? services.IsListening(options.NodeIp, options.Port))
         {
             return IsOver = true;
         }
 
-        if (seams.Time.GetElapsedTime(_began) < settings.Wait)
+        if (services.Time.GetElapsedTime(_began) < settings.Wait)
         {
             return false;
         }
@@ -50,7 +51,7 @@ internal sealed partial class FirstApply(RedirectSettings settings, RedirectOpti
     {
         while (!Admits(RedirectState.Closed))
         {
-            await Task.Delay(Glance, seams.Time, cancellation);
+            await Task.Delay(PollInterval, services.Time, cancellation);
         }
     }
 
@@ -64,15 +65,15 @@ internal sealed partial class FirstApply(RedirectSettings settings, RedirectOpti
         _told = true;
         if (_file is null)
         {
-            Messages.NobodyListens(seams.Log, $"{options.NodeIp}:{options.Port}", settings.Wait.TotalSeconds);
+            Messages.NobodyListens(services.Log, $"{options.NodeIp}:{options.Port}", settings.Wait.TotalSeconds);
         }
         else if (IsPatient)
         {
-            Messages.StillOpen(seams.Log, settings.Wait.TotalSeconds);
+            Messages.StillOpen(services.Log, settings.Wait.TotalSeconds);
         }
         else
         {
-            Messages.NotReady(seams.Log, settings.Wait.TotalSeconds);
+            Messages.NotReady(services.Log, settings.Wait.TotalSeconds);
         }
     }
 

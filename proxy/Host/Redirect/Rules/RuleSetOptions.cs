@@ -1,8 +1,6 @@
 using System.Net;
-using ImdsProxy.Redirect.Rules;
-using ImdsProxy.Redirect.Watching;
 
-namespace ImdsProxy.Redirect;
+namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>What the rules are made from.</summary>
 /// <param name="NodeIp">The node's own IPv4 address, where the proxy listens.</param>
@@ -12,7 +10,7 @@ namespace ImdsProxy.Redirect;
 /// <param name="WireServer">Whether WireServer's HTTP ports are closed too.</param>
 /// <param name="State">How much of the rules is wanted now.</param>
 /// <param name="Generation">The generation written into the rules' comments.</param>
-internal sealed record RedirectOptions(
+internal sealed record RuleSetOptions(
     IPAddress NodeIp,
     int Port,
     int ManagementPort,

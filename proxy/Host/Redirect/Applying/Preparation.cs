@@ -3,25 +3,25 @@ using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 
-namespace ImdsProxy.Redirect;
+namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>Looks at the node before anything is changed: whether the redirect can and may be made, and how.</summary>
-internal sealed partial class Preparation(RedirectSettings settings, RedirectSeams seams)
+internal sealed partial class Preparation(RedirectSettings settings, RedirectServices services)
 {
     /// <exception cref="RedirectRefusal">It can't or must not be made.</exception>
     public async Task<PreparedRedirect> RunAsync(CancellationToken cancellation)
     {
-        HostRouting.Check(settings.EbpfHostRouting, await seams.Labels(cancellation));
+        HostRouting.Check(settings.EbpfHostRouting, await services.Labels(cancellation));
         var nodeIp = NodeAddress.Choose(settings.NodeIp);
-        var (nft, legacy) = await BackendSearch.RunAsync(seams.Run, cancellation);
+        var (nft, legacy) = await BackendSearch.RunAsync(services.Run, cancellation);
         var (chosen, why) = BackendChoice.Of(settings.Backend, nft, legacy);
         ReportBlocks([.. ExistingBlocks.Of("nft", nft.Rules), .. ExistingBlocks.Of("legacy", legacy.Rules)]);
 
         var keeper = Keeper(chosen.Program!);
-        var options = new RedirectOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer);
+        var options = new RuleSetOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer);
         if (options.RpFilter && !Knows(chosen.Rules, "rpfilter") && !await keeper.HasRpFilterAsync(cancellation))
         {
-            Messages.RpFilterMissing(seams.Log);
+            Messages.RpFilterMissing(services.Log);
             options = options with { RpFilter = false };
         }
 
@@ -29,14 +29,14 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSea
         return new PreparedRedirect(keeper, other.HasOurs ? Keeper(other.Program!) : null, chosen.Name, why, options)
         {
             Found = chosen.Rules,
-            Eye = chosen.Backend == Backend.Nft ? new NftEye(static () => new NetlinkSocket()) : new LegacyEye(RuleSet.Tables),
+            Changes = chosen.Backend == Backend.Nft ? new NftChangeDetector(static () => new NetlinkSocket()) : new LegacyChangeDetector(RuleSet.Tables),
         };
     }
 
     /// <summary>The backends in which something of ours could be.</summary>
     public async Task<ImmutableArray<(string Name, RulesKeeper Keeper)>> BackendsAsync(CancellationToken cancellation)
     {
-        var (nft, legacy) = await BackendSearch.RunAsync(seams.Run, cancellation);
+        var (nft, legacy) = await BackendSearch.RunAsync(services.Run, cancellation);
         if (settings.Backend == "auto")
         {
             return [.. new[] { nft, legacy }.Where(v => v.Program is not null).Select(v => (v.Name, Keeper(v.Program!)))];
@@ -51,7 +51,7 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSea
         rules.Chains.Any(c => c.Table == "raw" && c.Chain.Lines.Any(l => l.Contains($"-m {match} ", StringComparison.Ordinal)));
 
     private RulesKeeper Keeper(string program) =>
-        new(new Iptables(program, seams.Run), new RulesLock(settings.LockFile, seams.Time));
+        new(new Iptables(program, services.Run), new RulesLock(settings.LockFile, services.Time));
 
     private void ReportBlocks(ImmutableArray<string> blocks)
     {
@@ -67,7 +67,7 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSea
                 + "With a policy that enforces, say --existing-block override; else remove that rule (for AKS: az aks update --disable-imds-restriction) or leave the redirect off");
         }
 
-        Messages.BlockOverridden(seams.Log, string.Join("; ", blocks));
+        Messages.BlockOverridden(services.Log, string.Join("; ", blocks));
     }
 
     private static partial class Messages

@@ -9,7 +9,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <param name="Jump">The rule in the built-in chain, without <c>-A</c> and the chain.</param>
 /// <param name="Rules">The rules of our chain, in order, likewise.</param>
 /// <param name="Packets">The packets our chain is there for.</param>
-internal sealed record OwnChain(
+internal sealed record ManagedChain(
     string Table,
     string Hook,
     string Name,

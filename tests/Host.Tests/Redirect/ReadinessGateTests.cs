@@ -1,6 +1,7 @@
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
-using ImdsProxy.Redirect.Watching;
+using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ using Xunit;
 namespace ImdsProxy.Host.Tests.Redirect;
 
 /// <summary>When the first rules may come: with the proxy's readiness, or after the wait.</summary>
-public sealed class FirstApplyTests : IDisposable
+public sealed class ReadinessGateTests : IDisposable
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
 
@@ -102,10 +103,10 @@ public sealed class FirstApplyTests : IDisposable
         First(openWhenDown, file: false).Admits(RedirectState.Closed).ShouldBeTrue();
     }
 
-    private FirstApply First(bool openWhenDown = false, bool file = true) => new(
+    private ReadinessGate First(bool openWhenDown = false, bool file = true) => new(
         new RedirectSettings { Wait = Wait, OpenWhenDown = openWhenDown, ReadyFile = file ? ReadyPath : null },
         Rules.Options,
-        new RedirectSeams(
+        new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => _listening, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
             _ => ValueTask.CompletedTask, _time, _log, _metrics));
 

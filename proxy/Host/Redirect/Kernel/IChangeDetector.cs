@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Kernel;
 /// Asks the kernel directly whether rules changed, which costs far less than listing them with iptables. It never decides
 /// what is wrong with them. Null means that it could not tell: then iptables has to be asked.
 /// </summary>
-internal interface IRulesEye
+internal interface IChangeDetector
 {
     /// <summary>Whether every change of a rule gives another version.</summary>
     bool SeesEveryChange { get; }
@@ -16,5 +16,5 @@ internal interface IRulesEye
     UInt128? Version();
 
     /// <summary>Looks at the built-in chains that the given chains are jumped to from, and at those chains.</summary>
-    RulesGlance? Look(ImmutableArray<OwnChain> chains);
+    ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains);
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace ImdsProxy.Host.Tests.Redirect;
 
 /// <summary>A table of legacy iptables is read strictly: offsets that cannot be true are no answer.</summary>
-public sealed class LegacyLookTests
+public sealed class LegacyFingerprintTests
 {
     private const string Ours = "IMDS-PROXY-RAW";
 
@@ -89,7 +89,7 @@ public sealed class LegacyLookTests
     private static (UInt128 Digest, bool OthersFirst) LookAt((byte[] Info, byte[] Entries) table)
     {
         using var digest = new ChainDigest();
-        var othersFirst = LegacyLook.AddTo(digest, new LegacyTableInfo(table.Info), new LegacyEntries(table.Entries), Rules.Wanted[0]);
+        var othersFirst = LegacyFingerprint.AddTo(digest, new LegacyTableInfo(table.Info), new LegacyEntries(table.Entries), Rules.Wanted[0]);
         return (digest.End(), othersFirst);
     }
 

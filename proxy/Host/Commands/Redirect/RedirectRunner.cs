@@ -12,12 +12,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Commands.Redirect;
 
 /// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
-internal static partial class RedirectSurroundings
+internal static partial class RedirectRunner
 {
     public static async Task<int> RunAsync(
         RedirectFlags flags,
         ParseResult parsed,
-        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action,
+        Func<RedirectSettings, RedirectServices, CancellationToken, Task<int>> action,
         CancellationToken cancellation)
     {
         using var logs = flags.Logging(parsed);
@@ -28,9 +28,9 @@ internal static partial class RedirectSurroundings
             var metrics = new RedirectMetrics(registry.Factory);
             await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
             await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logs, cancellation);
-            var seams = new RedirectSeams(
+            var services = new RedirectServices(
                 ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
-            return await action(flags.Read(parsed), seams, cancellation);
+            return await action(flags.Read(parsed), services, cancellation);
         }
         catch (RedirectRefusal e)
         {
@@ -48,7 +48,7 @@ internal static partial class RedirectSurroundings
         }
     }
 
-    private static NodeLabels Labels(string? path) => cancellation =>
+    private static ReadNodeLabels Labels(string? path) => cancellation =>
         Task.FromResult(path is null ? null : HostRouting.ParseLabels(BoundedFile.ReadText(path)));
 
     private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null

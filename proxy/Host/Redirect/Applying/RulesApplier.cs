@@ -1,11 +1,10 @@
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
-using ImdsProxy.Redirect.Watching;
 
-namespace ImdsProxy.Redirect;
+namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>Puts the rules in place once: what <c>apply</c> does, and <c>watch</c> when it starts.</summary>
-internal sealed partial class Apply(PreparedRedirect redirect, RedirectSeams seams)
+internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectServices services)
 {
     /// <summary>Puts in place what is missing and tells what was.</summary>
     /// <param name="openSince">Since when IMDS was open, where that is known better than by the node's start.</param>
@@ -15,24 +14,24 @@ internal sealed partial class Apply(PreparedRedirect redirect, RedirectSeams sea
         var before = await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Closed), mayMove: true, cancellation);
         if (redirect.Other is { } other && await other.RemoveAsync(cancellation))
         {
-            Messages.LeftOver(seams.Log, redirect.Backend);
+            Messages.LeftOver(services.Log, redirect.Backend);
         }
 
         await ForgetDirectAsync(cancellation);
-        var now = seams.Time.GetUtcNow();
+        var now = services.Time.GetUtcNow();
         var boot = NodeBoot.Time();
         var open = before.IsOpen ? Math.Max(0, (now - (openSince ?? boot ?? now)).TotalSeconds) : 0;
-        Messages.Applied(seams.Log, $"{redirect.Options.NodeIp}:{redirect.Options.Port}", redirect.Backend, redirect.Why, before.InPlace);
-        await seams.Write(RedirectEvents.Applied(now, redirect.Options, redirect.Backend, boot, open, before.Absent ? ["every rule"] : before.Missing));
+        Messages.Applied(services.Log, $"{redirect.Options.NodeIp}:{redirect.Options.Port}", redirect.Backend, redirect.Why, before.InPlace);
+        await services.Write(RedirectEvents.Applied(now, redirect.Options, redirect.Backend, boot, open, before.Absent ? ["every rule"] : before.Missing));
         return before;
     }
 
     /// <summary>Makes connections from before the rules meet them.</summary>
     public async Task ForgetDirectAsync(CancellationToken cancellation)
     {
-        if (await Conntrack.ForgetDirectAsync(seams.Run, cancellation) is { } why)
+        if (await Conntrack.ForgetDirectAsync(services.Run, cancellation) is { } why)
         {
-            Messages.NotForgotten(seams.Log, why);
+            Messages.NotForgotten(services.Log, why);
         }
     }
 

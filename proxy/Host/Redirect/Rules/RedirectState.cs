@@ -1,4 +1,4 @@
-namespace ImdsProxy.Redirect.Watching;
+namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>How much of the rules is wanted.</summary>
 internal enum RedirectState

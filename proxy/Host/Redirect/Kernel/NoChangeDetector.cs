@@ -4,11 +4,11 @@ using ImdsProxy.Redirect.Rules;
 namespace ImdsProxy.Redirect.Kernel;
 
 /// <summary>Sees nothing, so iptables is asked each time.</summary>
-internal sealed class NoEye : IRulesEye
+internal sealed class NoChangeDetector : IChangeDetector
 {
     public bool SeesEveryChange => false;
 
     public UInt128? Version() => null;
 
-    public RulesGlance? Look(ImmutableArray<OwnChain> chains) => null;
+    public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains) => null;
 }

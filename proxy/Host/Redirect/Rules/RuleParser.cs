@@ -4,7 +4,7 @@ using System.Text;
 namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>Takes the text of a rule apart.</summary>
-internal static class RuleText
+internal static class RuleParser
 {
     /// <summary>Reads what follows <c>-A CHAIN</c>.</summary>
     public static Rule Parse(string text)

@@ -10,10 +10,10 @@ namespace ImdsProxy.Redirect;
 /// <param name="Time">The clock.</param>
 /// <param name="Log">Where operational messages go.</param>
 /// <param name="Metrics">The counters.</param>
-internal sealed record RedirectSeams(
+internal sealed record RedirectServices(
     RunProgram Run,
     Func<System.Net.IPAddress, int, bool> IsListening,
-    NodeLabels Labels,
+    ReadNodeLabels Labels,
     WriteEvent Write,
     TimeProvider Time,
     ILogger Log,

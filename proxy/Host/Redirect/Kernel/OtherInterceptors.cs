@@ -1,24 +1,23 @@
 using System.Collections.Immutable;
-using ImdsProxy.Redirect.Kernel;
 
-namespace ImdsProxy.Redirect;
+namespace ImdsProxy.Redirect.Kernel;
 
 /// <summary>What may come before the redirect and is no rule of iptables.</summary>
 /// <param name="Blockers">What may make it ineffective.</param>
 /// <param name="Notes">What is worth knowing.</param>
-internal sealed record Surroundings(ImmutableArray<string> Blockers, ImmutableArray<string> Notes)
+internal sealed record OtherInterceptors(ImmutableArray<string> Blockers, ImmutableArray<string> Notes)
 {
     // An AKS node has an interface for each of up to 250 pods.
     private const int MostNames = 8;
 
     /// <summary>Looks at this network namespace now.</summary>
-    public static Surroundings Look()
+    public static OtherInterceptors Find()
     {
         var (hooks, failure) = Hooks();
         return Of(hooks, failure, SourceRouting.Interfaces());
     }
 
-    public static Surroundings Of(ImmutableArray<NatHook> hooks, string? failure, ImmutableArray<string> sourceRouted) => new(
+    public static OtherInterceptors Of(ImmutableArray<NatHook> hooks, string? failure, ImmutableArray<string> sourceRouted) => new(
         [.. hooks.Where(hook => hook.IsBefore).Select(hook => $"displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: {hook}")],
         [
             .. hooks.Where(hook => !hook.IsBefore).Select(hook => $"a chain of native nftables stands at the same place as our redirect: {hook}"),

@@ -7,7 +7,7 @@ using ImdsProxy.Redirect.Rules;
 namespace ImdsProxy.Redirect.Kernel;
 
 /// <summary>Looks at the rules of legacy iptables, by the socket options that iptables itself uses.</summary>
-internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
+internal sealed class LegacyChangeDetector(ImmutableArray<string> tables) : IChangeDetector
 {
     // SOL_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES (linux/netfilter_ipv4/ip_tables.h).
     private const int IpLevel = 0;
@@ -38,7 +38,7 @@ internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
         return digest.End();
     });
 
-    public RulesGlance? Look(ImmutableArray<OwnChain> chains) => Ask<RulesGlance?>(socket =>
+    public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains) => Ask<ChainsFingerprint?>(socket =>
     {
         using var digest = new ChainDigest();
         var othersFirst = false;
@@ -50,11 +50,11 @@ internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
             var entries = new LegacyEntries(Entries(socket, table.Key, info.Size));
             foreach (var chain in table)
             {
-                othersFirst |= LegacyLook.AddTo(digest, info, entries, chain);
+                othersFirst |= LegacyFingerprint.AddTo(digest, info, entries, chain);
             }
         }
 
-        return new RulesGlance(digest.End(), othersFirst);
+        return new ChainsFingerprint(digest.End(), othersFirst);
     });
 
     private static void Info(Socket socket, string table, Span<byte> info)

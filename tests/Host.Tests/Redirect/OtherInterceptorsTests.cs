@@ -1,11 +1,10 @@
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Kernel;
 using Shouldly;
 using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-public sealed class SurroundingsTests : IDisposable
+public sealed class OtherInterceptorsTests : IDisposable
 {
     private readonly DirectoryInfo _settings = Directory.CreateTempSubdirectory("ipv4-conf");
 
@@ -29,17 +28,17 @@ public sealed class SurroundingsTests : IDisposable
     [Fact]
     public void Surroundings_WithNothingOdd_SayNothing()
     {
-        var surroundings = Surroundings.Of([], null, []);
+        var surroundings = OtherInterceptors.Of([], null, []);
         surroundings.Blockers.ShouldBeEmpty();
         surroundings.Notes.ShouldBeEmpty();
     }
 
     [Fact]
     public void NativeChains_NotLookedAt_AreANote() =>
-        Surroundings.Of([], "no netlink socket", []).Notes.ShouldBe(["chains of native nftables could not be looked at: no netlink socket"]);
+        OtherInterceptors.Of([], "no netlink socket", []).Notes.ShouldBe(["chains of native nftables could not be looked at: no netlink socket"]);
 
     [Fact]
     public void SourceRouting_OnManyInterfaces_NamesSomeAndCountsTheRest() =>
-        Surroundings.Of([], null, [.. Enumerable.Range(1, 10).Select(i => $"azv{i}")]).Notes.Single()
+        OtherInterceptors.Of([], null, [.. Enumerable.Range(1, 10).Select(i => $"azv{i}")]).Notes.Single()
             .ShouldContain("azv8 and 2 more): only the guard in mangle POSTROUTING");
 }
