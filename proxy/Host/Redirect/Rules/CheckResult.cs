@@ -20,6 +20,9 @@ internal sealed record CheckResult(
 
     public bool NeedsRepair => !Unwanted.IsEmpty || Chains.Any(c => !c.Problems.IsEmpty);
 
+    /// <summary>Whether the only problems are displaced jumps.</summary>
+    public bool HasOnlyDisplacedJumps => Unwanted.IsEmpty && Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced);
+
     /// <summary>Whether pods reach IMDS directly: neither of the guards in FORWARD is there and effective.</summary>
     public bool IsOpen => Chains.Where(c => c.Chain.Hook == "FORWARD").All(c => !c.Problems.IsEmpty);
 

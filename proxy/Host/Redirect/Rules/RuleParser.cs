@@ -1,59 +1,67 @@
 using System.Collections.Immutable;
-using System.Text;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Takes the text of a rule apart.</summary>
+/// <summary>Parses the text of a rule.</summary>
 internal static class RuleParser
 {
-    /// <summary>Reads what follows <c>-A CHAIN</c>.</summary>
+    /// <summary>Parses the part that follows <c>-A CHAIN</c>.</summary>
     public static Rule Parse(string text)
     {
         var options = ImmutableArray.CreateBuilder<RuleOption>();
         string? comment = null;
-        string? name = null;
-        var values = ImmutableArray.CreateBuilder<string>();
-        var negated = false;
-        var negateNext = false;
-        foreach (var (word, quoted) in Words(text))
+        foreach (var option in Options(text))
         {
-            if (!quoted && word == "!")
+            if (option.Name == "--comment")
             {
-                negateNext = true;
+                comment = option.Values.FirstOrDefault();
             }
-            else if (!quoted && word.StartsWith('-'))
+            else if (option.Name is not ("-m" or "-A"))
             {
-                Add();
-                (name, negated, negateNext) = (LongName(word), negateNext, false);
-            }
-            else
-            {
-                // "-d ! 10.0.0.1" is the old way to write a negation.
-                negated |= negateNext;
-                negateNext = false;
-                values.Add(word);
+                options.Add(option);
             }
         }
 
-        Add();
         return new Rule(text, options.ToImmutable(), comment);
+    }
 
-        void Add()
+    private static IEnumerable<RuleOption> Options(string text)
+    {
+        RuleOption? option = null;
+        var negateNext = false;
+        foreach (var word in RuleWord.Split(text))
         {
-            if (name == "--comment")
+            if (word.IsNegation)
             {
-                comment = values.FirstOrDefault();
-            }
-            else if (name is not (null or "-m" or "-A"))
-            {
-                options.Add(new RuleOption(negated, name, values.ToImmutable()));
+                negateNext = true;
+                continue;
             }
 
-            values.Clear();
+            if (word.IsOption)
+            {
+                if (option is not null)
+                {
+                    yield return option;
+                }
+
+                option = new RuleOption(negateNext, ShortName(word.Text), []);
+            }
+            else if (option is not null)
+            {
+                // "-d ! 10.0.0.1" is the older way to negate an option.
+                option = option with { Negated = option.Negated || negateNext, Values = option.Values.Add(word.Text) };
+            }
+
+            negateNext = false;
+        }
+
+        if (option is not null)
+        {
+            yield return option;
         }
     }
 
-    private static string LongName(string word) => word switch
+    private static string ShortName(string option) => option switch
     {
         "--destination" or "--dst" => "-d",
         "--source" or "--src" => "-s",
@@ -65,44 +73,6 @@ internal static class RuleParser
         "--match" => "-m",
         "--destination-port" => "--dport",
         "--destination-ports" => "--dports",
-        _ => word,
+        _ => option,
     };
-
-    private static IEnumerable<(string Word, bool Quoted)> Words(string text)
-    {
-        var word = new StringBuilder();
-        var quoted = false;
-        var inQuotes = false;
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (c == '\\' && inQuotes && i + 1 < text.Length)
-            {
-                word.Append(text[++i]);
-            }
-            else if (c == '"')
-            {
-                (inQuotes, quoted) = (!inQuotes, true);
-            }
-            else if (c == ' ' && !inQuotes)
-            {
-                if (word.Length > 0 || quoted)
-                {
-                    yield return (word.ToString(), quoted);
-                }
-
-                word.Clear();
-                quoted = false;
-            }
-            else
-            {
-                word.Append(c);
-            }
-        }
-
-        if (word.Length > 0 || quoted)
-        {
-            yield return (word.ToString(), quoted);
-        }
-    }
 }
