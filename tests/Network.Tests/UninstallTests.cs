@@ -9,7 +9,7 @@ public sealed class UninstallTests
 {
     private const string Map = "imds-proxy-override";
 
-    // Four looks of the watch at its files.
+    // The watch reads its files four times in this time.
     private static readonly TimeSpan SomeLooks = TimeSpan.FromSeconds(2);
 
     [Fact]

@@ -2,14 +2,14 @@ using ImdsProxy.Redirect.Node;
 
 namespace ImdsProxy.Redirect;
 
-/// <summary>What the redirect needs of the world around it.</summary>
+/// <summary>The services that the redirect depends on. Tests replace them.</summary>
 /// <param name="Run">Runs the node's programs.</param>
-/// <param name="IsListening">Whether something listens where the DNAT leads.</param>
-/// <param name="Labels">The node's labels.</param>
-/// <param name="Write">Puts events into the audit log.</param>
+/// <param name="IsListening">Whether anything listens on the target of the redirect.</param>
+/// <param name="Labels">Reads the node's labels.</param>
+/// <param name="Write">Writes events to the audit log.</param>
 /// <param name="Time">The clock.</param>
-/// <param name="Log">Where operational messages go.</param>
-/// <param name="Metrics">The counters.</param>
+/// <param name="Log">The operational log.</param>
+/// <param name="Metrics">The metrics.</param>
 internal sealed record RedirectServices(
     RunProgram Run,
     Func<System.Net.IPAddress, int, bool> IsListening,

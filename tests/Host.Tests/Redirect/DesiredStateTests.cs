@@ -10,7 +10,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the override files make of the rules. The clock of these tests stands at 2026-11-21T04:30:00Z.</summary>
+/// <summary>The state that the override files ask for. The clock of these tests is at 2026-11-21T04:30:00Z.</summary>
 public sealed class DesiredStateTests : IDisposable
 {
     private readonly DirectoryInfo _overrides = Directory.CreateTempSubdirectory("imds-proxy-override-");
@@ -23,7 +23,7 @@ public sealed class DesiredStateTests : IDisposable
     }
 
     [Fact]
-    public void Override_ThatGoes_PutsTheRulesBack()
+    public void Override_Deleted_PutsTheRulesBack()
     {
         var desired = Desired();
         Write(uninstalling: false, "2026-11-21T05:30:00Z");
@@ -34,9 +34,9 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // At an uninstall the ConfigMap goes about when the pods do, in either order.
+    // An uninstall deletes the ConfigMap and the pods at about the same time, in either order.
     [Fact]
-    public void OverrideOfAnUninstall_ThatGoes_HoldsUntilItsTime()
+    public void OverrideOfAnUninstall_Deleted_HoldsUntilItsTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
@@ -50,11 +50,11 @@ public sealed class DesiredStateTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(59));
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
         _time.Advance(TimeSpan.FromMinutes(1));
-        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that never came about leaves no node open");
+        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that never happened must leave no node open");
     }
 
     [Fact]
-    public void OverrideOfAnUninstall_WrittenAnew_HoldsUntilTheNewTime()
+    public void OverrideOfAnUninstall_Rewritten_HoldsUntilTheNewTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true);
@@ -69,7 +69,7 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
     }
 
-    // An install right after an uninstall may still find the ConfigMap, which is on its way out.
+    // An install right after an uninstall may still find the ConfigMap, which is being deleted.
     [Fact]
     public void OverrideOfAnUninstall_ThereFromTheStart_EndsWithItsFiles()
     {
@@ -82,11 +82,11 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // A mark without the rest is no override, and one that is odd is refused: neither may open IMDS.
+    // A mark alone is no override, and an invalid mark is refused. Neither may open IMDS.
     [Theory]
     [InlineData("yes", "2026-11-23T05:30:00Z")]
     [InlineData("true", "2026-11-21T05:30:00Z")]
-    public void OverrideOfAnUninstall_ThatIsRefused_IsNotHeld(string mark, string until)
+    public void OverrideOfAnUninstall_Refused_IsNotHeld(string mark, string until)
     {
         var desired = Desired();
         Write(uninstalling: true, until);

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>When iptables is asked again.</summary>
+/// <summary>When the result of a check holds, and when iptables is needed again.</summary>
 public sealed class LastCheckTests
 {
     private const RedirectState Closed = RedirectState.Closed;
@@ -57,12 +57,12 @@ public sealed class LastCheckTests
         var detector = new Detector { SeesEveryChange = false };
         var last = Settled(detector);
         detector.Digest = 2;
-        last.HasChanged(Closed).ShouldBeFalse("the cheap look can't tell");
+        last.HasChanged(Closed).ShouldBeFalse("the version covers sizes only");
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void OthersFirst_TheirChainsAreLookedIntoAfterARest()
+    public void OthersFirst_RulesChanged_TheirChainIsCheckedAfterAPause()
     {
         var detector = new Detector { OthersFirst = true };
         var last = Settled(detector);
@@ -73,13 +73,13 @@ public sealed class LastCheckTests
         last.Holds(Closed).ShouldBeTrue("the last check was just now");
         _time.Advance(Took * 30);
         last.HasChanged(Closed).ShouldBeTrue();
-        last.Holds(Closed).ShouldBeFalse("what changed may be in their chain");
+        last.Holds(Closed).ShouldBeFalse("the change may be in their chain");
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Kernel_CannotTell_TheCheckDoesNotHold(bool versionIsGone)
+    public void Kernel_GivesNoAnswer_TheCheckDoesNotHold(bool versionIsGone)
     {
         var detector = new Detector();
         var last = Settled(detector);
@@ -88,7 +88,7 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void Kernel_NeverTells_NothingIsCertainBetweenTwoChecks()
+    public void Kernel_NeverAnswers_NoChangeIsReportedBetweenTwoChecks()
     {
         var last = Settled(new NoChangeDetector());
         last.Holds(Closed).ShouldBeFalse();
@@ -96,7 +96,7 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void Change_WhileTheCheckRuns_IsSeenAfterIt()
+    public void Change_DuringTheCheck_IsNoticedAfterwards()
     {
         var detector = new Detector();
         var last = new LastCheck(detector, Rules.Wanted, _time);
@@ -107,7 +107,7 @@ public sealed class LastCheckTests
     }
 
     [Fact]
-    public void Trust_EndsAfterFiveMinutes()
+    public void Check_AfterFiveMinutes_NoLongerHolds()
     {
         var last = Settled(new Detector());
         _time.Advance(TimeSpan.FromMinutes(5));

@@ -4,7 +4,7 @@ using ImdsProxy.Redirect.Kernel;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>Builds a legacy table as the kernel tells it: built-in chains, then those of users, each with its rules.</summary>
+/// <summary>Builds a legacy table as the kernel returns it: the built-in chains, then the user-defined chains, each with its rules.</summary>
 internal sealed class LegacyBytes
 {
     private const int Accept = -2;
@@ -16,7 +16,7 @@ internal sealed class LegacyBytes
     private int _first;
     private int _policy;
 
-    /// <summary>The table <c>raw</c> with a chain PREROUTING: what a rule compares, its counter, and where it jumps to (null: accept).</summary>
+    /// <summary>The table <c>raw</c> with the chain PREROUTING. A rule has a match, a packet counter, and the chain it jumps to (null: accept).</summary>
     public static (byte[] Info, byte[] Entries) Raw((string Compares, int Packets, string? Jump)[] rules, params (string Name, string[] Rules)[] chains)
     {
         var table = new LegacyBytes();

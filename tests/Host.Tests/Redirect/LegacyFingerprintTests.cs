@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>A table of legacy iptables is read strictly: offsets that cannot be true are no answer.</summary>
+/// <summary>The reader of legacy tables is strict: it rejects invalid offsets.</summary>
 public sealed class LegacyFingerprintTests
 {
     private const string Ours = "IMDS-PROXY-RAW";
@@ -30,11 +30,11 @@ public sealed class LegacyFingerprintTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtAChangedTable_DiffersByAllButCountersAndOffsets(
+    public void Fingerprint_OfAChangedTable_IgnoresOnlyCountersAndOffsets(
         string name, (string, int, string?)[] rules, (string, string[])[] chains, bool same, bool othersFirst)
     {
-        var (digest, first) = LookAt(LegacyBytes.Raw(rules, chains));
-        (digest == LookAt(Usual).Digest).ShouldBe(same, name);
+        var (digest, first) = FingerprintOf(LegacyBytes.Raw(rules, chains));
+        (digest == FingerprintOf(Usual).Digest).ShouldBe(same, name);
         first.ShouldBe(othersFirst, name);
     }
 
@@ -55,15 +55,15 @@ public sealed class LegacyFingerprintTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Table_ThatCannotBeTrue_IsNoAnswer(string name, Action<byte[], byte[]> damage)
+    public void Table_Invalid_IsRejected(string name, Action<byte[], byte[]> damage)
     {
         var table = Usual;
         damage(table.Info, table.Entries);
-        Should.Throw<InvalidDataException>(() => LookAt(table), name);
+        Should.Throw<InvalidDataException>(() => FingerprintOf(table), name);
     }
 
     [Fact]
-    public void Bytes_ChangedAtRandom_NeverDoHarm()
+    public void Bytes_ChangedAtRandom_ThrowNothingElse()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
@@ -77,16 +77,16 @@ public sealed class LegacyFingerprintTests
 
             try
             {
-                LookAt((info, entries[..random.Next(entries.Length + 1)]));
+                FingerprintOf((info, entries[..random.Next(entries.Length + 1)]));
             }
             catch (InvalidDataException)
             {
-                // What it may throw.
+                // The only exception that the reader may throw.
             }
         }
     }
 
-    private static (UInt128 Digest, bool OthersFirst) LookAt((byte[] Info, byte[] Entries) table)
+    private static (UInt128 Digest, bool OthersFirst) FingerprintOf((byte[] Info, byte[] Entries) table)
     {
         using var digest = new ChainDigest();
         var othersFirst = LegacyFingerprint.AddTo(digest, new LegacyTableInfo(table.Info), new LegacyEntries(table.Entries), Rules.Wanted[0]);

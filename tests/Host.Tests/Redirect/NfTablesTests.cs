@@ -5,18 +5,18 @@ using static ImdsProxy.Host.Tests.Redirect.NetlinkBytes;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the kernel says is read strictly: what cannot be true is no answer.</summary>
+/// <summary>The reader of netlink answers is strict: it rejects invalid answers.</summary>
 public sealed class NfTablesTests
 {
     private static byte[] Generation(uint sequence, int id) =>
         Message(NfTablesMessage.NewGeneration, sequence, Family(0, Number(1, id), Text(3, "iptables")), flags: 0);
 
     [Fact]
-    public void Generation_Told_IsRead() =>
+    public void Generation_Answered_IsRead() =>
         new NfTables(new ScriptedKernel((_, sequence) => [Generation(sequence, 4711)])).Generation().ShouldBe(4711u);
 
     [Fact]
-    public void Answer_ToAnotherQuestion_IsDropped()
+    public void Answer_ToAnotherRequest_IsDropped()
     {
         var tables = new NfTables(new ScriptedKernel((_, sequence) =>
             [Generation(sequence + 1, 1), [.. Generation(sequence - 1, 2), .. Generation(sequence, 3)]]));
@@ -48,15 +48,15 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Answer_ThatCannotBeTrue_IsNoAnswer(string name, Func<uint, byte[][]> answer)
+    public void Answer_Invalid_GivesNoVersion(string name, Func<uint, byte[][]> answer)
     {
         var detector = new NftChangeDetector(() => new ScriptedKernel((_, sequence) => answer(sequence)));
         detector.Version().ShouldBeNull(name);
     }
 
-    // Whatever bytes come, the look ends, and with nothing worse than "can't tell".
+    // Whatever bytes arrive, reading them ends, and the worst result is "no answer".
     [Fact]
-    public void Bytes_ChangedAtRandom_NeverDoHarm()
+    public void Bytes_ChangedAtRandom_ThrowNothingElse()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
@@ -69,7 +69,7 @@ public sealed class NfTablesTests
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
-                // What it may throw.
+                // The only exceptions that the reader may throw.
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtChangedRules_DiffersByAllButTheCounters(string name, byte[][] rules, bool same, bool othersFirst)
+    public void Fingerprint_OfChangedRules_IgnoresOnlyCounters(string name, byte[][] rules, bool same, bool othersFirst)
     {
         var before = LookAt([Rule("a", 1, null), Rule("b", 1, "IMDS-PROXY-RAW")]);
         var now = LookAt(rules);
@@ -111,7 +111,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Chains))]
-    public void NatChain_IsFoundWhereItMayComeFirst(string name, byte[] chain, string? found)
+    public void NatChain_ThatMayRunFirst_IsFound(string name, byte[] chain, string? found)
     {
         var hooks = NatHooks.Find(new NfTables(new ScriptedKernel((type, n) => type == NfTablesMessage.GetChain
             ? [Message(NfTablesMessage.NewChain, n, chain), Done(n)]

@@ -14,7 +14,7 @@ public sealed class OtherInterceptorsTests : IDisposable
     [InlineData("0", "1", "")]
     [InlineData("1", "0", "")]
     [InlineData("1", "1", "default, eth0")]
-    public void SourceRouting_OfAnInterface_CountsTogetherWithAll(string all, string others, string expected)
+    public void SourceRouting_OfAnInterface_NeedsTheSettingOfAllToo(string all, string others, string expected)
     {
         foreach (var (name, value) in new[] { ("all", all), ("default", others), ("eth0", others), ("lo", "0") })
         {
@@ -26,16 +26,16 @@ public sealed class OtherInterceptorsTests : IDisposable
     }
 
     [Fact]
-    public void Surroundings_WithNothingOdd_SayNothing()
+    public void Interceptors_None_GiveNoFindings()
     {
-        var surroundings = OtherInterceptors.Of([], null, []);
-        surroundings.Blockers.ShouldBeEmpty();
-        surroundings.Notes.ShouldBeEmpty();
+        var found = OtherInterceptors.Of([], null, []);
+        found.Blockers.ShouldBeEmpty();
+        found.Notes.ShouldBeEmpty();
     }
 
     [Fact]
-    public void NativeChains_NotLookedAt_AreANote() =>
-        OtherInterceptors.Of([], "no netlink socket", []).Notes.ShouldBe(["chains of native nftables could not be looked at: no netlink socket"]);
+    public void NativeChains_Unreadable_AreANote() =>
+        OtherInterceptors.Of([], "no netlink socket", []).Notes.ShouldBe(["native nftables chains could not be checked: no netlink socket"]);
 
     [Fact]
     public void SourceRouting_OnManyInterfaces_NamesSomeAndCountsTheRest() =>

@@ -37,21 +37,21 @@ public sealed class PacketMatchTests
     [InlineData("-m addrtype --dst-type LOCAL -j ACCEPT", MatchResult.No)]
     [InlineData("-m addrtype ! --dst-type LOCAL -j ACCEPT", MatchResult.Certain)]
     [InlineData("-p tcp -m mark --mark 0x1 -d 10.0.0.1/32 -j ACCEPT", MatchResult.No)]
-    public void Rule_AgainstARequestToImds_IsAsLikelyAsItsConditions(string rule, object likelihood) =>
-        PacketMatch.Of(RuleParser.Parse(rule), HttpToImds).ShouldBe(likelihood);
+    public void Rule_ForARequestToImds_MatchesAsItsConditionsSay(string rule, object expected) =>
+        PacketMatch.Of(RuleParser.Parse(rule), HttpToImds).ShouldBe(expected);
 
     [Theory]
     [InlineData("-p udp -j ACCEPT", MatchResult.Certain)]
     [InlineData("! -p tcp -j ACCEPT", MatchResult.Certain)]
     [InlineData("-p tcp -m tcp --dport 8080 -j ACCEPT", MatchResult.Certain)]
-    public void Rule_ForSomeProtocols_MatchesSomeOfAnyPacket(string rule, object likelihood) =>
-        PacketMatch.Of(RuleParser.Parse(rule), AnyToImds).ShouldBe(likelihood);
+    public void Rule_ForSomeProtocols_MatchesSomeOfAnyPacket(string rule, object expected) =>
+        PacketMatch.Of(RuleParser.Parse(rule), AnyToImds).ShouldBe(expected);
 
     [Theory]
     [InlineData("-d 10.1.0.4/32 -j ACCEPT", MatchResult.Possible)]
     [InlineData("-m addrtype --dst-type LOCAL -j ACCEPT", MatchResult.Certain)]
     [InlineData("-p tcp -m tcp --dport 22 -j ACCEPT", MatchResult.No)]
     [InlineData("-p tcp -m tcp --dport 16254 -j ACCEPT", MatchResult.Certain)]
-    public void Rule_AgainstTheNodesPort_KnowsThatItIsLocal(string rule, object likelihood) =>
-        PacketMatch.Of(RuleParser.Parse(rule), ToNodePort).ShouldBe(likelihood);
+    public void Rule_ForThePortOfTheNode_TreatsItAsLocal(string rule, object expected) =>
+        PacketMatch.Of(RuleParser.Parse(rule), ToNodePort).ShouldBe(expected);
 }

@@ -102,7 +102,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void Lifted_LeavesTheGuardsThatDoNotStandInTheWay()
+    public void Lifted_Applied_KeepsTheOtherGuards()
     {
         var lifted = RuleSet.Of(Rules.Options with { State = RedirectState.Lifted });
         var saved = Rules.After(Rules.Everything());

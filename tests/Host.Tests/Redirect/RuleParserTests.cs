@@ -7,7 +7,7 @@ namespace ImdsProxy.Host.Tests.Redirect;
 public sealed class RuleParserTests
 {
     [Theory]
-    // As written, as iptables-nft-save and as iptables-legacy-save show it.
+    // The rule as we write it, and as iptables-nft-save and iptables-legacy-save print it.
     [InlineData("-d 10.0.0.1/32 -j DROP", "-d 10.0.0.1 -j DROP")]
     [InlineData("! -i lo -p tcp -m tcp --dport 16255 -j DROP", "-p tcp -m tcp ! -i lo --dport 16255 -j DROP")]
     [InlineData("-m conntrack --ctdir ORIGINAL --ctorigdst 169.254.169.254 --ctorigdstport 80 -j RETURN", "-m conntrack --ctorigdst 169.254.169.254 --ctorigdstport 80 --ctdir ORIGINAL -j RETURN")]
@@ -34,7 +34,7 @@ public sealed class RuleParserTests
     [InlineData("-m comment --comment \"! -d\" -j DROP", "DROP", "! -d")]
     [InlineData("-p tcp", null, null)]
     [InlineData("", null, null)]
-    public void Comment_WithAnythingInIt_IsNotTakenForOptions(string text, string? target, string? comment)
+    public void Comment_ThatLooksLikeOptions_IsNotParsedAsOptions(string text, string? target, string? comment)
     {
         var rule = RuleParser.Parse(text);
         rule.Target.ShouldBe(target);
@@ -49,6 +49,6 @@ public sealed class RuleParserTests
     [InlineData("imds-proxy g1", null)]
     [InlineData("another g1: jump", null)]
     [InlineData(null, null)]
-    public void Generation_OfAComment_IsReadFromOursOnly(string? comment, int? generation) =>
+    public void Generation_OfAComment_IsReadOnlyFromOurs(string? comment, int? generation) =>
         RuleMark.Generation(comment).ShouldBe(generation);
 }

@@ -4,14 +4,14 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>A node in text: built-in chains, and what is added to them.</summary>
+/// <summary>The rules of a node as text, and the wanted rules.</summary>
 internal static class Rules
 {
     public static readonly RuleSetOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
 
     public static ImmutableArray<ManagedChain> Wanted { get; } = RuleSet.Of(Options);
 
-    /// <summary>Applies restore texts to an empty node, in the few ways that this product uses.</summary>
+    /// <summary>The rules of an empty node after these restore inputs.</summary>
     public static SavedRules After(params string[] restores) => SavedRules.Parse(TextAfter(restores));
 
     public static string TextAfter(params string[] restores)
@@ -25,7 +25,7 @@ internal static class Rules
         return node.Save();
     }
 
-    /// <summary>The text that puts everything in place on an empty node.</summary>
+    /// <summary>The restore input that puts all rules in place on an empty node.</summary>
     public static string Everything(RuleSetOptions? options = null)
     {
         var wanted = RuleSet.Of(options ?? Options);

@@ -16,7 +16,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>What the watch tells the proxy beside it is what the node's rules are.</summary>
+/// <summary>The state that the watch reports to the proxy is the state of the node's rules.</summary>
 public sealed class StateReportTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-state-");
@@ -36,7 +36,7 @@ public sealed class StateReportTests : IDisposable
 
     private RedirectServices Services => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
 
-    private RedirectReportFile Heard => new(StateFile, _time);
+    private RedirectReportFile Report => new(StateFile, _time);
 
     public void Dispose()
     {
@@ -59,7 +59,7 @@ public sealed class StateReportTests : IDisposable
     [Theory]
     [InlineData("Lifted")]
     [InlineData("Off")]
-    public async Task Rules_TakenAwayOnPurpose_AreNotInPlace(string state)
+    public async Task Rules_RemovedOnPurpose_AreNotInPlace(string state)
     {
         await KeepAsync(RedirectState.Closed);
 
@@ -86,15 +86,15 @@ public sealed class StateReportTests : IDisposable
         new StateReport(settings, Services).Tell(inPlace: true);
 
         _time.Advance(TimeSpan.FromSeconds(seconds));
-        Heard.Doubt().ShouldBeNull();
+        Report.Doubt().ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(1));
-        Heard.Doubt().ShouldNotBeNull();
+        Report.Doubt().ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task Watch_ThatRefuses_TakesBackWhatAnEarlierOneTold()
+    public async Task Watch_Refused_WithdrawsTheEarlierReport()
     {
-        Heard.Tell(inPlace: true, TimeSpan.FromHours(1));
+        Report.Tell(inPlace: true, TimeSpan.FromHours(1));
 
         await Should.ThrowAsync<RedirectRefusal>(RedirectActions.WatchAsync(
             new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Services, CancellationToken.None));
@@ -103,7 +103,7 @@ public sealed class StateReportTests : IDisposable
     }
 
     [Fact]
-    public void Report_ThatCannotBeWritten_StopsNothing()
+    public void Report_CannotBeWritten_DoesNotThrow()
     {
         var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Services);
 
@@ -125,7 +125,7 @@ public sealed class StateReportTests : IDisposable
     {
         if (_broken)
         {
-            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "the kernel has a bad day"));
+            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "iptables fails"));
         }
 
         if (input is not null)

@@ -7,7 +7,7 @@ using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary>What the redirect's commands do, each to its exit code. Results go to standard output.</summary>
+/// <summary>The actions of the redirect's commands. Each returns its exit code and writes its result to standard output.</summary>
 internal static class RedirectActions
 {
     public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal static class RedirectActions
 
     public static async Task<int> CheckAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
-        // A check changes nothing, so a block that is there already is no reason to refuse it.
+        // A check changes nothing, so an existing block is no reason to refuse it.
         var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, services).RunAsync(cancellation);
         return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services);
     }
@@ -58,7 +58,7 @@ internal static class RedirectActions
             await services.Write(RedirectEvents.Removed(services.Time.GetUtcNow(), "everything", "redirect remove", until: null));
         }
 
-        await Console.Out.WriteLineAsync(removed.Count > 0 ? $"removed ({string.Join(", ", removed)})" : "nothing of ours was there");
+        await Console.Out.WriteLineAsync(removed.Count > 0 ? $"removed ({string.Join(", ", removed)})" : "there were no rules to remove");
         return ExitCode.Good;
     }
 
@@ -67,7 +67,7 @@ internal static class RedirectActions
         var others = OtherInterceptors.Find();
         var check = rules with { Blockers = [.. rules.Blockers, .. others.Blockers], Notes = [.. rules.Notes, .. others.Notes] };
         var target = $"{redirect.Options.NodeIp}:{redirect.Options.Port}";
-        foreach (var note in check.Notes.Append(services.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}: pods have no IMDS"))
+        foreach (var note in check.Notes.Append(services.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}, so pods cannot reach IMDS"))
         {
             await WriteAsync("note: ", note);
         }

@@ -3,18 +3,18 @@ using ImdsProxy.Redirect;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary><c>redirect apply | check | watch | remove</c>: the iptables rules that bring pods' requests to the proxy.</summary>
+/// <summary><c>redirect apply | check | watch | remove</c>: the iptables rules that send pods' requests to the proxy.</summary>
 internal static class RedirectCommand
 {
     public static Command Create()
     {
         var flags = new RedirectFlags();
-        return new Command("redirect", "The iptables rules that bring pods' requests to the proxy.")
+        return new Command("redirect", "Manage the iptables rules that send pods' requests to the proxy.")
         {
-            Subcommand("apply", "Puts the rules in place.", flags, [flags.AddRules, flags.AddChange], RedirectActions.ApplyAsync),
-            Subcommand("check", "Tells whether every rule is there and effective, and what is missing.", flags, [flags.AddRules], RedirectActions.CheckAsync),
-            Subcommand("watch", "Puts the rules in place and keeps them there.", flags, [flags.AddRules, flags.AddChange, flags.AddWatch], RedirectActions.WatchAsync),
-            Subcommand("remove", "Takes the rules away.", flags, [flags.AddRemove], RedirectActions.RemoveAsync),
+            Subcommand("apply", "Put the rules in place once.", flags, [flags.AddRules, flags.AddChange], RedirectActions.ApplyAsync),
+            Subcommand("check", "Report whether every rule is in place and effective, and what is missing.", flags, [flags.AddRules], RedirectActions.CheckAsync),
+            Subcommand("watch", "Put the rules in place and keep them there.", flags, [flags.AddRules, flags.AddChange, flags.AddWatch], RedirectActions.WatchAsync),
+            Subcommand("remove", "Remove the rules.", flags, [flags.AddRemove], RedirectActions.RemoveAsync),
         };
     }
 

@@ -11,7 +11,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
+/// <summary>Runs the redirect's commands with their logs, clock, programs, metrics and audit log.</summary>
 internal static partial class RedirectRunner
 {
     public static async Task<int> RunAsync(
@@ -69,16 +69,16 @@ internal static partial class RedirectRunner
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }
 
-    // An event that the audit log can't take is still told; the rules matter more than their record.
+    // If the audit log can't take an event, the event is logged instead. The rules matter more than their record.
     private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
     {
         if (audit is null || !await audit.WriteAsync(auditEvent))
         {
-            Tell(log, auditEvent);
+            Log(log, auditEvent);
         }
     };
 
-    private static void Tell(ILogger log, AuditEvent auditEvent)
+    private static void Log(ILogger log, AuditEvent auditEvent)
     {
         if (log.IsEnabled(LogLevel.Information))
         {

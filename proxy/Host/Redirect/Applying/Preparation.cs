@@ -5,10 +5,10 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Applying;
 
-/// <summary>Looks at the node before anything is changed: whether the redirect can and may be made, and how.</summary>
+/// <summary>Inspects the node before anything is changed: whether the redirect can and may be set up, and how.</summary>
 internal sealed partial class Preparation(RedirectSettings settings, RedirectServices services)
 {
-    /// <exception cref="RedirectRefusal">It can't or must not be made.</exception>
+    /// <exception cref="RedirectRefusal">The redirect can't or must not be set up.</exception>
     public async Task<PreparedRedirect> RunAsync(CancellationToken cancellation)
     {
         HostRouting.Check(settings.EbpfHostRouting, await services.Labels(cancellation));
@@ -19,7 +19,7 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
 
         var keeper = Keeper(chosen.Program!);
         var options = new RuleSetOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer);
-        if (options.RpFilter && !Knows(chosen.Rules, "rpfilter") && !await keeper.HasRpFilterAsync(cancellation))
+        if (options.RpFilter && !Uses(chosen.Rules, "rpfilter") && !await keeper.HasRpFilterAsync(cancellation))
         {
             Messages.RpFilterMissing(services.Log);
             options = options with { RpFilter = false };
@@ -33,7 +33,7 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
         };
     }
 
-    /// <summary>The backends in which something of ours could be.</summary>
+    /// <summary>The backends that may hold our rules.</summary>
     public async Task<ImmutableArray<(string Name, RulesKeeper Keeper)>> BackendsAsync(CancellationToken cancellation)
     {
         var (nft, legacy) = await BackendSearch.RunAsync(services.Run, cancellation);
@@ -46,8 +46,8 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
         return [(chosen.Name, Keeper(chosen.Program!))];
     }
 
-    // What a rule of the node uses already need not be tried.
-    private static bool Knows(SavedRules rules, string match) =>
+    // If a rule on the node already uses the match, the kernel has it.
+    private static bool Uses(SavedRules rules, string match) =>
         rules.Chains.Any(c => c.Table == "raw" && c.Chain.Lines.Any(l => l.Contains($"-m {match} ", StringComparison.Ordinal)));
 
     private RulesKeeper Keeper(string program) =>
@@ -63,8 +63,8 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
         if (!settings.OverrideExistingBlock)
         {
             throw new RedirectRefusal(
-                $"this node closes IMDS to pods already ({string.Join("; ", blocks)}), and the redirect would take them past that. "
-                + "With a policy that enforces, say --existing-block override; else remove that rule (for AKS: az aks update --disable-imds-restriction) or leave the redirect off");
+                $"a rule on this node already blocks pods from IMDS ({string.Join("; ", blocks)}), and the redirect would bypass it. "
+                + "If your policy enforces, pass --existing-block override. Otherwise remove that rule (on AKS: az aks update --disable-imds-restriction), or leave the redirect off");
         }
 
         Messages.BlockOverridden(services.Log, string.Join("; ", blocks));
@@ -72,10 +72,10 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Warning, "The kernel has no rpfilter match: source addresses are not held to their interfaces", EventName = "RpFilterMissing")]
+        [LoggerMessage(1, LogLevel.Warning, "The kernel has no rpfilter match, so source addresses are not checked against their interfaces", EventName = "RpFilterMissing")]
         public static partial void RpFilterMissing(ILogger log);
 
-        [LoggerMessage(2, LogLevel.Warning, "The redirect takes pods past a rule that closes IMDS, as told by --existing-block override: {Blocks}", EventName = "BlockOverridden")]
+        [LoggerMessage(2, LogLevel.Warning, "The redirect bypasses rules that block pods from IMDS, as --existing-block override permits: {Blocks}", EventName = "BlockOverridden")]
         public static partial void BlockOverridden(ILogger log, string blocks);
     }
 }

@@ -5,18 +5,18 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Applying;
 
-/// <summary>A redirect that may be made on this node.</summary>
-/// <param name="Keeper">Reads and writes the rules.</param>
-/// <param name="Other">The same for the other backend where rules of ours were left in it, else null.</param>
+/// <summary>A redirect that can and may be set up on this node.</summary>
+/// <param name="Keeper">Checks and repairs the rules.</param>
+/// <param name="Other">The keeper of the other backend if that holds rules of ours, otherwise null.</param>
 /// <param name="Backend">The backend's name.</param>
-/// <param name="Why">Why that one.</param>
-/// <param name="Options">What the rules are made from.</param>
+/// <param name="Why">Why this backend was chosen.</param>
+/// <param name="Options">The parameters of the rules.</param>
 internal sealed record PreparedRedirect(RulesKeeper Keeper, RulesKeeper? Other, string Backend, string Why, RuleSetOptions Options)
 {
-    /// <summary>The backend's rules when the redirect was prepared.</summary>
+    /// <summary>The backend's rules at the time of the preparation.</summary>
     public SavedRules Found { get; init; } = SavedRules.Empty;
 
-    /// <summary>Asks the kernel whether they changed since.</summary>
+    /// <summary>Asks the kernel whether the rules changed.</summary>
     public IChangeDetector Changes { get; init; } = new NoChangeDetector();
 
     public ImmutableArray<ManagedChain> Wanted(RedirectState state) => RuleSet.Of(Options with { State = state });

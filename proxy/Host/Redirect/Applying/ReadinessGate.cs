@@ -4,49 +4,49 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>
-/// Holds the first rules back until the proxy can decide requests, at most <c>--wait</c>: an install in audit mode then
-/// denies nobody. What the proxy tells in its file counts for this and nothing else. A proxy that was taken over can delay
-/// the first rules by that wait, and can lift none.
+/// Holds the first rules back until the proxy can decide requests, at most for <c>--wait</c>. Without that, an install in audit mode
+/// would deny requests while the policy loads. The proxy's ready file is used for nothing else: a compromised proxy can delay the first
+/// rules by that wait, but can't lift any.
 /// </summary>
 internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOptions options, RedirectServices services)
 {
-    /// <summary>How often the proxy is looked at meanwhile.</summary>
+    /// <summary>How often the readiness of the proxy is checked while the rules are held back.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
     private readonly ReadyFile? _file = settings.ReadyFile is { } path ? new ReadyFile(path, services.Time) : null;
-    private readonly long _began = services.Time.GetTimestamp();
-    private bool _told;
+    private readonly long _started = services.Time.GetTimestamp();
+    private bool _warned;
 
-    /// <summary>Whether nothing is held back any more.</summary>
-    public bool IsOver { get; private set; }
+    /// <summary>Whether the gate is open for good.</summary>
+    public bool IsOpen { get; private set; }
 
-    // Whether rules wait for the proxy's word however long that takes.
-    private bool IsPatient => settings.OpenWhenDown && _file is not null;
+    // Whether the rules wait until the proxy is ready, however long that takes.
+    private bool WaitsForever => settings.OpenWhenDown && _file is not null;
 
-    /// <summary>Whether a state may be brought about now. An override that takes rules away always may.</summary>
+    /// <summary>Whether a state may be applied now. An override that removes the rules is always admitted.</summary>
     public bool Admits(RedirectState state)
     {
-        if (IsOver || state == RedirectState.Off)
+        if (IsOpen || state == RedirectState.Off)
         {
             return true;
         }
 
         if (_file?.IsReady() ?? services.IsListening(options.NodeIp, options.Port))
         {
-            return IsOver = true;
+            return IsOpen = true;
         }
 
-        if (services.Time.GetElapsedTime(_began) < settings.Wait)
+        if (services.Time.GetElapsedTime(_started) < settings.Wait)
         {
             return false;
         }
 
-        Tell();
-        IsOver = !IsPatient;
-        return IsOver || state == RedirectState.Lifted;
+        Warn();
+        IsOpen = !WaitsForever;
+        return IsOpen || state == RedirectState.Lifted;
     }
 
-    /// <summary>Returns when the rules may be applied.</summary>
+    /// <summary>Completes when the rules may be applied.</summary>
     public async Task WaitAsync(CancellationToken cancellation)
     {
         while (!Admits(RedirectState.Closed))
@@ -55,19 +55,19 @@ internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOp
         }
     }
 
-    private void Tell()
+    private void Warn()
     {
-        if (_told)
+        if (_warned)
         {
             return;
         }
 
-        _told = true;
+        _warned = true;
         if (_file is null)
         {
-            Messages.NobodyListens(services.Log, $"{options.NodeIp}:{options.Port}", settings.Wait.TotalSeconds);
+            Messages.NoListener(services.Log, $"{options.NodeIp}:{options.Port}", settings.Wait.TotalSeconds);
         }
-        else if (IsPatient)
+        else if (WaitsForever)
         {
             Messages.StillOpen(services.Log, settings.Wait.TotalSeconds);
         }
@@ -79,13 +79,13 @@ internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOp
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Warning, "Nothing listens on {Target} after {Seconds} s: until something does, pods have no IMDS", EventName = "NobodyListens")]
-        public static partial void NobodyListens(ILogger log, string target, double seconds);
+        [LoggerMessage(1, LogLevel.Warning, "Nothing listens on {Target} after {Seconds} s: the rules are applied anyway, and pods cannot reach IMDS until the proxy listens", EventName = "NobodyListens")]
+        public static partial void NoListener(ILogger log, string target, double seconds);
 
-        [LoggerMessage(2, LogLevel.Warning, "The proxy is not ready after {Seconds} s: the rules are applied all the same, and until it is ready, pods are denied IMDS; the proxy's /readyz says why", EventName = "ProxyNotReady")]
+        [LoggerMessage(2, LogLevel.Warning, "The proxy is not ready after {Seconds} s: the rules are applied anyway, and pods are denied IMDS until it is ready; the proxy's /readyz says why", EventName = "ProxyNotReady")]
         public static partial void NotReady(ILogger log, double seconds);
 
-        [LoggerMessage(3, LogLevel.Warning, "The proxy is not ready after {Seconds} s and --when-down is open: the rules come when it is, and until then pods reach IMDS directly; the proxy's /readyz says why", EventName = "ProxyNotReadyRulesWait")]
+        [LoggerMessage(3, LogLevel.Warning, "The proxy is not ready after {Seconds} s and --when-down is open: the rules are applied once it is ready, and until then pods reach IMDS directly; the proxy's /readyz says why", EventName = "ProxyNotReadyRulesWait")]
         public static partial void StillOpen(ILogger log, double seconds);
     }
 }

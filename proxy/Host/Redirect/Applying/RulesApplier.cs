@@ -3,18 +3,19 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Applying;
 
-/// <summary>Puts the rules in place once: what <c>apply</c> does, and <c>watch</c> when it starts.</summary>
+/// <summary>Puts the rules in place once, for <c>apply</c> and for the start of <c>watch</c>.</summary>
 internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectServices services)
 {
-    /// <summary>Puts in place what is missing and tells what was.</summary>
-    /// <param name="openSince">Since when IMDS was open, where that is known better than by the node's start.</param>
+    /// <summary>Puts in place what is missing.</summary>
+    /// <param name="openSince">Since when pods could reach IMDS directly. Null means since the node's start.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
+    /// <returns>The state of the rules before.</returns>
     public async Task<CheckResult> RunAsync(DateTimeOffset? openSince, CancellationToken cancellation)
     {
         var before = await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Closed), mayMove: true, cancellation);
         if (redirect.Other is { } other && await other.RemoveAsync(cancellation))
         {
-            Messages.LeftOver(services.Log, redirect.Backend);
+            Messages.LeftoverRemoved(services.Log, redirect.Backend);
         }
 
         await ForgetDirectAsync(cancellation);
@@ -26,7 +27,7 @@ internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectSe
         return before;
     }
 
-    /// <summary>Makes connections from before the rules meet them.</summary>
+    /// <summary>Deletes the conntrack entries of direct connections, so that the rules apply to them too.</summary>
     public async Task ForgetDirectAsync(CancellationToken cancellation)
     {
         if (await Conntrack.ForgetDirectAsync(services.Run, cancellation) is { } why)
@@ -40,10 +41,10 @@ internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectSe
         [LoggerMessage(1, LogLevel.Information, "169.254.169.254:80 is redirected to {Target} (backend {Backend}: {Why}; already in place: {InPlace})", EventName = "RedirectApplied")]
         public static partial void Applied(ILogger log, string target, string backend, string why, bool inPlace);
 
-        [LoggerMessage(2, LogLevel.Warning, "Connections from before the rules could not be forgotten ({Why}); the guards stop them", EventName = "ConnectionsNotForgotten")]
+        [LoggerMessage(2, LogLevel.Warning, "The conntrack entries of earlier direct connections could not be deleted ({Why}); the guards block these connections anyway", EventName = "ConnectionsNotForgotten")]
         public static partial void NotForgotten(ILogger log, string why);
 
-        [LoggerMessage(3, LogLevel.Warning, "Rules of ours were left in the backend that is not used here and are gone now; in use is {Backend}", EventName = "LeftOverRemoved")]
-        public static partial void LeftOver(ILogger log, string backend);
+        [LoggerMessage(3, LogLevel.Warning, "Removed our rules from the other iptables backend; this node uses {Backend}", EventName = "LeftOverRemoved")]
+        public static partial void LeftoverRemoved(ILogger log, string backend);
     }
 }

@@ -3,10 +3,10 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Looks at rules in nf_tables, by netlink.</summary>
+/// <summary>Reads the rules of nf_tables over netlink.</summary>
 internal sealed class NftChangeDetector(Func<IDatagrams> open) : IChangeDetector
 {
-    /// <summary>The kernel counts each transaction, whoever made it.</summary>
+    /// <summary>True: the kernel counts every transaction of every process.</summary>
     public bool SeesEveryChange => true;
 
     public UInt128? Version() => Ask(static tables => (UInt128?)tables.Generation());
@@ -25,7 +25,7 @@ internal sealed class NftChangeDetector(Func<IDatagrams> open) : IChangeDetector
         return new ChainsFingerprint(digest.End(), othersFirst);
     });
 
-    // Returns whether another product's chain stands before our jump.
+    // Returns whether a jump to another product's chain comes before ours.
     private static bool AddHook(ChainDigest digest, NfTables tables, ManagedChain chain)
     {
         var (found, othersFirst) = (false, false);

@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Sees nothing, so iptables is asked each time.</summary>
+/// <summary>Detects nothing, so every check lists the rules with iptables.</summary>
 internal sealed class NoChangeDetector : IChangeDetector
 {
     public bool SeesEveryChange => false;

@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>What may come before the redirect and is no rule of iptables.</summary>
-/// <param name="Blockers">What may make it ineffective.</param>
-/// <param name="Notes">What is worth knowing.</param>
+/// <summary>What may intercept packets before our redirect and is not an iptables rule.</summary>
+/// <param name="Blockers">What may make the redirect ineffective.</param>
+/// <param name="Notes">Findings worth knowing that are not problems.</param>
 internal sealed record OtherInterceptors(ImmutableArray<string> Blockers, ImmutableArray<string> Notes)
 {
-    // An AKS node has an interface for each of up to 250 pods.
-    private const int MostNames = 8;
+    // An AKS node has an interface for each of its pods, up to 250.
+    private const int MaxNames = 8;
 
-    /// <summary>Looks at this network namespace now.</summary>
+    /// <summary>Searches the current network namespace.</summary>
     public static OtherInterceptors Find()
     {
         var (hooks, failure) = Hooks();
@@ -18,16 +18,16 @@ internal sealed record OtherInterceptors(ImmutableArray<string> Blockers, Immuta
     }
 
     public static OtherInterceptors Of(ImmutableArray<NatHook> hooks, string? failure, ImmutableArray<string> sourceRouted) => new(
-        [.. hooks.Where(hook => hook.IsBefore).Select(hook => $"displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: {hook}")],
+        [.. hooks.Where(hook => hook.IsBefore).Select(hook => $"displaced: nat PREROUTING: a native nftables chain runs first and may redirect pods' packets: {hook}")],
         [
-            .. hooks.Where(hook => !hook.IsBefore).Select(hook => $"a chain of native nftables stands at the same place as our redirect: {hook}"),
-            .. failure is null ? Array.Empty<string>() : [$"chains of native nftables could not be looked at: {failure}"],
+            .. hooks.Where(hook => !hook.IsBefore).Select(hook => $"a native nftables chain has the same priority as our redirect: {hook}"),
+            .. failure is null ? Array.Empty<string>() : [$"native nftables chains could not be checked: {failure}"],
             .. sourceRouted.IsEmpty ? Array.Empty<string>() : [SourceRouted(sourceRouted)],
         ]);
 
     private static string SourceRouted(ImmutableArray<string> interfaces) =>
-        $"source-routed packets are accepted (net.ipv4.conf.all.accept_source_route and that of {string.Join(", ", interfaces.Take(MostNames))}"
-        + $"{(interfaces.Length > MostNames ? $" and {interfaces.Length - MostNames} more" : "")}): only the guard in mangle POSTROUTING keeps them from IMDS; set net.ipv4.conf.all.accept_source_route=0";
+        $"the node accepts source-routed packets (accept_source_route is 1 for all and for {string.Join(", ", interfaces.Take(MaxNames))}"
+        + $"{(interfaces.Length > MaxNames ? $" and {interfaces.Length - MaxNames} more" : "")}): only the guard in mangle POSTROUTING keeps them from IMDS; set net.ipv4.conf.all.accept_source_route=0";
 
     private static (ImmutableArray<NatHook> Hooks, string? Failure) Hooks()
     {

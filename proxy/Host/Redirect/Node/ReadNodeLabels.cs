@@ -1,4 +1,4 @@
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>Tells the labels of this node, or null where they are not known.</summary>
+/// <summary>Reads the labels of this node. Null if they are unknown.</summary>
 internal delegate Task<IReadOnlyDictionary<string, string>?> ReadNodeLabels(CancellationToken cancellation);

@@ -1,13 +1,13 @@
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Whether a rule matches packets of ours, as far as can be told from its text.</summary>
+/// <summary>Whether a rule matches the packets that a chain is for, as far as its text says.</summary>
 internal enum MatchResult
 {
     No,
 
-    /// <summary>It depends on what only the kernel knows: a mark, a state, a set, a source.</summary>
+    /// <summary>The match depends on something only the kernel knows, such as a mark, a connection state, a set or a source.</summary>
     Possible,
 
-    /// <summary>Some of our packets for certain.</summary>
+    /// <summary>The rule certainly matches some of these packets.</summary>
     Certain,
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>
-/// A rule that takes our packets out of connection tracking: the DNAT never sees them. The guards still drop them,
-/// so this closes IMDS and opens nothing, but moving our rules about would not help.
+/// Finds rules that exempt our packets from connection tracking. The DNAT never sees such packets. The guards still drop them, so
+/// pods lose IMDS and nothing is opened. Moving our rules would not help.
 /// </summary>
 internal static class NotrackRules
 {
@@ -18,6 +18,6 @@ internal static class NotrackRules
         return from rule in saved.Find("raw", "PREROUTING")?.Rules ?? []
                where rule.Target == "NOTRACK" || (rule.Target == "CT" && rule.Options.Any(o => o.Name == "--notrack"))
                where redirect.Packets.Any(p => PacketMatch.Of(rule, p) == MatchResult.Certain)
-               select $"not tracked: raw PREROUTING keeps our packets from the redirect: {rule.Text}";
+               select $"not tracked: raw PREROUTING exempts IMDS packets from connection tracking, so the redirect never sees them: {rule.Text}";
     }
 }

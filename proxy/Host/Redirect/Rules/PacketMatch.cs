@@ -6,17 +6,17 @@ namespace ImdsProxy.Redirect.Rules;
 /// <summary>Compares a rule's conditions with a kind of packet.</summary>
 internal static class PacketMatch
 {
-    /// <summary>The likelihood that some packet of this shape matches all of the rule's conditions.</summary>
+    /// <summary>Whether some packet of this shape matches all of the rule's conditions.</summary>
     public static MatchResult Of(Rule rule, PacketShape packet)
     {
-        var least = MatchResult.Certain;
+        var result = MatchResult.Certain;
         foreach (var condition in rule.Conditions)
         {
-            var likelihood = Of(condition, packet);
-            least = likelihood < least ? likelihood : least;
+            var one = Of(condition, packet);
+            result = one < result ? one : result;
         }
 
-        return least;
+        return result;
     }
 
     private static MatchResult Of(RuleOption condition, PacketShape packet) => condition.Name switch
@@ -39,7 +39,7 @@ internal static class PacketMatch
         return Certain(network.Contains(packet.Destination) != condition.Negated);
     }
 
-    // A rule for one protocol matches some of the packets of a shape that covers all protocols.
+    // If the shape covers all protocols, a rule for one protocol matches some of its packets.
     private static MatchResult Protocol(RuleOption condition, PacketShape packet) =>
         packet.Protocol is null || condition.Value is "all" or "0"
             ? MatchResult.Certain

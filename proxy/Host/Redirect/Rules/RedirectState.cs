@@ -1,14 +1,14 @@
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>How much of the rules is wanted.</summary>
+/// <summary>Which of the rules are wanted.</summary>
 internal enum RedirectState
 {
-    /// <summary>Everything: without a proxy there is no IMDS.</summary>
+    /// <summary>All rules. Without the proxy, pods cannot reach IMDS.</summary>
     Closed,
 
-    /// <summary>DNAT and the guards for IMDS in FORWARD are lifted, because the proxy is down and that was asked for.</summary>
+    /// <summary>All but the DNAT and the IMDS guards for forwarded packets, because the proxy is down and <c>--when-down</c> is open.</summary>
     Lifted,
 
-    /// <summary>Nothing, because an override says so.</summary>
+    /// <summary>No rules, because an override says so.</summary>
     Off,
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Compares the saved rules with the wanted ones. A pure function.</summary>
+/// <summary>Compares the saved rules with the wanted rules. A pure function.</summary>
 internal static class RuleCheck
 {
     public static CheckResult Of(SavedRules saved, ImmutableArray<ManagedChain> wanted)
@@ -40,12 +40,12 @@ internal static class RuleCheck
         foreach (var rule in there.Where(r => expected.TrueForAll(e => e.Canonical != r.Canonical)))
         {
             found = true;
-            yield return new ChainProblem(ProblemKind.ForeignRule, $"not wanted: {chain.Table} {chain.Name}: {rule.Text}");
+            yield return new ChainProblem(ProblemKind.UnexpectedRule, $"unexpected: {chain.Table} {chain.Name}: {rule.Text}");
         }
 
         if (!found && !actual.SequenceEqual(expected.Select(e => e.Canonical), StringComparer.Ordinal))
         {
-            yield return new ChainProblem(ProblemKind.RuleOrder, $"not as written: {chain.Table} {chain.Name}");
+            yield return new ChainProblem(ProblemKind.RuleOrder, $"wrong order: {chain.Table} {chain.Name}");
         }
     }
 
@@ -60,7 +60,7 @@ internal static class RuleCheck
 
         if (jumps.Length > good || good > 1)
         {
-            yield return new ChainProblem(ProblemKind.SpareJump, $"one jump too many: {chain.Table} {chain.Hook} to {chain.Name}");
+            yield return new ChainProblem(ProblemKind.UnexpectedJump, $"outdated or duplicate jump: {chain.Table} {chain.Hook} to {chain.Name}");
         }
     }
 
@@ -74,6 +74,6 @@ internal static class RuleCheck
 
     private static int NewestGeneration(SavedRules saved) =>
         saved.Chains.SelectMany(c => c.Chain.Lines)
-            .Where(line => line.Contains("imds-proxy g", StringComparison.Ordinal))
+            .Where(RuleMark.IsIn)
             .Max(line => RuleMark.Generation(RuleParser.Parse(line).Comment)) ?? 0;
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>A chain as it is now. Its rules are taken apart when first asked for: most chains of a node never are.</summary>
+/// <summary>A chain as it is on the node. Its rules are parsed on first use, because most chains of a node are never looked at.</summary>
 internal sealed class SavedChain(string name)
 {
     private readonly List<string> _lines = [];

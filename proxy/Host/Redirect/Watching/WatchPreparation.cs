@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Node;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Prepares a watch: a call that fails is tried again, a refusal stands.</summary>
+/// <summary>Prepares a watch. A failed program is tried again, but a refusal is final.</summary>
 internal static partial class WatchPreparation
 {
     public static async Task<PreparedRedirect> RunAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
@@ -23,6 +23,6 @@ internal static partial class WatchPreparation
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The rules can't be prepared yet, the next try comes soon: {Message}", EventName = "RedirectNotPrepared")]
+    [LoggerMessage(1, LogLevel.Error, "The node could not be inspected; the next try follows soon: {Message}", EventName = "RedirectNotPrepared")]
     private static partial void NotReady(ILogger log, string message);
 }

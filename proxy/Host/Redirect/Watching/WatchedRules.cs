@@ -45,7 +45,7 @@ internal sealed partial class WatchedRules
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // Whatever failed, the watch must go on: a watch that ended would leave IMDS without repairs.
+            // The watch continues whatever failed. If it ended, removed rules would no longer be put back.
             _services.Metrics.Failed();
             Messages.CheckFailed(_services.Log, e.Message);
             return false;
