@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* 40 characters, so that the longest ending still makes a valid name. */}}
+{{/* 40 characters, so that names with the longest suffix are still valid. */}}
 {{- define "imds-proxy.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
@@ -21,7 +21,7 @@ app.kubernetes.io/name: {{ include "imds-proxy.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Of the node proxy's pods alone: hooks and tests are pods of the release too. */}}
+{{/* The labels of the node proxy's pods only. Hooks and tests are pods of the release too. */}}
 {{- define "imds-proxy.nodeLabels" -}}
 {{ include "imds-proxy.selectorLabels" . }}
 app.kubernetes.io/component: node
@@ -63,7 +63,7 @@ policy.json
 {{- end -}}
 {{- end }}
 
-{{/* The policy's document: maps by name become what the proxy reads. */}}
+{{/* The policy document. It turns the maps by name into the lists that the proxy reads. */}}
 {{- define "imds-proxy.policy" -}}
 {{- $policy := .Values.policy -}}
 {{- $rules := list -}}
@@ -88,7 +88,7 @@ policy.json
 {{- toPrettyJson $document -}}
 {{- end }}
 
-{{/* iptables or cilium. lookup finds nothing where there is no cluster to ask. */}}
+{{/* iptables or cilium. Without a cluster, lookup finds nothing. */}}
 {{- define "imds-proxy.interception" -}}
 {{- if ne .Values.interception "auto" -}}
 {{- .Values.interception -}}
