@@ -30,10 +30,6 @@ public sealed class ArchitectureTests
     [
         // AuditLog composes Write and Export, which use its options, events and interfaces from the same folder.
         "ImdsProxy.Audit",
-
-        // Preparation and Apply compose Rules, Node and Watching, which take the settings from the same folder. Rules and
-        // Node use each other.
-        "ImdsProxy.Redirect",
     ];
 
     [Fact]

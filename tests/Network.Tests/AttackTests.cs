@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Ways around the proxy. Each is first shown to work without the redirect.</summary>
+/// <summary>Ways past the proxy. Each test first shows that the way is open without the redirect.</summary>
 public sealed class AttackTests
 {
     private const string Silence = "000";
@@ -82,7 +82,7 @@ public sealed class AttackTests
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
-        // Makes the kernel track connections before the redirect's rules exist, as kube-proxy's rules do on a real node.
+        // On a real node, kube-proxy's rules make the kernel track connections even before ours exist.
         await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
         var kept = cluster.Keep(cluster.Pod.StartClient("keep", $"{Cluster.Imds}:80", Scene.Versions));
         await kept.SaysAsync("connected");
@@ -143,7 +143,7 @@ public sealed class AttackTests
 
         var applied = await cluster.RedirectAsync("apply", backend, "--wait", "0ms");
         applied.ExitCode.ShouldBe(1, "the rules are there, but not effective");
-        applied.Output.ShouldContain("not tracked: raw PREROUTING keeps our packets from the redirect: -p tcp -j CT --notrack");
+        applied.Output.ShouldContain("not tracked: raw PREROUTING exempts IMDS packets from connection tracking, so the redirect never sees them: -p tcp -j CT --notrack");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
         (await cluster.Pod.GetAsync(nodePort)).ShouldBe(Silence);
     }
@@ -231,7 +231,7 @@ public sealed class AttackTests
         await cluster.IptablesAsync(backend, "-t", "nat", "-F", "PREROUTING");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
 
-        // Shows why the second guard, and the last one behind it, exist: without them, this attack succeeds.
+        // Without the second guard and the last one, IMDS is open. This shows what they are for.
         await cluster.IptablesAsync(backend, "-t", "security", "-F", "FORWARD");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
         await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
@@ -242,7 +242,7 @@ public sealed class AttackTests
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
     }
 
-    // Until the node decides to forward them, the packets are addressed to the node itself. Only the last rule can recognize them.
+    // Until the node has decided to forward these packets, they are addressed to it. Only the last guard can recognise them.
     [Theory]
     [InlineData("nft")]
     [InlineData("legacy")]
@@ -260,11 +260,11 @@ public sealed class AttackTests
         await cluster.StartStandInProxyAsync();
         await cluster.ApplyAsync(backend);
         (await SourceRouteAsync(cluster)).ShouldBe("silence\n");
-        (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the redirect still works");
-        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own access stays open");
-        (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("note: source-routed packets are accepted (net.ipv4.conf.all.accept_source_route and that of ");
+        (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the redirect works beside it");
+        (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
+        (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("note: the node accepts source-routed packets (accept_source_route is 1 for all and for ");
 
-        // Shows why the last guard exists.
+        // Without the last guard, IMDS is open.
         await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
         (await SourceRouteAsync(cluster)).ShouldBe("HTTP/1.1 200 OK\n");
     }
@@ -281,7 +281,7 @@ public sealed class AttackTests
     private static Task<string> SpoofAsync(NetworkSpace attacker, string stolen) =>
         attacker.GetAsync($"http://{Cluster.Imds}{Scene.Versions}", "--interface", stolen);
 
-    // The packet counter of the only rule without a target.
+    // The counter belongs to the only rule without a target.
     private static async Task<long> PacketsAsync(NetworkSpace space, string iptables, string table)
     {
         var saved = await space.MustAsync($"{iptables}-save", "-c", "-t", table);

@@ -30,7 +30,7 @@ public sealed class InstallTests
 
         var statuses = await asking;
         statuses.Count(static status => status == "200").ShouldBeGreaterThan(10);
-        // A request in flight when the rules are applied loses its connection, because the kernel forgets it.
+        // If a request is in flight when the rules are applied, its connection is deleted from conntrack.
         statuses.Count(static status => status != "200").ShouldBeLessThanOrEqualTo(1, string.Join(' ', statuses));
         statuses.ShouldNotContain("503", StringComparer.Ordinal);
         node.Proxy.Requests().ShouldAllBe(static record => (string?)record["verdict"] == "allowed" || (string?)record["verdict"] == "would-deny");
@@ -44,7 +44,7 @@ public sealed class InstallTests
         var node = await Node.StartAsync(cluster, "--wait", "3s");
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "the wait is not over");
 
-        await node.Watch.SaysAsync("The proxy is not ready after 3 s: the rules are applied all the same");
+        await node.Watch.SaysAsync("The proxy is not ready after 3 s: the rules are applied anyway");
         await node.Watch.SaysAsync("is redirected to");
 
         (await cluster.Pod.GetImdsAsync()).ShouldBe("503");
@@ -56,14 +56,14 @@ public sealed class InstallTests
         await using var cluster = await Cluster.CreateAsync();
         var node = await Node.StartAsync(cluster, "--wait", "1s", "--when-down", "open");
 
-        await node.Watch.SaysAsync("the rules come when it is");
+        await node.Watch.SaysAsync("the rules are applied once it is ready");
 
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
         (await cluster.RulesAsync("nft")).ShouldBe("");
         node.Watch.Text.ShouldNotContain("is redirected to");
     }
 
-    // An attacker may control the proxy. Once the rules are in place, its reports no longer count.
+    // The proxy may be compromised while the rules are in place. Then its ready file must have no effect.
     [Fact]
     public async Task AppliedRules_StayWhateverTheReadyFileSays()
     {

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace ImdsProxy.Network.Tests;
 
-/// <summary>Nodes that already have rules of other products.</summary>
+/// <summary>Nodes that already have rules of other software.</summary>
 public sealed class NodeTests
 {
     [Theory]
@@ -24,7 +24,7 @@ public sealed class NodeTests
         removed.ExitCode.ShouldBe(0, removed.All);
         (await cluster.RulesAsync(backend)).ShouldBe(before);
 
-        (await cluster.RedirectAsync("remove", "auto")).Output.ShouldBe("nothing of ours was there\n");
+        (await cluster.RedirectAsync("remove", "auto")).Output.ShouldBe("there were no rules to remove\n");
         (await cluster.RulesAsync(backend)).ShouldBe(before);
     }
 
@@ -44,11 +44,11 @@ public sealed class NodeTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
         string.Join(' ', proxy.Requests().Select(r => r["caller"]!["ip"])).ShouldBe($"{cluster.Pods[0].Address} {cluster.Pods[2].Address}");
 
-        // Both products put their jumps first again. The redirect reports that where it may matter, but does not fight over the place.
+        // Both move their jumps to the first place again. That is reported if it can matter, and our jumps are not moved.
         await RestoreAsync(cluster, backend, Neighbours.Calico.Replace("-A PREROUTING", "-I PREROUTING", StringComparison.Ordinal));
         var check = await cluster.RedirectAsync("check", "auto");
         check.ExitCode.ShouldBe(0, check.All);
-        check.Output.ShouldContain("note: another product's jump stands before ours: raw PREROUTING: -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -j cali-PREROUTING");
+        check.Output.ShouldContain("note: another product's jump runs before ours: raw PREROUTING: -m comment --comment \"cali:6gwbT8clXdHdC1b1\" -j cali-PREROUTING");
         check.Output.ShouldContain($"backend {backend}: ");
         (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200");
     }
@@ -118,11 +118,11 @@ public sealed class NodeTests
         (await cluster.RulesAsync("nft")).ShouldContain("IMDS-PROXY");
     }
 
-    // iptables does not list such chains, and our nat chain never sees a connection that one of them has already translated.
+    // iptables does not list such chains, and our nat table does not see packets that they have translated.
     [Theory]
-    [InlineData("nft", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
-    [InlineData("legacy", -150, "not in place", "displaced: nat PREROUTING: a chain of native nftables comes first and may translate pods' packets: nft ip others early (priority -150)")]
-    [InlineData("nft", -100, "\nin place", "note: a chain of native nftables stands at the same place as our redirect: nft ip others early (priority -100)")]
+    [InlineData("nft", -150, "not in place", "displaced: nat PREROUTING: a native nftables chain runs first and may redirect pods' packets: nft ip others early (priority -150)")]
+    [InlineData("legacy", -150, "not in place", "displaced: nat PREROUTING: a native nftables chain runs first and may redirect pods' packets: nft ip others early (priority -150)")]
+    [InlineData("nft", -100, "\nin place", "note: a native nftables chain has the same priority as our redirect: nft ip others early (priority -100)")]
     public async Task Check_BesideANativeNatChain_NamesIt(string backend, int priority, string verdict, string named)
     {
         await using var cluster = await Cluster.CreateAsync("nft");

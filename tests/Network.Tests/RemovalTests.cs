@@ -11,7 +11,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
     private const int Removals = 50;
     private const int Connections = 20;
 
-    // The kernel resends a dropped first packet after one second, so a single drop makes the gap longer than this.
+    // The kernel resends the first packet of a connection after a second, so a single dropped packet makes a gap longer than this.
     private const int LongestGapMilliseconds = 1000;
 
     [Theory]
@@ -22,7 +22,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
         await Proxy.StartAsync(cluster);
-        // As on a real node, another product's rule keeps connection tracking active.
+        // As on a real node, other rules keep connection tracking on.
         await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
         await cluster.ApplyAsync(backend);
         var rules = await cluster.Node.MustAsync($"iptables-{backend}-save");
@@ -37,7 +37,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
             gap.Milliseconds.ShouldBeLessThanOrEqualTo(LongestGapMilliseconds, gap.Line);
             output.WriteLine(gap.Line);
 
-            // As apply does.
+            // apply does the same.
             await cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "-w");
             await cluster.Node.RunAsync("conntrack", "-D", "-d", Cluster.Imds, "--reply-src", Cluster.Imds);
         }

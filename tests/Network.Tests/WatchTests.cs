@@ -49,16 +49,16 @@ public sealed class WatchTests
         var before = await cluster.RulesAsync("nft");
 
         var watch = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags("nft"), "--wait", "0ms", "--interval", "100ms"]));
-        await watch.SaysAsync("Rules of generation 99 are there");
+        await watch.SaysAsync("The node has rules of generation 99");
         (await cluster.RulesAsync("nft")).ShouldBe(before);
 
-        // The next generation's rules are removed, so this watch must create its own.
+        // Once the newer rules are removed, the watch writes its own.
         await cluster.RedirectAsync("remove", "nft");
         await watch.SaysAsync("is redirected to");
     }
 
     [Fact]
-    public async Task Watch_UnderAnOverride_RemovesTheRulesUntilItEnds()
+    public async Task Watch_OverrideWritten_RemovesTheRulesUntilItIsDeleted()
     {
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
@@ -114,16 +114,16 @@ public sealed class WatchTests
         for (var move = 1; move <= 3; move++)
         {
             await cluster.IptablesAsync("nft", "-t", "mangle", "-I", "FORWARD", "-j", "ACCEPT");
-            await watch.SaysAsync("Put back: displaced", times: move);
+            await watch.SaysAsync("Repaired: displaced", times: move);
         }
 
         await cluster.IptablesAsync("nft", "-t", "mangle", "-I", "FORWARD", "-j", "ACCEPT");
         await watch.SaysAsync("Another program keeps displacing our jump");
-        watch.Text.Split("Put back: ").Length.ShouldBe(4, "three moves, no more");
+        watch.Text.Split("Repaired: ").Length.ShouldBe(4, "three moves, no more");
 
-        // The watch gives up only on the place of a jump. It still restores missing rules.
+        // The cooldown applies to displaced jumps only. Missing rules are still put back.
         await cluster.IptablesAsync("nft", "-t", "security", "-F", "FORWARD");
-        await watch.SaysAsync("Put back: ", times: 4);
+        await watch.SaysAsync("Repaired: ", times: 4);
         (await cluster.Pod.GetImdsAsync()).ShouldBe("000");
 
         var metrics = await cluster.Node.MustAsync("curl", "-s", "http://127.0.0.1:16256/metrics");
@@ -141,7 +141,7 @@ public sealed class WatchTests
         var old = await cluster.WatchAsync("nft", "--metrics", "127.0.0.1:16257");
         await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "200");
 
-        // This watch waits for a listener that never appears, so it has not created any rules yet.
+        // It waits for a listener that never starts, so it has no rules in place yet.
         var next = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags("nft"), "--wait", "60s", "--metrics", "127.0.0.1:16257"]));
         await Eventually.HoldsAsync(async () => await cluster.Node.GetAsync(Ready) == "503");
         for (var scrape = 0; scrape < 20; scrape++)
@@ -174,9 +174,9 @@ public sealed class WatchTests
 
         await File.WriteAllTextAsync(broken, "");
         await cluster.IptablesAsync("nft", "-t", "nat", "-F", "PREROUTING");
-        await watch.SaysAsync("A call failed, the next check comes soon: iptables-nft-save failed with exit code 1: ill");
+        await watch.SaysAsync("The rules could not be checked or repaired; the next check tries again: iptables-nft-save failed with exit code 1: ill");
         File.Delete(broken);
-        await watch.SaysAsync("Put back: missing: nat PREROUTING");
+        await watch.SaysAsync("Repaired: missing: nat PREROUTING");
         watch.HasEnded.ShouldBeFalse();
     }
 }

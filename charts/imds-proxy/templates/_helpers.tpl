@@ -2,7 +2,7 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* At most 40 characters, so that the name stays valid with the longest suffix. */}}
+{{/* 40 characters, so that names with the longest suffix are still valid. */}}
 {{- define "imds-proxy.fullname" -}}
 {{- if .Values.fullnameOverride -}}
 {{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
@@ -21,7 +21,7 @@ app.kubernetes.io/name: {{ include "imds-proxy.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
-{{/* Selects only the node proxy's pods: hooks and tests are pods of the release too. */}}
+{{/* The labels of the node proxy's pods only. Hooks and tests are pods of the release too. */}}
 {{- define "imds-proxy.nodeLabels" -}}
 {{ include "imds-proxy.selectorLabels" . }}
 app.kubernetes.io/component: node
@@ -63,7 +63,7 @@ policy.json
 {{- end -}}
 {{- end }}
 
-{{/* The policy's document: converts the maps by name to the format that the proxy reads. */}}
+{{/* The policy document. It turns the maps by name into the lists that the proxy reads. */}}
 {{- define "imds-proxy.policy" -}}
 {{- $policy := .Values.policy -}}
 {{- $rules := list -}}
@@ -88,7 +88,7 @@ policy.json
 {{- toPrettyJson $document -}}
 {{- end }}
 
-{{/* Returns iptables or cilium. Without a cluster to query, lookup finds nothing. */}}
+{{/* iptables or cilium. Without a cluster, lookup finds nothing. */}}
 {{- define "imds-proxy.interception" -}}
 {{- if ne .Values.interception "auto" -}}
 {{- .Values.interception -}}

@@ -1,19 +1,20 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect;
 
-/// <summary>The events of the redirect, as an auditor reads them.</summary>
+/// <summary>The redirect's events in the audit log.</summary>
 internal static class RedirectEvents
 {
-    /// <param name="now">When.</param>
-    /// <param name="options">The rules.</param>
+    /// <param name="now">The time of the event.</param>
+    /// <param name="options">The parameters of the rules.</param>
     /// <param name="backend">The backend's name.</param>
-    /// <param name="boot">When the node started, if known.</param>
-    /// <param name="secondsOpen">For how long pods could reach IMDS directly before, at most; 0 if they could not.</param>
-    /// <param name="missing">What was put in place.</param>
+    /// <param name="boot">When the node started, or null if unknown.</param>
+    /// <param name="secondsOpen">The longest time that pods could reach IMDS directly before; 0 if they could not.</param>
+    /// <param name="missing">The rules that were missing and are now in place.</param>
     public static AuditEvent Applied(
-        DateTimeOffset now, RedirectOptions options, string backend, DateTimeOffset? boot, double secondsOpen, IEnumerable<string> missing) =>
+        DateTimeOffset now, RuleSetOptions options, string backend, DateTimeOffset? boot, double secondsOpen, IEnumerable<string> missing) =>
         new(now, "redirect-applied", new JsonObject
         {
             ["target"] = $"{options.NodeIp}:{options.Port}",
@@ -27,10 +28,10 @@ internal static class RedirectEvents
     public static AuditEvent Repaired(DateTimeOffset now, IEnumerable<string> missing) =>
         new(now, "redirect-repaired", new JsonObject { ["missing"] = Texts(missing) });
 
-    /// <param name="now">When.</param>
-    /// <param name="what"><c>everything</c>, or what was lifted.</param>
-    /// <param name="reason">Why.</param>
-    /// <param name="until">When it ends by itself, if it does.</param>
+    /// <param name="now">The time of the event.</param>
+    /// <param name="what"><c>everything</c>, or the part that was lifted.</param>
+    /// <param name="reason">The reason.</param>
+    /// <param name="until">When the removal ends by itself, or null.</param>
     public static AuditEvent Removed(DateTimeOffset now, string what, string reason, DateTimeOffset? until)
     {
         var fields = new JsonObject { ["what"] = what, ["reason"] = reason };

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.Redirect;
 
-/// <summary>What the command line says.</summary>
+/// <summary>The settings from the command line.</summary>
 internal sealed record RedirectSettings
 {
     public IPAddress? NodeIp { get; init; }
@@ -25,7 +25,7 @@ internal sealed record RedirectSettings
 
     public string LockFile { get; init; } = "/run/imds-proxy-redirect.lock";
 
-    /// <summary>How long to wait for the proxy, until it is ready or else listens, before the rules are applied.</summary>
+    /// <summary>How long the first rules wait for the proxy: until it is ready, or without <see cref="ReadyFile"/> until it listens.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
@@ -36,9 +36,9 @@ internal sealed record RedirectSettings
 
     public string? OverrideDirectory { get; init; }
 
-    /// <summary>The file that tells the proxy how the rules are, or null for none.</summary>
+    /// <summary>The file that reports the state of the rules to the proxy, or null.</summary>
     public string? StateFile { get; init; }
 
-    /// <summary>The file in which the proxy tells that it is ready, or null where only its listener is looked for.</summary>
+    /// <summary>The file in which the proxy reports that it is ready. If null, the proxy's listener is checked instead.</summary>
     public string? ReadyFile { get; init; }
 }

@@ -2,5 +2,5 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Redirect;
 
-/// <summary>Puts an event into the audit log.</summary>
+/// <summary>Writes an event to the audit log.</summary>
 internal delegate ValueTask WriteEvent(AuditEvent auditEvent);

@@ -1,4 +1,3 @@
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 using Shouldly;
@@ -41,11 +40,11 @@ public sealed class ChoiceTests
         Should.Throw<RedirectRefusal>(() => BackendChoice.Of(wanted, View(Backend.Nft, nft), View(Backend.Legacy, legacy))).Message.ShouldContain("missing");
 
     [Fact]
-    public void Backend_ThatFails_DoesNotCountAsEmpty()
+    public void Backend_ThatFails_IsNotTreatedAsEmpty()
     {
-        var ill = new BackendView(Backend.Nft, "iptables-nft", SavedRules.Empty, "ill");
-        BackendChoice.Of("auto", ill, View(Backend.Legacy, Nothing)).View.Backend.ShouldBe(Backend.Legacy);
-        Should.Throw<IptablesFailure>(() => BackendChoice.Of("nft", ill, View(Backend.Legacy, Nothing)));
+        var broken = new BackendView(Backend.Nft, "iptables-nft", SavedRules.Empty, "broken");
+        BackendChoice.Of("auto", broken, View(Backend.Legacy, Nothing)).View.Backend.ShouldBe(Backend.Legacy);
+        Should.Throw<IptablesFailure>(() => BackendChoice.Of("nft", broken, View(Backend.Legacy, Nothing)));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +10,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>How the override files determine the state of the rules. The clock stands at 2026-11-21T04:30:00Z.</summary>
+/// <summary>The state that the override files ask for. The clock of these tests is at 2026-11-21T04:30:00Z.</summary>
 public sealed class DesiredStateTests : IDisposable
 {
     private readonly DirectoryInfo _overrides = Directory.CreateTempSubdirectory("imds-proxy-override-");
@@ -22,7 +23,7 @@ public sealed class DesiredStateTests : IDisposable
     }
 
     [Fact]
-    public void Override_Removed_RestoresTheRules()
+    public void Override_Deleted_PutsTheRulesBack()
     {
         var desired = Desired();
         Write(uninstalling: false, "2026-11-21T05:30:00Z");
@@ -33,9 +34,9 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // During an uninstall, the ConfigMap and the pods are deleted in any order.
+    // An uninstall deletes the ConfigMap and the pods at about the same time, in either order.
     [Fact]
-    public void UninstallOverride_Removed_HoldsUntilItsTime()
+    public void OverrideOfAnUninstall_Deleted_HoldsUntilItsTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
@@ -49,11 +50,11 @@ public sealed class DesiredStateTests : IDisposable
         _time.Advance(TimeSpan.FromMinutes(59));
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
         _time.Advance(TimeSpan.FromMinutes(1));
-        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that did not happen leaves no node open");
+        desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed, "an uninstall that never happened must leave no node open");
     }
 
     [Fact]
-    public void UninstallOverride_Rewritten_HoldsUntilTheNewTime()
+    public void OverrideOfAnUninstall_Rewritten_HoldsUntilTheNewTime()
     {
         var desired = Desired();
         desired.Next(probeIsDue: true);
@@ -68,7 +69,7 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Off);
     }
 
-    // An install right after an uninstall may still find the ConfigMap that is being deleted.
+    // An install right after an uninstall may still find the ConfigMap, which is being deleted.
     [Fact]
     public void UninstallOverride_PresentAtStart_EndsWithItsFiles()
     {
@@ -81,11 +82,11 @@ public sealed class DesiredStateTests : IDisposable
         desired.Next(probeIsDue: true).ShouldBe(RedirectState.Closed);
     }
 
-    // A mark alone is not an override, and an invalid override is refused. Neither may open IMDS.
+    // A mark alone is no override, and an invalid mark is refused. Neither may open IMDS.
     [Theory]
     [InlineData("yes", "2026-11-23T05:30:00Z")]
     [InlineData("true", "2026-11-21T05:30:00Z")]
-    public void UninstallOverride_Refused_IsNotHeld(string mark, string until)
+    public void OverrideOfAnUninstall_Refused_IsNotHeld(string mark, string until)
     {
         var desired = Desired();
         Write(uninstalling: true, until);
@@ -98,8 +99,8 @@ public sealed class DesiredStateTests : IDisposable
 
     private DesiredState Desired() => new(
         new RedirectSettings { OverrideDirectory = _overrides.FullName },
-        new RedirectOptions(IPAddress.Parse("10.1.0.4"), 16254, 16255),
-        new RedirectSeams(
+        new RuleSetOptions(IPAddress.Parse("10.1.0.4"), 16254, 16255),
+        new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
             _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics));
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>When iptables is queried again.</summary>
+/// <summary>When the result of a check holds, and when iptables is needed again.</summary>
 public sealed class LastCheckTests
 {
     private const RedirectState Closed = RedirectState.Closed;
@@ -21,8 +21,8 @@ public sealed class LastCheckTests
     [InlineData(false)]
     public void NothingChanged_TheCheckHolds(bool seesEveryChange)
     {
-        var eye = new Eye { SeesEveryChange = seesEveryChange };
-        var last = Settled(eye);
+        var detector = new Detector { SeesEveryChange = seesEveryChange };
+        var last = Settled(detector);
         last.Holds(Closed).ShouldBeTrue();
         last.HasChanged(Closed).ShouldBeFalse();
         last.Holds(RedirectState.Lifted).ShouldBeFalse("the requested state is different");
@@ -33,9 +33,9 @@ public sealed class LastCheckTests
     [InlineData(false)]
     public void OurRules_Changed_TheCheckDoesNotHold(bool seesEveryChange)
     {
-        var eye = new Eye { SeesEveryChange = seesEveryChange };
-        var last = Settled(eye);
-        (eye.Number, eye.Digest) = (2, 2);
+        var detector = new Detector { SeesEveryChange = seesEveryChange };
+        var last = Settled(detector);
+        (detector.Number, detector.Digest) = (2, 2);
         last.HasChanged(Closed).ShouldBeTrue();
         last.Holds(Closed).ShouldBeFalse();
     }
@@ -43,33 +43,33 @@ public sealed class LastCheckTests
     [Fact]
     public void OtherRules_Changed_TheCheckHoldsWithoutIptables()
     {
-        var eye = new Eye();
-        var last = Settled(eye);
-        eye.Number = 2;
+        var detector = new Detector();
+        var last = Settled(detector);
+        detector.Number = 2;
         last.HasChanged(Closed).ShouldBeFalse();
         last.Holds(Closed).ShouldBeTrue();
-        eye.Looks.ShouldBe(2, "one before the check, one for the new version");
+        detector.Fingerprints.ShouldBe(2, "one before the check, one for the new version");
     }
 
     [Fact]
     public void OurRules_ChangedInATableOfTheSameSize_AreNoticedAtTheNextCheck()
     {
-        var eye = new Eye { SeesEveryChange = false };
-        var last = Settled(eye);
-        eye.Digest = 2;
-        last.HasChanged(Closed).ShouldBeFalse("the quick check can't tell");
+        var detector = new Detector { SeesEveryChange = false };
+        var last = Settled(detector);
+        detector.Digest = 2;
+        last.HasChanged(Closed).ShouldBeFalse("the version covers sizes only");
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void OtherJumpsFirst_TheirChainsAreReadAfterAPause()
+    public void OthersFirst_RulesChanged_TheirChainIsCheckedAfterAPause()
     {
-        var eye = new Eye { OthersFirst = true };
-        var last = Settled(eye);
+        var detector = new Detector { OthersFirst = true };
+        var last = Settled(detector);
         _time.Advance(Took * 10);
         last.Holds(Closed).ShouldBeTrue("nothing changed at all");
 
-        eye.Number = 2;
+        detector.Number = 2;
         last.Holds(Closed).ShouldBeTrue("the last check was just now");
         _time.Advance(Took * 30);
         last.HasChanged(Closed).ShouldBeTrue();
@@ -79,37 +79,37 @@ public sealed class LastCheckTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void KernelWithoutAnAnswer_TheCheckDoesNotHold(bool versionIsGone)
+    public void Kernel_GivesNoAnswer_TheCheckDoesNotHold(bool versionIsGone)
     {
-        var eye = new Eye();
-        var last = Settled(eye);
-        (eye.Number, eye.IsBlind) = (versionIsGone ? null : 2, true);
+        var detector = new Detector();
+        var last = Settled(detector);
+        (detector.Number, detector.IsBlind) = (versionIsGone ? null : 2, true);
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void KernelThatNeverAnswers_BetweenTwoChecks_NothingIsCertain()
+    public void Kernel_NeverAnswers_NoChangeIsReportedBetweenTwoChecks()
     {
-        var last = Settled(new NoEye());
+        var last = Settled(new NoChangeDetector());
         last.Holds(Closed).ShouldBeFalse();
         last.HasChanged(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void Change_DuringTheCheck_IsNoticedAfterIt()
+    public void Change_DuringTheCheck_IsNoticedAfterwards()
     {
-        var eye = new Eye();
-        var last = new LastCheck(eye, Rules.Wanted, _time);
+        var detector = new Detector();
+        var last = new LastCheck(detector, Rules.Wanted, _time);
         last.Begin();
-        (eye.Number, eye.Digest) = (2, 2);
+        (detector.Number, detector.Digest) = (2, 2);
         last.Settle(Closed, inPlace: true);
         last.Holds(Closed).ShouldBeFalse();
     }
 
     [Fact]
-    public void Trust_EndsAfterFiveMinutes()
+    public void Check_AfterFiveMinutes_NoLongerHolds()
     {
-        var last = Settled(new Eye());
+        var last = Settled(new Detector());
         _time.Advance(TimeSpan.FromMinutes(5));
         last.Holds(Closed).ShouldBeFalse();
         last.Begin().ShouldBeTrue("all rules are read");
@@ -118,9 +118,9 @@ public sealed class LastCheckTests
         last.Begin().ShouldBeFalse();
     }
 
-    private LastCheck Settled(IRulesEye eye)
+    private LastCheck Settled(IChangeDetector detector)
     {
-        var last = new LastCheck(eye, Rules.Wanted, _time);
+        var last = new LastCheck(detector, Rules.Wanted, _time);
         last.Begin();
         _time.Advance(Took);
         last.Settle(Closed, inPlace: true);
@@ -128,7 +128,7 @@ public sealed class LastCheckTests
         return last;
     }
 
-    private sealed class Eye : IRulesEye
+    private sealed class Detector : IChangeDetector
     {
         public bool SeesEveryChange { get; init; } = true;
 
@@ -140,14 +140,14 @@ public sealed class LastCheckTests
 
         public int Digest { get; set; } = 1;
 
-        public int Looks { get; private set; }
+        public int Fingerprints { get; private set; }
 
         public UInt128? Version() => (UInt128?)Number;
 
-        public RulesGlance? Look(ImmutableArray<OwnChain> chains)
+        public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains)
         {
-            Looks++;
-            return IsBlind ? null : new RulesGlance((UInt128)Digest, OthersFirst);
+            Fingerprints++;
+            return IsBlind ? null : new ChainsFingerprint((UInt128)Digest, OthersFirst);
         }
     }
 }

@@ -4,7 +4,7 @@ using ImdsProxy.Redirect.Kernel;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>Builds a legacy table in the kernel's format: built-in chains, then user-defined chains, each with its rules.</summary>
+/// <summary>Builds a legacy table as the kernel returns it: the built-in chains, then the user-defined chains, each with its rules.</summary>
 internal sealed class LegacyBytes
 {
     private const int Accept = -2;
@@ -16,10 +16,7 @@ internal sealed class LegacyBytes
     private int _first;
     private int _policy;
 
-    /// <summary>
-    /// The table <c>raw</c> with a chain PREROUTING. Each rule has its matches, its packet counter and its jump target (null:
-    /// accept).
-    /// </summary>
+    /// <summary>The table <c>raw</c> with the chain PREROUTING. A rule has a match, a packet counter, and the chain it jumps to (null: accept).</summary>
     public static (byte[] Info, byte[] Entries) Raw((string Compares, int Packets, string? Jump)[] rules, params (string Name, string[] Rules)[] chains)
     {
         var table = new LegacyBytes();

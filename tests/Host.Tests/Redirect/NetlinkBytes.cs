@@ -42,7 +42,7 @@ internal static class NetlinkBytes
 
     public static byte[] Nested(int type, params byte[][] attributes) => Attribute(type | 0x8000, [.. attributes.SelectMany(a => a)]);
 
-    /// <summary>A rule with its matches, its packet counter and its jump target.</summary>
+    /// <summary>A rule with a match, a packet counter, and the chain it jumps to.</summary>
     public static byte[] Rule(string compares, int packets, string? jump) => Family(
         NfTablesMessage.IPv4,
         Text(1, "mangle"),

@@ -5,14 +5,14 @@ using static ImdsProxy.Host.Tests.Redirect.NetlinkBytes;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>The kernel's messages are parsed strictly: impossible values make a response invalid.</summary>
+/// <summary>The reader of netlink answers is strict: it rejects invalid answers.</summary>
 public sealed class NfTablesTests
 {
     private static byte[] Generation(uint sequence, int id) =>
         Message(NfTablesMessage.NewGeneration, sequence, Family(0, Number(1, id), Text(3, "iptables")), flags: 0);
 
     [Fact]
-    public void Generation_Received_IsRead() =>
+    public void Generation_Answered_IsRead() =>
         new NfTables(new ScriptedKernel((_, sequence) => [Generation(sequence, 4711)])).Generation().ShouldBe(4711u);
 
     [Fact]
@@ -48,20 +48,20 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Answer_Impossible_IsRejected(string name, Func<uint, byte[][]> answer)
+    public void Answer_Invalid_GivesNoVersion(string name, Func<uint, byte[][]> answer)
     {
-        var eye = new NftEye(() => new ScriptedKernel((_, sequence) => answer(sequence)));
-        eye.Version().ShouldBeNull(name);
+        var detector = new NftChangeDetector(() => new ScriptedKernel((_, sequence) => answer(sequence)));
+        detector.Version().ShouldBeNull(name);
     }
 
-    // Whatever bytes arrive, the query ends, at worst with "can't tell".
+    // Whatever bytes arrive, reading them ends, and the worst result is "no answer".
     [Fact]
-    public void Bytes_ChangedAtRandom_AreHandledSafely()
+    public void Bytes_ChangedAtRandom_ThrowNothingElse()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
         {
-            new NftEye(() => new ScriptedKernel((type, n) => [Damaged(random, [.. Message(NfTablesMessage.NewRule, n, Rule("a", 1, "IMDS-PROXY-RAW")), .. Done(n)])])).Look(Rules.Wanted);
+            new NftChangeDetector(() => new ScriptedKernel((type, n) => [Damaged(random, [.. Message(NfTablesMessage.NewRule, n, Rule("a", 1, "IMDS-PROXY-RAW")), .. Done(n)])])).Fingerprint(Rules.Wanted);
             try
             {
                 NatHooks.Find(new NfTables(new ScriptedKernel((_, n) =>
@@ -69,7 +69,7 @@ public sealed class NfTablesTests
             }
             catch (Exception e) when (e is IOException or InvalidDataException)
             {
-                // The documented exception for invalid bytes.
+                // The only exceptions that the reader may throw.
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtChangedRules_IgnoresOnlyCounters(string name, byte[][] rules, bool same, bool othersFirst)
+    public void Fingerprint_OfChangedRules_IgnoresOnlyCounters(string name, byte[][] rules, bool same, bool othersFirst)
     {
         var before = LookAt([Rule("a", 1, null), Rule("b", 1, "IMDS-PROXY-RAW")]);
         var now = LookAt(rules);
@@ -111,7 +111,7 @@ public sealed class NfTablesTests
 
     [Theory]
     [MemberData(nameof(Chains))]
-    public void NatChain_ThatMayComeFirst_IsFound(string name, byte[] chain, string? found)
+    public void NatChain_ThatMayRunFirst_IsFound(string name, byte[] chain, string? found)
     {
         var hooks = NatHooks.Find(new NfTables(new ScriptedKernel((type, n) => type == NfTablesMessage.GetChain
             ? [Message(NfTablesMessage.NewChain, n, chain), Done(n)]
@@ -119,8 +119,8 @@ public sealed class NfTablesTests
         string.Join(", ", hooks).ShouldBe(found ?? "", name);
     }
 
-    private static RulesGlance LookAt(byte[][] rules) => new NftEye(() => new ScriptedKernel((_, n) =>
-        [.. rules.Select(r => Message(NfTablesMessage.NewRule, n, r)), Done(n)])).Look([Rules.Wanted[0]])!.Value;
+    private static ChainsFingerprint LookAt(byte[][] rules) => new NftChangeDetector(() => new ScriptedKernel((_, n) =>
+        [.. rules.Select(r => Message(NfTablesMessage.NewRule, n, r)), Done(n)])).Fingerprint([Rules.Wanted[0]])!.Value;
 
     private static byte[] With(byte[] bytes, int at, params byte[] other)
     {

@@ -12,7 +12,7 @@ public sealed class NodeFactsTests
     private const string Header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
 
     [Theory]
-    // 3F7E is 16254. Addresses are little-endian.
+    // 3F7E is port 16254. Addresses are little-endian.
     [InlineData("   0: 00000000:3F7E 00000000:0000 0A 00000000:00000000", true)]
     [InlineData("   0: 0400010A:3F7E 00000000:0000 0A 00000000:00000000", true)]
     [InlineData("   0: 0000000000000000FFFF00000400010A:3F7E 00000000000000000000000000000000:0000 0A", true)]
@@ -28,23 +28,23 @@ public sealed class NodeFactsTests
     [InlineData("cpu 1 2\nbtime 1763700000\nprocesses 5\n", 1763700000L)]
     [InlineData("cpu 1 2\n", null)]
     [InlineData("btime x\n", null)]
-    public void BootTime_IsReadFromProcStat(string stat, long? seconds) =>
+    public void BootTime_InProcStat_IsParsed(string stat, long? seconds) =>
         NodeBoot.Parse(stat)?.ToUnixTimeSeconds().ShouldBe(seconds ?? -1);
 
     [Fact]
-    public void Moves_MoreThanThreePerMinute_EndWithAnAlarm()
+    public void Moves_MoreThanThreeAMinute_EndInAnAlarmAndACooldown()
     {
         var time = new ManualTime();
         var limit = new MoveLimit(time);
-        Ask(limit, 5).ShouldBe([MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Alarm, MoveVerdict.Peace]);
+        Ask(limit, 5).ShouldBe([MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Alarm, MoveVerdict.Leave]);
         time.Advance(TimeSpan.FromMinutes(9));
-        Ask(limit, 1).ShouldBe([MoveVerdict.Peace]);
+        Ask(limit, 1).ShouldBe([MoveVerdict.Leave]);
         time.Advance(TimeSpan.FromMinutes(1));
         Ask(limit, 4).ShouldBe([MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Move, MoveVerdict.Alarm]);
     }
 
     [Fact]
-    public void Moves_ThreePerMinute_ContinueForever()
+    public void Moves_ThreeAMinute_ContinueForever()
     {
         var time = new ManualTime();
         var limit = new MoveLimit(time);
@@ -68,7 +68,7 @@ public sealed class NodeFactsTests
     [Theory]
     [InlineData("Extension rpfilter revision 0 not supported, missing kernel module?", false)]
     [InlineData(null, true)]
-    public async Task RpFilter_IsTestedInATemporaryChain(string? failure, bool expected)
+    public async Task RpFilterTrial_Ended_LeavesNoChainBehind(string? failure, bool expected)
     {
         var node = new NodeModel();
         var before = node.Save();

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>An in-memory model of <c>iptables-restore --noflush</c>, as far as the redirect uses it. It fails where the real program fails.</summary>
+/// <summary>The part of <c>iptables-restore --noflush</c> that the redirect uses, in memory. It fails where the real program fails.</summary>
 internal sealed class NodeModel
 {
     private static readonly (string Table, string[] Chains)[] BuiltIn =

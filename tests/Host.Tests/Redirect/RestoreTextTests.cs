@@ -1,5 +1,4 @@
 using ImdsProxy.Redirect.Rules;
-using ImdsProxy.Redirect.Watching;
 using Shouldly;
 using Xunit;
 
@@ -103,7 +102,7 @@ public sealed class RestoreTextTests
     }
 
     [Fact]
-    public void LiftedState_KeepsTheGuardsThatDoNotBlockIt()
+    public void Lifted_Applied_KeepsTheOtherGuards()
     {
         var lifted = RuleSet.Of(Rules.Options with { State = RedirectState.Lifted });
         var saved = Rules.After(Rules.Everything());

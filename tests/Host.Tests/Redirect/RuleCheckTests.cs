@@ -36,8 +36,8 @@ public sealed class RuleCheckTests
         { "*security\n-F FORWARD\nCOMMIT", "missing: security FORWARD: " },
         { "*mangle\n-F INPUT\nCOMMIT", "missing: mangle INPUT: " },
         { "*raw\n-F PREROUTING\nCOMMIT", "missing: raw PREROUTING: " },
-        { "*mangle\n-I IMDS-PROXY-FORWARD 1 -s 10.244.0.13/32 -j ACCEPT\nCOMMIT", "not wanted: mangle IMDS-PROXY-FORWARD: -s 10.244.0.13/32 -j ACCEPT" },
-        { "*mangle\n-I FORWARD 1 -j ACCEPT\nCOMMIT", "displaced: mangle FORWARD: our jump stands behind: -j ACCEPT" },
+        { "*mangle\n-I IMDS-PROXY-FORWARD 1 -s 10.244.0.13/32 -j ACCEPT\nCOMMIT", "unexpected: mangle IMDS-PROXY-FORWARD: -s 10.244.0.13/32 -j ACCEPT" },
+        { "*mangle\n-I FORWARD 1 -j ACCEPT\nCOMMIT", "displaced: mangle FORWARD: this rule runs before our jump: -j ACCEPT" },
         { "*mangle\n-I FORWARD 1 -p udp -j ACCEPT\nCOMMIT", "displaced: mangle FORWARD: " },
         { "*mangle\n-I FORWARD 1 -m mark --mark 0x1 -j ACCEPT\nCOMMIT", "displaced: mangle FORWARD: " },
         { "*mangle\n-I FORWARD 1 -d 168.63.129.16/32 -j ACCEPT\nCOMMIT", "displaced: mangle FORWARD: " },
@@ -80,14 +80,14 @@ public sealed class RuleCheckTests
 
     [Theory]
     [MemberData(nameof(Harmless))]
-    public void OtherProductsRule_ThatCannotAffectUs_IsIgnored(string addition) =>
+    public void RuleOfOthers_ThatCannotSkipOurJump_IsLeftAlone(string addition) =>
         Rules.Check(Rules.Everything(), addition).Missing.ShouldBeEmpty();
 
     [Theory]
     [InlineData("cali-PREROUTING")]
     [InlineData("KUBE-FIREWALL")]
     [InlineData("CILIUM_PRE_raw")]
-    public void OtherProductsJump_ThatMayAffectUs_IsNotedAndLeftAlone(string chain)
+    public void OtherProductsJump_ThatOnlyMightSkipOurs_IsANote(string chain)
     {
         var check = Rules.Check(Rules.Everything(), $"*raw\n:{chain} - [0:0]\n-A {chain} -m mark --mark 0x1 -j ACCEPT\n-I PREROUTING 1 -j {chain}\nCOMMIT");
         check.InPlace.ShouldBeTrue();

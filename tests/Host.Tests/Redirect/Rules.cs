@@ -1,18 +1,17 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>A node's rules as text: built-in chains and the rules added to them.</summary>
+/// <summary>The rules of a node as text, and the wanted rules.</summary>
 internal static class Rules
 {
-    public static readonly RedirectOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
+    public static readonly RuleSetOptions Options = new(IPAddress.Parse("10.1.0.4"), 16254, 16255);
 
-    public static ImmutableArray<OwnChain> Wanted { get; } = RuleSet.Of(Options);
+    public static ImmutableArray<ManagedChain> Wanted { get; } = RuleSet.Of(Options);
 
-    /// <summary>Applies restore texts to an empty node, as far as this product uses their features.</summary>
+    /// <summary>The rules of an empty node after these restore inputs.</summary>
     public static SavedRules After(params string[] restores) => SavedRules.Parse(TextAfter(restores));
 
     public static string TextAfter(params string[] restores)
@@ -26,8 +25,8 @@ internal static class Rules
         return node.Save();
     }
 
-    /// <summary>The text that installs all rules on an empty node.</summary>
-    public static string Everything(RedirectOptions? options = null)
+    /// <summary>The restore input that puts all rules in place on an empty node.</summary>
+    public static string Everything(RuleSetOptions? options = null)
     {
         var wanted = RuleSet.Of(options ?? Options);
         return RestoreText.Repair(RuleCheck.Of(SavedRules.Empty, wanted), SavedRules.Empty, mayMove: true);

@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Kernel;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>Answers each request with the datagrams that the test provides for its sequence number.</summary>
+/// <summary>Answers each request with the datagrams that the test supplies for its type and sequence number.</summary>
 internal sealed class ScriptedKernel(Func<ushort, uint, IEnumerable<byte[]>> answer) : IDatagrams
 {
     private readonly Queue<byte[]> _answers = new();

@@ -4,6 +4,7 @@ using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Redirect;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Applying;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
@@ -15,7 +16,7 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>The watch reports the actual state of the node's rules to the proxy beside it.</summary>
+/// <summary>The state that the watch reports to the proxy is the state of the node's rules.</summary>
 public sealed class StateReportTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("imds-proxy-state-");
@@ -28,14 +29,14 @@ public sealed class StateReportTests : IDisposable
     public StateReportTests()
     {
         var keeper = new RulesKeeper(new Iptables("iptables-nft", RunAsync), new RulesLock(Path.Combine(_directory.FullName, "lock"), _time));
-        _rules = new WatchedRules(new PreparedRedirect(keeper, Other: null, "nft", "the test says so", Rules.Options), Seams);
+        _rules = new WatchedRules(new PreparedRedirect(keeper, Other: null, "nft", "the test says so", Rules.Options), Services);
     }
 
     private string StateFile => Path.Combine(_directory.FullName, "state.json");
 
-    private RedirectSeams Seams => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
+    private RedirectServices Services => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
 
-    private RedirectReportFile Heard => new(StateFile, _time);
+    private RedirectReportFile Report => new(StateFile, _time);
 
     public void Dispose()
     {
@@ -58,7 +59,7 @@ public sealed class StateReportTests : IDisposable
     [Theory]
     [InlineData("Lifted")]
     [InlineData("Off")]
-    public async Task Rules_RemovedOnPurpose_AreReportedNotInPlace(string state)
+    public async Task Rules_RemovedOnPurpose_AreNotInPlace(string state)
     {
         await KeepAsync(RedirectState.Closed);
 
@@ -82,29 +83,29 @@ public sealed class StateReportTests : IDisposable
     public void Report_IsValidForThreeIntervals(string interval, int seconds)
     {
         var settings = new RedirectSettings { StateFile = StateFile, Interval = FlagValues.Duration(interval) };
-        new StateReport(settings, Seams).Tell(inPlace: true);
+        new StateReport(settings, Services).Tell(inPlace: true);
 
         _time.Advance(TimeSpan.FromSeconds(seconds));
-        Heard.Doubt().ShouldBeNull();
+        Report.Doubt().ShouldBeNull();
         _time.Advance(TimeSpan.FromSeconds(1));
-        Heard.Doubt().ShouldNotBeNull();
+        Report.Doubt().ShouldNotBeNull();
     }
 
     [Fact]
-    public async Task Watch_ThatRefuses_WithdrawsAnEarlierReport()
+    public async Task Watch_Refused_WithdrawsTheEarlierReport()
     {
-        Heard.Tell(inPlace: true, TimeSpan.FromHours(1));
+        Report.Tell(inPlace: true, TimeSpan.FromHours(1));
 
         await Should.ThrowAsync<RedirectRefusal>(RedirectActions.WatchAsync(
-            new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Seams, CancellationToken.None));
+            new RedirectSettings { StateFile = StateFile, NodeIp = IPAddress.Loopback }, Services, CancellationToken.None));
 
         File.Exists(StateFile).ShouldBeFalse();
     }
 
     [Fact]
-    public void Report_ThatCannotBeWritten_DoesNotStopTheWatch()
+    public void Report_CannotBeWritten_DoesNotThrow()
     {
-        var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Seams);
+        var report = new StateReport(new RedirectSettings { StateFile = Path.Combine(_directory.FullName, "nowhere", "state.json") }, Services);
 
         report.Tell(inPlace: true);
         report.Withdraw();
@@ -124,7 +125,7 @@ public sealed class StateReportTests : IDisposable
     {
         if (_broken)
         {
-            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "the kernel reports an error"));
+            return Task.FromResult<ProgramResult?>(new ProgramResult(4, "", "iptables fails"));
         }
 
         if (input is not null)

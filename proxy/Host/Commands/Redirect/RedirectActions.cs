@@ -1,49 +1,51 @@
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary>What the redirect's commands do, each to its exit code. Results go to standard output.</summary>
+/// <summary>The actions of the redirect's commands. Each returns its exit code and writes its result to standard output.</summary>
 internal static class RedirectActions
 {
-    public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
-        var redirect = await new Preparation(settings, seams).RunAsync(cancellation);
-        await new FirstApply(settings, redirect.Options, seams).WaitAsync(cancellation);
-        await new Apply(redirect, seams).RunAsync(openSince: null, cancellation);
-        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), seams);
+        var redirect = await new Preparation(settings, services).RunAsync(cancellation);
+        await new ReadinessGate(settings, redirect.Options, services).WaitAsync(cancellation);
+        await new RulesApplier(redirect, services).RunAsync(openSince: null, cancellation);
+        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), services);
     }
 
-    public static async Task<int> CheckAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    public static async Task<int> CheckAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
-        // A check changes nothing, so a block that is there already is no reason to refuse it.
-        var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, seams).RunAsync(cancellation);
-        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), seams);
+        // A check changes nothing, so an existing block is no reason to refuse it.
+        var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, services).RunAsync(cancellation);
+        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services);
     }
 
-    public static async Task<int> WatchAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    public static async Task<int> WatchAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
-        var report = new StateReport(settings, seams);
+        var report = new StateReport(settings, services);
         report.Withdraw();
         try
         {
-            var redirect = await WatchPreparation.RunAsync(settings, seams, cancellation);
-            await new Watcher(redirect, settings, report, seams).RunAsync(cancellation);
+            var redirect = await WatchPreparation.RunAsync(settings, services, cancellation);
+            await new Watcher(redirect, settings, report, services).RunAsync(cancellation);
         }
         finally
         {
             report.Withdraw();
         }
 
-        return settings.RemoveOnExit ? await RemoveAsync(settings, seams, CancellationToken.None) : ExitCode.Good;
+        return settings.RemoveOnExit ? await RemoveAsync(settings, services, CancellationToken.None) : ExitCode.Good;
     }
 
-    public static async Task<int> RemoveAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    public static async Task<int> RemoveAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         var removed = new List<string>();
-        foreach (var (name, keeper) in await new Preparation(settings, seams).BackendsAsync(cancellation))
+        foreach (var (name, keeper) in await new Preparation(settings, services).BackendsAsync(cancellation))
         {
             if (await keeper.RemoveAsync(cancellation))
             {
@@ -53,19 +55,19 @@ internal static class RedirectActions
 
         if (removed.Count > 0)
         {
-            await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), "everything", "redirect remove", until: null));
+            await services.Write(RedirectEvents.Removed(services.Time.GetUtcNow(), "everything", "redirect remove", until: null));
         }
 
-        await Console.Out.WriteLineAsync(removed.Count > 0 ? $"removed ({string.Join(", ", removed)})" : "nothing of ours was there");
+        await Console.Out.WriteLineAsync(removed.Count > 0 ? $"removed ({string.Join(", ", removed)})" : "there were no rules to remove");
         return ExitCode.Good;
     }
 
-    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectSeams seams)
+    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectServices services)
     {
-        var surroundings = Surroundings.Look();
-        var check = rules with { Blockers = [.. rules.Blockers, .. surroundings.Blockers], Notes = [.. rules.Notes, .. surroundings.Notes] };
+        var others = OtherInterceptors.Find();
+        var check = rules with { Blockers = [.. rules.Blockers, .. others.Blockers], Notes = [.. rules.Notes, .. others.Notes] };
         var target = $"{redirect.Options.NodeIp}:{redirect.Options.Port}";
-        foreach (var note in check.Notes.Append(seams.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}: pods have no IMDS"))
+        foreach (var note in check.Notes.Append(services.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}, so pods cannot reach IMDS"))
         {
             await WriteAsync("note: ", note);
         }

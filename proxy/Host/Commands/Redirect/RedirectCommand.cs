@@ -3,18 +3,18 @@ using ImdsProxy.Redirect;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary><c>redirect apply | check | watch | remove</c>: the iptables rules that bring pods' requests to the proxy.</summary>
+/// <summary><c>redirect apply | check | watch | remove</c>: the iptables rules that send pods' requests to the proxy.</summary>
 internal static class RedirectCommand
 {
     public static Command Create()
     {
         var flags = new RedirectFlags();
-        return new Command("redirect", "The iptables rules that bring pods' requests to the proxy.")
+        return new Command("redirect", "Manage the iptables rules that send pods' requests to the proxy.")
         {
-            Subcommand("apply", "Puts the rules in place.", flags, [flags.AddRules, flags.AddChange], RedirectActions.ApplyAsync),
-            Subcommand("check", "Tells whether every rule is there and effective, and what is missing.", flags, [flags.AddRules], RedirectActions.CheckAsync),
-            Subcommand("watch", "Puts the rules in place and keeps them there.", flags, [flags.AddRules, flags.AddChange, flags.AddWatch], RedirectActions.WatchAsync),
-            Subcommand("remove", "Takes the rules away.", flags, [flags.AddRemove], RedirectActions.RemoveAsync),
+            Subcommand("apply", "Put the rules in place once.", flags, [flags.AddRules, flags.AddChange], RedirectActions.ApplyAsync),
+            Subcommand("check", "Report whether every rule is in place and effective, and what is missing.", flags, [flags.AddRules], RedirectActions.CheckAsync),
+            Subcommand("watch", "Put the rules in place and keep them there.", flags, [flags.AddRules, flags.AddChange, flags.AddWatch], RedirectActions.WatchAsync),
+            Subcommand("remove", "Remove the rules.", flags, [flags.AddRemove], RedirectActions.RemoveAsync),
         };
     }
 
@@ -23,7 +23,7 @@ internal static class RedirectCommand
         string description,
         RedirectFlags flags,
         Action<Command>[] add,
-        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action)
+        Func<RedirectSettings, RedirectServices, CancellationToken, Task<int>> action)
     {
         var command = new Command(name, description);
         flags.AddToAll(command);
@@ -32,7 +32,7 @@ internal static class RedirectCommand
             addFlags(command);
         }
 
-        command.SetAction((parsed, cancellation) => RedirectSurroundings.RunAsync(flags, parsed, action, cancellation));
+        command.SetAction((parsed, cancellation) => RedirectRunner.RunAsync(flags, parsed, action, cancellation));
         return command;
     }
 }

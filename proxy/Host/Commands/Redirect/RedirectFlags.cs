@@ -10,34 +10,34 @@ namespace ImdsProxy.Commands.Redirect;
 /// <summary>The flags of the redirect's commands.</summary>
 internal sealed class RedirectFlags
 {
-    private readonly Option<IPAddress?> _nodeIp = Flag.Of<IPAddress?>("--node-ip", "The node's IPv4 address, where the proxy listens; of several, with commas between, the first IPv4 one. Found by the route to IMDS when left out.", NodeIp);
+    private readonly Option<IPAddress?> _nodeIp = Flag.Of<IPAddress?>("--node-ip", "The node's IPv4 address, where the proxy listens. If several are given, separated by commas, the first IPv4 address is used. Default: the address that the node uses to reach IMDS.", NodeIp);
     private readonly Option<int> _port = Flag.Of("--port", "The proxy's port for redirected connections.", Port, "16254");
-    private readonly Option<int> _managementPort = Flag.Of("--management-port", "The proxy's management port, closed to all but the node's loopback.", Port, "16255");
-    private readonly Option<string> _backend = Flag.Of("--backend", "auto, nft or legacy.", FlagValues.OneOf("auto", "nft", "legacy"), "auto");
-    private readonly Option<string> _existingBlock = Flag.Of("--existing-block", "What to do where a rule closes IMDS to pods already: refuse or override.", FlagValues.OneOf("refuse", "override"), "refuse");
-    private readonly Option<string> _rpFilter = OnOff("--rpfilter", "Drop requests whose source address does not belong to the interface they came in by: on or off.");
+    private readonly Option<int> _managementPort = Flag.Of("--management-port", "The proxy's management port. The rules close it to everything but the node's loopback.", Port, "16255");
+    private readonly Option<string> _backend = Flag.Of("--backend", "The iptables backend: auto, nft or legacy.", FlagValues.OneOf("auto", "nft", "legacy"), "auto");
+    private readonly Option<string> _existingBlock = Flag.Of("--existing-block", "What to do if a rule already blocks pods from IMDS: refuse or override.", FlagValues.OneOf("refuse", "override"), "refuse");
+    private readonly Option<string> _rpFilter = OnOff("--rpfilter", "Drop requests whose source address does not belong to their incoming interface: on or off.");
     private readonly Option<string> _wireServer = OnOff("--wireserver", "Close WireServer's HTTP ports to pods too: on or off.");
-    private readonly Option<string> _ebpf = Flag.Of("--ebpf-host-routing", "Whether eBPF host routing takes packets past iptables: auto (by the node's labels), yes or no.", FlagValues.OneOf("auto", "yes", "no"), "auto");
-    private readonly Option<string> _lock = Flag.Of("--lock-file", "The lock that all instances on this node share.", text => text, "/run/imds-proxy-redirect.lock");
-    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long to wait for the proxy, to be ready where --ready-file is given or else to listen, before the rules are applied.", FlagValues.Duration, "10s");
-    private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file tells that it is ready; the first rules wait for that, with --when-down open however long.");
+    private readonly Option<string> _ebpf = Flag.Of("--ebpf-host-routing", "Whether packets bypass iptables because of eBPF host routing: auto (from the node's labels), yes or no.", FlagValues.OneOf("auto", "yes", "no"), "auto");
+    private readonly Option<string> _lock = Flag.Of("--lock-file", "The lock file that all instances on this node share.", text => text, "/run/imds-proxy-redirect.lock");
+    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long the first rules wait for the proxy: until it is ready with --ready-file, otherwise until it listens.", FlagValues.Duration, "10s");
+    private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file reports that it is ready. The first rules wait for that, at most for --wait; with --when-down open, as long as it takes.");
     private readonly Option<TimeSpan> _interval = Flag.Of("--interval", "How often the rules are checked.", Interval, "2s");
-    private readonly Option<string> _whenDown = Flag.Of("--when-down", "closed: no proxy, no IMDS; open: lift the redirect while the proxy is down, for the audit phase.", FlagValues.OneOf("closed", "open"), "closed");
-    private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Take the rules away at the end, for uninstalling.");
+    private readonly Option<string> _whenDown = Flag.Of("--when-down", "What pods have while the proxy is down: closed means no IMDS; open lifts the redirect, for the audit phase only.", FlagValues.OneOf("closed", "open"), "closed");
+    private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Remove the rules when the watch ends, for an uninstall.");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files.");
 
-    private readonly Option<string?> _state = Flag.Text("--redirect-state", "A file that tells serve --redirect-state whether the rules are in place.");
+    private readonly Option<string?> _state = Flag.Text("--redirect-state", "A file that reports to serve --redirect-state whether the rules are in place.");
 
     private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
     private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
 
-    public Option<string?> NodeLabelsFile { get; } = Flag.Text("--node-labels-file", "A file with the node's labels, one key=value a line.");
+    public Option<string?> NodeLabelsFile { get; } = Flag.Text("--node-labels-file", "A file with the node's labels, one key=value per line.");
 
     public Option<string?> NodeName { get; } = Flag.Text("--node-name", "The node's name, for the audit log.");
 
-    public Option<string?> AuditDirectory { get; } = Flag.Text("--audit-dir", "Where the audit log is.");
+    public Option<string?> AuditDirectory { get; } = Flag.Text("--audit-dir", "The directory of the audit log.");
 
-    public Option<IPEndPoint?> Metrics { get; } = Flag.Of<IPEndPoint?>("--metrics", "Where to serve the counters.", FlagValues.IpEndPoint);
+    public Option<IPEndPoint?> Metrics { get; } = Flag.Of<IPEndPoint?>("--metrics", "The address and port (IP:PORT) on which metrics are served.", FlagValues.IpEndPoint);
 
     public void AddToAll(Command command) => Add(command, _backend, _lock, _logFormat, _logLevel);
 
@@ -74,15 +74,15 @@ internal sealed class RedirectFlags
     private static Option<string> OnOff(string name, string description) =>
         Flag.Of(name, description, FlagValues.OneOf("on", "off"), "on");
 
-    // A dual-stack node's status.hostIPs has both, in either order.
+    // status.hostIPs of a dual-stack node holds both addresses, in either order.
     private static IPAddress? NodeIp(string text) =>
         text.Split(',').Select(FlagValues.Ip).OrderBy(static ip => ip.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
 
     private static int Port(string text) =>
-        FlagValues.Count(text) is var port and > 0 and <= ushort.MaxValue ? port : throw new FormatException("write a port from 1 to 65535");
+        FlagValues.Count(text) is var port and > 0 and <= ushort.MaxValue ? port : throw new FormatException("give a port from 1 to 65535");
 
     private static TimeSpan Interval(string text) =>
-        FlagValues.Duration(text) is var interval && interval >= TimeSpan.FromMilliseconds(100) ? interval : throw new FormatException("write a duration of 100ms or more");
+        FlagValues.Duration(text) is var interval && interval >= TimeSpan.FromMilliseconds(100) ? interval : throw new FormatException("give a duration of at least 100ms");
 
     private static void Add(Command command, params Option[] options)
     {

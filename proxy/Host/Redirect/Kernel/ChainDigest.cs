@@ -4,12 +4,12 @@ using System.Text;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Collects what a look saw into one number. A cryptographic hash, so that no rule can be made to look like another.</summary>
+/// <summary>Hashes the rules that were read. The hash is cryptographic, so that nobody can craft a rule that hides a change.</summary>
 internal sealed class ChainDigest : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
-    /// <summary>Adds a part with its length, so that no two sequences of parts are alike.</summary>
+    /// <summary>Adds a part and its length, so that no two sequences of parts give the same input.</summary>
     public void Add(ReadOnlySpan<byte> part)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Carries netlink datagrams to and from the kernel.</summary>
+/// <summary>Sends netlink datagrams to the kernel and receives its answers.</summary>
 internal interface IDatagrams
 {
-    /// <exception cref="IOException">The kernel did not take it.</exception>
+    /// <exception cref="IOException">The kernel did not accept the datagram.</exception>
     void Send(ReadOnlySpan<byte> datagram);
 
-    /// <summary>The next datagram; it is valid until the next call.</summary>
-    /// <exception cref="IOException">There is none, or it was longer than the buffer.</exception>
+    /// <summary>The next datagram. It is valid until the next call.</summary>
+    /// <exception cref="IOException">No datagram is waiting, or it was longer than the buffer.</exception>
     ReadOnlySpan<byte> Receive();
 }

@@ -3,35 +3,35 @@ using System.Buffers.Binary;
 namespace ImdsProxy.Redirect.Kernel;
 
 /// <summary>
-/// The rules of one legacy table as <c>IPT_SO_GET_ENTRIES</c> tells them (<c>struct ipt_entry</c> of
-/// <c>linux/netfilter_ipv4/ip_tables.h</c>, on 64 bits). Each offset is checked before it is followed.
+/// The rules of one legacy table, as <c>IPT_SO_GET_ENTRIES</c> returns them (<c>struct ipt_entry</c> of
+/// <c>linux/netfilter_ipv4/ip_tables.h</c>, on 64 bits). Each offset is validated before it is followed.
 /// </summary>
 internal readonly ref struct LegacyEntries(ReadOnlySpan<byte> entries)
 {
-    // Offsets in struct ipt_entry. Between the two lengths and the matches are marks of the kernel and the counters.
+    // Offsets in struct ipt_entry. The counters and fields private to the kernel lie between the two lengths and the matches.
     private const int TargetOffset = 88;
     private const int NextOffset = 90;
     private const int EntryLength = 112;
 
-    // Offsets in struct xt_entry_target: its length, its name, and the verdict of the standard target, whose name is empty.
+    // Offsets in struct xt_entry_target: the name, and the verdict of the standard target, whose name is empty.
     private const int TargetName = 2;
     private const int TargetNameLength = 29;
     private const int Verdict = 32;
     private const int StandardLength = 36;
 
-    // A user-defined chain begins with an entry whose target is ERROR and tells the chain's name.
+    // A user-defined chain begins with an entry whose target is ERROR and holds the chain's name.
     private const int ChainName = 32;
     private const int ChainHeadLength = EntryLength + 64;
 
     private readonly ReadOnlySpan<byte> _entries = entries;
 
     /// <summary>The entry at an offset.</summary>
-    /// <exception cref="InvalidDataException">There is no whole entry.</exception>
+    /// <exception cref="InvalidDataException">No complete entry is at this offset.</exception>
     public ReadOnlySpan<byte> At(int offset)
     {
         if (offset < 0 || offset > _entries.Length - EntryLength)
         {
-            throw new InvalidDataException("an iptables entry lies outside of its table");
+            throw new InvalidDataException("an iptables entry lies outside its table");
         }
 
         var entry = _entries[offset..];
@@ -39,15 +39,15 @@ internal readonly ref struct LegacyEntries(ReadOnlySpan<byte> entries)
         int length = BinaryPrimitives.ReadUInt16LittleEndian(entry[NextOffset..]);
         return target >= EntryLength && length >= target + Verdict && length <= entry.Length
             ? entry[..length]
-            : throw new InvalidDataException("an iptables entry has an impossible length");
+            : throw new InvalidDataException("an iptables entry has an invalid length");
     }
 
-    /// <summary>Whether the entry is the head of the next chain, or of the end of the table.</summary>
+    /// <summary>Whether the entry is the head of the next chain, or the end of the table.</summary>
     public static bool IsHead(ReadOnlySpan<byte> entry) => Target(entry).Slice(TargetName, TargetNameLength).TrimEnd((byte)0).SequenceEqual("ERROR"u8);
 
-    /// <summary>Where an entry jumps to, or null for one that does not.</summary>
+    /// <summary>The offset that an entry jumps to, or null if it does not jump.</summary>
     /// <param name="entry">The entry.</param>
-    /// <param name="offset">Its own offset: a rule without a target "jumps" to the one after it.</param>
+    /// <param name="offset">The offset of the entry. A rule without a target "jumps" to the entry after it.</param>
     public static int? Jump(ReadOnlySpan<byte> entry, int offset)
     {
         var verdict = VerdictOf(entry);
@@ -57,17 +57,17 @@ internal readonly ref struct LegacyEntries(ReadOnlySpan<byte> entries)
     /// <summary>Whether the entry is a rule without a target.</summary>
     public static bool FallsThrough(ReadOnlySpan<byte> entry, int offset) => VerdictOf(entry) == offset + entry.Length;
 
-    /// <summary>The name of the chain whose first rule is at an offset.</summary>
+    /// <summary>The name of the chain whose first rule is at this offset.</summary>
     /// <exception cref="InvalidDataException">No chain begins there.</exception>
     public ReadOnlySpan<byte> NameOfChainAt(int offset)
     {
         var head = At(offset - ChainHeadLength);
         return head.Length == ChainHeadLength && IsHead(head)
             ? Target(head)[ChainName..].TrimEnd((byte)0)
-            : throw new InvalidDataException("an iptables jump leads to no chain");
+            : throw new InvalidDataException("an iptables jump does not lead to a chain");
     }
 
-    /// <summary>Adds an entry without its counters, and without an offset it leads to, which changes when other chains do.</summary>
+    /// <summary>Adds an entry without its counters, and without the offset of its jump, which changes when other chains change.</summary>
     public static void AddTo(ChainDigest digest, ReadOnlySpan<byte> entry, bool leadsOn)
     {
         var target = BinaryPrimitives.ReadUInt16LittleEndian(entry[TargetOffset..]);
@@ -76,7 +76,7 @@ internal readonly ref struct LegacyEntries(ReadOnlySpan<byte> entries)
         digest.Add(leadsOn ? "leads on"u8 : entry[target..]);
     }
 
-    // Null for every target but the standard one.
+    // Null for every target other than the standard target.
     private static int? VerdictOf(ReadOnlySpan<byte> entry)
     {
         var target = Target(entry);

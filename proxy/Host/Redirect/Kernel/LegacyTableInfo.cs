@@ -2,13 +2,13 @@ using System.Buffers.Binary;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>What <c>IPT_SO_GET_INFO</c> tells of a legacy table (<c>struct ipt_getinfo</c>).</summary>
+/// <summary>The description of a legacy table that <c>IPT_SO_GET_INFO</c> returns (<c>struct ipt_getinfo</c>).</summary>
 internal readonly ref struct LegacyTableInfo
 {
     public const int NameLength = 32;
     public const int Length = 84;
 
-    // Offsets: the first rule of each built-in chain, its policy, and how long all entries are.
+    // Offsets: the set of hooks, the first rule of each built-in chain, its policy, and the size of all entries.
     private const int ValidHooks = 32;
     private const int Entries = 36;
     private const int Policies = 56;
@@ -19,9 +19,9 @@ internal readonly ref struct LegacyTableInfo
 
     private readonly ReadOnlySpan<byte> _info;
 
-    /// <exception cref="InvalidDataException">This is no whole answer.</exception>
+    /// <exception cref="InvalidDataException">The answer is incomplete.</exception>
     public LegacyTableInfo(ReadOnlySpan<byte> info) =>
-        _info = info.Length == Length ? info : throw new InvalidDataException("the kernel's answer about a table has a wrong length");
+        _info = info.Length == Length ? info : throw new InvalidDataException("the kernel's answer about a table has the wrong length");
 
     public long Size => BinaryPrimitives.ReadUInt32LittleEndian(_info[SizeOffset..]);
 

@@ -1,17 +1,17 @@
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>A chain of native nftables that may translate a pod's packets before iptables' nat does.</summary>
-/// <param name="Family">Its table's family, by the kernel's number.</param>
+/// <summary>A native nftables chain that may translate a pod's packets before iptables' nat does.</summary>
+/// <param name="Family">The family of its table, as the kernel's number.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Chain">Its name.</param>
-/// <param name="Priority">Where it stands: lower is earlier.</param>
+/// <param name="Priority">The priority. Lower numbers run earlier.</param>
 internal sealed record NatHook(byte Family, string Table, string Chain, int Priority)
 {
-    /// <summary>The priority of iptables' own nat PREROUTING, of both backends (NF_IP_PRI_NAT_DST).</summary>
-    public const int OursPriority = -100;
+    /// <summary>The priority of iptables' own nat PREROUTING in both backends (NF_IP_PRI_NAT_DST).</summary>
+    public const int OurPriority = -100;
 
-    /// <summary>Whether it comes before ours for certain. At the same priority, whichever was made first comes first.</summary>
-    public bool IsBefore => Priority < OursPriority;
+    /// <summary>Whether it certainly runs before our redirect. At the same priority, the chain that was created first runs first.</summary>
+    public bool IsBefore => Priority < OurPriority;
 
     public override string ToString() => $"nft {(Family == NfTablesMessage.IPv4 ? "ip" : "inet")} {Table} {Chain} (priority {Priority})";
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Finds the chains of native nftables that stand before our redirect. iptables does not list them.</summary>
+/// <summary>Finds native nftables chains that run before our redirect. iptables does not list them.</summary>
 internal static class NatHooks
 {
     // NFTA_CHAIN_TABLE, _NAME, _HOOK, _TYPE; NFTA_HOOK_HOOKNUM, _PRIORITY.
@@ -16,16 +16,16 @@ internal static class NatHooks
     // NF_INET_PRE_ROUTING.
     private const uint Prerouting = 0;
 
-    /// <summary>Each that holds a rule and is hooked at the place of iptables' own or before it.</summary>
+    /// <summary>The NAT chains that hold a rule and have at most the priority of iptables' own chain.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
-    /// <exception cref="InvalidDataException">The answer can't be read.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
     public static ImmutableArray<NatHook> Find(NfTables tables)
     {
         var found = new List<NatHook>();
         tables.Chains((family, chain) =>
         {
-            if (Read(family, chain) is { Priority: <= NatHook.OursPriority } hook
-                && hook is not { Family: NfTablesMessage.IPv4, Table: "nat", Chain: "PREROUTING", Priority: NatHook.OursPriority })
+            if (Read(family, chain) is { Priority: <= NatHook.OurPriority } hook
+                && hook is not { Family: NfTablesMessage.IPv4, Table: "nat", Chain: "PREROUTING", Priority: NatHook.OurPriority })
             {
                 found.Add(hook);
             }

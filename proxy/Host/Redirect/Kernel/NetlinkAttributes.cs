@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Walks netlink attributes (<c>struct nlattr</c>). A length that cannot be true ends the walk with an exception.</summary>
+/// <summary>Walks netlink attributes (<c>struct nlattr</c>). An invalid length ends the walk with an exception.</summary>
 internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)
 {
     private const int HeaderLength = 4;
@@ -23,10 +23,10 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)
         ? BinaryPrimitives.ReadUInt32BigEndian(Value)
         : throw new InvalidDataException("a netlink number is not four bytes long");
 
-    /// <summary>The value as text, without the zero at its end.</summary>
+    /// <summary>The value as text, without its terminating zero.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Value.TrimEnd((byte)0));
 
-    /// <exception cref="InvalidDataException">The bytes are not made of whole attributes.</exception>
+    /// <exception cref="InvalidDataException">The bytes do not consist of complete attributes.</exception>
     public bool MoveNext()
     {
         if (_rest.IsEmpty)
@@ -37,7 +37,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)
         var length = _rest.Length < HeaderLength ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(_rest);
         if (length < HeaderLength || length > _rest.Length)
         {
-            throw new InvalidDataException("a netlink attribute has an impossible length");
+            throw new InvalidDataException("a netlink attribute has an invalid length");
         }
 
         Type = BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & TypeMask;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Walks the messages of one netlink datagram (<c>struct nlmsghdr</c>, netlink(7)). A length that cannot be true ends the walk with an exception.</summary>
+/// <summary>Walks the messages of one netlink datagram (<c>struct nlmsghdr</c>, netlink(7)). An invalid length ends the walk with an exception.</summary>
 internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
 {
     public const int HeaderLength = 16;
@@ -20,7 +20,7 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
 
     public ReadOnlySpan<byte> Body { get; private set; }
 
-    /// <exception cref="InvalidDataException">The datagram is not made of whole messages.</exception>
+    /// <exception cref="InvalidDataException">The datagram does not consist of complete messages.</exception>
     public bool MoveNext()
     {
         if (_rest.IsEmpty)
@@ -31,7 +31,7 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
         var length = _rest.Length < HeaderLength ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(_rest);
         if (length < HeaderLength || length > _rest.Length)
         {
-            throw new InvalidDataException("a netlink message has an impossible length");
+            throw new InvalidDataException("a netlink message has an invalid length");
         }
 
         Type = BinaryPrimitives.ReadUInt16LittleEndian(_rest[4..]);

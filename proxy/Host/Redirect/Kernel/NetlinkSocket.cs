@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>A netlink socket to the kernel's netfilter. It never waits: the kernel has answered by the time a question is sent.</summary>
+/// <summary>A netlink socket to the kernel's netfilter. It never blocks, because the kernel answers during the call that sends the request.</summary>
 internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
 {
     // Linux's numbers, the same on amd64 and arm64: AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER.
@@ -12,7 +12,7 @@ internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
     private const int Kind = 3 | 0x80000;
     private const int Netfilter = 12;
 
-    // MSG_DONTWAIT | MSG_TRUNC: the latter has recvfrom tell the datagram's own length.
+    // MSG_DONTWAIT | MSG_TRUNC. With MSG_TRUNC, recvfrom returns the real length of a datagram that does not fit.
     private const int ReceiveFlags = 0x40 | 0x20;
 
     // struct sockaddr_nl: family, padding, port (0 for the kernel), groups.
@@ -21,14 +21,14 @@ internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
 
     private readonly SafeFileHandle _socket;
 
-    // The kernel fills dumps in pieces of 32 KiB at most (netlink_dump).
+    // The kernel sends dumps in pieces of at most 32 KiB (netlink_dump).
     private readonly byte[] _buffer = new byte[64 * 1024];
 
-    /// <exception cref="IOException">This kernel or container has no such socket.</exception>
+    /// <exception cref="IOException">This kernel or container offers no such socket.</exception>
     public NetlinkSocket()
     {
         var socket = Open(Family, Kind, Netfilter);
-        _socket = socket >= 0 ? new SafeFileHandle(socket, ownsHandle: true) : throw Failure("no netlink socket");
+        _socket = socket >= 0 ? new SafeFileHandle(socket, ownsHandle: true) : throw Failure("no netlink socket could be opened");
     }
 
     public void Send(ReadOnlySpan<byte> datagram)
@@ -36,7 +36,7 @@ internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
         // An unconnected netlink socket without an address sends to the kernel.
         if (Send(_socket, datagram, (nuint)datagram.Length, 0) != datagram.Length)
         {
-            throw Failure("the kernel did not take a netlink question");
+            throw Failure("the kernel did not accept a netlink request");
         }
     }
 
@@ -50,15 +50,15 @@ internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
             var length = Receive(_socket, _buffer, (nuint)_buffer.Length, ReceiveFlags, sender, ref senderLength);
             if (length < 0)
             {
-                throw Failure("no netlink answer");
+                throw Failure("the kernel sent no netlink answer");
             }
 
             if (length > _buffer.Length)
             {
-                throw new IOException("a netlink answer was longer than any the kernel should send");
+                throw new IOException("a netlink answer was longer than the kernel should send");
             }
 
-            // Another process may send to this socket; only the kernel's word counts.
+            // Other processes can send to this socket too. Only the kernel has port 0.
             if (senderLength == AddressLength && BinaryPrimitives.ReadUInt32LittleEndian(sender[PortOffset..]) == 0)
             {
                 return _buffer.AsSpan(0, (int)length);

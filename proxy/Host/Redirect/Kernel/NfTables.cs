@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Asks the kernel's nf_tables. Answers to other questions are dropped, and what is read for one answer is bounded.</summary>
+/// <summary>Queries the kernel's nf_tables. Answers to other requests are dropped, and the bytes read for one answer are bounded.</summary>
 internal sealed class NfTables(IDatagrams datagrams)
 {
-    // NLMSG_ERROR and NLMSG_DONE; NLM_F_DUMP_INTR: the rules changed while they were listed.
+    // NLMSG_ERROR, NLMSG_DONE and NLM_F_DUMP_INTR. The last means that the rules changed during the dump.
     private const ushort Error = 2;
     private const ushort Done = 3;
     private const ushort Interrupted = 0x10;
@@ -13,25 +13,25 @@ internal sealed class NfTables(IDatagrams datagrams)
     // NFTA_GEN_ID.
     private const int GenerationId = 1;
 
-    // More than any chain of ours or built-in chain holds; a longer answer leaves the question to iptables.
-    private const int MostBytes = 16 * 1024 * 1024;
+    // More than any chain that is read holds. If an answer is longer, iptables is used instead.
+    private const int MaxBytes = 16 * 1024 * 1024;
 
-    // Each datagram counts for a little, so that empty ones can't be read for ever.
+    // Each datagram counts as at least this many bytes, so that empty datagrams can't be read forever.
     private const int DatagramCost = 1024;
 
     private uint _sequence;
 
-    /// <summary>Takes one object of an answer: its family and its attributes.</summary>
+    /// <summary>Receives one object of an answer: its family and its attributes.</summary>
     public delegate void Take(byte family, ReadOnlySpan<byte> attributes);
 
-    /// <summary>The number of the rules' last change, of all tables and families.</summary>
+    /// <summary>The number of the last change of any rule, in all tables and families.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
-    /// <exception cref="InvalidDataException">The answer can't be read.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
     public uint Generation()
     {
         uint? generation = null;
         Ask(NfTablesMessage.GetGeneration, NfTablesMessage.NewGeneration, NfTablesMessage.AnyFamily, dump: false, Read);
-        return generation ?? throw new InvalidDataException("the kernel told no generation");
+        return generation ?? throw new InvalidDataException("the kernel returned no generation");
 
         void Read(byte family, ReadOnlySpan<byte> attributes)
         {
@@ -42,23 +42,23 @@ internal sealed class NfTables(IDatagrams datagrams)
         }
     }
 
-    /// <summary>The rules of a chain in their order; none where there is no such chain.</summary>
+    /// <summary>The rules of a chain in order. None if the chain does not exist.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
-    /// <exception cref="InvalidDataException">The answer can't be read.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
     public void Rules(byte family, string table, string chain, Take take) =>
         Ask(NfTablesMessage.GetRule, NfTablesMessage.NewRule, family, dump: true, take, table, chain);
 
     /// <summary>The chains of all tables and families.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
-    /// <exception cref="InvalidDataException">The answer can't be read.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
     public void Chains(Take take) =>
         Ask(NfTablesMessage.GetChain, NfTablesMessage.NewChain, NfTablesMessage.AnyFamily, dump: true, take);
 
-    private void Ask(ushort question, ushort answer, byte family, bool dump, Take take, params ReadOnlySpan<string> texts)
+    private void Ask(ushort request, ushort answer, byte family, bool dump, Take take, params ReadOnlySpan<string> texts)
     {
         var sequence = ++_sequence;
-        datagrams.Send(NfTablesMessage.Question(question, family, sequence, dump, texts));
-        for (var read = 0; read < MostBytes;)
+        datagrams.Send(NfTablesMessage.Request(request, family, sequence, dump, texts));
+        for (var read = 0; read < MaxBytes;)
         {
             var datagram = datagrams.Receive();
             read += datagram.Length + DatagramCost;
@@ -68,10 +68,10 @@ internal sealed class NfTables(IDatagrams datagrams)
             }
         }
 
-        throw new InvalidDataException("a netlink answer does not end");
+        throw new InvalidDataException("a netlink answer is too long");
     }
 
-    /// <summary>Whether the answer ended in this datagram.</summary>
+    /// <returns>Whether the answer ended in this datagram.</returns>
     private static bool TakeAll(ReadOnlySpan<byte> datagram, uint sequence, ushort answer, bool dump, Take take)
     {
         for (var message = new NetlinkMessages(datagram); message.MoveNext();)
@@ -83,7 +83,7 @@ internal sealed class NfTables(IDatagrams datagrams)
 
             if (message.Type == Error)
             {
-                throw new IOException($"the kernel refused a question about nf_tables (error {Code(message.Body)})");
+                throw new IOException($"the kernel refused a request to nf_tables (error {Code(message.Body)})");
             }
 
             if ((message.Flags & Interrupted) != 0)
@@ -107,7 +107,7 @@ internal sealed class NfTables(IDatagrams datagrams)
 
     private static byte Family(ReadOnlySpan<byte> body) => body.Length >= NfTablesMessage.FamilyHeaderLength
         ? body[0]
-        : throw new InvalidDataException("a message of nf_tables is too short");
+        : throw new InvalidDataException("an nf_tables message is too short");
 
     private static int Code(ReadOnlySpan<byte> body) => body.Length >= sizeof(int) ? -BinaryPrimitives.ReadInt32LittleEndian(body) : 0;
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Numbers of <c>linux/netfilter/nf_tables.h</c>, and the questions made of them.</summary>
+/// <summary>Constants of <c>linux/netfilter/nf_tables.h</c>, and the requests built from them.</summary>
 internal static class NfTablesMessage
 {
     public const ushort NewChain = Subsystem | 3;
@@ -13,7 +13,7 @@ internal static class NfTablesMessage
     public const ushort NewGeneration = Subsystem | 15;
     public const ushort GetGeneration = Subsystem | 16;
 
-    /// <summary>struct nfgenmsg, in front of the attributes: family, version, resource.</summary>
+    /// <summary>The length of struct nfgenmsg (family, version, resource), which precedes the attributes.</summary>
     public const int FamilyHeaderLength = 4;
 
     public const byte AnyFamily = 0;
@@ -23,15 +23,15 @@ internal static class NfTablesMessage
     // NFNL_SUBSYS_NFTABLES << 8.
     private const ushort Subsystem = 10 << 8;
 
-    private const ushort Request = 1;
+    private const ushort RequestFlag = 1;
 
-    // NLM_F_ROOT | NLM_F_MATCH: all objects, not one by name.
+    // NLM_F_ROOT | NLM_F_MATCH: all objects, not a single object by name.
     private const ushort Dump = 0x300;
 
     private const int AttributeHeaderLength = 4;
 
-    /// <summary>A question. The texts are attributes, numbered from 1 on.</summary>
-    public static byte[] Question(ushort type, byte family, uint sequence, bool dump, params ReadOnlySpan<string> texts)
+    /// <summary>A request. The texts become attributes, numbered from 1.</summary>
+    public static byte[] Request(ushort type, byte family, uint sequence, bool dump, params ReadOnlySpan<string> texts)
     {
         var message = new List<byte>(new byte[NetlinkMessages.HeaderLength]) { family, 0, 0, 0 };
         for (var i = 0; i < texts.Length; i++)
@@ -42,7 +42,7 @@ internal static class NfTablesMessage
         var bytes = message.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(bytes, bytes.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(4), type);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), dump ? (ushort)(Request | Dump) : Request);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), dump ? (ushort)(RequestFlag | Dump) : RequestFlag);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), sequence);
         return bytes;
     }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Reads a rule as nf_tables tells it, as far as that is needed to see that it is the same as before.</summary>
+/// <summary>Reads as much of an nf_tables rule as is needed to see whether it changed.</summary>
 internal static class NftRule
 {
     // NFTA_RULE_EXPRESSIONS, NFTA_LIST_ELEM, NFTA_EXPR_NAME, NFTA_EXPR_DATA.
@@ -9,12 +9,13 @@ internal static class NftRule
     private const int Name = 1;
     private const int Data = 2;
 
-    // NFTA_IMMEDIATE_DATA, NFTA_DATA_VERDICT, NFTA_VERDICT_CHAIN: where the rule jumps or goes to.
+    // NFTA_IMMEDIATE_DATA, NFTA_DATA_VERDICT, NFTA_VERDICT_CHAIN: the chain that the rule jumps or goes to.
     private const int ImmediateData = 2;
     private const int Verdict = 2;
     private const int VerdictChain = 2;
 
-    /// <summary>Adds all of a rule but its counters, which change with each packet. Returns the chain it jumps to, or null.</summary>
+    /// <summary>Adds a rule without its counters, which change with every packet.</summary>
+    /// <returns>The chain that the rule jumps to, or null.</returns>
     public static string? AddTo(ChainDigest digest, ReadOnlySpan<byte> attributes)
     {
         string? jump = null;

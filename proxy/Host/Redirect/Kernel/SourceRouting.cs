@@ -2,15 +2,15 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Tells where the kernel takes packets that name their own route (IP options LSRR and SSRR).</summary>
+/// <summary>Finds the interfaces on which the kernel accepts source-routed packets (IP options LSRR and SSRR).</summary>
 internal static class SourceRouting
 {
-    /// <summary>Where the kernel keeps the settings of its interfaces.</summary>
+    /// <summary>The directory of the interface settings.</summary>
     public const string Settings = "/proc/sys/net/ipv4/conf";
 
     /// <summary>
-    /// The interfaces that take them; <c>default</c> stands for those that are still to come. The setting of an interface counts
-    /// only together with that of <c>all</c>.
+    /// The interfaces that accept them. <c>default</c> stands for interfaces that are created later. The setting of an interface has
+    /// an effect only if <c>all</c> is set too.
     /// </summary>
     public static ImmutableArray<string> Interfaces(string settings = Settings) => !Accepts(settings, "all")
         ? []
@@ -24,7 +24,7 @@ internal static class SourceRouting
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // An interface that went away, or a system without the setting.
+            // The interface is gone, or the system lacks the setting.
             return false;
         }
     }

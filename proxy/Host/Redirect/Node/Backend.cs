@@ -1,6 +1,6 @@
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>The two ways in which iptables reaches the kernel. A node uses one of them.</summary>
+/// <summary>The two implementations of iptables in the kernel. A node uses one of them.</summary>
 internal enum Backend
 {
     Nft,

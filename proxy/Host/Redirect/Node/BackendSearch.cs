@@ -2,7 +2,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>Looks for the backends of the node.</summary>
+/// <summary>Finds the backends of the node.</summary>
 internal static class BackendSearch
 {
     public static async Task<(BackendView Nft, BackendView Legacy)> RunAsync(RunProgram run, CancellationToken cancellation)
@@ -14,7 +14,7 @@ internal static class BackendSearch
             return (nft, legacy);
         }
 
-        // A system with one variant only may have it under the plain name.
+        // A system with only one backend may have it under the plain name.
         var version = await run("iptables", ["--version"], null, cancellation);
         return version switch
         {

@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Node;
 /// <summary>The iptables programs of one backend.</summary>
 internal sealed class Iptables(string program, RunProgram run)
 {
-    // Seconds to wait for the lock that all iptables programs share.
+    // How many seconds to wait for the lock that all iptables programs share.
     private const string LockWait = "5";
 
     /// <summary>All rules as they are now.</summary>
@@ -15,10 +15,10 @@ internal sealed class Iptables(string program, RunProgram run)
         SavedRules.Parse(Check(await run($"{program}-save", [], null, cancellation), $"{program}-save").Output);
 
     /// <summary>
-    /// As much of the rules as a check of these chains needs. On a node with 20,000 rules that takes a tenth of the time of
-    /// all of them. A table is read whole where a chain is missing or another product's chain stands before ours.
+    /// The rules that a check of these chains needs. With 20,000 rules on the node, this takes a tenth of the time of reading all
+    /// rules. A whole table is read if a chain is missing or another product's chain comes before ours.
     /// </summary>
-    public async Task<SavedRules> ListAsync(ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    public async Task<SavedRules> ListAsync(ImmutableArray<ManagedChain> chains, CancellationToken cancellation)
     {
         var text = new StringBuilder();
         foreach (var table in chains.GroupBy(chain => chain.Table, StringComparer.Ordinal))
@@ -29,16 +29,16 @@ internal sealed class Iptables(string program, RunProgram run)
         return SavedRules.Parse(text.ToString());
     }
 
-    /// <summary>Does what the text says, table by table, and leaves everything else alone.</summary>
+    /// <summary>Applies an <c>iptables-restore</c> input, table by table. All other rules stay.</summary>
     public async Task RestoreAsync(string text, CancellationToken cancellation) =>
         Check(await run($"{program}-restore", ["--noflush", "-w", LockWait], text, cancellation), $"{program}-restore");
 
-    private async Task<string?> ListAsync(string table, ImmutableArray<OwnChain> chains, CancellationToken cancellation)
+    private async Task<string?> ListAsync(string table, ImmutableArray<ManagedChain> chains, CancellationToken cancellation)
     {
         var text = new StringBuilder($"*{table}\n");
         foreach (var name in chains.SelectMany(chain => new[] { chain.Hook, chain.Name }))
         {
-            if (await run(program, ["-w", LockWait, "-t", table, "-S", name], null, cancellation) is not { ExitCode: 0 } listed || !Tells(listed.Output, name))
+            if (await run(program, ["-w", LockWait, "-t", table, "-S", name], null, cancellation) is not { ExitCode: 0 } listed || !Describes(listed.Output, name))
             {
                 return null;
             }
@@ -50,8 +50,8 @@ internal sealed class Iptables(string program, RunProgram run)
         return chains.Any(chain => Displacement.NeedsOtherChains(saved, chain)) ? null : text.ToString();
     }
 
-    // The first line is the policy of a built-in chain, or says that the chain is there.
-    private static bool Tells(string listing, string chain) =>
+    // The first line states the policy of a built-in chain, or that a user-defined chain exists.
+    private static bool Describes(string listing, string chain) =>
         listing.StartsWith($"-P {chain} ", StringComparison.Ordinal) || listing.StartsWith($"-N {chain}\n", StringComparison.Ordinal);
 
     private async Task<string> SaveAsync(string table, CancellationToken cancellation) =>
@@ -61,7 +61,7 @@ internal sealed class Iptables(string program, RunProgram run)
     {
         if (result is null)
         {
-            throw new RedirectRefusal($"{what} is missing");
+            throw new RedirectRefusal($"{what} is missing: install the iptables package");
         }
 
         if (result.ExitCode == 0)
@@ -72,7 +72,7 @@ internal sealed class Iptables(string program, RunProgram run)
         var message = result.Error.Trim();
         if (message.Contains("Permission denied", StringComparison.Ordinal) || message.Contains("Operation not permitted", StringComparison.Ordinal))
         {
-            throw new RedirectRefusal($"{what}: no permission: the redirect needs CAP_NET_ADMIN and CAP_NET_RAW in the node's network namespace ({message})");
+            throw new RedirectRefusal($"{what}: permission denied: the redirect needs CAP_NET_ADMIN and CAP_NET_RAW in the node's network namespace ({message})");
         }
 
         throw new IptablesFailure($"{what} failed with exit code {result.ExitCode}: {message}");

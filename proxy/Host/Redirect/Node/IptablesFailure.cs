@@ -1,4 +1,4 @@
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>A call of an iptables program failed; another one may succeed.</summary>
+/// <summary>An iptables program failed. A later call may succeed.</summary>
 internal sealed class IptablesFailure(string message) : Exception(message);

@@ -4,19 +4,19 @@ using System.Net;
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
-/// Tells from the kernel's socket tables whether something listens where the DNAT leads. A connection of our own would
-/// not get there: the input guard drops what was not redirected, the node's own connections too.
+/// Reads the kernel's socket tables to see whether anything listens on the target of the redirect. A test connection would not get
+/// there: the guard in INPUT drops every connection that was not redirected, including the node's own.
 /// </summary>
 internal static class ListenerTable
 {
     // TCP_LISTEN in include/net/tcp_states.h, as /proc/net/tcp writes it.
     private const string Listen = "0A";
 
-    /// <summary>Looks at this network namespace now.</summary>
+    /// <summary>Whether anything in this network namespace listens there now.</summary>
     public static bool IsListening(IPAddress address, int port) =>
         Has(Read("/proc/net/tcp"), address, port) || Has(Read("/proc/net/tcp6"), address, port);
 
-    /// <summary>Whether a table's text has a listener on the port, at the address or at all addresses.</summary>
+    /// <summary>Whether a table lists a listener on the port, at this address or at all addresses.</summary>
     public static bool Has(string table, IPAddress address, int port)
     {
         foreach (var line in table.Split('\n'))
@@ -33,7 +33,7 @@ internal static class ListenerTable
         return false;
     }
 
-    // The table holds words in the machine's order, which is little-endian wherever this runs.
+    // The table holds words in the machine's byte order, which is little-endian on every supported machine.
     private static string V4(IPAddress address) => Convert.ToHexString([.. address.GetAddressBytes().Reverse()]);
 
     private static string Mapped(IPAddress address) => $"0000000000000000FFFF0000{V4(address)}";

@@ -5,35 +5,36 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>The address of the node that redirected connections are sent to.</summary>
+/// <summary>The node's own address, which redirected connections are sent to.</summary>
 internal static class NodeAddress
 {
-    /// <summary>The given address if it is good for the DNAT, else the one the node itself would use towards IMDS.</summary>
+    /// <summary>The given address, or by default the address that the node uses to reach IMDS.</summary>
+    /// <exception cref="RedirectRefusal">The address can't be the target of the redirect.</exception>
     public static IPAddress Choose(IPAddress? given)
     {
-        var address = given ?? OnTheWayToImds();
+        var address = given ?? SourceAddressToImds();
         if (address.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new RedirectRefusal($"--node-ip {address}: write the node's IPv4 address; IMDS has no other");
+            throw new RedirectRefusal($"--node-ip {address} is not an IPv4 address: give the node's IPv4 address, because IMDS has no IPv6 address");
         }
 
         if (IPAddress.IsLoopback(address))
         {
-            throw new RedirectRefusal($"--node-ip {address}: loopback can't be the target of the redirect; write the node's own address");
+            throw new RedirectRefusal($"--node-ip {address} is a loopback address, which can't be the target of the redirect: give the node's own address");
         }
 
-        return IsOurs(address)
+        return BelongsToNode(address)
             ? address
-            : throw new RedirectRefusal($"--node-ip {address} is no address of this node; packets sent there would leave it");
+            : throw new RedirectRefusal($"--node-ip {address} is not an address of this node: give one that is, because redirected packets must stay on the node");
     }
 
-    private static bool IsOurs(IPAddress address) =>
+    private static bool BelongsToNode(IPAddress address) =>
         NetworkInterface.GetAllNetworkInterfaces()
             .SelectMany(i => i.GetIPProperties().UnicastAddresses)
             .Any(u => u.Address.Equals(address));
 
-    // Connecting a datagram socket sends nothing; it only asks the routing table.
-    private static IPAddress OnTheWayToImds()
+    // Connecting a datagram socket sends no packet. It only looks up the route.
+    private static IPAddress SourceAddressToImds()
     {
         try
         {
@@ -43,7 +44,7 @@ internal static class NodeAddress
         }
         catch (SocketException)
         {
-            throw new RedirectRefusal("the node has no route to 169.254.169.254, so its own address is not known; write it with --node-ip");
+            throw new RedirectRefusal("the node has no route to 169.254.169.254, so its own address is unknown: give it with --node-ip");
         }
     }
 }

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>When the node started.</summary>
+/// <summary>The time at which the node started.</summary>
 internal static class NodeBoot
 {
-    /// <summary>Reads the kernel's own word on it, or null.</summary>
+    /// <summary>The time that the kernel reports, or null.</summary>
     public static DateTimeOffset? Time() => File.Exists("/proc/stat") ? Parse(File.ReadAllText("/proc/stat")) : null;
 
     /// <summary>Finds <c>btime</c>, seconds since 1970, in the text of <c>/proc/stat</c>.</summary>

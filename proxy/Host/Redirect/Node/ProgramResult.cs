@@ -1,4 +1,4 @@
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>How a program ended.</summary>
+/// <summary>The result of a program that ran.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error);

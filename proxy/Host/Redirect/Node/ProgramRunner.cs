@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Node;
 /// <summary>Runs the node's programs.</summary>
 internal static class ProgramRunner
 {
-    // -w 5 lets iptables wait five seconds for its own lock; a program that takes twice as long hangs.
+    // iptables waits up to five seconds for its own lock (-w 5). A program that takes three times as long hangs.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     public static async Task<ProgramResult?> RunAsync(
@@ -34,7 +34,7 @@ internal static class ProgramRunner
             {
                 process.Kill();
                 cancellation.ThrowIfCancellationRequested();
-                throw new TimeoutException($"{program} did not end within {Limit.TotalSeconds:0} s", e);
+                throw new TimeoutException($"{program} did not finish within {Limit.TotalSeconds:0} s", e);
             }
         }
     }
@@ -48,7 +48,7 @@ internal static class ProgramRunner
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // Messages are compared in English.
+        // The code compares error messages with their English text.
         start.Environment["LC_ALL"] = "C";
         try
         {
@@ -69,7 +69,7 @@ internal static class ProgramRunner
         }
         catch (IOException)
         {
-            // It ended without reading; its exit code and message say why.
+            // The program ended without reading its input. Its exit code and message give the reason.
         }
     }
 }

@@ -1,20 +1,20 @@
+using ImdsProxy.Redirect.Rules;
+
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
-/// Tries whether this kernel has the rpfilter match, in a chain that nothing jumps to. Only a real commit tells:
-/// iptables-nft asks the kernel then and not before.
+/// Finds out whether this kernel has the rpfilter match, by writing a rule to a chain that nothing jumps to. Nothing short of a
+/// commit can tell, because iptables-nft asks the kernel only then.
 /// </summary>
 internal static class RpFilterTrial
 {
-    public const string Chain = "IMDS-PROXY-TRIAL";
-
     public static async Task<bool> RunAsync(Iptables iptables, CancellationToken cancellation)
     {
-        // Without the match this must work; if not, iptables as a whole is ill and the trial would tell a lie.
-        await iptables.RestoreAsync($"*raw\n:{Chain} - [0:0]\nCOMMIT\n", cancellation);
+        // This must work on any kernel. If it fails, iptables itself is broken, and the trial would blame the match.
+        await iptables.RestoreAsync($"*raw\n:{RuleSet.TrialChain} - [0:0]\nCOMMIT\n", cancellation);
         try
         {
-            await iptables.RestoreAsync($"*raw\n-A {Chain} -m rpfilter --invert -j DROP\nCOMMIT\n", cancellation);
+            await iptables.RestoreAsync($"*raw\n-A {RuleSet.TrialChain} -m rpfilter --invert -j DROP\nCOMMIT\n", cancellation);
             return true;
         }
         catch (IptablesFailure)
@@ -23,7 +23,7 @@ internal static class RpFilterTrial
         }
         finally
         {
-            await iptables.RestoreAsync($"*raw\n-F {Chain}\n-X {Chain}\nCOMMIT\n", cancellation);
+            await iptables.RestoreAsync($"*raw\n-F {RuleSet.TrialChain}\n-X {RuleSet.TrialChain}\nCOMMIT\n", cancellation);
         }
     }
 }

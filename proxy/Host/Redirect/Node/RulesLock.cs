@@ -1,18 +1,18 @@
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
-/// Held while rules are read and written, by one process of the node at a time. iptables' own lock covers a single
-/// call; between <c>iptables-save</c> and <c>iptables-restore</c> another of us could insert the same jump.
+/// The lock that one process of the node holds while it reads and writes rules. iptables' own lock covers a single call only.
+/// Between <c>iptables-save</c> and <c>iptables-restore</c>, another of our processes could insert the same jump.
 /// </summary>
 internal sealed class RulesLock(string path, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Waits for the lock; disposing the result lets it go, as does the end of the process.</summary>
+    /// <summary>Waits for the lock. Disposing the result releases it, and so does the end of the process.</summary>
     public async Task<IDisposable> AcquireAsync(CancellationToken cancellation)
     {
-        var begin = time.GetTimestamp();
+        var started = time.GetTimestamp();
         while (true)
         {
             try
@@ -20,9 +20,9 @@ internal sealed class RulesLock(string path, TimeProvider time)
                 // FileShare.None is flock(LOCK_EX) on Linux.
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && time.GetElapsedTime(begin) < Patience)
+            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && time.GetElapsedTime(started) < MaxWait)
             {
-                await Task.Delay(Pause, time, cancellation);
+                await Task.Delay(RetryDelay, time, cancellation);
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Something that keeps a chain of ours from doing its work.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">For people: the table, the chain and the rule.</param>
+/// <summary>A problem that keeps one of our chains from working.</summary>
+/// <param name="Kind">The kind, which decides the repair.</param>
+/// <param name="Text">The problem for logs and output: the table, the chain and the rule.</param>
 internal sealed record ChainProblem(ProblemKind Kind, string Text);

@@ -2,18 +2,18 @@ using System.Net;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Finds what closes IMDS already: our DNAT takes packets to INPUT, past everything in FORWARD.</summary>
+/// <summary>Finds rules in FORWARD that already block IMDS. Our DNAT sends packets to INPUT instead, so it would bypass them.</summary>
 internal static class ExistingBlocks
 {
-    // A rule on a wider network than a /16 is about something else.
+    // A rule for a network wider than /16 was not written for IMDS.
     private const int WidestPrefix = 16;
 
-    // The comment that AKS's node image writes on its own rule.
+    // The comment on the rule that AKS's node image creates.
     private const string AksComment = "ensureIMDSRestriction";
 
     private static readonly PacketShape ToImds = new(IPAddress.Parse(KnownAddresses.Imds), "tcp", [KnownAddresses.ImdsPort]);
 
-    /// <summary>Each DROP or REJECT for IMDS that a forwarded packet meets and that is not ours, in words.</summary>
+    /// <summary>Each DROP or REJECT of others that a packet forwarded to IMDS can reach, in words.</summary>
     public static IEnumerable<string> Of(string backend, SavedRules saved) =>
         from table in saved.Chains.Select(c => c.Table).Distinct(StringComparer.Ordinal)
         from found in In(saved, table, "FORWARD", depth: 0)
@@ -32,7 +32,7 @@ internal static class ExistingBlocks
             {
                 yield return (chain, rule);
             }
-            else if (rule.Target is { } target && PacketMatch.Of(rule, ToImds) != Likelihood.No)
+            else if (rule.Target is { } target && PacketMatch.Of(rule, ToImds) != MatchResult.No)
             {
                 foreach (var found in In(saved, table, target, depth + 1))
                 {
@@ -43,7 +43,7 @@ internal static class ExistingBlocks
     }
 
     private static bool IsAboutImds(Rule rule) =>
-        PacketMatch.Of(rule, ToImds) != Likelihood.No
+        PacketMatch.Of(rule, ToImds) != MatchResult.No
         && rule.Conditions.Any(c => c is { Name: "-d", Negated: false } && Prefix(c.Value) >= WidestPrefix);
 
     private static int Prefix(string network) =>

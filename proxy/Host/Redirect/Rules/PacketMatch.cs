@@ -6,61 +6,61 @@ namespace ImdsProxy.Redirect.Rules;
 /// <summary>Compares a rule's conditions with a kind of packet.</summary>
 internal static class PacketMatch
 {
-    /// <summary>The likelihood that some packet of this shape matches all of the rule's conditions.</summary>
-    public static Likelihood Of(Rule rule, PacketShape packet)
+    /// <summary>Whether some packet of this shape matches all of the rule's conditions.</summary>
+    public static MatchResult Of(Rule rule, PacketShape packet)
     {
-        var least = Likelihood.Surely;
+        var result = MatchResult.Certain;
         foreach (var condition in rule.Conditions)
         {
-            var likelihood = Of(condition, packet);
-            least = likelihood < least ? likelihood : least;
+            var one = Of(condition, packet);
+            result = one < result ? one : result;
         }
 
-        return least;
+        return result;
     }
 
-    private static Likelihood Of(RuleOption condition, PacketShape packet) => condition.Name switch
+    private static MatchResult Of(RuleOption condition, PacketShape packet) => condition.Name switch
     {
         "-d" => Destination(condition, packet),
         "-p" => Protocol(condition, packet),
         "--dport" or "--dports" => Ports(condition, packet),
         "-i" => Interface(condition),
         "--dst-type" => DestinationType(condition, packet),
-        _ => Likelihood.Maybe,
+        _ => MatchResult.Possible,
     };
 
-    private static Likelihood Destination(RuleOption condition, PacketShape packet)
+    private static MatchResult Destination(RuleOption condition, PacketShape packet)
     {
         if (packet.Destination is null || !TryNetwork(condition.Value, out var network))
         {
-            return Likelihood.Maybe;
+            return MatchResult.Possible;
         }
 
         return Certain(network.Contains(packet.Destination) != condition.Negated);
     }
 
-    // A rule for one protocol matches some of the packets of a shape that covers all protocols.
-    private static Likelihood Protocol(RuleOption condition, PacketShape packet) =>
+    // If the shape covers all protocols, a rule for one protocol matches some of its packets.
+    private static MatchResult Protocol(RuleOption condition, PacketShape packet) =>
         packet.Protocol is null || condition.Value is "all" or "0"
-            ? Likelihood.Surely
+            ? MatchResult.Certain
             : Certain((condition.Value == packet.Protocol || condition.Value == Number(packet.Protocol)) != condition.Negated);
 
-    private static Likelihood Ports(RuleOption condition, PacketShape packet)
+    private static MatchResult Ports(RuleOption condition, PacketShape packet)
     {
         if (packet.Ports.IsEmpty)
         {
-            return Likelihood.Surely;
+            return MatchResult.Certain;
         }
 
         var ranges = condition.Value.Split(',');
         return Certain(packet.Ports.Any(port => ranges.Any(r => InRange(r, port)) != condition.Negated));
     }
 
-    private static Likelihood Interface(RuleOption condition) =>
-        condition.Value == "lo" ? Certain(condition.Negated) : Likelihood.Maybe;
+    private static MatchResult Interface(RuleOption condition) =>
+        condition.Value == "lo" ? Certain(condition.Negated) : MatchResult.Possible;
 
-    private static Likelihood DestinationType(RuleOption condition, PacketShape packet) =>
-        condition.Value == "LOCAL" ? Certain((packet.Destination is null) != condition.Negated) : Likelihood.Maybe;
+    private static MatchResult DestinationType(RuleOption condition, PacketShape packet) =>
+        condition.Value == "LOCAL" ? Certain((packet.Destination is null) != condition.Negated) : MatchResult.Possible;
 
     private static bool InRange(string range, int port)
     {
@@ -75,5 +75,5 @@ internal static class PacketMatch
     private static bool TryNetwork(string text, out IPNetwork network) =>
         IPNetwork.TryParse(text.Contains('/', StringComparison.Ordinal) ? text : text + "/32", out network);
 
-    private static Likelihood Certain(bool matches) => matches ? Likelihood.Surely : Likelihood.No;
+    private static MatchResult Certain(bool matches) => matches ? MatchResult.Certain : MatchResult.No;
 }

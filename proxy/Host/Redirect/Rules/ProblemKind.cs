@@ -1,12 +1,12 @@
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>The kinds of problems, each repaired in its own way.</summary>
+/// <summary>The kinds of problems. Each needs a different repair.</summary>
 internal enum ProblemKind
 {
     MissingRule,
-    ForeignRule,
+    UnexpectedRule,
     RuleOrder,
     MissingJump,
-    SpareJump,
+    UnexpectedJump,
     DisplacedJump,
 }

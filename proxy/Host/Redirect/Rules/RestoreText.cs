@@ -3,12 +3,12 @@ using System.Text;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Writes what <c>iptables-restore --noflush</c> is to do. Each table is one atomic step.</summary>
+/// <summary>Writes the input of <c>iptables-restore --noflush</c>. Each table is changed atomically.</summary>
 internal static class RestoreText
 {
-    /// <summary>Puts back what a check found missing, and nothing else. Empty when there is nothing to do.</summary>
-    /// <param name="check">The check.</param>
-    /// <param name="saved">The rules it was made from.</param>
+    /// <summary>The input that puts back what a check found missing, and changes nothing else. Empty when nothing is missing.</summary>
+    /// <param name="check">The result of the check.</param>
+    /// <param name="saved">The rules that were checked.</param>
     /// <param name="mayMove">Whether a jump that is only displaced may be moved.</param>
     public static string Repair(CheckResult check, SavedRules saved, bool mayMove)
     {
@@ -16,16 +16,16 @@ internal static class RestoreText
         foreach (var table in RuleSet.Tables)
         {
             var repairs = check.Chains.Where(c => c.Chain.Table == table).SelectMany(c => Lines(c, mayMove));
-            var spare = check.Unwanted.Where(u => u.Table == table).Select(u => u.Chain);
-            AppendTable(text, table, repairs.Concat(Removal(saved, table, [.. spare])));
+            var unwanted = check.Unwanted.Where(u => u.Table == table).Select(u => u.Chain);
+            AppendTable(text, table, repairs.Concat(Removal(saved, table, [.. unwanted])));
         }
 
         return text.ToString();
     }
 
     /// <summary>
-    /// Takes away every chain of ours and every jump to one: the guards first, then the redirect. The other way round, a
-    /// guard would drop the first packet of a connection that is opened in between, and its client would wait a second.
+    /// The input that removes all our chains and the jumps to them: the guards first, then the redirect. In the reverse order, a
+    /// guard would drop the first packet of a connection opened in between, and its client would wait a second to resend it.
     /// </summary>
     public static string Removal(SavedRules saved)
     {
@@ -41,9 +41,9 @@ internal static class RestoreText
     private static IEnumerable<string> Lines(ChainCheck check, bool mayMove)
     {
         var chain = check.Chain;
-        if (check.Rewrite || check.Problems.Any(p => p.Kind == ProblemKind.MissingJump))
+        if (check.NeedsRewrite || check.Problems.Any(p => p.Kind == ProblemKind.MissingJump))
         {
-            // Under --noflush, naming a user-defined chain empties it, or makes it.
+            // With --noflush, this line creates a user-defined chain, or empties an existing one.
             yield return $":{chain.Name} - [0:0]";
             foreach (var rule in chain.Rules)
             {
@@ -51,7 +51,7 @@ internal static class RestoreText
             }
         }
 
-        if (check.Rejump && (mayMove || !check.OnlyDisplaced))
+        if (check.NeedsJump && (mayMove || !check.OnlyDisplaced))
         {
             foreach (var jump in check.Jumps)
             {

@@ -2,17 +2,17 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Compares the saved rules with the wanted ones. A pure function.</summary>
+/// <summary>Compares the saved rules with the wanted rules. A pure function.</summary>
 internal static class RuleCheck
 {
-    public static CheckResult Of(SavedRules saved, ImmutableArray<OwnChain> wanted)
+    public static CheckResult Of(SavedRules saved, ImmutableArray<ManagedChain> wanted)
     {
         var notes = new List<string>();
         var chains = wanted.Select(chain => Of(saved, chain, notes)).ToImmutableArray();
-        return new CheckResult(chains, Unwanted(saved, wanted), [.. Untracked.Blockers(saved, wanted)], [.. notes], NewestGeneration(saved));
+        return new CheckResult(chains, Unwanted(saved, wanted), [.. NotrackRules.Blockers(saved, wanted)], [.. notes], NewestGeneration(saved));
     }
 
-    private static ChainCheck Of(SavedRules saved, OwnChain chain, List<string> notes)
+    private static ChainCheck Of(SavedRules saved, ManagedChain chain, List<string> notes)
     {
         var jumps = saved.JumpsTo(chain.Table, chain.Name).Where(j => j.In.Name == chain.Hook).Select(j => j.Line).ToImmutableArray();
         var problems = Content(saved, chain).ToList();
@@ -25,11 +25,11 @@ internal static class RuleCheck
         return new ChainCheck(chain, [.. problems], jumps);
     }
 
-    private static IEnumerable<ChainProblem> Content(SavedRules saved, OwnChain chain)
+    private static IEnumerable<ChainProblem> Content(SavedRules saved, ManagedChain chain)
     {
         var there = saved.Find(chain.Table, chain.Name)?.Rules ?? [];
         var actual = there.Select(r => r.Canonical).ToList();
-        var expected = chain.Rules.Select(r => RuleText.Parse(r)).ToList();
+        var expected = chain.Rules.Select(r => RuleParser.Parse(r)).ToList();
         var found = false;
         foreach (var rule in expected.Where(r => !actual.Contains(r.Canonical, StringComparer.Ordinal)))
         {
@@ -40,19 +40,19 @@ internal static class RuleCheck
         foreach (var rule in there.Where(r => expected.TrueForAll(e => e.Canonical != r.Canonical)))
         {
             found = true;
-            yield return new ChainProblem(ProblemKind.ForeignRule, $"not wanted: {chain.Table} {chain.Name}: {rule.Text}");
+            yield return new ChainProblem(ProblemKind.UnexpectedRule, $"unexpected: {chain.Table} {chain.Name}: {rule.Text}");
         }
 
         if (!found && !actual.SequenceEqual(expected.Select(e => e.Canonical), StringComparer.Ordinal))
         {
-            yield return new ChainProblem(ProblemKind.RuleOrder, $"not as written: {chain.Table} {chain.Name}");
+            yield return new ChainProblem(ProblemKind.RuleOrder, $"wrong order: {chain.Table} {chain.Name}");
         }
     }
 
-    private static IEnumerable<ChainProblem> Jump(SavedRules saved, OwnChain chain, ImmutableArray<string> jumps)
+    private static IEnumerable<ChainProblem> Jump(SavedRules saved, ManagedChain chain, ImmutableArray<string> jumps)
     {
-        var wanted = RuleText.Parse(chain.Jump).Canonical;
-        var good = jumps.Count(j => RuleText.Parse(j).Canonical == wanted);
+        var wanted = RuleParser.Parse(chain.Jump).Canonical;
+        var good = jumps.Count(j => RuleParser.Parse(j).Canonical == wanted);
         if (good == 0)
         {
             yield return new ChainProblem(ProblemKind.MissingJump, $"missing: {chain.Table} {chain.Hook}: {chain.Jump}");
@@ -60,11 +60,11 @@ internal static class RuleCheck
 
         if (jumps.Length > good || good > 1)
         {
-            yield return new ChainProblem(ProblemKind.SpareJump, $"one jump too many: {chain.Table} {chain.Hook} to {chain.Name}");
+            yield return new ChainProblem(ProblemKind.UnexpectedJump, $"outdated or duplicate jump: {chain.Table} {chain.Hook} to {chain.Name}");
         }
     }
 
-    private static ImmutableArray<(string Table, string Chain)> Unwanted(SavedRules saved, ImmutableArray<OwnChain> wanted) =>
+    private static ImmutableArray<(string Table, string Chain)> Unwanted(SavedRules saved, ImmutableArray<ManagedChain> wanted) =>
     [
         .. from entry in saved.Chains
            where RuleSet.IsOurs(entry.Chain.Name)
@@ -74,6 +74,6 @@ internal static class RuleCheck
 
     private static int NewestGeneration(SavedRules saved) =>
         saved.Chains.SelectMany(c => c.Chain.Lines)
-            .Where(line => line.Contains("imds-proxy g", StringComparison.Ordinal))
-            .Max(line => RuleMark.Generation(RuleText.Parse(line).Comment)) ?? 0;
+            .Where(RuleMark.IsIn)
+            .Max(line => RuleMark.Generation(RuleParser.Parse(line).Comment)) ?? 0;
 }

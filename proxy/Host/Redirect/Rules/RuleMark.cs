@@ -2,14 +2,17 @@ using System.Globalization;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>The mark in our rules' comments: the product's name and the generation of the rules.</summary>
+/// <summary>The prefix of our rules' comments: the product's name and the generation of the rules.</summary>
 internal static class RuleMark
 {
     private const string Product = "imds-proxy g";
 
+    /// <summary>Whether a rule may carry the mark. <see cref="Generation"/> decides.</summary>
+    public static bool IsIn(string line) => line.Contains(Product, StringComparison.Ordinal);
+
     public static string Of(int generation) => $"{Product}{generation}:";
 
-    /// <summary>The generation that a comment tells, or null where it is not ours.</summary>
+    /// <summary>The generation that a comment states, or null if the comment is not ours.</summary>
     public static int? Generation(string? comment)
     {
         if (comment is null || !comment.StartsWith(Product, StringComparison.Ordinal))

@@ -7,7 +7,7 @@ internal sealed record RuleOption(bool Negated, string Name, ImmutableArray<stri
 {
     public string Value => Values.IsEmpty ? "" : Values[0];
 
-    /// <summary>The same for every way in which iptables writes the option.</summary>
+    /// <summary>A text that is the same however iptables writes the option.</summary>
     public string Canonical => $"{(Negated ? "! " : "")}{Name} {string.Join(' ', Values.Select(CanonicalValue))}";
 
     private string CanonicalValue(string value) =>

@@ -1,19 +1,20 @@
 using System.Collections.Immutable;
 using System.Net;
-using ImdsProxy.Redirect.Node;
-using ImdsProxy.Redirect.Watching;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>The rules as they should be, in the order in which their tables are written: guards first, nat last.</summary>
+/// <summary>The rules as they should be. Their tables are written in order: guards first, nat last.</summary>
 internal static class RuleSet
 {
-    /// <summary>Goes up with every change of the rules, so that an older process leaves newer rules alone.</summary>
+    /// <summary>The generation of the rules. Every change of the rules increases it, so that an older process leaves newer rules alone.</summary>
     public const int CurrentGeneration = 2;
 
-    /// <summary>Every chain name that is or was ours.</summary>
+    /// <summary>The chain in which the rpfilter match is tried. Nothing jumps to it.</summary>
+    public const string TrialChain = "IMDS-PROXY-TRIAL";
+
+    /// <summary>The name of every chain that we create or used to create.</summary>
     public static readonly ImmutableArray<string> ChainNames =
-        [RawChain, ForwardChain, InputChain, PostroutingChain, RedirectChain, RpFilterTrial.Chain];
+        [RawChain, ForwardChain, InputChain, PostroutingChain, RedirectChain, TrialChain];
 
     /// <summary>The tables in the order in which they are written.</summary>
     public static readonly ImmutableArray<string> Tables = ["raw", "mangle", "security", "nat"];
@@ -33,11 +34,11 @@ internal static class RuleSet
     private static readonly PacketShape HttpToWireServer =
         new(IPAddress.Parse(KnownAddresses.WireServer), "tcp", [.. KnownAddresses.WireServerPorts]);
 
-    /// <summary>Whether a chain of this name is one of the rules.</summary>
+    /// <summary>Whether a chain of this name holds our rules.</summary>
     public static bool IsOurs(string chain) => chain is RawChain or ForwardChain or InputChain or PostroutingChain or RedirectChain;
 
-    /// <summary>The chains that these options ask for. None when the redirect is off.</summary>
-    public static ImmutableArray<OwnChain> Of(RedirectOptions options) => options.State == RedirectState.Off
+    /// <summary>The chains for these options. Empty when the redirect is off.</summary>
+    public static ImmutableArray<ManagedChain> Of(RuleSetOptions options) => options.State == RedirectState.Off
         ? []
         :
         [
@@ -49,15 +50,15 @@ internal static class RuleSet
             Chain(options, "nat", "PREROUTING", RedirectChain, Redirect(options), [HttpToImds]),
         ];
 
-    private static OwnChain Chain(
-        RedirectOptions options, string table, string hook, string name, IEnumerable<string> rules, ImmutableArray<PacketShape> packets) =>
+    private static ManagedChain Chain(
+        RuleSetOptions options, string table, string hook, string name, IEnumerable<string> rules, ImmutableArray<PacketShape> packets) =>
         new(table, hook, name, $"{Comment(options, "jump")} -j {name}", [.. rules], packets);
 
-    private static ImmutableArray<PacketShape> Forwarded(RedirectOptions options) =>
+    private static ImmutableArray<PacketShape> Forwarded(RuleSetOptions options) =>
         options.WireServer ? [AnyToImds, HttpToWireServer] : [AnyToImds];
 
-    // Written as RETURN and then an unconditional DROP: what has no port to compare, such as a later fragment, is dropped.
-    private static IEnumerable<string> Raw(RedirectOptions options)
+    // A RETURN, then an unconditional DROP: a packet without a port, such as a later fragment, is dropped.
+    private static IEnumerable<string> Raw(RuleSetOptions options)
     {
         if (options.RpFilter)
         {
@@ -72,7 +73,7 @@ internal static class RuleSet
         }
     }
 
-    private static IEnumerable<string> Forward(RedirectOptions options)
+    private static IEnumerable<string> Forward(RuleSetOptions options)
     {
         if (options.State == RedirectState.Closed)
         {
@@ -85,26 +86,26 @@ internal static class RuleSet
         }
     }
 
-    // A source-routed packet (IP option LSRR or SSRR) is sent to the node itself until it has passed FORWARD: only here is
-    // IMDS its destination. The node's own packets pass here too; they are known by their source, which the kernel does not
-    // take from outside (it drops such a packet as a martian).
-    private static IEnumerable<string> Postrouting(RedirectOptions options)
+    // A source-routed packet (IP option LSRR or SSRR) is addressed to the node until it has passed FORWARD. Only after that is
+    // IMDS its destination. The node's own packets pass here too and are recognised by their source. Pods can't forge that
+    // source: the kernel drops a packet from outside with a local source as a martian.
+    private static IEnumerable<string> Postrouting(RuleSetOptions options)
     {
-        const string NotTheNodes = "-m addrtype ! --src-type LOCAL";
+        const string NotFromNode = "-m addrtype ! --src-type LOCAL";
         if (options.State == RedirectState.Closed)
         {
-            yield return $"{ToImds} {NotTheNodes} {Comment(options, "no source route to IMDS")} -j DROP";
+            yield return $"{ToImds} {NotFromNode} {Comment(options, "no source route to IMDS")} -j DROP";
         }
 
         if (options.WireServer)
         {
-            yield return $"{ToWireServer} {NotTheNodes} {Comment(options, "no source route to WireServer")} -j DROP";
+            yield return $"{ToWireServer} {NotFromNode} {Comment(options, "no source route to WireServer")} -j DROP";
         }
     }
 
-    // The inverted form, "! --ctorigdst … -j DROP", would let an untracked connection in: without a conntrack entry
-    // the match as a whole is false, whatever is negated in it.
-    private static IEnumerable<string> Input(RedirectOptions options)
+    // The inverted form, "! --ctorigdst … -j DROP", would let an untracked connection in. Without a conntrack entry the whole
+    // match is false, including its negated parts.
+    private static IEnumerable<string> Input(RuleSetOptions options)
     {
         var toPort = $"-p tcp -m tcp --dport {options.Port}";
         yield return $"{toPort} -m conntrack --ctorigdst {KnownAddresses.Imds} --ctorigdstport {KnownAddresses.ImdsPort} --ctdir ORIGINAL {Comment(options, "redirected")} -j RETURN";
@@ -113,7 +114,7 @@ internal static class RuleSet
         yield return $"! -i lo -p tcp -m tcp --dport {options.ManagementPort} {Comment(options, "management is for the node")} -j DROP";
     }
 
-    private static IEnumerable<string> Redirect(RedirectOptions options)
+    private static IEnumerable<string> Redirect(RuleSetOptions options)
     {
         if (options.State == RedirectState.Closed)
         {
@@ -121,6 +122,6 @@ internal static class RuleSet
         }
     }
 
-    private static string Comment(RedirectOptions options, string what) =>
-        $"-m comment --comment \"{RuleMark.Of(options.Generation)} {what}\"";
+    private static string Comment(RuleSetOptions options, string purpose) =>
+        $"-m comment --comment \"{RuleMark.Of(options.Generation)} {purpose}\"";
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>A chain as it is now. Its rules are taken apart when first asked for: most chains of a node never are.</summary>
+/// <summary>A chain as it is on the node. Its rules are parsed on first use, because most chains of a node are never looked at.</summary>
 internal sealed class SavedChain(string name)
 {
     private readonly List<string> _lines = [];
@@ -14,7 +14,7 @@ internal sealed class SavedChain(string name)
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public ImmutableArray<Rule> Rules => _rules.IsDefault ? _rules = [.. _lines.Select(RuleText.Parse)] : _rules;
+    public ImmutableArray<Rule> Rules => _rules.IsDefault ? _rules = [.. _lines.Select(RuleParser.Parse)] : _rules;
 
     public void Add(string line) => _lines.Add(line);
 }

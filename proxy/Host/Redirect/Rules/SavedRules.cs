@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>The rules of one backend as <c>iptables-save</c> wrote them.</summary>
+/// <summary>The rules of one backend, as <c>iptables-save</c> wrote them.</summary>
 internal sealed class SavedRules
 {
     private readonly Dictionary<(string Table, string Chain), SavedChain> _chains = [];
@@ -11,7 +11,7 @@ internal sealed class SavedRules
 
     public static SavedRules Empty { get; } = new();
 
-    /// <summary>Reads the output of <c>iptables-save</c>, with or without counters.</summary>
+    /// <summary>Parses the output of <c>iptables-save</c>, with or without counters.</summary>
     public static SavedRules Parse(string text)
     {
         var saved = new SavedRules();
@@ -39,13 +39,13 @@ internal sealed class SavedRules
 
     public SavedChain? Find(string table, string chain) => _chains.GetValueOrDefault((table, chain));
 
-    /// <summary>The rules anywhere that jump to a chain, with the built-in or other chain that holds them.</summary>
+    /// <summary>All rules that jump to a chain, each with the chain that holds it.</summary>
     public ImmutableArray<(SavedChain In, string Line)> JumpsTo(string table, string chain) =>
     [
         .. from entry in _chains
            where entry.Key.Table == table
            from line in entry.Value.Lines
-           where line.Contains(chain, StringComparison.Ordinal) && RuleText.Parse(line).Target == chain
+           where line.Contains(chain, StringComparison.Ordinal) && RuleParser.Parse(line).Target == chain
            select (entry.Value, line),
     ];
 

@@ -1,26 +1,27 @@
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Tells how much of the rules is wanted now, from the listener and the override.</summary>
-internal sealed partial class DesiredState(RedirectSettings settings, RedirectOptions options, RedirectSeams seams)
+/// <summary>Decides which rules are wanted now, from the proxy's listener and the override.</summary>
+internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOptions options, RedirectServices services)
 {
-    // So many probes in a row must fail; one interval lies between two of them.
-    private const int ProbesToLift = 3;
+    // This many probes in a row must fail before the redirect is lifted. Probes are one interval apart.
+    private const int FailedProbesToLift = 3;
 
     private readonly OverrideFiles? _files =
-        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, seams.Time) : null;
+        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, services.Time) : null;
 
-    // The last override of this release: at an uninstall its files go about when the pods do, and rules that came back in
-    // between would stay for good.
-    private Override _last = Runtime.Override.None;
+    // The last override of this release. An uninstall deletes its files at about the same time as the pods. Rules that were put
+    // back in between would stay for good.
+    private Override _uninstall = Runtime.Override.None;
 
-    // One that was there from the start may be that of a release before: it counts for as long as its files are there.
-    private bool _wasWithout;
+    // An uninstall override that exists from the start may belong to an earlier release, so it ends when its files are deleted.
+    private bool _sawNoUninstall;
     private string? _refusal;
-    private int _failed;
+    private int _failedProbes;
 
-    /// <summary>The override in force, if any.</summary>
+    /// <summary>The override in force, or <see cref="Override.None"/>.</summary>
     public Override Override { get; private set; } = Runtime.Override.None;
 
     /// <param name="probeIsDue">Whether a failed probe counts this time.</param>
@@ -29,7 +30,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
         Override = Current();
         if (Override.Refusal is { } why && why != _refusal)
         {
-            Messages.OverrideRefused(seams.Log, why);
+            Messages.OverrideRefused(services.Log, why);
         }
 
         _refusal = Override.Refusal;
@@ -39,13 +40,13 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
     private Override Current()
     {
         var now = _files?.Current() ?? Runtime.Override.None;
-        _wasWithout |= !now.Uninstalling;
-        if (now.Uninstalling && _wasWithout)
+        _sawNoUninstall |= !now.Uninstalling;
+        if (now.Uninstalling && _sawNoUninstall)
         {
-            _last = now;
+            _uninstall = now;
         }
 
-        return seams.Time.GetUtcNow() < _last.Until ? _last : now;
+        return services.Time.GetUtcNow() < _uninstall.Until ? _uninstall : now;
     }
 
     private bool IsDown(bool probeIsDue)
@@ -55,16 +56,16 @@ internal sealed partial class DesiredState(RedirectSettings settings, RedirectOp
             return false;
         }
 
-        if (seams.IsListening(options.NodeIp, options.Port))
+        if (services.IsListening(options.NodeIp, options.Port))
         {
-            _failed = 0;
+            _failedProbes = 0;
         }
         else if (probeIsDue)
         {
-            _failed = Math.Min(_failed + 1, ProbesToLift);
+            _failedProbes = Math.Min(_failedProbes + 1, FailedProbesToLift);
         }
 
-        return _failed >= ProbesToLift;
+        return _failedProbes >= FailedProbesToLift;
     }
 
     private static partial class Messages

@@ -5,81 +5,82 @@ using ImdsProxy.Redirect.Rules;
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>
-/// Remembers the last check after which nothing was to be done, and tells by a cheap look whether it still holds. In doubt it does
-/// not: then the rules are checked again.
+/// Remembers the last check that left nothing to repair, and asks the kernel whether its result still holds. In doubt it does not
+/// hold, and the rules are checked again.
 /// </summary>
-internal sealed class LastCheck(IRulesEye eye, ImmutableArray<OwnChain> chains, TimeProvider time)
+internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedChain> chains, TimeProvider time)
 {
-    // Even where nothing seems to change, all rules are compared so often.
-    private static readonly TimeSpan LongestTrust = TimeSpan.FromMinutes(5);
+    // All rules are compared at least this often, even if nothing seems to change.
+    private static readonly TimeSpan FullCheckInterval = TimeSpan.FromMinutes(5);
 
-    // Another product's chain before ours is not looked into. Where rules change all the time, a check is made for its sake
-    // after a rest of so many times what the last one took: kube-proxy may have thousands of rules there.
-    private const int RestPerCheck = 30;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(30);
+    // The fingerprint does not cover another product's chain before ours, so a change elsewhere calls for a check. If rules change all
+    // the time, the pause between such checks is this multiple of the last check's duration: kube-proxy may have thousands of rules.
+    private const int PausePerCheck = 30;
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
     private RedirectState _state;
-    private RulesGlance? _glance;
-    private RulesGlance? _next;
+    private ChainsFingerprint? _fingerprint;
+    private ChainsFingerprint? _next;
     private UInt128? _version;
-    private bool _unseen;
-    private long _began;
-    private long? _whole;
-    private TimeSpan _took;
+    private bool _othersChanged;
+    private long _started;
+    private long? _lastFullCheck;
+    private TimeSpan _duration;
 
-    /// <summary>What the check said.</summary>
+    /// <summary>Whether that check found every rule in place and effective.</summary>
     public bool InPlace { get; private set; }
 
-    private TimeSpan Rest => _took * RestPerCheck is var rest && rest < LongestRest ? rest : LongestRest;
+    private TimeSpan Pause => _duration * PausePerCheck is var pause && pause < MaxPause ? pause : MaxPause;
 
-    private bool RestIsOver => time.GetElapsedTime(_began) >= Rest;
+    private bool PauseIsOver => time.GetElapsedTime(_started) >= Pause;
 
-    private bool WholeIsDue => _whole is not { } last || time.GetElapsedTime(last) >= LongestTrust;
+    private bool FullCheckIsDue => _lastFullCheck is not { } last || time.GetElapsedTime(last) >= FullCheckInterval;
 
-    /// <summary>Looks before a check, so that what changes while it runs is seen afterwards. Returns whether all rules must be read.</summary>
+    /// <summary>Takes the fingerprint before a check, so that a change during the check is noticed afterwards.</summary>
+    /// <returns>Whether the check must read all rules.</returns>
     public bool Begin()
     {
-        (_began, _version, _unseen) = (time.GetTimestamp(), eye.Version(), false);
-        _glance = null;
-        _next = _version is null ? null : eye.Look(chains);
-        var whole = WholeIsDue;
-        _whole = whole ? _began : _whole;
-        return whole;
+        (_started, _version, _othersChanged) = (time.GetTimestamp(), changes.Version(), false);
+        _fingerprint = null;
+        _next = _version is null ? null : changes.Fingerprint(chains);
+        var full = FullCheckIsDue;
+        _lastFullCheck = full ? _started : _lastFullCheck;
+        return full;
     }
 
-    /// <summary>Whatever the next check finds does not hold longer than for itself.</summary>
-    public void Forget() => (_glance, _next) = (null, null);
+    /// <summary>Makes the result of the next check hold for no longer than that check.</summary>
+    public void Forget() => (_fingerprint, _next) = (null, null);
 
-    /// <summary>The check has ended, and nothing is left to do.</summary>
+    /// <summary>Keeps the result of a check that left nothing to repair.</summary>
     public void Settle(RedirectState state, bool inPlace) =>
-        (_state, InPlace, _glance, _took) = (state, inPlace, _next, time.GetElapsedTime(_began));
+        (_state, InPlace, _fingerprint, _duration) = (state, inPlace, _next, time.GetElapsedTime(_started));
 
-    /// <summary>Whether the check would find the same again.</summary>
+    /// <summary>Whether a new check would give the same result.</summary>
     public bool Holds(RedirectState state)
     {
-        if (_glance is not { } glance || state != _state || WholeIsDue || eye.Version() is not { } version)
+        if (_fingerprint is not { } fingerprint || state != _state || FullCheckIsDue || changes.Version() is not { } version)
         {
             return false;
         }
 
-        if (version != _version || !eye.SeesEveryChange)
+        if (version != _version || !changes.SeesEveryChange)
         {
-            if (eye.Look(chains) is not { } now || now.Digest != glance.Digest)
+            if (changes.Fingerprint(chains) is not { } now || now.Digest != fingerprint.Digest)
             {
                 return false;
             }
 
             _version = version;
-            _unseen |= now.OthersFirst;
+            _othersChanged |= now.OthersFirst;
         }
 
-        return !_unseen || !RestIsOver;
+        return !_othersChanged || !PauseIsOver;
     }
 
-    /// <summary>The same between two checks, where only a change that is certain counts.</summary>
+    /// <summary>Whether the result certainly no longer holds. Cheap enough to ask between two checks.</summary>
     public bool HasChanged(RedirectState state) =>
-        _glance is not null
-        && eye.Version() is { } version
-        && (version != _version || (_unseen && RestIsOver))
+        _fingerprint is not null
+        && changes.Version() is { } version
+        && (version != _version || (_othersChanged && PauseIsOver))
         && !Holds(state);
 }

@@ -1,17 +1,17 @@
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>
-/// How often a displaced jump is moved back to the first place: three times a minute, then not for ten minutes. Two
-/// programs that each insist on being first would otherwise rewrite the node's rules for ever.
+/// Limits how often displaced jumps are moved back: three times a minute, then not for ten minutes. Otherwise two programs that
+/// both insist on the first place would rewrite the node's rules forever.
 /// </summary>
 internal sealed class MoveLimit(TimeProvider time)
 {
     private const int MovesPerMinute = 3;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Peace = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Cooldown = TimeSpan.FromMinutes(10);
 
     private readonly Queue<DateTimeOffset> _moves = new();
-    private DateTimeOffset _peaceUntil = DateTimeOffset.MinValue;
+    private DateTimeOffset _cooldownUntil = DateTimeOffset.MinValue;
 
     public MoveVerdict Ask()
     {
@@ -21,14 +21,14 @@ internal sealed class MoveLimit(TimeProvider time)
             _moves.Dequeue();
         }
 
-        if (now < _peaceUntil)
+        if (now < _cooldownUntil)
         {
-            return MoveVerdict.Peace;
+            return MoveVerdict.Leave;
         }
 
         if (_moves.Count >= MovesPerMinute)
         {
-            _peaceUntil = now + Peace;
+            _cooldownUntil = now + Cooldown;
             return MoveVerdict.Alarm;
         }
 

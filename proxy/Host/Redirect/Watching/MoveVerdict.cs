@@ -5,9 +5,9 @@ internal enum MoveVerdict
 {
     Move,
 
-    /// <summary>Leave it, and say so: this is the first time it is left.</summary>
+    /// <summary>Leave the jump and raise an alarm, because the limit has just been reached.</summary>
     Alarm,
 
-    /// <summary>Leave it; that was said before.</summary>
-    Peace,
+    /// <summary>Leave the jump. The alarm was raised before.</summary>
+    Leave,
 }

@@ -2,24 +2,24 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Tells the proxy beside it how the rules are, where that was asked for. The rules matter more than what is told of them.</summary>
-internal sealed partial class StateReport(RedirectSettings settings, RedirectSeams seams)
+/// <summary>Reports the state of the rules to the proxy, if a file is given for that. A failed report never stops the watch.</summary>
+internal sealed partial class StateReport(RedirectSettings settings, RedirectServices services)
 {
-    // A check with several slow calls of iptables must not make the word of before stale.
-    private static readonly TimeSpan LeastValidity = TimeSpan.FromSeconds(10);
+    // The previous report must stay valid while a check with several slow iptables calls runs.
+    private static readonly TimeSpan MinValidity = TimeSpan.FromSeconds(10);
     private const int Intervals = 3;
 
-    private readonly RedirectReportFile? _file = settings.StateFile is { } path ? new RedirectReportFile(path, seams.Time) : null;
+    private readonly RedirectReportFile? _file = settings.StateFile is { } path ? new RedirectReportFile(path, services.Time) : null;
     private string? _lastFailure;
 
-    /// <param name="inPlace">Whether the check that just ended found every rule there and effective.</param>
+    /// <param name="inPlace">Whether the check that just ended found every rule in place and effective.</param>
     public void Tell(bool inPlace)
     {
         var validity = settings.Interval * Intervals;
-        Try(file => file.Tell(inPlace, validity > LeastValidity ? validity : LeastValidity));
+        Try(file => file.Tell(inPlace, validity > MinValidity ? validity : MinValidity));
     }
 
-    /// <summary>Takes back what an earlier watch has told, or this one at its end.</summary>
+    /// <summary>Withdraws the report: that of an earlier watch at the start, our own at the end.</summary>
     public void Withdraw() => Try(static file => file.Withdraw());
 
     private void Try(Action<RedirectReportFile> write)
@@ -38,7 +38,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSea
         {
             if (e.Message != _lastFailure)
             {
-                Messages.NotTold(seams.Log, settings.StateFile!, e.Message);
+                Messages.NotReported(services.Log, settings.StateFile!, e.Message);
             }
 
             _lastFailure = e.Message;
@@ -47,7 +47,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSea
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Error, "The proxy can't be told how the rules are ({File}): {Message}", EventName = "StateNotTold")]
-        public static partial void NotTold(ILogger log, string file, string message);
+        [LoggerMessage(1, LogLevel.Error, "The state of the rules could not be reported to the proxy in {File}: {Message}", EventName = "StateNotTold")]
+        public static partial void NotReported(ILogger log, string file, string message);
     }
 }

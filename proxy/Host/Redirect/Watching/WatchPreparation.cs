@@ -1,27 +1,28 @@
+using ImdsProxy.Redirect.Applying;
 using ImdsProxy.Redirect.Node;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Prepares a watch: a call that fails is tried again, a refusal stands.</summary>
+/// <summary>Prepares a watch. A failed program is tried again, but a refusal is final.</summary>
 internal static partial class WatchPreparation
 {
-    public static async Task<PreparedRedirect> RunAsync(RedirectSettings settings, RedirectSeams seams, CancellationToken cancellation)
+    public static async Task<PreparedRedirect> RunAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await new Preparation(settings, seams).RunAsync(cancellation);
+                return await new Preparation(settings, services).RunAsync(cancellation);
             }
             catch (Exception e) when (e is IptablesFailure or TimeoutException or IOException)
             {
-                seams.Metrics.Failed();
-                NotReady(seams.Log, e.Message);
-                await Task.Delay(settings.Interval, seams.Time, cancellation);
+                services.Metrics.Failed();
+                NotReady(services.Log, e.Message);
+                await Task.Delay(settings.Interval, services.Time, cancellation);
             }
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The rules can't be prepared yet, the next try comes soon: {Message}", EventName = "RedirectNotPrepared")]
+    [LoggerMessage(1, LogLevel.Error, "The node could not be inspected; the next try follows soon: {Message}", EventName = "RedirectNotPrepared")]
     private static partial void NotReady(ILogger log, string message);
 }

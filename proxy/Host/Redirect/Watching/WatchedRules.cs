@@ -1,238 +1,148 @@
+using ImdsProxy.Redirect.Applying;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>The rules under watch: brings them to a state and holds them there.</summary>
-internal sealed partial class WatchedRules(PreparedRedirect redirect, RedirectSeams seams)
+/// <summary>Brings the rules to a state, and keeps them in it.</summary>
+internal sealed partial class WatchedRules
 {
-    private readonly Apply _apply = new(redirect, seams);
-    private readonly LastCheck _last = new(redirect.Eye, redirect.Wanted(RedirectState.Closed), seams.Time);
-    private readonly MoveLimit _moves = new(seams.Time);
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private DateTimeOffset? _openSince;
+    private readonly PreparedRedirect _redirect;
+    private readonly RedirectServices _services;
+    private readonly RulesApplier _applier;
+    private readonly LastCheck _lastCheck;
+    private readonly NewerRules _newer;
+    private readonly RulesRepair _repair;
 
     // The state that was reached last, or null before the first.
     private RedirectState? _state;
+    private DateTimeOffset? _openSince;
 
-    // What the check under way has found.
-    private bool _inPlace;
+    public WatchedRules(PreparedRedirect redirect, RedirectServices services)
+    {
+        (_redirect, _services) = (redirect, services);
+        _applier = new RulesApplier(redirect, services);
+        _lastCheck = new LastCheck(redirect.Changes, redirect.Wanted(RedirectState.Closed), services.Time);
+        _newer = new NewerRules(redirect, services);
+        _repair = new RulesRepair(redirect, _applier, _lastCheck, _newer, services);
+    }
 
-    /// <summary>Whether the kernel says that rules which matter here changed since the last check. Cheap enough for every pulse.</summary>
-    public bool HasChanged => _state is { } state && _last.HasChanged(state);
+    /// <summary>Whether the kernel reports that our rules changed since the last check. Cheap enough to ask at every tick.</summary>
+    public bool HasChanged => _state is { } state && _lastCheck.HasChanged(state);
 
-    /// <summary>Reaches or repairs the state. A failed call is logged and counted; the next one comes soon.</summary>
-    /// <returns>Whether every rule was found there and effective just now.</returns>
+    /// <summary>Reaches the state, or repairs it. A failure is logged and counted, and the next check tries again.</summary>
+    /// <returns>Whether this check found every rule in place and effective.</returns>
     public async Task<bool> KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
     {
-        _inPlace = false;
         try
         {
-            await (state switch
+            return await (state switch
             {
-                RedirectState.Off => OffAsync(reason, cancellation),
+                RedirectState.Off => TurnOffAsync(reason, cancellation),
                 RedirectState.Lifted => LiftAsync(cancellation),
                 _ => CloseAsync(cancellation),
             });
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            _inPlace = false;
-            seams.Metrics.Failed();
-            Messages.CallFailed(seams.Log, e.Message);
+            // The watch continues whatever failed. If it ended, removed rules would no longer be put back.
+            _services.Metrics.Failed();
+            Messages.CheckFailed(_services.Log, e.Message);
+            return false;
         }
-
-        return _inPlace;
     }
 
-    private async Task CloseAsync(CancellationToken cancellation)
+    private async Task<bool> CloseAsync(CancellationToken cancellation)
     {
         if (_state != RedirectState.Closed)
         {
-            if (await IsNewerThereAsync(cancellation))
+            if (await _newer.ArePresentAsync(cancellation))
             {
-                return;
+                return false;
             }
 
-            await _apply.RunAsync(_openSince, cancellation);
+            await _applier.RunAsync(_openSince, cancellation);
             (_state, _openSince) = (RedirectState.Closed, null);
         }
 
-        await RepairAsync(RedirectState.Closed, cancellation);
+        return await _repair.RunAsync(RedirectState.Closed, cancellation);
     }
 
-    private async Task LiftAsync(CancellationToken cancellation)
+    private async Task<bool> LiftAsync(CancellationToken cancellation)
     {
         if (_state == RedirectState.Lifted)
         {
-            await RepairAsync(RedirectState.Lifted, cancellation);
-            return;
+            return await _repair.RunAsync(RedirectState.Lifted, cancellation);
         }
 
-        if (await IsNewerThereAsync(cancellation))
+        if (await _newer.ArePresentAsync(cancellation))
         {
-            return;
+            return false;
         }
 
-        await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Lifted), mayMove: true, cancellation);
-        seams.Metrics.Lifted();
-        Messages.Lifted(seams.Log);
+        await _redirect.Keeper.RepairAsync(_redirect.Wanted(RedirectState.Lifted), mayMove: true, cancellation);
+        _services.Metrics.Lifted();
+        Messages.Lifted(_services.Log);
         await OpenedAsync(RedirectState.Lifted, "redirect and guards", "the proxy is down, and --when-down is open", null);
+        return false;
     }
 
-    private async Task OffAsync(Override reason, CancellationToken cancellation)
+    private async Task<bool> TurnOffAsync(Override reason, CancellationToken cancellation)
     {
-        if (_state == RedirectState.Off && _last.Holds(RedirectState.Off))
+        if (_state == RedirectState.Off && _lastCheck.Holds(RedirectState.Off))
         {
-            return;
+            return false;
         }
 
-        LookBeforeOff();
-        var check = await redirect.Keeper.CheckAsync([], cancellation);
-        if (IsNewer(check))
+        BeginCheckForOff();
+        var check = await _redirect.Keeper.CheckAsync([], cancellation);
+        if (_newer.AreIn(check))
         {
-            return;
+            return false;
         }
 
         if (_state == RedirectState.Off && check.Unwanted.IsEmpty)
         {
-            _last.Settle(RedirectState.Off, inPlace: false);
-            return;
+            _lastCheck.Settle(RedirectState.Off, inPlace: false);
+            return false;
         }
 
-        await redirect.Keeper.RemoveAsync(cancellation);
-        seams.Metrics.Overridden();
-        Messages.Overridden(seams.Log, reason.Until, reason.Reason);
+        await _redirect.Keeper.RemoveAsync(cancellation);
+        _services.Metrics.Overridden();
+        Messages.Overridden(_services.Log, reason.Until, reason.Reason);
         await OpenedAsync(RedirectState.Off, "everything", reason.Reason, reason.Until);
+        return false;
     }
 
-    // A look at a legacy table makes the table. Where nothing of ours is wanted, none shall be made.
-    private void LookBeforeOff()
+    // Reading a legacy table creates it in the kernel, and an override must leave no table behind.
+    private void BeginCheckForOff()
     {
-        if (redirect.Eye.SeesEveryChange)
+        if (_redirect.Changes.SeesEveryChange)
         {
-            _last.Begin();
+            _lastCheck.Begin();
         }
         else
         {
-            _last.Forget();
+            _lastCheck.Forget();
         }
     }
 
     private async Task OpenedAsync(RedirectState state, string what, string reason, DateTimeOffset? until)
     {
-        (_state, _openSince) = (state, _openSince ?? seams.Time.GetUtcNow());
-        Checked(inPlace: false);
-        await seams.Write(RedirectEvents.Removed(seams.Time.GetUtcNow(), what, reason, until));
-    }
-
-    private async Task RepairAsync(RedirectState state, CancellationToken cancellation)
-    {
-        if (_last.Holds(state))
-        {
-            Checked(_last.InPlace);
-            return;
-        }
-
-        var wanted = redirect.Wanted(state);
-        var check = _last.Begin()
-            ? await redirect.Keeper.CheckAsync(wanted, cancellation)
-            : await redirect.Keeper.QuickCheckAsync(wanted, cancellation);
-        if (IsNewer(check))
-        {
-            return;
-        }
-
-        var inPlace = check.InPlace && state == RedirectState.Closed;
-        Checked(inPlace);
-        foreach (var word in check.Notes.Concat(check.Blockers).Where(_told.Add))
-        {
-            Messages.Noted(seams.Log, word);
-        }
-
-        var mayMove = MayMove(check);
-        if (!check.NeedsRepair || (!mayMove && check.Unwanted.IsEmpty && check.Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced)))
-        {
-            _last.Settle(state, inPlace);
-            return;
-        }
-
-        var repaired = check.Unwanted.IsEmpty
-            ? await redirect.Keeper.QuickRepairAsync(wanted, mayMove, cancellation)
-            : await redirect.Keeper.RepairAsync(wanted, mayMove, cancellation);
-        var missing = string.Join("; ", repaired.Missing);
-        seams.Metrics.Repaired();
-        Messages.Repaired(seams.Log, missing);
-        await seams.Write(RedirectEvents.Repaired(seams.Time.GetUtcNow(), repaired.Missing));
-        if (state == RedirectState.Closed)
-        {
-            await _apply.ForgetDirectAsync(cancellation);
-        }
-    }
-
-    private void Checked(bool inPlace)
-    {
-        _inPlace = inPlace;
-        seams.Metrics.Checked(inPlace);
-    }
-
-    private bool MayMove(CheckResult check)
-    {
-        if (!check.Chains.Any(c => c.OnlyDisplaced))
-        {
-            return true;
-        }
-
-        var verdict = _moves.Ask();
-        if (verdict == MoveVerdict.Alarm)
-        {
-            seams.Metrics.Alarmed();
-            Messages.LeftDisplaced(seams.Log, string.Join("; ", check.Missing));
-        }
-        else if (verdict == MoveVerdict.Move)
-        {
-            seams.Metrics.Moved();
-        }
-
-        return verdict == MoveVerdict.Move;
-    }
-
-    private async Task<bool> IsNewerThereAsync(CancellationToken cancellation) =>
-        IsNewer(await redirect.Keeper.QuickCheckAsync(redirect.Wanted(RedirectState.Closed), cancellation));
-
-    private bool IsNewer(CheckResult check)
-    {
-        var found = check.NewestGeneration;
-        var newer = found > redirect.Options.Generation;
-        if (newer && _told.Add($"generation {found}"))
-        {
-            Messages.NewerRules(seams.Log, found, redirect.Options.Generation);
-        }
-
-        return newer;
+        (_state, _openSince) = (state, _openSince ?? _services.Time.GetUtcNow());
+        _services.Metrics.Checked(inPlace: false);
+        await _services.Write(RedirectEvents.Removed(_services.Time.GetUtcNow(), what, reason, until));
     }
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Error, "A call failed, the next check comes soon: {Message}", EventName = "RedirectCallFailed")]
-        public static partial void CallFailed(ILogger log, string message);
-
-        [LoggerMessage(2, LogLevel.Warning, "Put back: {Missing}", EventName = "RedirectRepaired")]
-        public static partial void Repaired(ILogger log, string missing);
-
-        [LoggerMessage(3, LogLevel.Critical, "Another program keeps displacing our jump; it is left so for ten minutes: {Missing}", EventName = "RedirectLeftDisplaced")]
-        public static partial void LeftDisplaced(ILogger log, string missing);
+        [LoggerMessage(1, LogLevel.Error, "The rules could not be checked or repaired; the next check tries again: {Message}", EventName = "RedirectCallFailed")]
+        public static partial void CheckFailed(ILogger log, string message);
 
         [LoggerMessage(4, LogLevel.Warning, "The proxy is down and --when-down is open: pods reach IMDS directly until it is back", EventName = "RedirectLifted")]
         public static partial void Lifted(ILogger log);
 
         [LoggerMessage(5, LogLevel.Warning, "Interception is off until {Until:O}: {Reason}", EventName = "InterceptionOff")]
         public static partial void Overridden(ILogger log, DateTimeOffset until, string reason);
-
-        [LoggerMessage(6, LogLevel.Information, "Rules of generation {Found} are there, newer than ours ({Ours}): looking on", EventName = "NewerRules")]
-        public static partial void NewerRules(ILogger log, int found, int ours);
-
-        [LoggerMessage(7, LogLevel.Warning, "{Note}", EventName = "RedirectNote")]
-        public static partial void Noted(ILogger log, string note);
     }
 }

@@ -1,33 +1,36 @@
+using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.Rules;
+
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Keeps the rules as they should be, whatever fails, until it is told to stop.</summary>
-internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectSeams seams)
+/// <summary>Keeps the rules in the desired state until it is stopped, whatever fails.</summary>
+internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectServices services)
 {
-    // An override must be obeyed within two seconds of its file's change, whatever the interval.
-    private static readonly TimeSpan LongestPulse = TimeSpan.FromMilliseconds(500);
+    // An override must take effect within two seconds of a change of its file, whatever the interval.
+    private static readonly TimeSpan MaxPulse = TimeSpan.FromMilliseconds(500);
 
-    // A change that has begun is finished and told: cut off between the two, the audit log would lack it.
-    private static readonly TimeSpan ToFinish = TimeSpan.FromSeconds(5);
+    // A change that has begun is completed and recorded. If it were cut off in between, the audit log would lack it.
+    private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly DesiredState _desired = new(settings, redirect.Options, seams);
-    private readonly WatchedRules _rules = new(redirect, seams);
-    private readonly FirstApply _first = new(settings, redirect.Options, seams);
+    private readonly DesiredState _desired = new(settings, redirect.Options, services);
+    private readonly WatchedRules _rules = new(redirect, services);
+    private readonly ReadinessGate _gate = new(settings, redirect.Options, services);
     private RedirectState? _lastState;
     private long? _lastCheck;
 
-    /// <summary>Returns when cancelled. The rules stay.</summary>
+    /// <summary>Runs until cancelled. The rules stay in place.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        var pulse = settings.Interval < LongestPulse ? settings.Interval : LongestPulse;
-        using var timer = new PeriodicTimer(pulse < FirstApply.Glance ? pulse : FirstApply.Glance, seams.Time);
+        var pulse = settings.Interval < MaxPulse ? settings.Interval : MaxPulse;
+        using var timer = new PeriodicTimer(pulse < ReadinessGate.PollInterval ? pulse : ReadinessGate.PollInterval, services.Time);
         using var finishing = new CancellationTokenSource();
-        using var end = cancellation.UnsafeRegister(_ => finishing.CancelAfter(ToFinish), null);
+        using var end = cancellation.UnsafeRegister(_ => finishing.CancelAfter(FinishTimeout), null);
         try
         {
             do
             {
                 await StepAsync(finishing.Token);
-                if (_first.IsOver && timer.Period != pulse)
+                if (_gate.IsOpen && timer.Period != pulse)
                 {
                     timer.Period = pulse;
                 }
@@ -36,21 +39,21 @@ internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settin
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // The end that was asked for.
+            // The caller ended the watch.
         }
     }
 
     private async Task StepAsync(CancellationToken cancellation)
     {
-        // Half a pulse of tolerance, so that a tick that comes a moment early does not skip a whole interval.
-        var due = _lastCheck is not { } last || seams.Time.GetElapsedTime(last) >= settings.Interval - (LongestPulse / 2);
+        // Half a pulse of tolerance, so that a tick that comes slightly early does not skip a whole interval.
+        var due = _lastCheck is not { } last || services.Time.GetElapsedTime(last) >= settings.Interval - (MaxPulse / 2);
         var state = _desired.Next(due);
         if (due)
         {
-            _lastCheck = seams.Time.GetTimestamp();
+            _lastCheck = services.Time.GetTimestamp();
         }
 
-        if (!_first.Admits(state) || (!due && state == _lastState && !_rules.HasChanged))
+        if (!_gate.Admits(state) || (!due && state == _lastState && !_rules.HasChanged))
         {
             return;
         }

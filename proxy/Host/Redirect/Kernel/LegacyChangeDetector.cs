@@ -6,23 +6,23 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Looks at the rules of legacy iptables, by the socket options that iptables itself uses.</summary>
-internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
+/// <summary>Reads the rules of legacy iptables with the socket options that iptables itself uses.</summary>
+internal sealed class LegacyChangeDetector(ImmutableArray<string> tables) : IChangeDetector
 {
     // SOL_IP, IPT_SO_GET_INFO, IPT_SO_GET_ENTRIES (linux/netfilter_ipv4/ip_tables.h).
     private const int IpLevel = 0;
     private const int GetInfo = 64;
     private const int GetEntries = 65;
 
-    // struct ipt_get_entries: the table's name, the size of its entries, padding; the entries follow.
+    // struct ipt_get_entries: the table's name, the size of its entries and padding. The entries follow.
     private const int EntriesHeader = 40;
 
-    // Some 300,000 rules. A larger table is left to iptables.
-    private const int MostBytes = 128 * 1024 * 1024;
+    // Enough for about 300,000 rules. A larger table is left to iptables.
+    private const int MaxBytes = 128 * 1024 * 1024;
 
     private byte[] _buffer = [];
 
-    /// <summary>A table of the same size may have other rules.</summary>
+    /// <summary>False: the version covers only sizes, and rules can change without changing the size of their table.</summary>
     public bool SeesEveryChange => false;
 
     public UInt128? Version() => Ask<UInt128?>(socket =>
@@ -38,23 +38,23 @@ internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
         return digest.End();
     });
 
-    public RulesGlance? Look(ImmutableArray<OwnChain> chains) => Ask<RulesGlance?>(socket =>
+    public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains) => Ask<ChainsFingerprint?>(socket =>
     {
         using var digest = new ChainDigest();
         var othersFirst = false;
-        Span<byte> answer = stackalloc byte[LegacyTableInfo.Length];
+        Span<byte> reply = stackalloc byte[LegacyTableInfo.Length];
         foreach (var table in chains.GroupBy(chain => chain.Table, StringComparer.Ordinal))
         {
-            Info(socket, table.Key, answer);
-            var info = new LegacyTableInfo(answer);
+            Info(socket, table.Key, reply);
+            var info = new LegacyTableInfo(reply);
             var entries = new LegacyEntries(Entries(socket, table.Key, info.Size));
             foreach (var chain in table)
             {
-                othersFirst |= LegacyLook.AddTo(digest, info, entries, chain);
+                othersFirst |= LegacyFingerprint.AddTo(digest, info, entries, chain);
             }
         }
 
-        return new RulesGlance(digest.End(), othersFirst);
+        return new ChainsFingerprint(digest.End(), othersFirst);
     });
 
     private static void Info(Socket socket, string table, Span<byte> info)
@@ -63,16 +63,16 @@ internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
         Encoding.ASCII.GetBytes(table, info[..LegacyTableInfo.NameLength]);
         if (socket.GetRawSocketOption(IpLevel, GetInfo, info) != info.Length)
         {
-            throw new InvalidDataException("the kernel's answer about a table has a wrong length");
+            throw new InvalidDataException("the kernel's answer about a table has the wrong length");
         }
     }
 
-    // A table that changed between the two questions has another size, which the kernel refuses.
+    // If the table changed between the two calls, the size no longer fits and the kernel refuses the second.
     private ReadOnlySpan<byte> Entries(Socket socket, string table, long size)
     {
-        if (size > MostBytes)
+        if (size > MaxBytes)
         {
-            throw new InvalidDataException($"the table {table} is too large to look at");
+            throw new InvalidDataException($"the table {table} is too large to read");
         }
 
         var length = EntriesHeader + (int)size;
@@ -81,13 +81,13 @@ internal sealed class LegacyEye(ImmutableArray<string> tables) : IRulesEye
             _buffer = GC.AllocateUninitializedArray<byte>(length + (length / 4));
         }
 
-        var question = _buffer.AsSpan(0, length);
-        question[..EntriesHeader].Clear();
-        Encoding.ASCII.GetBytes(table, question[..LegacyTableInfo.NameLength]);
-        BinaryPrimitives.WriteUInt32LittleEndian(question[LegacyTableInfo.NameLength..], (uint)size);
-        return socket.GetRawSocketOption(IpLevel, GetEntries, question) == length
-            ? question[EntriesHeader..]
-            : throw new InvalidDataException("the kernel's answer about a table's rules has a wrong length");
+        var request = _buffer.AsSpan(0, length);
+        request[..EntriesHeader].Clear();
+        Encoding.ASCII.GetBytes(table, request[..LegacyTableInfo.NameLength]);
+        BinaryPrimitives.WriteUInt32LittleEndian(request[LegacyTableInfo.NameLength..], (uint)size);
+        return socket.GetRawSocketOption(IpLevel, GetEntries, request) == length
+            ? request[EntriesHeader..]
+            : throw new InvalidDataException("the kernel's answer about a table's rules has the wrong length");
     }
 
     private static T? Ask<T>(Func<Socket, T> ask)

@@ -11,13 +11,13 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Commands.Redirect;
 
-/// <summary>Composes the redirect's commands: logs, clock, programs, metrics and the audit log's events.</summary>
-internal static partial class RedirectSurroundings
+/// <summary>Runs the redirect's commands with their logs, clock, programs, metrics and audit log.</summary>
+internal static partial class RedirectRunner
 {
     public static async Task<int> RunAsync(
         RedirectFlags flags,
         ParseResult parsed,
-        Func<RedirectSettings, RedirectSeams, CancellationToken, Task<int>> action,
+        Func<RedirectSettings, RedirectServices, CancellationToken, Task<int>> action,
         CancellationToken cancellation)
     {
         using var logs = flags.Logging(parsed);
@@ -28,9 +28,9 @@ internal static partial class RedirectSurroundings
             var metrics = new RedirectMetrics(registry.Factory);
             await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
             await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logs, cancellation);
-            var seams = new RedirectSeams(
+            var services = new RedirectServices(
                 ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
-            return await action(flags.Read(parsed), seams, cancellation);
+            return await action(flags.Read(parsed), services, cancellation);
         }
         catch (RedirectRefusal e)
         {
@@ -48,7 +48,7 @@ internal static partial class RedirectSurroundings
         }
     }
 
-    private static NodeLabels Labels(string? path) => cancellation =>
+    private static ReadNodeLabels Labels(string? path) => cancellation =>
         Task.FromResult(path is null ? null : HostRouting.ParseLabels(BoundedFile.ReadText(path)));
 
     private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null
@@ -69,16 +69,16 @@ internal static partial class RedirectSurroundings
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }
 
-    // An event that the audit log can't take is still told; the rules matter more than their record.
+    // If the audit log can't take an event, the event is logged instead. The rules matter more than their record.
     private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
     {
         if (audit is null || !await audit.WriteAsync(auditEvent))
         {
-            Tell(log, auditEvent);
+            Log(log, auditEvent);
         }
     };
 
-    private static void Tell(ILogger log, AuditEvent auditEvent)
+    private static void Log(ILogger log, AuditEvent auditEvent)
     {
         if (log.IsEnabled(LogLevel.Information))
         {

@@ -1,37 +1,38 @@
 using System.Collections.Immutable;
-using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 
-namespace ImdsProxy.Redirect;
+namespace ImdsProxy.Redirect.Node;
 
-/// <summary>Reads, repairs and removes the rules of one backend. Safe beside others of its kind.</summary>
+/// <summary>Checks, repairs and removes the rules of one backend. Several processes can do so at the same time.</summary>
 internal sealed class RulesKeeper(Iptables iptables, RulesLock rulesLock)
 {
-    public async Task<CheckResult> CheckAsync(ImmutableArray<OwnChain> wanted, CancellationToken cancellation) =>
+    public async Task<CheckResult> CheckAsync(ImmutableArray<ManagedChain> wanted, CancellationToken cancellation) =>
         RuleCheck.Of(await iptables.SaveAsync(cancellation), wanted);
 
-    /// <summary>The same from the wanted chains and those they are jumped to from alone. Chains of ours that are not wanted are not seen.</summary>
-    public async Task<CheckResult> QuickCheckAsync(ImmutableArray<OwnChain> wanted, CancellationToken cancellation) =>
+    /// <summary>Checks the wanted chains and the jumps to them only. It does not find chains of ours that are no longer wanted.</summary>
+    public async Task<CheckResult> QuickCheckAsync(ImmutableArray<ManagedChain> wanted, CancellationToken cancellation) =>
         RuleCheck.Of(await iptables.ListAsync(wanted, cancellation), wanted);
 
-    /// <summary>Puts back what is missing and tells what that was; asks again under the lock, for another may have been faster.</summary>
-    /// <param name="wanted">The rules.</param>
+    /// <summary>Puts back what is missing. It checks again under the lock, because another process may have done the repair.</summary>
+    /// <param name="wanted">The wanted rules.</param>
     /// <param name="mayMove">Whether jumps that are only displaced may be moved.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
-    public async Task<CheckResult> RepairAsync(ImmutableArray<OwnChain> wanted, bool mayMove, CancellationToken cancellation)
+    /// <returns>What was missing.</returns>
+    public async Task<CheckResult> RepairAsync(ImmutableArray<ManagedChain> wanted, bool mayMove, CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
         return await RepairAsync(await iptables.SaveAsync(cancellation), wanted, mayMove, cancellation);
     }
 
-    /// <summary>The same, without a look at chains of ours that are not wanted: quick beside many rules of others.</summary>
-    public async Task<CheckResult> QuickRepairAsync(ImmutableArray<OwnChain> wanted, bool mayMove, CancellationToken cancellation)
+    /// <summary>Repairs the wanted chains only, which is fast on a node with many rules. Chains of ours that are no longer wanted stay.</summary>
+    public async Task<CheckResult> QuickRepairAsync(ImmutableArray<ManagedChain> wanted, bool mayMove, CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
         return await RepairAsync(await iptables.ListAsync(wanted, cancellation), wanted, mayMove, cancellation);
     }
 
-    /// <summary>Takes away what is ours. False when nothing was.</summary>
+    /// <summary>Removes all our rules.</summary>
+    /// <returns>False if there were none.</returns>
     public async Task<bool> RemoveAsync(CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
@@ -45,14 +46,14 @@ internal sealed class RulesKeeper(Iptables iptables, RulesLock rulesLock)
         return true;
     }
 
-    /// <summary>Whether this kernel can hold a source address to its interface.</summary>
+    /// <summary>Whether this kernel can check a source address against its interface.</summary>
     public async Task<bool> HasRpFilterAsync(CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
         return await RpFilterTrial.RunAsync(iptables, cancellation);
     }
 
-    private async Task<CheckResult> RepairAsync(SavedRules saved, ImmutableArray<OwnChain> wanted, bool mayMove, CancellationToken cancellation)
+    private async Task<CheckResult> RepairAsync(SavedRules saved, ImmutableArray<ManagedChain> wanted, bool mayMove, CancellationToken cancellation)
     {
         var check = RuleCheck.Of(saved, wanted);
         var text = RestoreText.Repair(check, saved, mayMove);

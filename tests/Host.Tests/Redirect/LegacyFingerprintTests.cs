@@ -5,8 +5,8 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>A table of legacy iptables is parsed strictly: impossible offsets make it an invalid response.</summary>
-public sealed class LegacyLookTests
+/// <summary>The reader of legacy tables is strict: it rejects invalid offsets.</summary>
+public sealed class LegacyFingerprintTests
 {
     private const string Ours = "IMDS-PROXY-RAW";
 
@@ -30,11 +30,11 @@ public sealed class LegacyLookTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void Look_AtAChangedTable_IgnoresOnlyCountersAndOffsets(
+    public void Fingerprint_OfAChangedTable_IgnoresOnlyCountersAndOffsets(
         string name, (string, int, string?)[] rules, (string, string[])[] chains, bool same, bool othersFirst)
     {
-        var (digest, first) = LookAt(LegacyBytes.Raw(rules, chains));
-        (digest == LookAt(Usual).Digest).ShouldBe(same, name);
+        var (digest, first) = FingerprintOf(LegacyBytes.Raw(rules, chains));
+        (digest == FingerprintOf(Usual).Digest).ShouldBe(same, name);
         first.ShouldBe(othersFirst, name);
     }
 
@@ -55,15 +55,15 @@ public sealed class LegacyLookTests
 
     [Theory]
     [MemberData(nameof(Hostile))]
-    public void Table_Impossible_IsRejected(string name, Action<byte[], byte[]> damage)
+    public void Table_Invalid_IsRejected(string name, Action<byte[], byte[]> damage)
     {
         var table = Usual;
         damage(table.Info, table.Entries);
-        Should.Throw<InvalidDataException>(() => LookAt(table), name);
+        Should.Throw<InvalidDataException>(() => FingerprintOf(table), name);
     }
 
     [Fact]
-    public void Bytes_ChangedAtRandom_AreHandledSafely()
+    public void Bytes_ChangedAtRandom_ThrowNothingElse()
     {
         var random = new Random(4711);
         for (var round = 0; round < 20_000; round++)
@@ -77,19 +77,19 @@ public sealed class LegacyLookTests
 
             try
             {
-                LookAt((info, entries[..random.Next(entries.Length + 1)]));
+                FingerprintOf((info, entries[..random.Next(entries.Length + 1)]));
             }
             catch (InvalidDataException)
             {
-                // The documented exception for invalid bytes.
+                // The only exception that the reader may throw.
             }
         }
     }
 
-    private static (UInt128 Digest, bool OthersFirst) LookAt((byte[] Info, byte[] Entries) table)
+    private static (UInt128 Digest, bool OthersFirst) FingerprintOf((byte[] Info, byte[] Entries) table)
     {
         using var digest = new ChainDigest();
-        var othersFirst = LegacyLook.AddTo(digest, new LegacyTableInfo(table.Info), new LegacyEntries(table.Entries), Rules.Wanted[0]);
+        var othersFirst = LegacyFingerprint.AddTo(digest, new LegacyTableInfo(table.Info), new LegacyEntries(table.Entries), Rules.Wanted[0]);
         return (digest.End(), othersFirst);
     }
 

@@ -1,11 +1,10 @@
-using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Kernel;
 using Shouldly;
 using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-public sealed class SurroundingsTests : IDisposable
+public sealed class OtherInterceptorsTests : IDisposable
 {
     private readonly DirectoryInfo _settings = Directory.CreateTempSubdirectory("ipv4-conf");
 
@@ -15,7 +14,7 @@ public sealed class SurroundingsTests : IDisposable
     [InlineData("0", "1", "")]
     [InlineData("1", "0", "")]
     [InlineData("1", "1", "default, eth0")]
-    public void SourceRouting_OfAnInterface_NeedsTheSettingForAllToo(string all, string others, string expected)
+    public void SourceRouting_OfAnInterface_NeedsTheSettingOfAllToo(string all, string others, string expected)
     {
         foreach (var (name, value) in new[] { ("all", all), ("default", others), ("eth0", others), ("lo", "0") })
         {
@@ -27,19 +26,19 @@ public sealed class SurroundingsTests : IDisposable
     }
 
     [Fact]
-    public void Surroundings_WithoutAnythingUnusual_HaveNoNotes()
+    public void Interceptors_None_GiveNoFindings()
     {
-        var surroundings = Surroundings.Of([], null, []);
-        surroundings.Blockers.ShouldBeEmpty();
-        surroundings.Notes.ShouldBeEmpty();
+        var found = OtherInterceptors.Of([], null, []);
+        found.Blockers.ShouldBeEmpty();
+        found.Notes.ShouldBeEmpty();
     }
 
     [Fact]
-    public void NativeChains_ThatCannotBeRead_AreNoted() =>
-        Surroundings.Of([], "no netlink socket", []).Notes.ShouldBe(["chains of native nftables could not be looked at: no netlink socket"]);
+    public void NativeChains_Unreadable_AreANote() =>
+        OtherInterceptors.Of([], "no netlink socket", []).Notes.ShouldBe(["native nftables chains could not be checked: no netlink socket"]);
 
     [Fact]
     public void SourceRouting_OnManyInterfaces_NamesSomeAndCountsTheRest() =>
-        Surroundings.Of([], null, [.. Enumerable.Range(1, 10).Select(i => $"azv{i}")]).Notes.Single()
+        OtherInterceptors.Of([], null, [.. Enumerable.Range(1, 10).Select(i => $"azv{i}")]).Notes.Single()
             .ShouldContain("azv8 and 2 more): only the guard in mangle POSTROUTING");
 }

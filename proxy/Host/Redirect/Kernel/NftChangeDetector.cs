@@ -3,15 +3,15 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Looks at rules in nf_tables, by netlink.</summary>
-internal sealed class NftEye(Func<IDatagrams> open) : IRulesEye
+/// <summary>Reads the rules of nf_tables over netlink.</summary>
+internal sealed class NftChangeDetector(Func<IDatagrams> open) : IChangeDetector
 {
-    /// <summary>The kernel counts each transaction, whoever made it.</summary>
+    /// <summary>True: the kernel counts every transaction of every process.</summary>
     public bool SeesEveryChange => true;
 
     public UInt128? Version() => Ask(static tables => (UInt128?)tables.Generation());
 
-    public RulesGlance? Look(ImmutableArray<OwnChain> chains) => Ask<RulesGlance?>(tables =>
+    public ChainsFingerprint? Fingerprint(ImmutableArray<ManagedChain> chains) => Ask<ChainsFingerprint?>(tables =>
     {
         using var digest = new ChainDigest();
         var othersFirst = false;
@@ -22,11 +22,11 @@ internal sealed class NftEye(Func<IDatagrams> open) : IRulesEye
             tables.Rules(NfTablesMessage.IPv4, chain.Table, chain.Name, (_, rule) => NftRule.AddTo(digest, rule));
         }
 
-        return new RulesGlance(digest.End(), othersFirst);
+        return new ChainsFingerprint(digest.End(), othersFirst);
     });
 
-    // Returns whether another product's chain stands before our jump.
-    private static bool AddHook(ChainDigest digest, NfTables tables, OwnChain chain)
+    // Returns whether a jump to another product's chain comes before ours.
+    private static bool AddHook(ChainDigest digest, NfTables tables, ManagedChain chain)
     {
         var (found, othersFirst) = (false, false);
         digest.Add(chain.Table);

@@ -1,6 +1,7 @@
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
-using ImdsProxy.Redirect.Watching;
+using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
 using ImdsProxy.TestKit;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,8 @@ using Xunit;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 
-/// <summary>When the first rules may be applied: once the proxy is ready, or after a maximum wait.</summary>
-public sealed class FirstApplyTests : IDisposable
+/// <summary>The first rules wait for the proxy's readiness, at most for <c>--wait</c>.</summary>
+public sealed class ReadinessGateTests : IDisposable
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(10);
 
@@ -27,85 +28,85 @@ public sealed class FirstApplyTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public void Rules_WhileTheProxyIsNotReady_AreHeldBack()
+    public void Rules_ProxyListensButIsNotReady_WaitUntilItIsReady()
     {
-        var first = First();
+        var gate = Gate();
         _listening = true;
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
-        first.Admits(RedirectState.Lifted).ShouldBeFalse();
-        first.Admits(RedirectState.Off).ShouldBeTrue("an override applies at once");
-        first.IsOver.ShouldBeFalse();
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
+        gate.Admits(RedirectState.Lifted).ShouldBeFalse();
+        gate.Admits(RedirectState.Off).ShouldBeTrue("an override does not wait");
+        gate.IsOpen.ShouldBeFalse();
 
         Proxy.Tell();
 
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
-        first.IsOver.ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.IsOpen.ShouldBeTrue();
         _log.All.ShouldBeEmpty();
     }
 
     [Fact]
-    public void Rules_OfAProxyThatIsNeverReady_ComeAfterTheWaitWithAWarning()
+    public void Rules_ProxyIsNeverReady_AreAppliedAfterTheWaitWithAWarning()
     {
-        var first = First();
+        var gate = Gate();
         _time.Advance(Wait - TimeSpan.FromTicks(1));
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
         _time.Advance(TimeSpan.FromTicks(1));
 
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
 
-        _log.All.ShouldHaveSingleItem().ShouldStartWith("The proxy is not ready after 10 s: the rules are applied all the same");
+        _log.All.ShouldHaveSingleItem().ShouldStartWith("The proxy is not ready after 10 s: the rules are applied anyway");
     }
 
-    // An attacker may control the proxy, so a later report must neither remove rules nor delay them.
+    // A compromised proxy must neither lift rules nor hold them back later.
     [Fact]
     public void Readiness_WithdrawnLater_ChangesNothing()
     {
-        var first = First();
+        var gate = Gate();
         Proxy.Tell();
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
 
         Proxy.Withdraw();
 
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
     }
 
     [Fact]
-    public void Rules_WithWhenDownOpen_ComeOnlyWithReadiness()
+    public void Rules_WithWhenDownOpen_AreNeverAppliedBeforeReadiness()
     {
-        var first = First(openWhenDown: true);
+        var gate = Gate(openWhenDown: true);
         _listening = true;
         _time.Advance(TimeSpan.FromHours(1));
 
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
-        first.Admits(RedirectState.Lifted).ShouldBeTrue("the redirect of a proxy that is down is lifted, as at any other time");
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
-        _log.All.ShouldHaveSingleItem().ShouldContain("--when-down is open: the rules come when it is");
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
+        gate.Admits(RedirectState.Lifted).ShouldBeTrue("a proxy that is down has its redirect lifted, as at any other time");
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
+        _log.All.ShouldHaveSingleItem().ShouldContain("--when-down is open: the rules are applied once it is ready");
 
         Proxy.Tell();
 
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Rules_WithoutAReadyFile_WaitForAListenerWithinTheWait(bool openWhenDown)
+    public void Rules_WithoutAReadyFile_WaitForAListenerUntilTheWaitEnds(bool openWhenDown)
     {
-        var first = First(openWhenDown, file: false);
-        first.Admits(RedirectState.Closed).ShouldBeFalse();
+        var gate = Gate(openWhenDown, file: false);
+        gate.Admits(RedirectState.Closed).ShouldBeFalse();
         _time.Advance(Wait);
-        first.Admits(RedirectState.Closed).ShouldBeTrue();
+        gate.Admits(RedirectState.Closed).ShouldBeTrue();
         _log.All.ShouldHaveSingleItem().ShouldStartWith("Nothing listens on 10.1.0.4:16254 after 10 s");
 
         _listening = true;
-        First(openWhenDown, file: false).Admits(RedirectState.Closed).ShouldBeTrue();
+        Gate(openWhenDown, file: false).Admits(RedirectState.Closed).ShouldBeTrue();
     }
 
-    private FirstApply First(bool openWhenDown = false, bool file = true) => new(
+    private ReadinessGate Gate(bool openWhenDown = false, bool file = true) => new(
         new RedirectSettings { Wait = Wait, OpenWhenDown = openWhenDown, ReadyFile = file ? ReadyPath : null },
         Rules.Options,
-        new RedirectSeams(
+        new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => _listening, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
             _ => ValueTask.CompletedTask, _time, _log, _metrics));
 

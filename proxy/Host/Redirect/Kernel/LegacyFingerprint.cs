@@ -3,12 +3,12 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Adds one chain of ours, and the built-in chain that jumps to it, to a digest. A pure function of the kernel's answers.</summary>
-internal static class LegacyLook
+/// <summary>Adds one of our chains, and the built-in chain that jumps to it, to a digest. A pure function of the kernel's answers.</summary>
+internal static class LegacyFingerprint
 {
-    /// <summary>Whether another product's chain stands before our jump.</summary>
-    /// <exception cref="InvalidDataException">The answers do not fit together.</exception>
-    public static bool AddTo(ChainDigest digest, LegacyTableInfo info, LegacyEntries entries, OwnChain chain)
+    /// <returns>Whether a jump to another product's chain comes before ours.</returns>
+    /// <exception cref="InvalidDataException">The kernel's answers contradict each other.</exception>
+    public static bool AddTo(ChainDigest digest, LegacyTableInfo info, LegacyEntries entries, ManagedChain chain)
     {
         var ours = Encoding.ASCII.GetBytes(chain.Name);
         var (offset, policy) = info.Chain(chain.Hook);

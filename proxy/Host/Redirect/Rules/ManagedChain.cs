@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>A chain of ours, the built-in chain that jumps to it and the rules in it.</summary>
+/// <summary>One of our chains: its rules, and the built-in chain that jumps to it.</summary>
 /// <param name="Table">The iptables table.</param>
 /// <param name="Hook">The built-in chain.</param>
 /// <param name="Name">The name of our chain.</param>
 /// <param name="Jump">The rule in the built-in chain, without <c>-A</c> and the chain.</param>
-/// <param name="Rules">The rules of our chain, in order, likewise.</param>
-/// <param name="Packets">The packets our chain is there for.</param>
-internal sealed record OwnChain(
+/// <param name="Rules">The rules of our chain in order, written likewise.</param>
+/// <param name="Packets">The packets that our chain is for.</param>
+internal sealed record ManagedChain(
     string Table,
     string Hook,
     string Name,

@@ -1,0 +1,13 @@
+namespace ImdsProxy.Redirect.Rules;
+
+/// <summary>Whether a rule matches the packets that a chain is for, as far as its text says.</summary>
+internal enum MatchResult
+{
+    No,
+
+    /// <summary>The match depends on something only the kernel knows, such as a mark, a connection state, a set or a source.</summary>
+    Possible,
+
+    /// <summary>The rule certainly matches some of these packets.</summary>
+    Certain,
+}
