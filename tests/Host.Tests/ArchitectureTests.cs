@@ -28,9 +28,6 @@ public sealed class ArchitectureTests
 
     private static readonly string[] RoomsWithCircles =
     [
-        // AuditLog composes Write and Export, which take its options, its events and its interfaces from the same folder.
-        "ImdsProxy.Audit",
-
         // Preparation and Apply compose Rules, Node and Watching, which take the settings from the same folder; Rules and Node use each other.
         "ImdsProxy.Redirect",
     ];

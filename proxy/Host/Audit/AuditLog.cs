@@ -1,6 +1,8 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Export;
 using ImdsProxy.Audit.Reserve;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 

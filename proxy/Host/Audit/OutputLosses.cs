@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;

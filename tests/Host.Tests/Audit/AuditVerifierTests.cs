@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Verify;
 using Shouldly;
 using Xunit;

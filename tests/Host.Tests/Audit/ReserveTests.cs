@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;

@@ -1,5 +1,6 @@
-using ImdsProxy.Audit;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

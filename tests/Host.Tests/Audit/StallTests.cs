@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;

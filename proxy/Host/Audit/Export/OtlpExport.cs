@@ -1,4 +1,5 @@
 using System.Text;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;

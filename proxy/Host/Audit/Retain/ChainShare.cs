@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Retain;

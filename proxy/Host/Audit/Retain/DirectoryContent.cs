@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;

@@ -1,4 +1,4 @@
-using ImdsProxy.Audit.Write;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;
@@ -60,7 +60,7 @@ internal sealed class DirectoryTurn(string directory)
         };
         if (mode == FileMode.OpenOrCreate && !OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = SegmentFile.Mode;
+            options.UnixCreateMode = LogPermissions.File;
         }
 
         return options;

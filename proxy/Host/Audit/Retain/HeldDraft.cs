@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Segments;
+
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>A compression in progress.</summary>

@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Segments;
+
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>A segment and what it takes.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Retain;
 
@@ -31,7 +33,7 @@ internal static class RemovedHeads
     private static List<ChainHead> ToldIn(SegmentEntry segment)
     {
         List<ChainHead> told = [];
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         while (lines.TryRead(out var line))
         {
             if (!lines.Torn && line.IndexOf(EventName) >= 0 && ChainHead.Parse(line) is JsonObject fields)

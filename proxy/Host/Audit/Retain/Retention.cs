@@ -1,3 +1,6 @@
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Retain;

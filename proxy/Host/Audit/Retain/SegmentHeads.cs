@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Retain;
 

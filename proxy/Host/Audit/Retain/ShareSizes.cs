@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Settings;
+
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>How the bound of a directory is divided.</summary>

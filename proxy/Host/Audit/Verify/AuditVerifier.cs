@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Verify;
 
@@ -94,7 +96,7 @@ internal sealed class AuditVerifier
     private void ReadBeginning(SegmentEntry first)
     {
         const int most = 4;
-        using var lines = new LineReader(first.Open());
+        using var lines = new SegmentReader(first.Open());
         for (var n = 0; n < most && lines.TryRead(out var line); n++)
         {
             if (ChainHead.Parse(line) is JsonObject fields && Text(fields, "event") == AuditEvents.ChainBeganName)
@@ -187,7 +189,7 @@ internal sealed class AuditVerifier
 
     private static JsonObject? FirstLine(SegmentEntry segment)
     {
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         return lines.TryRead(out var line) ? ChainHead.Parse(line) as JsonObject : null;
     }
 

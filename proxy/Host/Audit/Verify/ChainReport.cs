@@ -1,3 +1,6 @@
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
+
 namespace ImdsProxy.Audit.Verify;
 
 /// <summary>What was found in a directory of segments.</summary>

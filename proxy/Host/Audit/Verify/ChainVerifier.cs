@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Verify;
@@ -44,7 +46,7 @@ internal sealed class ChainVerifier
     {
         _first = _first == 0 ? segment.Name.Number : _first;
         var file = Path.GetFileName(segment.Path);
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         for (long number = 1; lines.TryRead(out var line); number++)
         {
             if (lines.Torn)

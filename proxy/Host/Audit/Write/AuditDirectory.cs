@@ -1,14 +1,13 @@
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
+
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>The directory of segments as the process that writes one of them sees it.</summary>
 internal sealed class AuditDirectory : IDisposable
 {
-    // Its group may list and read it; others may not even know the names.
-    private const UnixFileMode Mode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
-
     // To look takes half as long as to write. Under load once in a while is enough, because what was written meanwhile can be
     // read from the open file and is written again.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
@@ -70,7 +69,7 @@ internal sealed class AuditDirectory : IDisposable
     {
         if (!Directory.Exists(_options.Directory) && !OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(_options.Directory!, Mode);
+            Directory.CreateDirectory(_options.Directory!, LogPermissions.Directory);
         }
     }
 

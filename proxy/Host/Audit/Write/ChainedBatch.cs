@@ -1,4 +1,5 @@
 using System.Text;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 

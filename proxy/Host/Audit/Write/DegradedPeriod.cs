@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;

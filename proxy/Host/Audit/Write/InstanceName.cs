@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 

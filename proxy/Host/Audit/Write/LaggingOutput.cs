@@ -1,4 +1,5 @@
 using System.Buffers;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 

@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.ObjectPool;
 

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;

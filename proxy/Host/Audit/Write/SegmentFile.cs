@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 using Microsoft.Win32.SafeHandles;
 
@@ -6,9 +7,6 @@ namespace ImdsProxy.Audit.Write;
 /// <summary>The segment being written. Appends whole batches; what a failed write left of one is cut off again.</summary>
 internal sealed class SegmentFile : IRecordOutput, IDisposable
 {
-    /// <summary>Readable by the log's group and by nobody else: the records name identities and workloads.</summary>
-    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-
     private readonly SafeFileHandle _handle;
     private readonly bool _fsync;
     private long _named;
@@ -26,7 +24,7 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
             if (!OperatingSystem.IsWindows())
             {
                 // After its creation, because the umask would take bits away.
-                File.SetUnixFileMode(_handle, Mode);
+                File.SetUnixFileMode(_handle, LogPermissions.File);
             }
         }
         catch

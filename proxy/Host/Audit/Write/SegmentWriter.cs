@@ -1,4 +1,6 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;

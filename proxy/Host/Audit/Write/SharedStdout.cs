@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Settings;
+
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>Stdout, which all chains of a process share: the only output, or one beside a directory.</summary>

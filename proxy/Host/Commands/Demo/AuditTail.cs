@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 
 namespace ImdsProxy.Commands.Demo;
 

@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.IO.Compression;
-using ImdsProxy.Audit.Retain;
-using ImdsProxy.Audit.Write;
+using ImdsProxy.Audit.Segments;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Retain;
 
 /// <summary>Looks after the directory beside the writer: has removed what is too old, and compresses segments that are done.</summary>
 internal sealed partial class SegmentKeeper
@@ -105,7 +104,7 @@ internal sealed partial class SegmentKeeper
 
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(target.SafeFileHandle, SegmentFile.Mode);
+            File.SetUnixFileMode(target.SafeFileHandle, LogPermissions.File);
         }
 
         await target.FlushAsync(cancellation);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
 /// <summary>A segment's file name: its chain, when it began, and its number in the chain.</summary>
 /// <param name="Start">When it began.</param>

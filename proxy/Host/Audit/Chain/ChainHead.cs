@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
 /// <summary>How far a chain has come: its last whole line.</summary>
 /// <param name="Instance">Whose chain.</param>
@@ -29,7 +30,7 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
     {
         try
         {
-            using var lines = new LineReader(OpenAtTail(segment));
+            using var lines = new SegmentReader(OpenAtTail(segment));
             var last = new LineBuffer();
             while (lines.TryRead(out var line))
             {

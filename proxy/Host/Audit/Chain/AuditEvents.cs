@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
 /// <summary>The events that tell of the log itself.</summary>
 internal static class AuditEvents

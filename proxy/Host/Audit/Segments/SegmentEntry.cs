@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
 /// <summary>A segment as it is found in a directory.</summary>
 /// <param name="Name">When it began and whose it is.</param>

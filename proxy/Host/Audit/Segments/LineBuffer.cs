@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
 /// <summary>The bytes of a batch. Unlike the framework's buffers it can be cut back, when a line turns out not to be writable.</summary>
 internal sealed class LineBuffer : IBufferWriter<byte>

@@ -1,4 +1,4 @@
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Settings;
 
 /// <summary>Where the audit log goes, how long it is kept, and what happens when it can't be written.</summary>
 internal sealed record AuditOptions

@@ -1,11 +1,10 @@
-namespace ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
+
+namespace ImdsProxy.Audit.Retain;
 
 /// <summary>Keeps each policy document that was ever enforced beside the records that name its revision.</summary>
 internal static class PolicyArchive
 {
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-    private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
-
     /// <summary>Keeps a document as <c>policies/&lt;revision&gt;.json</c>; nothing happens where it is kept already.</summary>
     /// <param name="directory">The log's directory.</param>
     /// <param name="revision">The document's revision.</param>
@@ -32,7 +31,7 @@ internal static class PolicyArchive
             throw new IOException($"it has {document.Length} bytes, and --audit-max-bytes leaves {mostBytes} for policies");
         }
 
-        Directory.CreateDirectory(policies, DirectoryMode);
+        Directory.CreateDirectory(policies, LogPermissions.Directory);
         MakeRoom(policies, mostBytes - document.Length, tell);
         Write(path, document);
     }
@@ -63,7 +62,7 @@ internal static class PolicyArchive
         File.WriteAllBytes(draft, document);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(draft, FileMode);
+            File.SetUnixFileMode(draft, LogPermissions.File);
         }
 
         File.Move(draft, path, overwrite: true);

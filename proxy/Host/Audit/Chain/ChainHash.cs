@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
 /// <summary>What links a line to the one before it.</summary>
 internal static class ChainHash

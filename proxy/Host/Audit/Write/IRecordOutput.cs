@@ -1,4 +1,4 @@
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Write;
 
 /// <summary>A place that takes whole lines.</summary>
 internal interface IRecordOutput

@@ -1,9 +1,9 @@
 using System.Buffers;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
 /// <summary>Reads lines of a stream into one buffer that is used again. A line of absurd length is told as torn and skipped.</summary>
-internal sealed class LineReader : IDisposable
+internal sealed class SegmentReader : IDisposable
 {
     // A record has at most some 12 KiB; a refused policy's errors more. Beyond this it is no line of ours.
     private const int MaxLine = 8 << 20;
@@ -14,7 +14,7 @@ internal sealed class LineReader : IDisposable
     private int _end;
     private bool _atEnd;
 
-    public LineReader(Stream stream) => _stream = stream;
+    public SegmentReader(Stream stream) => _stream = stream;
 
     /// <summary>Whether the last line read had no line feed, so that its writer did not finish it.</summary>
     public bool Torn { get; private set; }

@@ -1,4 +1,4 @@
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Settings;
 
 /// <summary>What happens when the audit directory can't be written.</summary>
 internal enum AuditOnError
