@@ -124,7 +124,7 @@ public sealed class StallTests : IDisposable
         (await log.WriteAsync(Records.Allowed("r3"))).ShouldBeTrue();
         log.Failure.ShouldBeNull();
         log.Degraded.ShouldBeNull();
-        log.StdoutTrouble.ShouldBe("stdout has not taken a line for 1 s: its reader stalls");
+        log.StdoutTrouble.ShouldBe("stdout has not accepted a line for 1 s: its reader has stalled");
         Release();
         await LogDirectory.UntilAsync(() => _directory.Stdout.Text == File.ReadAllText(_directory.Segments.Single()));
         log.StdoutTrouble.ShouldBeNull();

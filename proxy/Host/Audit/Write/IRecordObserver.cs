@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Gets each batch of lines once it is written. Copies what it keeps, and never blocks.</summary>
+/// <summary>Receives each batch of lines after it is written. It must copy the lines that it keeps, and must never block.</summary>
 internal interface IRecordObserver
 {
     void Written(ReadOnlySpan<byte> lines);

@@ -1,8 +1,9 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>A place that takes whole lines.</summary>
+/// <summary>A destination of whole lines.</summary>
 internal interface IRecordOutput
 {
-    /// <summary>Hands lines to the kernel, all or none as far as can be told; throws <see cref="IOException"/> otherwise.</summary>
+    /// <summary>Hands lines to the kernel, and returns once the kernel has all of them.</summary>
+    /// <exception cref="IOException">The lines were not written, as far as is known.</exception>
     void Write(ReadOnlySpan<byte> lines);
 }
