@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.LoadTests.Audit;

@@ -1,4 +1,5 @@
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
+
 
 namespace ImdsProxy.LoadTests.Audit;
 

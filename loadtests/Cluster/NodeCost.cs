@@ -2,7 +2,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.LoadTests.Sharing;
 
 namespace ImdsProxy.LoadTests.Cluster;

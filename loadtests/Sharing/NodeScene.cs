@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Listen;

@@ -35,7 +35,7 @@ public sealed class AttackTests
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartImdsAsync();
         await cluster.StartEchoAsync($"{Cluster.Imds}:5353");
-        var otherPort = $"http://{Cluster.Imds}:{Scene.OtherPort}/_requests";
+        var otherPort = $"http://{Cluster.Imds}:{ClusterSteps.OtherPort}/_requests";
         (await cluster.Pod.GetAsync(otherPort)).ShouldBe("200");
         (await cluster.Pod.ClientAsync("udp", $"{Cluster.Imds}:5353")).Output.ShouldBe("answer\n");
         (await cluster.Pod.ClientAsync("ping", Cluster.Imds)).Output.ShouldBe("answer\n");
@@ -57,7 +57,7 @@ public sealed class AttackTests
             await server.SaysAsync("listening on");
         }
 
-        var urls = new[] { $"http://{Cluster.WireServer}{Scene.Versions}", $"http://{Cluster.WireServer}:32526{Scene.Versions}" };
+        var urls = new[] { $"http://{Cluster.WireServer}{ClusterSteps.Versions}", $"http://{Cluster.WireServer}:32526{ClusterSteps.Versions}" };
         foreach (var url in urls)
         {
             (await cluster.Pod.GetAsync(url)).ShouldBe("200");
@@ -84,7 +84,7 @@ public sealed class AttackTests
         await cluster.StartImdsAsync();
         // On a real node, kube-proxy's rules make the kernel track connections even before ours exist.
         await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
-        var kept = cluster.Keep(cluster.Pod.StartClient("keep", $"{Cluster.Imds}:80", Scene.Versions));
+        var kept = cluster.Keep(cluster.Pod.StartClient("keep", $"{Cluster.Imds}:80", ClusterSteps.Versions));
         await kept.SaysAsync("connected");
         await kept.TellAsync("again");
         await kept.SaysAsync("HTTP/1.1 200 OK");
@@ -137,7 +137,7 @@ public sealed class AttackTests
         await cluster.StartStandInProxyAsync();
         await cluster.IptablesAsync(backend, "-t", "raw", "-I", "PREROUTING", "-p", "tcp", "-j", "CT", "--notrack");
         await cluster.IptablesAsync(backend, "-t", "raw", "-I", "OUTPUT", "-p", "tcp", "-j", "CT", "--notrack");
-        var nodePort = $"http://{Cluster.NodeIp}:16254{Scene.Versions}";
+        var nodePort = $"http://{Cluster.NodeIp}:16254{ClusterSteps.Versions}";
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200");
         (await cluster.Pod.GetAsync(nodePort)).ShouldBe("200");
 
@@ -156,7 +156,7 @@ public sealed class AttackTests
         await using var cluster = await Cluster.CreateAsync();
         await cluster.StartStandInProxyAsync();
         await cluster.StartStandInProxyAsync("0.0.0.0:16255");
-        var urls = new[] { $"http://{Cluster.NodeIp}:16254{Scene.Versions}", $"http://{Cluster.NodeIp}:16255{Scene.Versions}" };
+        var urls = new[] { $"http://{Cluster.NodeIp}:16254{ClusterSteps.Versions}", $"http://{Cluster.NodeIp}:16255{ClusterSteps.Versions}" };
         var strangers = new[] { cluster.Pod, cluster.OtherNode };
         foreach (var (stranger, url) in strangers.SelectMany(s => urls.Select(u => (s, u))))
         {
@@ -170,7 +170,7 @@ public sealed class AttackTests
         }
 
         (await cluster.Pod.GetImdsAsync()).ShouldBe("200", "redirected connections reach the same port");
-        (await cluster.Node.GetAsync($"http://127.0.0.1:16255{Scene.Versions}")).ShouldBe("200", "management is for the node's loopback");
+        (await cluster.Node.GetAsync($"http://127.0.0.1:16255{ClusterSteps.Versions}")).ShouldBe("200", "management is for the node's loopback");
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public sealed class AttackTests
     }
 
     private static async Task<string> SourceRouteAsync(Cluster cluster) =>
-        (await cluster.Pod.ClientAsync("source-route", Cluster.NodeIp, $"{Cluster.Imds}:80", Scene.Versions)).Output;
+        (await cluster.Pod.ClientAsync("source-route", Cluster.NodeIp, $"{Cluster.Imds}:80", ClusterSteps.Versions)).Output;
 
     private static async Task BackWithinSecondsAsync(Cluster cluster, Proxy proxy)
     {
@@ -279,7 +279,7 @@ public sealed class AttackTests
     }
 
     private static Task<string> SpoofAsync(NetworkSpace attacker, string stolen) =>
-        attacker.GetAsync($"http://{Cluster.Imds}{Scene.Versions}", "--interface", stolen);
+        attacker.GetAsync($"http://{Cluster.Imds}{ClusterSteps.Versions}", "--interface", stolen);
 
     // The counter belongs to the only rule without a target.
     private static async Task<long> PacketsAsync(NetworkSpace space, string iptables, string table)

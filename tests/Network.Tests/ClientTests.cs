@@ -7,7 +7,7 @@ namespace ImdsProxy.Network.Tests;
 /// <summary>Unmodified clients in pods, without any proxy setting, get what the policy permits and otherwise the denial.</summary>
 public sealed class ClientTests
 {
-    private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={Scene.ImdsIdentity}";
+    private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={ClusterSteps.ImdsIdentity}";
 
     [Theory]
     [InlineData("nft")]
@@ -30,9 +30,9 @@ public sealed class ClientTests
         await using var cluster = await Cluster.CreateAsync();
         var proxy = await StartAsync(cluster, "nft");
 
-        var permitted = await cluster.Pods[0].ClientAsync("azure-identity", Scene.ImdsIdentity, ProxyFiles.Resource);
+        var permitted = await cluster.Pods[0].ClientAsync("azure-identity", ClusterSteps.ImdsIdentity, ProxyFiles.Resource);
         permitted.Output.ShouldStartWith("token until ", customMessage: permitted.All);
-        var denied = await cluster.Pods[2].ClientAsync("azure-identity", Scene.ImdsIdentity, ProxyFiles.Resource);
+        var denied = await cluster.Pods[2].ClientAsync("azure-identity", ClusterSteps.ImdsIdentity, ProxyFiles.Resource);
         denied.Output.ShouldContain("ImdsProxy denied", customMessage: denied.All);
 
         Told(proxy).Count(t => t == "allowed apps/web-7d9f 10.244.0.11").ShouldBeGreaterThan(0);
@@ -46,9 +46,9 @@ public sealed class ClientTests
         await using var cluster = await Cluster.CreateAsync();
         var proxy = await StartAsync(cluster, "nft");
 
-        var permitted = await cluster.Pods[0].ClientAsync("azure-default", Scene.ImdsIdentity, ProxyFiles.Resource);
+        var permitted = await cluster.Pods[0].ClientAsync("azure-default", ClusterSteps.ImdsIdentity, ProxyFiles.Resource);
         permitted.Output.ShouldStartWith("token until ", customMessage: permitted.All);
-        var denied = await cluster.Pods[1].ClientAsync("azure-default", Scene.ImdsIdentity, "https://management.azure.com");
+        var denied = await cluster.Pods[1].ClientAsync("azure-default", ClusterSteps.ImdsIdentity, "https://management.azure.com");
         denied.ExitCode.ShouldBe(1, denied.All);
         denied.Output.ShouldContain("AzureCliCredential", customMessage: denied.All);
 
@@ -65,9 +65,9 @@ public sealed class ClientTests
         var script = await NodePackages.TokenScriptAsync();
         var proxy = await StartAsync(cluster, "nft");
 
-        var permitted = await cluster.Pods[1].RunAsync("node", script, Scene.ImdsIdentity, ProxyFiles.Resource);
+        var permitted = await cluster.Pods[1].RunAsync("node", script, ClusterSteps.ImdsIdentity, ProxyFiles.Resource);
         permitted.Output.ShouldStartWith("token until ", customMessage: permitted.All);
-        var denied = await cluster.Pods[2].RunAsync("node", script, Scene.ImdsIdentity, ProxyFiles.Resource);
+        var denied = await cluster.Pods[2].RunAsync("node", script, ClusterSteps.ImdsIdentity, ProxyFiles.Resource);
         denied.ExitCode.ShouldBe(1, denied.All);
 
         Told(proxy).Count(t => t == "allowed apps/jobs-x2k4 10.244.0.12").ShouldBeGreaterThan(0);

@@ -8,7 +8,7 @@ namespace ImdsProxy.Network.Tests;
 /// <summary>Callers from the API while the node's network and the API temporarily disagree.</summary>
 public sealed class KubernetesTests
 {
-    private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={Scene.ImdsIdentity}";
+    private const string Token = $"http://{Cluster.Imds}/metadata/identity/oauth2/token?api-version=2018-02-01&resource={ProxyFiles.Resource}&client_id={ClusterSteps.ImdsIdentity}";
 
     // Kubelet publishes a pod's address a second or two after the pod can use it.
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(2);

@@ -26,7 +26,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
         await cluster.IptablesAsync(backend, "-t", "nat", "-A", "POSTROUTING", "-s", "192.0.2.0/24", "-j", "MASQUERADE");
         await cluster.ApplyAsync(backend);
         var rules = await cluster.Node.MustAsync($"iptables-{backend}-save");
-        var load = cluster.Keep(cluster.Pod.StartClient("gaps", $"{Cluster.Imds}:80", Scene.Versions, $"{Connections}"));
+        var load = cluster.Keep(cluster.Pod.StartClient("gaps", $"{Cluster.Imds}:80", ClusterSteps.Versions, $"{Connections}"));
         await load.SaysAsync("running");
 
         for (var removal = 1; removal <= Removals; removal++)

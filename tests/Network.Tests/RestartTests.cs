@@ -19,7 +19,7 @@ public sealed class RestartTests(ITestOutputHelper output)
         await cluster.StartImdsAsync();
         var proxy = await Proxy.StartAsync(cluster);
         await cluster.ApplyAsync("nft");
-        var permitted = await LoadAsync(cluster, cluster.Pods[0], Scene.Versions, Connections);
+        var permitted = await LoadAsync(cluster, cluster.Pods[0], ClusterSteps.Versions, Connections);
         var denied = await LoadAsync(cluster, cluster.Pods[2], "/metadata/instance?api-version=2021-02-01", 2);
 
         for (var restart = 0; restart < Restarts; restart++)

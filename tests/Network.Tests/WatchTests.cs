@@ -98,7 +98,7 @@ public sealed class WatchTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("000", "not until three probes have failed");
         await watch.SaysAsync("The proxy is down and --when-down is open");
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("200");
-        (await cluster.Pods[2].GetAsync($"http://{Cluster.Imds}:{Scene.OtherPort}/_requests")).ShouldBe("000", "only TCP 80 is opened");
+        (await cluster.Pods[2].GetAsync($"http://{Cluster.Imds}:{ClusterSteps.OtherPort}/_requests")).ShouldBe("000", "only TCP 80 is opened");
 
         await Proxy.StartAsync(cluster);
         await watch.SaysAsync("is redirected to", times: 2);

@@ -1,18 +1,20 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Export;
 using ImdsProxy.Audit.Reserve;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>The audit log of a process: what is written, kept, told to a receiver, and when.</summary>
+/// <summary>The audit log of a process: composes writing, the reserve, retention and export, and runs their timers.</summary>
 internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 {
-    // For whoever has no time of its own to end in.
+    // For callers that do not say how long closing may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    // For what works on the directory beside the log: a disk that hangs must not keep the process from ending.
+    // For work on the directory outside the write path: a disk that hangs must not keep the process from ending.
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _clock;
@@ -42,7 +44,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, clock, logger);
         _stdoutBeside = sharedStdout.Beside;
 
-        // Without a directory nothing is ever removed, so that nothing needs a reserve.
+        // Without a directory nothing is ever removed, so no record needs a reserve.
         var reserve = _retention is null || !options.HasReserve ? null : new AuditWriter(
             options,
             Origin with { Instance = InstanceName.Choose(options.Directory, Origin.Instance) },
@@ -81,42 +83,42 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         _checkpoints = clock.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
-    /// <summary>What the lines of this process's chain of requests have in common.</summary>
+    /// <summary>The fields that all lines of this process's request chain share.</summary>
     public AuditOrigin Origin { get; }
 
     public string? Failure => _chains.Failure;
 
-    /// <summary>Why records do not go to the directory, or null while they do.</summary>
+    /// <summary>The reason why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _chains.Degraded;
 
     public ValueTask<bool> WriteAsync(AuditRecord record) => _reserve?.Choose(record) is { } quota
         ? WriteReservedAsync(record, quota)
-        : _queue.WriteAsync(InWords(_lines, record, static (line, record) => line.Put(record)));
+        : _queue.WriteAsync(Serialise(_lines, record, static (line, record) => line.Put(record)));
 
     public ValueTask<bool> WriteAsync(AuditEvent auditEvent) =>
-        _queue.WriteAsync(InWords(_reserveLines, auditEvent, static (line, auditEvent) => line.Put(auditEvent)));
+        _queue.WriteAsync(Serialise(_reserveLines, auditEvent, static (line, auditEvent) => line.Put(auditEvent)));
 
-    /// <summary>Segments that retention removed since the start.</summary>
+    /// <summary>The number of segments that retention has removed since the start.</summary>
     public long SegmentsRemoved => _retention?.Removed ?? 0;
 
-    /// <summary>Lines that the OTLP receiver did not get, or null without one.</summary>
+    /// <summary>The number of lines that the OTLP receiver did not get, or null without a receiver.</summary>
     public long? ExportLost => _export?.Lost;
 
-    /// <summary>Lines that stdout beside a directory did not get.</summary>
+    /// <summary>The number of lines that stdout beside a directory did not get.</summary>
     public long StdoutLost => _stdoutBeside?.Lost ?? 0;
 
-    /// <summary>Why stdout beside a directory lags, or null where it does not.</summary>
+    /// <summary>The reason why stdout beside a directory lags, or null if it does not.</summary>
     public string? StdoutTrouble => _stdoutBeside?.Failure;
 
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
-    /// <returns>Why it could not be kept, or not in time; or null.</returns>
+    /// <returns>The reason why it could not be kept within the time limit, or null on success.</returns>
     public async Task<string?> KeepPolicyAsync(string revision, ReadOnlyMemory<byte> document)
     {
         try
         {
             if (_options.Directory is { } directory)
             {
-                // The next policy must come into force all the same while the disk hangs.
+                // A policy must come into force even while the disk hangs.
                 await Task.Run(() => KeepPolicy(directory, revision, document)).WaitAsync(DiskPatience, _clock);
             }
 
@@ -130,8 +132,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     public ValueTask DisposeAsync() => CloseAsync(Patience);
 
-    /// <summary>Writes what is queued, gives the export some time, and closes; what comes later is not written.</summary>
-    /// <param name="patience">How long an OTLP receiver may take for what still waits.</param>
+    /// <summary>Writes the queued lines, gives the export some time, and closes the log. Later lines are not written.</summary>
+    /// <param name="patience">How long the OTLP receiver may take for the lines that still wait.</param>
     public async ValueTask CloseAsync(TimeSpan patience)
     {
         if (Interlocked.Exchange(ref _closed, 1) == 1)
@@ -156,7 +158,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
     }
 
-    // The last writes may hang as any write may, and then end with the process.
+    // The last writes may hang like any write. They then end with the process.
     private async Task EndInTimeAsync(TimeSpan patience)
     {
         try
@@ -170,7 +172,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
     }
 
-    // The last checkpoint goes to the receiver too; what it then has not taken is still told here.
+    // The export is flushed after the last checkpoint, so its final losses can still be recorded here.
     private void End(TimeSpan patience)
     {
         _chains.Tick();
@@ -222,7 +224,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     private async ValueTask<bool> WriteReservedAsync(AuditRecord record, CallerReserve quota)
     {
-        var line = InWords(_reserveLines, record, static (line, record) => line.Put(record));
+        var line = Serialise(_reserveLines, record, static (line, record) => line.Put(record));
         quota.Charge(record, line.MostLength);
         var written = await _queue.WriteAsync(line);
         if (!written)
@@ -233,8 +235,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         return written;
     }
 
-    // The writer's turn, so that the event comes before the removal and nothing is written meanwhile. It has the same deadline
-    // as a write. While a write hangs nothing is removed.
+    // Runs in the writer's turn, so that the event is written before the removal and no line is written between them. The
+    // deadline is that of a write. While a write hangs, nothing is removed.
     private Task MakeRoomAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -253,7 +255,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         return isPosted ? done.Task : Task.CompletedTask;
     }
 
-    private PendingLine InWords<T>(LinePool pool, T what, Action<PendingLine, T> put)
+    private PendingLine Serialise<T>(LinePool pool, T what, Action<PendingLine, T> put)
     {
         var line = pool.Take();
         try
@@ -262,15 +264,15 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Known for no input. Whatever it is, the requests of others must not pay for it.
-            Log.NotInWords(_logger, e.GetType().Name, e.Message);
+            // No input is known to cause this. An unexpected error must affect only its own request.
+            Log.NotSerialised(_logger, e.GetType().Name, e.Message);
             line.PutInstead(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
         }
 
         return line;
     }
 
-    // Known for none. Whoever waits for the log's turn would wait for ever.
+    // No duty is known to throw anything else. An exception would end the writing thread, and all later records would wait for ever.
     private void Try(Action duty)
     {
         try
@@ -283,7 +285,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Log.NotDone(_logger, e.GetType().Name, e.Message);
+            Log.MaintenanceFailed(_logger, e.GetType().Name, e.Message);
         }
     }
 
@@ -306,13 +308,13 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditEndsStalled", Level = LogLevel.Error, Message = "The audit log ends while a write hangs: its last records may reach the output later, or never, and no checkpoint follows them")]
+        [LoggerMessage(EventName = "AuditEndsStalled", Level = LogLevel.Error, Message = "The audit log closes while a write hangs. Its last records may reach the output later or never, and no checkpoint follows them.")]
         public static partial void EndsStalled(ILogger logger);
 
-        [LoggerMessage(EventName = "AuditNotInWords", Level = LogLevel.Error, Message = "A record could not be written, and its answer does not leave: {Kind}: {Cause}")]
-        public static partial void NotInWords(ILogger logger, string kind, string cause);
+        [LoggerMessage(EventName = "AuditNotSerialised", Level = LogLevel.Error, Message = "A record could not be serialised and counts as not written: {Kind}: {Cause}")]
+        public static partial void NotSerialised(ILogger logger, string kind, string cause);
 
-        [LoggerMessage(EventName = "AuditNotLookedAfter", Level = LogLevel.Error, Message = "The audit log could not be looked after: {Kind}: {Cause}")]
-        public static partial void NotDone(ILogger logger, string kind, string cause);
+        [LoggerMessage(EventName = "AuditMaintenanceFailed", Level = LogLevel.Error, Message = "A maintenance task of the audit log failed: {Kind}: {Cause}")]
+        public static partial void MaintenanceFailed(ILogger logger, string kind, string cause);
     }
 }

@@ -2,15 +2,15 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>Where records go. One call per request; an answer leaves only after its call has returned true.</summary>
+/// <summary>Takes one record per request. An answer leaves only after the call for its record has returned true.</summary>
 internal interface IAuditLog
 {
-    /// <summary>Writes a record. True once it is with the kernel; false if it could be written nowhere.</summary>
+    /// <summary>Writes a record. Returns true once the kernel has it, and false if it could not be written to any output.</summary>
     ValueTask<bool> WriteAsync(AuditRecord record);
 
-    /// <summary>Writes an event. True once it is with the kernel; false if it could be written nowhere.</summary>
+    /// <summary>Writes an event. Returns true once the kernel has it, and false if it could not be written to any output.</summary>
     ValueTask<bool> WriteAsync(AuditEvent auditEvent);
 
-    /// <summary>Why records can't be written, or null while they can.</summary>
+    /// <summary>The reason why records cannot be written, or null while they can.</summary>
     string? Failure { get; }
 }

@@ -1,19 +1,20 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit;
 
-/// <summary>Tells the log of lines that one of its outputs has lost: whoever reads only what arrived must learn that there was more.</summary>
+/// <summary>Records in the log how many lines one output has lost. Someone who reads only that output must learn that lines are missing.</summary>
 /// <param name="output">The output's name in the event.</param>
-/// <param name="lost">How many lines it has lost in all.</param>
+/// <param name="lost">Returns the total number of lines that the output has lost.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class OutputLosses(string output, Func<long> lost, TimeProvider clock)
 {
     private DateTimeOffset _since = clock.GetUtcNow();
     private long _told;
 
-    /// <summary>Tells what was lost since it was told last.</summary>
-    /// <param name="write">Writes an event; false where that failed, and it is told next time.</param>
-    /// <returns>Whether there was anything to tell, and it was told.</returns>
+    /// <summary>Writes an event if lines were lost since the last one.</summary>
+    /// <param name="write">Writes an event. If it returns false, the next call reports the same losses.</param>
+    /// <returns>Whether an event was written.</returns>
     public bool Tell(Func<AuditEvent, bool> write)
     {
         var now = clock.GetUtcNow();

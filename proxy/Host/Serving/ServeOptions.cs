@@ -1,4 +1,4 @@
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 

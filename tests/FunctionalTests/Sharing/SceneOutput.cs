@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 using Microsoft.Extensions.Logging;
 
 namespace ImdsProxy.FunctionalTests.Sharing;

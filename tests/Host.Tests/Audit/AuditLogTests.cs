@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.Logging.Abstractions;

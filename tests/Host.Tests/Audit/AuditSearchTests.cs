@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using ImdsProxy.Audit;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit.Query;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Verify;
 using Shouldly;
 using Xunit;
@@ -69,13 +69,13 @@ public sealed partial class AuditVerifierTests : IDisposable
     public static TheoryData<string, Func<List<string>, List<string>>, string> Edits => new()
     {
         { "edited", lines => Change(lines, 5, line => line.Replace("\"allowed\"", "\"denied\"", StringComparison.Ordinal)), ":6: seq 6 was edited" },
-        { "removed", lines => [.. lines[..5], .. lines[6..]], ":6: seq 6 to 6 are missing before it" },
+        { "removed", lines => [.. lines[..5], .. lines[6..]], ":6: seq 6 to 6 are missing before this line" },
         { "swapped", lines => [.. lines[..5], lines[6], lines[5], .. lines[7..]], "seq 6 comes after seq 7" },
-        { "doubled", lines => [.. lines[..5], lines[4], .. lines[5..]], "seq 5 comes after seq 5" },
-        { "no record", lines => Change(lines, 5, _ => "{\"kind\":\"request\",\"kind\":"), ":6: this is no record" },
-        { "renumbered", lines => Change(lines, 5, line => line.Replace("\"seq\":6,", "\"seq\":60,", StringComparison.Ordinal)), "are missing before it" },
-        { "cut", lines => lines[..8], "cut off" },
-        { "beginning removed", lines => lines[3..], ":1: seq 1 to 3 are missing before it" },
+        { "duplicated", lines => [.. lines[..5], lines[4], .. lines[5..]], "seq 5 comes after seq 5" },
+        { "no record", lines => Change(lines, 5, _ => "{\"kind\":\"request\",\"kind\":"), ":6: this line is not a record" },
+        { "renumbered", lines => Change(lines, 5, line => line.Replace("\"seq\":6,", "\"seq\":60,", StringComparison.Ordinal)), "are missing before this line" },
+        { "cut", lines => lines[..8], "the end of the chain is missing" },
+        { "beginning removed", lines => lines[3..], ":1: seq 1 to 3 are missing before this line" },
     };
 
     [Theory]

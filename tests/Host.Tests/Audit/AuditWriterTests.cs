@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,6 @@
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using Shouldly;
 using Xunit;

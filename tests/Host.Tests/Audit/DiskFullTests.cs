@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;

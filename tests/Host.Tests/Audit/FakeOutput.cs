@@ -1,5 +1,5 @@
 using System.Text;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 
 namespace ImdsProxy.Host.Tests.Audit;
 

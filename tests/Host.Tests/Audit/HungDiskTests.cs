@@ -1,5 +1,7 @@
 using System.Text.Json;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.TestKit;

@@ -1,5 +1,7 @@
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.Logging.Abstractions;

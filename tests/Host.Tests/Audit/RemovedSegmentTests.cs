@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;
@@ -41,7 +42,7 @@ public sealed class ReserveTests : IDisposable
         var report = new AuditVerifier().Verify(_directory.Path);
         report.Problems.ShouldBeEmpty();
         report.Chains.ShouldBe(2);
-        report.Notes.ShouldHaveSingleItem().ShouldMatch("segments 1 to [0-9]+ before it was removed by retention \\(seq 1 to [0-9]+\\), as segments-removed tells");
+        report.Notes.ShouldHaveSingleItem().ShouldMatch("retention removed segments 1 to [0-9]+ of instance [0-9a-f]+ before it \\(seq 1 to [0-9]+\\), according to segments-removed");
     }
 
     // The reverse: records that fill the reserve displace no records of requests.
@@ -160,7 +161,7 @@ public sealed class ReserveTests : IDisposable
 
         var report = new AuditVerifier().Verify(_directory.Path);
         report.Problems.ShouldBeEmpty();
-        report.Notes.Count(static note => note.Contains("removed by retention", StringComparison.Ordinal)).ShouldBe(2);
+        report.Notes.Count(static note => note.Contains("retention removed", StringComparison.Ordinal)).ShouldBe(2);
     }
 
     [Fact]
@@ -176,7 +177,7 @@ public sealed class ReserveTests : IDisposable
 
         File.Delete(SegmentEntry.ReadAll(_directory.Path).First(static segment => !segment.Name.IsReserve).Path);
 
-        new AuditVerifier().Verify(_directory.Path).Problems.ShouldHaveSingleItem().ShouldContain("is missing, and no segments-removed event tells of it");
+        new AuditVerifier().Verify(_directory.Path).Problems.ShouldHaveSingleItem().ShouldContain("no segments-removed event explains the missing segment");
     }
 
     [Fact]

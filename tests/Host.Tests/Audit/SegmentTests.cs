@@ -1,5 +1,6 @@
-using ImdsProxy.Audit;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -121,10 +122,10 @@ public sealed class SegmentTests : IDisposable
 
         var report = new AuditVerifier().Verify(_directory.Path);
         report.Problems.ShouldBeEmpty();
-        report.Notes.ShouldContain(note => note.Contains("removed by retention", StringComparison.Ordinal));
+        report.Notes.ShouldContain(note => note.Contains("retention removed", StringComparison.Ordinal));
         report.Removed.ShouldNotBeEmpty();
         await CutBeginning(SegmentEntry.ReadAll(_directory.Path)[0]);
-        new AuditVerifier().Verify(_directory.Path).Problems.ShouldContain(problem => problem.Contains("does not go on", StringComparison.Ordinal));
+        new AuditVerifier().Verify(_directory.Path).Problems.ShouldContain(problem => problem.Contains("does not continue", StringComparison.Ordinal));
     }
 
     // Two processes of a rollout share one directory. A segment that the other process compressed is not lost.

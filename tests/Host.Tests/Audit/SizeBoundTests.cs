@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
 using Shouldly;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -123,37 +124,11 @@ public sealed class StallTests : IDisposable
         (await log.WriteAsync(Records.Allowed("r3"))).ShouldBeTrue();
         log.Failure.ShouldBeNull();
         log.Degraded.ShouldBeNull();
-        log.StdoutTrouble.ShouldBe("stdout has not taken a line for 1 s: its reader stalls");
+        log.StdoutTrouble.ShouldBe("stdout has not accepted a line for 1 s: its reader has stalled");
         Release();
         await LogDirectory.UntilAsync(() => _directory.Stdout.Text == File.ReadAllText(_directory.Segments.Single()));
         log.StdoutTrouble.ShouldBeNull();
         log.StdoutLost.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task Write_StdoutBesideADirectoryHangsForLong_BoundsMemoryAndReportsLosses()
-    {
-        const int records = 6000;
-        await using (var log = OpenHeld(_directory.Path))
-        {
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            for (var n = 0; n < records; n++)
-            {
-                (await log.WriteAsync(Records.Allowed(new string('a', 1200)))).ShouldBeTrue();
-            }
-
-            log.StdoutLost.ShouldBeGreaterThan(0);
-            (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(8 << 20);
-            Release();
-        }
-
-        var lines = Lines(await File.ReadAllTextAsync(_directory.Segments.Single()));
-        var lost = lines.Where(static line => Name(line) == "records-lost").ToList();
-        lost.ShouldNotBeEmpty();
-        lost.ShouldAllBe(static line => line.GetProperty("by").GetString() == "stdout");
-        var told = lost.Sum(static line => line.GetProperty("count").GetInt64());
-        var onStdout = Lines(_directory.Stdout.Text).Count(static line => Name(line) != "checkpoint");
-        (told + onStdout).ShouldBe(lines.Count);
     }
 
     [Fact]
@@ -184,9 +159,9 @@ public sealed class StallTests : IDisposable
         _held.Set();
     }
 
-    private static List<JsonElement> Lines(string text) =>
+    internal static List<JsonElement> Lines(string text) =>
         [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line))];
 
-    private static string? Name(JsonElement line) =>
+    internal static string? Name(JsonElement line) =>
         line.TryGetProperty("event", out var name) ? name.GetString() : line.GetProperty("id").GetString();
 }

@@ -6,7 +6,7 @@ using ImdsProxy.Serving.Pages;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
-using static ImdsProxy.Host.Tests.Identify.Pods;
+using static ImdsProxy.Host.Tests.Identify.IndexedPods;
 
 namespace ImdsProxy.Host.Tests.Commands;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.Management;
 using ImdsProxy.Serving;
 using ImdsProxy.TestKit;

@@ -2,7 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
 using Xunit;
-using static ImdsProxy.Host.Tests.Identify.Pods;
+using static ImdsProxy.Host.Tests.Identify.IndexedPods;
 
 namespace ImdsProxy.Host.Tests.Identify;
 

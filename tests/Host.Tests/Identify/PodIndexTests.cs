@@ -3,7 +3,7 @@ using ImdsProxy.Core.Callers;
 using ImdsProxy.TestKit.FakeKubernetes;
 using Shouldly;
 using Xunit;
-using static ImdsProxy.Host.Tests.Identify.Pods;
+using static ImdsProxy.Host.Tests.Identify.IndexedPods;
 
 namespace ImdsProxy.Host.Tests.Identify;
 

@@ -107,7 +107,7 @@ public sealed class WatchFaultTests
         foreach (var pod in cluster.List("pods", new FieldSelector($"status.podIP={address}")).Objects)
         {
             var deleting = pod["metadata"]!["deletionTimestamp"] is not null;
-            model.Put(Pods.Pod(pod["metadata"]!["uid"]!.ToString(), address, deleting: deleting));
+            model.Put(IndexedPods.Pod(pod["metadata"]!["uid"]!.ToString(), address, deleting: deleting));
         }
 
         return model.Who(address);

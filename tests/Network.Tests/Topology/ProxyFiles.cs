@@ -10,7 +10,7 @@ internal static class ProxyFiles
         {
           "version": 1,
           "mode": "enforce",
-          "identities": { "app": { "clientId": "{{Scene.ImdsIdentity}}" } },
+          "identities": { "app": { "clientId": "{{ClusterSteps.ImdsIdentity}}" } },
           "rules": [
             {
               "name": "apps-read-secrets",

@@ -1,10 +1,10 @@
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>Lines that wait for their receiver, up to a number of bytes; what comes beyond it is counted and left out.</summary>
-/// <param name="capacity">What they may take, in bytes of memory.</param>
+/// <summary>The lines that wait for the receiver, up to a limit in bytes. Lines beyond it are dropped and counted.</summary>
+/// <param name="capacity">The limit in bytes of memory.</param>
 internal sealed class ExportQueue(long capacity)
 {
-    /// <summary>What a line takes besides its bytes: the array's head and padding, and its place in a queue that has just doubled.</summary>
+    /// <summary>The memory of a line besides its bytes: the array's header and padding, and its place in a queue that has just doubled.</summary>
     public const int Overhead = 48;
 
     private readonly Lock _gate = new();
@@ -13,7 +13,7 @@ internal sealed class ExportQueue(long capacity)
     private long _bytes;
     private bool _closed;
 
-    /// <summary>Lines that were left out.</summary>
+    /// <summary>The number of dropped lines.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
     /// <summary>Adds lines that each end with a line feed.</summary>
@@ -31,9 +31,9 @@ internal sealed class ExportQueue(long capacity)
         }
     }
 
-    /// <summary>The oldest lines, which stay until they are removed.</summary>
-    /// <param name="most">How many at the most.</param>
-    /// <param name="mostBytes">How many bytes of lines at the most, unless the first one alone has more.</param>
+    /// <summary>Returns the oldest lines, which stay in the queue until they are removed.</summary>
+    /// <param name="most">The maximum number of lines.</param>
+    /// <param name="mostBytes">The maximum number of bytes, unless the first line alone has more.</param>
     public byte[][] Peek(int most, int mostBytes)
     {
         lock (_gate)
@@ -43,7 +43,7 @@ internal sealed class ExportQueue(long capacity)
         }
     }
 
-    /// <summary>Removes the oldest lines, which have arrived.</summary>
+    /// <summary>Removes the oldest lines, after the receiver has accepted them.</summary>
     public void Remove(int count)
     {
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class ExportQueue(long capacity)
         }
     }
 
-    /// <summary>Counts all that is left as lost, and all that comes later.</summary>
+    /// <summary>Counts all waiting lines and all later lines as lost.</summary>
     public void GiveUp()
     {
         lock (_gate)

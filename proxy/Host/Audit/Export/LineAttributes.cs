@@ -4,7 +4,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>A line's fields as OpenTelemetry attributes. Kubernetes' and HTTP's bear the names of the semantic conventions.</summary>
+/// <summary>A line's fields as OpenTelemetry attributes. Fields of Kubernetes and HTTP have the names of the semantic conventions.</summary>
 internal sealed class LineAttributes : IReadOnlyList<KeyValuePair<string, object?>>
 {
     private static readonly ImmutableArray<(AuditField Field, string Name)> Names =
@@ -59,7 +59,7 @@ internal sealed class LineAttributes : IReadOnlyList<KeyValuePair<string, object
         }
     }
 
-    /// <summary>The time the line bears.</summary>
+    /// <summary>The time in the line.</summary>
     public string? Time { get; }
 
     public int Count => _attributes.Count;

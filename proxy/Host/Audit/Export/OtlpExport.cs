@@ -1,4 +1,5 @@
 using System.Text;
+using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -7,20 +8,20 @@ using OpenTelemetry.Resources;
 namespace ImdsProxy.Audit.Export;
 
 /// <summary>
-/// Sends the log's lines as OpenTelemetry logs, on a thread of its own. Lines wait in a bounded queue until their
-/// receiver has taken them, so that one that is away loses nothing that fits; what does not is counted.
+/// Sends the log's lines as OpenTelemetry logs, on a separate thread. Lines wait in a bounded queue until the receiver has
+/// accepted them, so an unavailable receiver misses only lines that do not fit. These are counted.
 /// </summary>
 internal sealed partial class OtlpExport : IRecordObserver, IDisposable
 {
-    // Well below a collector's usual limit of 4 MiB a message, with the attributes. Sending takes about six times as much memory
-    // as the lines: their text, their attributes and the message.
+    // With the attributes this is well below a collector's usual limit of 4 MiB per message. Sending takes about six times as much
+    // memory as the lines, for their text, their attributes and the message.
     private const int BatchSize = 512;
     private const int BatchBytes = 1 << 20;
 
-    // How long a receiver that does not answer holds up a batch.
+    // The time-out for a receiver that does not answer.
     private const int TimeoutMilliseconds = 5_000;
 
-    // For the thread to notice that the patience is over.
+    // The time in which the thread notices that the patience is over.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
@@ -43,7 +44,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         _logger = logger;
         _queue = new ExportQueue(queueBytes);
         _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint, _patience.Token)));
-        // It sends when it is told to; nothing but one batch is ever in it.
+        // The processor sends only when it is flushed, and never holds more than one batch.
         _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
         _factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry =>
         {
@@ -56,7 +57,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         new Thread(Run) { IsBackground = true, Name = "audit-otlp" }.Start();
     }
 
-    /// <summary>Lines that did not fit, or that the end came before.</summary>
+    /// <summary>The number of lines that did not fit, or were not sent before the shutdown.</summary>
     public long Lost => _queue.Lost;
 
     public void Written(ReadOnlySpan<byte> lines)
@@ -68,7 +69,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         }
     }
 
-    /// <summary>Sends what waits, for as long as the patience lasts, and ends.</summary>
+    /// <summary>Sends the waiting lines, for as long as the patience lasts, and stops the thread.</summary>
     public void Flush(TimeSpan patience)
     {
         _ending = true;
@@ -76,7 +77,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         _arrived.Release();
         if (!_ended.Wait(patience + Grace))
         {
-            // It hangs where nothing breaks it off.
+            // The thread hangs in a call that cannot be cancelled.
             _queue.GiveUp();
         }
     }
@@ -85,7 +86,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     {
         if (!_ended.IsSet)
         {
-            // The thread hangs where nothing breaks it off, such as a name that is being looked up. It ends with the process.
+            // The thread hangs in a call that cannot be cancelled, such as a DNS query. It ends with the process.
             return;
         }
 
@@ -167,10 +168,10 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditExportFailing", Level = LogLevel.Warning, Message = "The OTLP receiver does not take audit records; they wait, and are sent again")]
+        [LoggerMessage(EventName = "AuditExportFailing", Level = LogLevel.Warning, Message = "The OTLP receiver does not accept audit records. They wait in memory and are sent again.")]
         public static partial void Failing(ILogger logger);
 
-        [LoggerMessage(EventName = "AuditExportRecovered", Level = LogLevel.Warning, Message = "The OTLP receiver takes audit records again; {Lost} were lost since the start, all of them in the directory or on stdout")]
+        [LoggerMessage(EventName = "AuditExportRecovered", Level = LogLevel.Warning, Message = "The OTLP receiver accepts audit records again. It has missed {Lost} records since the start, which are in the directory or on stdout.")]
         public static partial void Recovered(ILogger logger, long lost);
     }
 }

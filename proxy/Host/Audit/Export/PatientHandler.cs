@@ -1,9 +1,9 @@
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>Breaks off what is being sent once there is no time left for it.</summary>
+/// <summary>Cancels a request that is in progress when the time for the shutdown is over.</summary>
 internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandler(new SocketsHttpHandler
 {
-    // No proxy and no redirect: what leaves the node goes where it was told to and nowhere else.
+    // No proxy and no redirects, so records are sent to the configured receiver only.
     UseProxy = false,
     AllowAutoRedirect = false,
 })
@@ -17,8 +17,8 @@ internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandle
         }
         catch (OperationCanceledException e) when (ended.IsCancellationRequested)
         {
-            // The exporter takes this for what it is: a batch that did not arrive.
-            throw new HttpRequestException("there is no time left", e);
+            // The exporter treats this exception as a failed batch.
+            throw new HttpRequestException("the time for the shutdown is over", e);
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandle
         }
         catch (OperationCanceledException e) when (ended.IsCancellationRequested)
         {
-            throw new HttpRequestException("there is no time left", e);
+            throw new HttpRequestException("the time for the shutdown is over", e);
         }
     }
 }

@@ -4,7 +4,7 @@ using OpenTelemetry.Logs;
 
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>Gives an OpenTelemetry log record the time its line bears; the SDK takes the time at which it was sent.</summary>
+/// <summary>Gives an OpenTelemetry log record the time of its line. The SDK would use the time of sending.</summary>
 internal sealed class RecordTime : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)

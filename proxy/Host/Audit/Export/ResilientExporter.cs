@@ -6,19 +6,18 @@ using OpenTelemetry.Logs;
 namespace ImdsProxy.Audit.Export;
 
 /// <summary>
-/// The OTLP exporter, with its failures seen: by itself it drops a batch without a word when its receiver is away.
-/// The batch's records go back to a pool whatever happens, so it is not kept here: <see cref="OtlpExport"/> keeps the
-/// lines and sends them again.
+/// Makes failures of the OTLP exporter visible, which silently drops a batch if its receiver is unavailable. A batch cannot be kept
+/// here, because its records return to a pool in any case. <see cref="OtlpExport"/> keeps the lines and sends them again.
 /// </summary>
 internal sealed class ResilientExporter(OtlpLogExporter exporter) : BaseExporter<LogRecord>
 {
     private readonly BlockingCollection<(int Count, bool Taken)> _outcomes = [];
 
-    /// <summary>Waits until so many records have met their fate.</summary>
-    /// <returns>Whether the receiver has taken all of them.</returns>
+    /// <summary>Waits until this many records have been sent or have failed.</summary>
+    /// <returns>Whether the receiver has accepted all of them.</returns>
     public bool Await(int count)
     {
-        // Not by the processor's flush: that ends once the records have been read, which may be long before the answer.
+        // The processor's flush is not enough: it ends once the records have been read, which may be long before the answer.
         var taken = true;
         while (count > 0)
         {

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Audit.Reserve;
 
-/// <summary>What one caller has put into the reserve within an hour.</summary>
+/// <summary>The records that one caller has put into the reserve within an hour.</summary>
 internal sealed class CallerReserve
 {
     private const int MostRefusals = 10;
@@ -14,16 +14,16 @@ internal sealed class CallerReserve
     private long _refused;
     private long _issued;
 
-    /// <summary>Whether a refusal is among the first of its reason, and the caller's bytes for refusals are not used up.</summary>
+    /// <summary>Counts a refusal. Returns whether it is among the first for its reason, and the caller has bytes left for refusals.</summary>
     public bool TryRefusal(Reason reason, long mostBytes)
     {
         ref var count = ref _refusals[(int)reason];
         return Volatile.Read(ref count) < MostRefusals && Volatile.Read(ref _refused) < mostBytes && Interlocked.Increment(ref count) <= MostRefusals;
     }
 
-    /// <summary>Whether the caller's bytes for credentials are not used up.</summary>
+    /// <summary>Whether the caller has bytes left for credentials.</summary>
     public bool MayIssue(long mostBytes) => Volatile.Read(ref _issued) < mostBytes;
 
-    /// <summary>Counts a record's bytes, once it is in words.</summary>
+    /// <summary>Counts the bytes of a serialised record.</summary>
     public void Charge(AuditRecord record, int bytes) => Interlocked.Add(ref record.Issued is null ? ref _refused : ref _issued, bytes);
 }

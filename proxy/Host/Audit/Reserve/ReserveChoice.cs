@@ -5,13 +5,13 @@ using ImdsProxy.Core.Callers;
 namespace ImdsProxy.Audit.Reserve;
 
 /// <summary>
-/// Which records go to the reserve: the first of each token id and caller, and a caller's first refusals for each reason and
-/// hour. A caller can put only so many bytes an hour into it, or it would push out the records of others.
+/// Chooses the records for the reserve: the first of each token id and caller, and a caller's first refusals for each reason and
+/// hour. Each caller has a quota of bytes per hour, so that it cannot push out the records of others.
 /// </summary>
 internal sealed class ReserveChoice
 {
-    // At 256 MiB: 256 KiB an hour, some 250 tokens, and 128 KiB for refusals. One caller alone would need four weeks to fill the
-    // reserve. The floors are what a pod that does nothing unusual may need.
+    // Of 256 MiB these are 256 KiB an hour, about 250 tokens, and 128 KiB for refusals. One caller alone would need four weeks to
+    // fill the reserve. The minimums are enough for a pod with normal behaviour.
     private const int IssuedShare = 1024;
     private const int RefusedShare = 2048;
     private const long LeastIssued = 64 << 10;
@@ -29,13 +29,13 @@ internal sealed class ReserveChoice
         _mostRefused = Math.Max(reserveBytes / RefusedShare, LeastRefused);
     }
 
-    /// <summary>The quota that a record for the reserve is charged to, or null where the record goes to the other chain.</summary>
+    /// <summary>Returns the quota that the record is charged to, or null if the record goes to the other chain.</summary>
     public CallerReserve? Choose(AuditRecord record) =>
         record.Issued is { } issued ? ChooseIssued(record, issued)
         : record.Verdict is Verdict.Denied or Verdict.WouldDeny or Verdict.Rejected ? ChooseRefused(record)
         : null;
 
-    /// <summary>The record could not be written: the next one of its token is the first.</summary>
+    /// <summary>Undoes the choice of a record that could not be written, so that the next record of its token goes to the reserve.</summary>
     public void TakeBack(AuditRecord record)
     {
         if (record.Issued is { } issued)
@@ -53,8 +53,8 @@ internal sealed class ReserveChoice
             return null;
         }
 
-        // A caller that has token after token issued for one resource uses up half of its bytes: the rest is for what else
-        // it asks for.
+        // Tokens for one identity and resource can use at most half of the quota. The rest remains for the caller's other
+        // credentials.
         var hour = HourOf(record.Timestamp);
         var quota = hour.Of(caller);
         var kind = Key(HashCode.Combine(caller, hour.Number), HashCode.Combine(issued.ClientId, issued.Resource));
@@ -74,7 +74,8 @@ internal sealed class ReserveChoice
         return quota.TryRefusal(record.Reason, _mostRefused) ? quota : null;
     }
 
-    // Requests of two hours may end in any order; the hour changes back only where the clock was set back.
+    // Requests of the previous hour count in the current hour, because requests may end in any order. The hour goes back only if
+    // the clock does.
     private ReserveHour HourOf(DateTimeOffset moment)
     {
         var hour = Volatile.Read(ref _hour);
@@ -91,7 +92,7 @@ internal sealed class ReserveChoice
 
     private static object Caller(AuditRecord record) => record.Caller is Caller.Pod { Identity.Uid: var uid } ? uid : record.CallerIp ?? IPAddress.None;
 
-    // .NET's hashes of text begin with a random number of the process, so that nobody can choose two tokens of one key.
+    // .NET seeds the hashes of strings at random, so nobody can choose two tokens with the same key.
     private static ulong TokenKey(object caller, IssuedCredential issued) => Key(
         caller.GetHashCode(),
         issued.TokenId?.GetHashCode(StringComparison.Ordinal) ?? HashCode.Combine(issued.ClientId, issued.ExpiresOn));

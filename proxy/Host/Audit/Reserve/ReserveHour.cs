@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace ImdsProxy.Audit.Reserve;
 
-/// <summary>The callers of one hour. A node runs 250 pods; beyond so many callers in an hour, the rest share one quota.</summary>
+/// <summary>The quotas of one hour. A node runs up to 250 pods. Callers beyond the maximum share one quota.</summary>
 internal sealed class ReserveHour(long number)
 {
     private const int MostCallers = 4096;
@@ -14,7 +14,7 @@ internal sealed class ReserveHour(long number)
     /// <summary>Hours since year 1.</summary>
     public long Number => number;
 
-    /// <summary>The quota of a caller: a pod's UID, or an address.</summary>
+    /// <summary>Returns the quota of a caller, which is a pod's UID or an address.</summary>
     public CallerReserve Of(object caller)
     {
         if (_callers.TryGetValue(caller, out var known))

@@ -1,8 +1,8 @@
 namespace ImdsProxy.Audit.Reserve;
 
 /// <summary>
-/// Remembers the last 16,384 keys or so in 128 KiB. A key has one of four places; a new one takes the place of the oldest there.
-/// What is forgotten is met as new. Safe for use by many threads, without locks: two that add the same key at once both may.
+/// Remembers about the last 16,384 keys in 128 KiB. Each key has four possible places; a new key replaces the oldest one there.
+/// A forgotten key counts as new. Safe for many threads without locks: if two threads add the same key at once, both may succeed.
 /// </summary>
 internal sealed class SeenKeys
 {

@@ -1,21 +1,22 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>The segments of a directory and the compressions in progress, of all processes that share it.</summary>
+/// <summary>The segments and the compressions in progress of a directory, of all processes that share it.</summary>
 internal sealed class DirectoryContent
 {
     private readonly List<HeldSegment> _segments = [];
     private readonly List<HeldDraft> _drafts = [];
 
-    /// <summary>The longest untouched segment first.</summary>
+    /// <summary>The segments; the one that was written to least recently comes first.</summary>
     public IReadOnlyList<HeldSegment> Segments => _segments;
 
     public IReadOnlyList<HeldDraft> Drafts => _drafts;
 
     /// <summary>
-    /// Reads a directory. Removes drafts that no process holds: one that was killed amid a compression has left them.
-    /// Call it only while other processes are kept from changing the directory.
+    /// Reads a directory. Removes drafts that no process holds, which a process killed during a compression has left.
+    /// Call this only in a turn, while other processes cannot change the directory.
     /// </summary>
     public static DirectoryContent Read(string directory)
     {
@@ -24,7 +25,7 @@ internal sealed class DirectoryContent
         var content = new DirectoryContent();
         foreach (var chain in segments.GroupBy(static found => found.Name!.Instance, StringComparer.Ordinal))
         {
-            // A process writes the last segment of its chain alone.
+            // A process writes only to the last segment of its chain.
             var last = chain.Max(static found => found.Name!.Number);
             content._segments.AddRange(chain.GroupBy(static found => found.Name!).Select(same => Measure(same.Key, [.. same.Select(static found => found.File)], same.Key.Number == last)));
         }
@@ -34,7 +35,7 @@ internal sealed class DirectoryContent
         return content;
     }
 
-    /// <summary>The last segment of each chain stays uncompressed, so that its end can be read at once.</summary>
+    /// <summary>Returns the complete, uncompressed segments. The last segment of each chain is not among them, so that its end can be read quickly.</summary>
     public IEnumerable<HeldSegment> ToCompress() => _segments
         .GroupBy(static segment => segment.Name.Instance, StringComparer.Ordinal)
         .SelectMany(static chain => chain.OrderBy(static segment => segment.Name.Number).SkipLast(1))

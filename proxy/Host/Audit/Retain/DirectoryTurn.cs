@@ -1,28 +1,28 @@
-using ImdsProxy.Audit.Write;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
-/// Whose turn it is to create, rename and remove files of the directory: of one thread of one process at a time, or two would
-/// take the same room. Lines are written without it.
+/// The right to create, rename and remove files of the directory. One thread of one process has it at a time, because two could
+/// use the same room. Writing lines does not need it.
 /// </summary>
 internal sealed class DirectoryTurn(string directory)
 {
     /// <summary>The file that the processes lock. It is empty.</summary>
     public const string FileName = ".lock";
 
-    // A turn takes a few milliseconds. A process that was stopped amid its turn must not stop the records of the others: they
-    // go on without it, and may exceed the bound by a segment. Both chains may wait for it, each twice, within the deadline
-    // of one write (1 s), or that would be given up again and again.
+    // A turn takes a few milliseconds. A process that is stopped during its turn must not stop the others: they continue without
+    // the lock, and may exceed the limit by a segment. Both chains may wait twice within the deadline of one write (1 s); a
+    // longer wait would cause that write to be given up again and again.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _threads = new();
     private FileStream? _file;
     private int _depth;
 
-    /// <summary>Begins a turn, which ends when what it returns is disposed of. A turn within a turn is the same turn.</summary>
-    /// <param name="isFirst">Whether the file is created where it is missing: for a segment, so that nothing else brings a removed directory back.</param>
+    /// <summary>Begins a turn, which ends when the result is disposed. Turns of one thread can be nested.</summary>
+    /// <param name="isFirst">Whether to create a missing lock file. Only the start of a segment does, so that nothing else recreates a removed directory.</param>
     public IDisposable Enter(bool isFirst = false)
     {
         _threads.Enter();
@@ -34,7 +34,7 @@ internal sealed class DirectoryTurn(string directory)
         return new Turn(this);
     }
 
-    // A directory that can't be written has nothing that is to be kept apart.
+    // In a directory that cannot be written, nothing needs the lock.
     private FileStream? TryTake(FileMode mode)
     {
         try
@@ -60,7 +60,7 @@ internal sealed class DirectoryTurn(string directory)
         };
         if (mode == FileMode.OpenOrCreate && !OperatingSystem.IsWindows())
         {
-            options.UnixCreateMode = SegmentFile.Mode;
+            options.UnixCreateMode = LogPermissions.File;
         }
 
         return options;

@@ -2,7 +2,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>The file that a compression writes. It is locked as long as it is open, so that one whose process was killed shows.</summary>
+/// <summary>The file that a compression writes. It is locked while it is open, so a draft without a lock was left by a killed process.</summary>
 internal static class DraftFile
 {
     public static FileStream Create(string path)

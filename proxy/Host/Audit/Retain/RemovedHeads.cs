@@ -1,17 +1,19 @@
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>Which heads a <c>segments-removed</c> event names, so that the verifier can tell what retention removed.</summary>
+/// <summary>Chooses the heads that a <c>segments-removed</c> event names, so that the verifier knows what retention removed.</summary>
 internal static class RemovedHeads
 {
-    // The events that announced them go with the segments, so their heads are told again. Chains that ended long ago and that
-    // no chain names any more need not be.
+    // Events of earlier removals may be in the segments that are removed now, so their heads are named again. Chains that ended
+    // long ago, and that no other chain names any more, can be left out.
     private const int MostToldAgain = 64;
 
     private static readonly byte[] EventName = [.. "\"event\":\"segments-removed\""u8];
 
-    /// <summary>Where each chain stood at the end of what is removed now, and of what was removed before as far as its event goes now.</summary>
+    /// <summary>Returns the head of each chain in the removed segments, and the heads named by earlier events in them.</summary>
     public static IReadOnlyList<ChainHead> Of(IReadOnlyList<HeldSegment> doomed, SegmentHeads heads)
     {
         var now = doomed.GroupBy(static segment => segment.Name.Instance, StringComparer.Ordinal)
@@ -31,7 +33,7 @@ internal static class RemovedHeads
     private static List<ChainHead> ToldIn(SegmentEntry segment)
     {
         List<ChainHead> told = [];
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         while (lines.TryRead(out var line))
         {
             if (!lines.Torn && line.IndexOf(EventName) >= 0 && ChainHead.Parse(line) is JsonObject fields)

@@ -1,14 +1,17 @@
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
-/// Holds the directory within its bound: an open segment counts with all it may become, and what is too much is removed before
-/// the segment takes its first byte. The two kinds of chain have shares of their own, over all processes.
+/// Keeps the directory within its limit. An open segment counts with its maximum size, and old segments are removed before a new
+/// one takes its first byte. Request chains and reserves have separate shares, each over all processes.
 /// </summary>
 internal sealed partial class Retention(AuditOptions options, TimeProvider clock, ILogger logger)
 {
-    // An event that names more would be larger than what is left for such events.
+    // An event that names more segments would exceed the space that is reserved for such events.
     private const int MostAtOnce = 128;
 
     private readonly DirectoryTurn _turn = new(options.Directory!);
@@ -17,17 +20,17 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
 
     public SegmentHeads Heads { get; } = new();
 
-    /// <summary>Segments removed since the start.</summary>
+    /// <summary>The number of segments removed since the start.</summary>
     public long Removed => Interlocked.Read(ref _removed);
 
-    /// <summary>Keeps other processes and threads from changing which files there are, until what it returns is disposed of.</summary>
+    /// <summary>Prevents other processes and threads from creating, renaming or removing files, until the result is disposed.</summary>
     public IDisposable Enter(bool isFirst = false) => _turn.Enter(isFirst);
 
-    /// <summary>Removes segments of a kind of chain that are too many or too old.</summary>
-    /// <param name="isReserve">Which kind.</param>
-    /// <param name="extra">The bytes that an open segment is about to take beyond its limit.</param>
-    /// <param name="tell">Tells of it beforehand: a removal that nobody was told of looks like tampering.</param>
-    /// <exception cref="IOException">There is no room, or the removal could not be told.</exception>
+    /// <summary>Removes segments that are too old or exceed the share.</summary>
+    /// <param name="isReserve">Whether to use the share of the reserves or of the request chains.</param>
+    /// <param name="extra">The bytes that an open segment will take beyond its limit.</param>
+    /// <param name="tell">Records a removal before it happens: an unannounced removal would look like tampering.</param>
+    /// <exception cref="IOException">There is no room, or the removal could not be recorded.</exception>
     public void MakeRoom(bool isReserve, long extra, Func<AuditEvent, bool> tell)
     {
         using var turn = _turn.Enter();
@@ -39,8 +42,8 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         Check(isReserve, extra);
     }
 
-    /// <summary>Looks whether what may not be removed leaves room.</summary>
-    /// <exception cref="IOException">It does not.</exception>
+    /// <summary>Checks that the segments that may not be removed leave room.</summary>
+    /// <exception cref="IOException">They take all of the share.</exception>
     public void Check(bool isReserve, long extra)
     {
         using var turn = _turn.Enter();
@@ -48,12 +51,12 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         var open = content.Segments.Where(segment => segment.Name.IsReserve == isReserve && segment.IsOpen).Sum(Counted);
         if (open + Drafts(content, isReserve) + extra > ShareSizes.Of(options, isReserve))
         {
-            throw new IOException($"{_directory} has no room within --audit-max-bytes: the segments that processes write now take all of it");
+            throw new IOException($"{_directory} has no room within --audit-max-bytes, because the segments that are being written take all of it; raise --audit-max-bytes");
         }
     }
 
-    /// <summary>Creates a file for the compressed form of a segment, where it fits whatever it becomes.</summary>
-    /// <returns>The file, or null where there is no room, or another compression takes it.</returns>
+    /// <summary>Creates a file for the compressed form of a segment, if its maximum size fits into the share.</summary>
+    /// <returns>The file, or null if there is no room or another compression is in progress.</returns>
     public FileStream? TryBeginDraft(SegmentEntry source, string draft)
     {
         using var turn = _turn.Enter();
@@ -64,19 +67,19 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         return fits && !content.Drafts.Any(other => other.Segment.IsReserve == isReserve) ? DraftFile.Create(draft) : null;
     }
 
-    /// <summary>Puts a finished draft in the segment's place, unless retention has removed either.</summary>
+    /// <summary>Replaces a segment by its finished draft, unless retention has removed one of them.</summary>
     public void EndDraft(SegmentEntry source, string draft)
     {
         using var turn = _turn.Enter();
         if (File.Exists(source.Path) && File.Exists(draft))
         {
-            // There before the other goes, so that whoever has read either name finds it.
+            // The new file exists before the old one is removed, so a reader that knows either name finds the segment.
             File.Move(draft, SegmentEntry.CompressedPath(source.Path), overwrite: true);
             File.Delete(source.Path);
         }
     }
 
-    /// <summary>The segments that go next, of each kind.</summary>
+    /// <summary>Returns the segments of each share that will be removed next.</summary>
     public IReadOnlyList<SegmentEntry> Next(int count)
     {
         using var turn = _turn.Enter();
@@ -89,7 +92,7 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         ];
     }
 
-    /// <summary>The finished segments that are not compressed.</summary>
+    /// <summary>Returns the complete segments that are not compressed.</summary>
     public IReadOnlyList<SegmentEntry> ToCompress()
     {
         using var turn = _turn.Enter();
@@ -120,13 +123,13 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         var bytes = doomed.Sum(static segment => segment.Bytes);
         if (!tell(AuditEvents.SegmentsRemoved(clock.GetUtcNow(), names, RemovedHeads.Of(doomed, Heads), bytes)))
         {
-            throw new IOException($"{_directory}: no segment can be removed, because no record of it can be written");
+            throw new IOException($"{_directory}: no segment can be removed, because the removal cannot be recorded");
         }
 
         var drafts = DirectoryContent.Read(_directory).Drafts;
         foreach (var segment in doomed)
         {
-            // Who compresses it looks after each slice whether the draft is still there.
+            // The compression checks after each slice whether its draft still exists.
             drafts.Where(draft => draft.Segment == segment.Name).ToList().ForEach(static draft => File.Delete(draft.Path));
             segment.Paths.ToList().ForEach(File.Delete);
             Heads.Forget(segment.Name);
@@ -141,14 +144,14 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
     private long Counted(HeldSegment segment) =>
         segment.IsOpen ? Math.Max(segment.Bytes, ShareSizes.SegmentLimit(options, segment.Name.IsReserve)) : segment.Bytes;
 
-    // Room for one compression is always kept: without any, a full directory could never be compressed.
+    // Room for one compression is always reserved. Otherwise nothing could be compressed in a full directory.
     private long Drafts(DirectoryContent content, bool isReserve) => Math.Max(
         ShareSizes.Draft(ShareSizes.SegmentLimit(options, isReserve)),
         content.Drafts.Where(draft => draft.Segment.IsReserve == isReserve).Sum(static draft => draft.Bytes));
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditSegmentsRemoved", Level = LogLevel.Information, Message = "Removed {Count} audit segments, {Bytes} bytes, as --audit-max-bytes and --audit-max-age ask")]
+        [LoggerMessage(EventName = "AuditSegmentsRemoved", Level = LogLevel.Information, Message = "Removed {Count} audit segments ({Bytes} bytes), as --audit-max-bytes and --audit-max-age require")]
         public static partial void Removed(ILogger logger, int count, long bytes);
     }
 }

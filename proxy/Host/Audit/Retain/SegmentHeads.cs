@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
-/// Where finished segments end, for the event that tells of their removal. Removal happens while requests wait, and to find
-/// the end of a compressed segment takes 100 ms; so ends are remembered by the writer and looked up early by the keeper.
+/// The last lines of complete segments, for the event that records their removal. Requests wait during a removal, and finding the
+/// end of a compressed segment takes 100 ms. So the writer remembers the ends, and the keeper looks up missing ones in advance.
 /// </summary>
 internal sealed class SegmentHeads
 {
@@ -12,7 +14,7 @@ internal sealed class SegmentHeads
 
     public void Put(SegmentName segment, ChainHead head) => _heads[segment] = head;
 
-    /// <summary>The end of a segment, or null where it has no whole line.</summary>
+    /// <summary>Returns the last line of a segment, or null if it has no whole line.</summary>
     public ChainHead? Of(SegmentEntry segment)
     {
         if (!_heads.TryGetValue(segment.Name, out var head) && ChainHead.TryRead(segment) is { } found)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Counts requests and events, grouped by the values of some fields. A summary counts with its number.</summary>
+/// <summary>Counts requests and events, grouped by the values of some fields. A summary counts as all of its requests.</summary>
 internal sealed class AuditStats(StatsKey by)
 {
     // A larger table would be unreadable, and without a limit a hostile pod's user agents or paths could exhaust memory.

@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Segments;
+
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>Reads a growing segment by whole lines.</summary>

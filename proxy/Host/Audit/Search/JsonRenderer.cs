@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;

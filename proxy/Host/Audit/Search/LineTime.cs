@@ -2,13 +2,13 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>The time that a line bears, in an order that is the one of its bytes.</summary>
+/// <summary>The time of a line. Its bytes sort in time order.</summary>
 internal static class LineTime
 {
-    /// <summary>The time; empty where the line bears none.</summary>
+    /// <summary>Returns the time, or nothing if the line has none.</summary>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> line)
     {
-        // As the writer begins each line.
+        // The writer begins each line like this.
         var begin = "{\"ts\":\""u8;
         if (line.StartsWith(begin))
         {
@@ -20,6 +20,6 @@ internal static class LineTime
         return fields.TryParse(line) ? fields.Get(line, AuditField.Time).ToArray() : default;
     }
 
-    /// <summary>Below 0 where the first line is the earlier one.</summary>
+    /// <summary>Returns a negative number if the first line is earlier.</summary>
     public static int Compare(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => Of(one).SequenceCompareTo(Of(other));
 }

@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;
 
@@ -95,7 +96,7 @@ internal sealed class LogFollower : IDisposable
             _open.Remove(ended);
         }
 
-        // Of several chains, as one process's two; of those, each file's lines are in order.
+        // The lines of several chains are merged. The lines of each file are already in order.
         return [.. lines.Order(Comparer<byte[]>.Create(static (one, other) => LineTime.Compare(one, other)))];
     }
 

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>A scan whose lines come in the order of <see cref="TimeOrder"/>.</summary>
+/// <summary>Runs a scan and delivers its lines in the order of <see cref="TimeOrder"/>.</summary>
 internal static class OrderedScan
 {
     public static async Task RunAsync(

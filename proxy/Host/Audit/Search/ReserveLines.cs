@@ -3,17 +3,17 @@ using System.Threading.Channels;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// The reserve's lines that a query wants, read beside those of the other chains, so that the two come in the order of time
-/// however long their segments are.
+/// The reserve's lines that match a query. They are read in parallel with the lines of the other chains, so that both can be merged
+/// in time order whatever the length of their segments.
 /// </summary>
 internal sealed class ReserveLines
 {
-    // Enough that the two scans seldom wait for each other.
+    // Large enough that the two scans seldom wait for each other.
     private const int Ahead = 256;
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
 
-    /// <summary>Reads the lines; whoever tells them waits for it.</summary>
+    /// <summary>Reads the lines and makes them available to the other methods.</summary>
     public async Task ReadAsync(AuditScan scan, IReadOnlyList<ScanUnit> units, CancellationToken cancellation)
     {
         Exception? failure = null;
@@ -24,14 +24,14 @@ internal sealed class ReserveLines
         }
         catch (Exception e)
         {
-            // Told to whoever reads on; a search that has enough does not.
+            // Rethrown to a search that reads on. A search that has enough lines does not need it.
             failure = e;
         }
 
         _lines.Writer.TryComplete(failure);
     }
 
-    /// <summary>Tells the lines that are not later than one of another chain.</summary>
+    /// <summary>Delivers the lines that are not later than a line of another chain.</summary>
     public async ValueTask TellUntilAsync(ReadOnlyMemory<byte> line, Func<ReadOnlyMemory<byte>, ValueTask> tell)
     {
         while (await FirstAsync() is { } first && LineTime.Compare(first, line.Span) <= 0)
@@ -41,7 +41,7 @@ internal sealed class ReserveLines
         }
     }
 
-    /// <summary>Tells all that are left.</summary>
+    /// <summary>Delivers all remaining lines.</summary>
     public async ValueTask TellAllAsync(Func<ReadOnlyMemory<byte>, ValueTask> tell, Func<bool> isMoreWanted)
     {
         while (isMoreWanted() && await FirstAsync() is { } first)

@@ -1,3 +1,5 @@
+using ImdsProxy.Audit.Segments;
+
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>A part of the log that one thread searches: a range of a file, a compressed file, or a stream.</summary>

@@ -1,3 +1,4 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Audit.Search;

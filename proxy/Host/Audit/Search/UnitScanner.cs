@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;
 

@@ -1,20 +1,22 @@
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Verify;
 
-/// <summary>Tells whether a directory of segments is as it was written, as far as its chains and the given checkpoints can tell.</summary>
+/// <summary>Checks that a directory of segments is unchanged, as far as its chains and the given checkpoints prove it.</summary>
 internal sealed class AuditVerifier
 {
     private readonly Dictionary<string, List<KnownHead>> _known = new(StringComparer.Ordinal);
     private readonly List<(string? Node, string Instance, KnownHead Head)> _checkpoints = [];
     private ChainReport _report = new();
 
-    /// <summary>Adds checkpoints that left the node: the lines of stdout or of an OTLP receiver, whatever else is among them.</summary>
+    /// <summary>Adds exported checkpoints from collected lines of stdout or an OTLP receiver. Other lines are ignored.</summary>
     public void AddCheckpoints(TextReader lines)
     {
         while (lines.ReadLine() is { } line)
         {
-            // A container runtime may have put its own words before the record.
+            // A container runtime may have put a prefix before the record.
             var start = line.IndexOf("{\"ts\":", StringComparison.Ordinal);
             if (start >= 0 && Parse(line[start..]) is JsonObject fields && Text(fields, "event") == AuditEvents.CheckpointName)
             {
@@ -35,8 +37,8 @@ internal sealed class AuditVerifier
             }
             catch (FileNotFoundException e) when (gone.Add(e.FileName ?? ""))
             {
-                // Retention has removed it since the directory was listed: what counts is what is there now. What is listed
-                // again and still can't be found was not removed.
+                // Retention has removed the segment since the directory was listed, so the directory is read again. A file that is
+                // listed again but still missing was not removed by retention.
                 _report = new ChainReport();
                 _known.Clear();
             }
@@ -73,7 +75,7 @@ internal sealed class AuditVerifier
         }
     }
 
-    // Four hex digits tell instances of one node apart, not those of a fleet.
+    // Four hex digits identify an instance on one node, but not in a fleet.
     private void AssignCheckpoints(Dictionary<string, List<SegmentEntry>> chains)
     {
         var node = chains.Values.Select(chain => FirstLine(chain[0])).OfType<JsonObject>().Select(line => Text(line, "node")).FirstOrDefault();
@@ -90,11 +92,11 @@ internal sealed class AuditVerifier
         }
     }
 
-    // After an event of recovery, where the directory could not be written at the start.
+    // The event need not be the first line: if the directory could not be written at the start, events about that come before it.
     private void ReadBeginning(SegmentEntry first)
     {
         const int most = 4;
-        using var lines = new LineReader(first.Open());
+        using var lines = new SegmentReader(first.Open());
         for (var n = 0; n < most && lines.TryRead(out var line); n++)
         {
             if (ChainHead.Parse(line) is JsonObject fields && Text(fields, "event") == AuditEvents.ChainBeganName)
@@ -130,7 +132,7 @@ internal sealed class AuditVerifier
         return verifier;
     }
 
-    // After all chains were read: the event that explains a gap may be in any of them.
+    // Called after all chains are read, because the event that explains a gap may be in any of them.
     private void CheckSegments(List<SegmentEntry> segments)
     {
         var before = 0;
@@ -139,8 +141,10 @@ internal sealed class AuditVerifier
             if (name.Number != before + 1)
             {
                 var explained = _report.Removed.Any(removed => removed.Instance == name.Instance && removed.Number == name.Number - 1);
-                var text = $"{name}: of instance {name.Instance}, {Count(before + 1, name.Number - 1)} before it {(explained ? $"was removed by retention{_report.RemovedOf(name.Instance)}, as segments-removed tells" : "is missing, and no segments-removed event tells of it")}";
-                (explained ? _report.Notes : _report.Problems).Add(text);
+                var missing = $"{Count(before + 1, name.Number - 1)} of instance {name.Instance} before it";
+                (explained ? _report.Notes : _report.Problems).Add(explained
+                    ? $"{name}: retention removed {missing}{_report.RemovedOf(name.Instance)}, according to segments-removed"
+                    : $"{name}: no segments-removed event explains the missing {missing}");
             }
 
             before = name.Number;
@@ -153,7 +157,7 @@ internal sealed class AuditVerifier
         {
             if (!chain.BeginsWithRecovery && (chain.FirstSeq != removed.Seq + 1 || chain.FirstPrev != removed.Hash))
             {
-                _report.Problems.Add($"{chain.FirstPlace}: does not go on from seq {removed.Seq}, where retention stopped removing: records are missing before it");
+                _report.Problems.Add($"{chain.FirstPlace}: this line does not continue from seq {removed.Seq}, the last record that retention removed: records are missing before it");
             }
         }
     }
@@ -171,7 +175,7 @@ internal sealed class AuditVerifier
             }
             else if (newest.Seq > ends[instance].LastSeq)
             {
-                _report.Problems.Add($"instance {instance}: ends at seq {ends[instance].LastSeq}, but {newest.Source} names seq {newest.Seq}: cut off");
+                _report.Problems.Add($"instance {instance}: ends at seq {ends[instance].LastSeq}, but {newest.Source} names seq {newest.Seq}: the end of the chain is missing");
             }
         }
     }
@@ -182,12 +186,12 @@ internal sealed class AuditVerifier
         var last = SegmentName.Parse(head.Segment ?? "")?.Number ?? 1;
         var explained = removed >= last;
         (explained ? _report.Notes : _report.Problems).Add(
-            $"instance {instance}: {(explained ? $"its whole chain was removed by retention{_report.RemovedOf(instance)}, as segments-removed tells" : $"its whole chain is missing; {head.Source} names its seq {head.Seq}")}");
+            $"instance {instance}: {(explained ? $"retention removed its whole chain{_report.RemovedOf(instance)}, according to segments-removed" : $"its whole chain is missing, but {head.Source} names its seq {head.Seq}")}");
     }
 
     private static JsonObject? FirstLine(SegmentEntry segment)
     {
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         return lines.TryRead(out var line) ? ChainHead.Parse(line) as JsonObject : null;
     }
 

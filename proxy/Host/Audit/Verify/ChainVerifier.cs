@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Verify;
 
-/// <summary>Follows one instance's chain through its segments.</summary>
+/// <summary>Checks one chain through its segments.</summary>
 internal sealed class ChainVerifier
 {
     private readonly ChainReport _report;
@@ -28,28 +30,28 @@ internal sealed class ChainVerifier
     /// <summary>The number of the last line.</summary>
     public long LastSeq => _seq;
 
-    /// <summary>The number of the first line that is still there.</summary>
+    /// <summary>The number of the first line that still exists.</summary>
     public long FirstSeq { get; private set; }
 
-    /// <summary>The hash that the first line names.</summary>
+    /// <summary>The hash in the first line's <c>prev</c>.</summary>
     public string FirstPrev { get; private set; } = "";
 
-    /// <summary>Where the first line is.</summary>
+    /// <summary>The place of the first line.</summary>
     public string FirstPlace { get; private set; } = "";
 
-    /// <summary>Whether records before the first line went elsewhere.</summary>
+    /// <summary>Whether the first line is an event about records that went to stdout.</summary>
     public bool BeginsWithRecovery { get; private set; }
 
     public void Read(SegmentEntry segment)
     {
         _first = _first == 0 ? segment.Name.Number : _first;
         var file = Path.GetFileName(segment.Path);
-        using var lines = new LineReader(segment.Open());
+        using var lines = new SegmentReader(segment.Open());
         for (long number = 1; lines.TryRead(out var line); number++)
         {
             if (lines.Torn)
             {
-                _report.Notes.Add($"{file}:{number}: a torn line of {line.Length} bytes at the end, as a crash leaves one");
+                _report.Notes.Add($"{file}:{number}: a torn line of {line.Length} bytes at the end, as after a crash");
                 return;
             }
 
@@ -61,7 +63,7 @@ internal sealed class ChainVerifier
     {
         if (!_fields.TryParse(line) || !_fields.TryGetNumber(line, AuditField.Seq, out var number))
         {
-            _report.Problems.Add($"{place}: this is no record");
+            _report.Problems.Add($"{place}: this line is not a record");
             return;
         }
 
@@ -85,7 +87,7 @@ internal sealed class ChainVerifier
     {
         if (_fields.GetText(line, AuditField.Instance) != _instance)
         {
-            _report.Problems.Add($"{place}: this record is of instance {_fields.GetText(line, AuditField.Instance)}, in a segment of {_instance}");
+            _report.Problems.Add($"{place}: this record belongs to instance {_fields.GetText(line, AuditField.Instance)}, but its segment belongs to {_instance}");
         }
 
         if (_fields.GetText(line, AuditField.Node) is { } node)
@@ -106,12 +108,12 @@ internal sealed class ChainVerifier
         {
             if (_fields.GetText(line, AuditField.Prev) != _head)
             {
-                _report.Problems.Add($"{_place}: seq {_seq} was edited: its hash is not the one that seq {seq} names");
+                _report.Problems.Add($"{_place}: seq {_seq} was edited: its hash differs from the one in seq {seq}");
             }
         }
         else if (seq <= _seq)
         {
-            _report.Problems.Add($"{place}: seq {seq} comes after seq {_seq}: moved or doubled");
+            _report.Problems.Add($"{place}: seq {seq} comes after seq {_seq}: a line was moved or duplicated");
         }
         else if (IsRecovery(line, seq))
         {
@@ -119,7 +121,7 @@ internal sealed class ChainVerifier
         }
         else
         {
-            _report.Problems.Add($"{place}: seq {_seq + 1} to {seq - 1} are missing before it");
+            _report.Problems.Add($"{place}: seq {_seq + 1} to {seq - 1} are missing before this line");
         }
     }
 
@@ -131,16 +133,16 @@ internal sealed class ChainVerifier
         BeginsWithRecovery = _fields.Get(line, AuditField.Event).SequenceEqual("audit-recovered"u8);
         if (_first == 1 && seq > 1 && !IsRecovery(line, seq))
         {
-            _report.Problems.Add($"{place}: seq 1 to {seq - 1} are missing before it");
+            _report.Problems.Add($"{place}: seq 1 to {seq - 1} are missing before this line");
         }
 
         if (seq == 1 && _fields.GetText(line, AuditField.Prev) != ChainHash.Genesis)
         {
-            _report.Problems.Add($"{place}: the first record of instance {_instance} names one before it");
+            _report.Problems.Add($"{place}: the first record of instance {_instance} names a previous record");
         }
     }
 
-    // The event says which numbers went elsewhere, and the chain holds the event.
+    // The event names the numbers that went to stdout. The event itself is part of the chain.
     private bool IsRecovery(ReadOnlySpan<byte> line, long seq)
     {
         return ChainHead.Parse(line) is JsonObject fields
@@ -159,7 +161,7 @@ internal sealed class ChainVerifier
             }
             else
             {
-                _report.Problems.Add($"{place}: seq {_seq} is not the record that {known.Source} names: rewritten");
+                _report.Problems.Add($"{place}: seq {_seq} differs from the record that {known.Source} names: the log was rewritten");
             }
         }
     }

@@ -3,72 +3,72 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// The chains of a process: the one of requests and the reserve, or one for all. One thread at a time uses them, so that the
-/// reserve can tell of a removal right before it happens. That thread loses both where it hangs in either.
+/// The chains of a process: the request chain and the reserve, or one chain for everything. One thread at a time uses both, so
+/// that the reserve can record a removal right before it happens. If that thread hangs in one chain, it loses both.
 /// </summary>
-/// <param name="requests">Writes what goes to no reserve.</param>
-/// <param name="reserve">Writes the reserve, or null where there is none.</param>
-/// <param name="mostBytes">The most that is written at once: what does not fit into a segment is divided.</param>
+/// <param name="requests">Writes the lines that do not go to the reserve.</param>
+/// <param name="reserve">Writes the reserve, or null if there is none.</param>
+/// <param name="mostBytes">The maximum size of one write. Larger groups of lines are divided, because they must fit into a segment.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, long mostBytes, TimeProvider clock) : IDisposable
 {
     private readonly ChainSorter _sorter = new(requests, reserve, mostBytes);
 
-    /// <summary>Why records can be written nowhere, be it those of one chain only; or null.</summary>
+    /// <summary>The reason why records of at least one chain cannot be written to any output, or null.</summary>
     public string? Failure => requests.Failure ?? reserve?.Failure;
 
-    /// <summary>Why records do not go to the directory, or null while they do.</summary>
+    /// <summary>The reason why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => requests.Degraded ?? reserve?.Degraded;
 
-    /// <summary>Writes lines, each to its chain, and notes on each whether it is with the kernel.</summary>
+    /// <summary>Writes each line to its chain, and sets the state of each line.</summary>
     public void Write(ReadOnlySpan<PendingLine> lines) => _sorter.Write(lines);
 
-    /// <summary>Writes an event of the log's own. True once it is with the kernel.</summary>
+    /// <summary>Writes an event about the log itself. Returns whether the kernel has it.</summary>
     public bool Write(AuditEvent auditEvent) => (reserve ?? requests).Write(auditEvent);
 
-    /// <summary>Counts a line that was written nowhere while a write hangs, for the chain that it belongs to. Any thread may call it.</summary>
+    /// <summary>Counts a line that was not written to any output while a write hangs. Any thread may call this.</summary>
     public void Lose(PendingLine line) => (line.IsReserve ? reserve! : requests).Lose();
 
     /// <summary>Takes the chains away from the thread that hangs. Called by another thread.</summary>
-    /// <returns>Writes both meanwhile, or null where nobody does.</returns>
+    /// <returns>The writer of both chains until they are taken up again, or null if their lines are refused meanwhile.</returns>
     public FallbackChains? GiveUp()
     {
         var reserved = reserve?.GiveUp();
         return requests.GiveUp() is { } fallback ? new FallbackChains(fallback, reserved, clock) : null;
     }
 
-    /// <summary>Gives the chains back to their thread, once that hangs no longer. Writes nothing yet, so that it can't hang.</summary>
-    /// <param name="fallback">What has written meanwhile, and no longer does; or null.</param>
+    /// <summary>Gives the chains back to their thread once its call has returned. Writes nothing, so this cannot hang.</summary>
+    /// <param name="fallback">The writer that was used meanwhile and has stopped, or null.</param>
     public void TakeUp(FallbackChains? fallback)
     {
         reserve?.TakeUp(fallback?.Reserve);
         requests.TakeUp(fallback?.Requests);
     }
 
-    /// <summary>Goes on after <see cref="TakeUp"/>: each chain tells what became of its records meanwhile.</summary>
+    /// <summary>Continues after <see cref="TakeUp"/>: each chain records what happened to its lines meanwhile.</summary>
     public void Resume()
     {
-        // What the other chain removes for its next segment is told by the reserve.
+        // The reserve first: it records which segments the request chain removes for its next one.
         reserve?.Resume();
         requests.Resume();
     }
 
-    /// <summary>What is due by time alone.</summary>
+    /// <summary>Does the work that is due by time.</summary>
     public void Tick()
     {
-        // What the other chain removes for its first segment is told by the reserve.
+        // The reserve first: it records which segments the request chain removes for its first one.
         reserve?.Tick();
         requests.Tick();
     }
 
-    /// <summary>Removes segments that are too old or too many.</summary>
+    /// <summary>Removes segments that are too old or exceed the limit.</summary>
     public void MakeRoom()
     {
         reserve?.MakeRoom();
         requests.MakeRoom();
     }
 
-    /// <summary>Tells where the chains stand, to stdout and to the observer.</summary>
+    /// <summary>Sends the head of each chain to stdout and to the observer.</summary>
     public void Checkpoint()
     {
         requests.Checkpoint();

@@ -1,16 +1,15 @@
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Segments;
+using ImdsProxy.Audit.Settings;
+
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>The directory of segments as the process that writes one of them sees it.</summary>
+/// <summary>The directory of segments, from the point of view of one chain: its current segment, and the choice of the next one.</summary>
 internal sealed class AuditDirectory : IDisposable
 {
-    // Its group may list and read it; others may not even know the names.
-    private const UnixFileMode Mode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
-
-    // To look takes half as long as to write. Under load once in a while is enough, because what was written meanwhile can be
-    // read from the open file and is written again.
+    // A check takes half as long as a write. Under load an occasional check is enough: lines written since the last one can be
+    // read from the open file, and are written again.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly AuditOptions _options;
@@ -31,26 +30,26 @@ internal sealed class AuditDirectory : IDisposable
         _clock = clock;
     }
 
-    /// <summary>The segment being written, or null while there is none.</summary>
+    /// <summary>The segment that is being written, or null.</summary>
     public SegmentFile? Segment { get; private set; }
 
-    /// <summary>What failed writes left and could not be cut off yet. As far as it is there, no other segment begins.</summary>
+    /// <summary>Remains of failed writes that could not be truncated yet. No other segment begins while one of these files exists.</summary>
     public IReadOnlyList<SegmentRemains> Remains => _remains;
 
-    /// <summary>The last lines of a segment that was removed while it was written, until they are written again.</summary>
+    /// <summary>The last lines of a segment that was deleted while it was being written, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued { get; private set; }
 
-    /// <summary>Whether a segment may be opened: not for a while after that has failed, by a clock that nobody sets back.</summary>
+    /// <summary>Whether a segment may be opened. After a failure this is false for the retry interval, by a monotonic clock.</summary>
     public bool MayOpen => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
 
-    /// <summary>Whether so many bytes more begin another segment.</summary>
+    /// <summary>Whether writing this many more bytes must begin another segment.</summary>
     public bool RotationDue(DateTimeOffset now, int bytes) =>
         Segment is { Length: > 0 } segment && (segment.Length + bytes > _share.SegmentLimit || now - _opened >= _options.SegmentAge);
 
-    /// <summary>The bytes by which the next segment exceeds its limit right away, where it begins with so many.</summary>
+    /// <summary>The number of bytes by which the next segment exceeds its limit if it begins with this many bytes.</summary>
     public long Excess(int bytes) => Math.Max(0, Rescued.Length + bytes - _share.SegmentLimit);
 
-    /// <summary>Gives up the segment where someone has removed it. Looks seldom, but before the next one begins.</summary>
+    /// <summary>Leaves the segment if someone has deleted it. Checks occasionally, and always before the next segment begins.</summary>
     public void LookForSegment(DateTimeOffset now, int bytes)
     {
         if (Segment is null || ((now - _looked).Duration() < LookInterval && !RotationDue(now, bytes)))
@@ -65,16 +64,16 @@ internal sealed class AuditDirectory : IDisposable
         }
     }
 
-    /// <summary>Creates the directory where there is none.</summary>
+    /// <summary>Creates the directory if it does not exist.</summary>
     public void Ensure()
     {
         if (!Directory.Exists(_options.Directory) && !OperatingSystem.IsWindows())
         {
-            Directory.CreateDirectory(_options.Directory!, Mode);
+            Directory.CreateDirectory(_options.Directory!, LogPermissions.Directory);
         }
     }
 
-    /// <summary>Opens the next segment without using it yet. It begins with what would be lost with a removed one.</summary>
+    /// <summary>Opens the next segment without using it yet. Its first lines are the rescued lines of a deleted segment.</summary>
     public SegmentFile OpenNext(DateTimeOffset now)
     {
         if (TryCutRemains() is { } failure)
@@ -96,7 +95,7 @@ internal sealed class AuditDirectory : IDisposable
         }
     }
 
-    /// <summary>Makes a segment the one being written.</summary>
+    /// <summary>Makes a segment the current one.</summary>
     public void Use(SegmentFile next)
     {
         Segment?.Dispose();
@@ -107,14 +106,14 @@ internal sealed class AuditDirectory : IDisposable
         _opened = _clock.GetUtcNow();
     }
 
-    /// <summary>No segment could be opened now.</summary>
+    /// <summary>Records that no segment could be opened.</summary>
     public void OpeningFailed() => _failed = _clock.GetTimestamp();
 
     /// <summary>
-    /// Gives up the segment, after a failure or because it is not where it was. Of a removed one the last lines are kept,
-    /// and not the file: it may have been removed for its space.
+    /// Leaves the segment, after a failure or because it has been moved or deleted. If it was deleted, its last lines are kept,
+    /// but not the open file: someone may have deleted it to free space.
     /// </summary>
-    /// <returns>What a failed write left in it and could not be cut off, or null.</returns>
+    /// <returns>The remains of a failed write that could not be truncated, or null.</returns>
     public SegmentRemains? Leave()
     {
         var remains = Segment?.Remains;
@@ -134,7 +133,7 @@ internal sealed class AuditDirectory : IDisposable
         return remains;
     }
 
-    /// <summary>Removes a segment that is not used after all.</summary>
+    /// <summary>Removes a segment that was opened but is not used.</summary>
     public void Discard(SegmentFile segment)
     {
         segment.Dispose();
@@ -143,10 +142,10 @@ internal sealed class AuditDirectory : IDisposable
     }
 
     /// <summary>
-    /// Tries again what could not be cut off: before the keeper may compress a segment that was away, with its remains. What is
-    /// not there may come back, with the volume that it is on.
+    /// Retries failed truncations, so that a segment is never compressed together with its remains. A file that is missing may
+    /// come back with its volume, so its remains are remembered.
     /// </summary>
-    /// <returns>Why something that is there can't be cut off, or null.</returns>
+    /// <returns>The reason why an existing file cannot be truncated, or null.</returns>
     public IOException? TryCutRemains()
     {
         IOException? failure = null;
@@ -168,7 +167,7 @@ internal sealed class AuditDirectory : IDisposable
         return failure;
     }
 
-    /// <summary>Closes, after a last try of what could not be cut off.</summary>
+    /// <summary>Closes the segment, after a last retry of failed truncations.</summary>
     public void Dispose()
     {
         TryCutRemains();

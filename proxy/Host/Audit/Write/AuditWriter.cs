@@ -1,11 +1,13 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes the batches of one chain to the directory, or to stdout, and knows which of them works. One thread at a time uses it;
-/// where that one hangs, another may take the chain away from it (docs/decisions/0021).
+/// Writes the batches of one chain to the directory or to stdout, and knows which of them works. One thread at a time uses it.
+/// If that thread hangs, another thread may take the chain away from it (docs/decisions/0021).
 /// </summary>
 internal sealed partial class AuditWriter : ILineWriter, IDisposable
 {
@@ -24,12 +26,12 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     private bool _isFallingBack;
     private long _lost;
 
-    /// <param name="options">Where the lines go.</param>
-    /// <param name="origin">What all lines of the chain have in common.</param>
+    /// <param name="options">The destinations of the lines.</param>
+    /// <param name="origin">The fields that all lines of the chain share.</param>
     /// <param name="stdout">Stdout, which all chains of the process share.</param>
-    /// <param name="share">What the chain may take of the directory, or null where there is none.</param>
+    /// <param name="share">The chain's share of the directory, or null without a directory.</param>
     /// <param name="clock">For the age of segments.</param>
-    /// <param name="logger">What is wrong with the outputs.</param>
+    /// <param name="logger">For failures of the outputs.</param>
     public AuditWriter(AuditOptions options, AuditOrigin origin, SharedStdout stdout, ChainShare? share, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
@@ -38,26 +40,26 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, clock, logger);
     }
 
-    /// <summary>What all lines of the chain have in common.</summary>
+    /// <summary>The fields that all lines of the chain share.</summary>
     public AuditOrigin Origin => _origin;
 
-    /// <summary>Sees each batch of lines that was written.</summary>
+    /// <summary>Receives each batch of lines that was written.</summary>
     public IRecordObserver? Observer { get; set; }
 
-    /// <summary>Why no record can be written anywhere, or null.</summary>
+    /// <summary>The reason why records cannot be written to any output, or null.</summary>
     public string? Failure => _stall is { } stall
         ? _isFallingBack ? _beside!.Failure : stall.Cause
         : _beside is null ? _stdout.Failure
         : _degraded.Cause is not null && _options.OnError == AuditOnError.Stdout ? _beside.Failure
         : _degraded.Cause;
 
-    /// <summary>Why records do not go to the directory, or null while they do.</summary>
+    /// <summary>The reason why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _stall is { } stall && _segments is not null ? stall.Cause : _degraded.Cause;
 
-    /// <summary>Writes an event. True once it is with the kernel.</summary>
+    /// <summary>Writes an event. Returns whether the kernel has it.</summary>
     public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)]);
 
-    /// <summary>Writes lines. True once all of them are with the kernel; false if none is, as far as is known.</summary>
+    /// <summary>Writes lines. Returns true once the kernel has all of them, and false if it has none, as far as is known.</summary>
     public bool Write(ReadOnlySpan<PendingLine> lines)
     {
         try
@@ -69,11 +71,11 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
         catch (GivenUpException)
         {
-            // Whoever gave it up has told those who waited, and counted them.
+            // The thread that gave the chain up has answered the callers and counted the lines.
         }
         catch (Exception e)
         {
-            // Known for no input; what was not written must not leave, and the next batch must not wait for ever.
+            // No input is known to cause this. The answers of these lines must not leave, and the next batch must not wait for ever.
             Log.NotWritable(_logger, e.GetType().Name, e.Message);
         }
 
@@ -81,16 +83,16 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         return false;
     }
 
-    /// <summary>Counts a record that was written nowhere while a write hangs. Any thread may call it.</summary>
+    /// <summary>Counts a record that was not written to any output while a write hangs. Any thread may call this.</summary>
     public void Lose() => Interlocked.Increment(ref _lost);
 
-    /// <summary>What is due by time alone.</summary>
+    /// <summary>Does the work that is due by time.</summary>
     public void Tick() => _segments?.Tick();
 
-    /// <summary>Removes segments that are too old or too many.</summary>
+    /// <summary>Removes segments that are too old or exceed the limit.</summary>
     public void MakeRoom() => _segments?.MakeRoom();
 
-    /// <summary>Tells the chain's head to stdout and to the observer. It leaves the node, and is no part of the chain.</summary>
+    /// <summary>Sends the chain's head to stdout and to the observer, so that it leaves the node. The checkpoint is not part of the chain.</summary>
     public void Checkpoint()
     {
         if (_batch.KeptSeq == 0)
@@ -110,8 +112,8 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    /// <summary>Takes the chain away from the thread that hangs, be it in another chain's write. Called by another thread.</summary>
-    /// <returns>What writes on meanwhile, or null.</returns>
+    /// <summary>Takes the chain away from its thread, which hangs in this or the other chain. Called by another thread.</summary>
+    /// <returns>The writer of the chain until it is taken up again, or null if its lines are refused meanwhile.</returns>
     public FallbackWriter? GiveUp()
     {
         var output = _segments is null ? "stdout" : "the audit directory";
@@ -121,15 +123,15 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         _doubt = _batch.GiveUp();
         if (!_isReserve)
         {
-            // Both chains are given up at once: that is one line of the operational log.
+            // Both chains are given up together, so only one of them logs it.
             Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
         }
 
         return _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _clock) : null;
     }
 
-    /// <summary>Has the chain back once the write has returned, with what became of its records meanwhile. Writes nothing yet.</summary>
-    /// <param name="fallback">What has written meanwhile, and no longer does; or null.</param>
+    /// <summary>Gets the chain back once the hung call has returned, and learns what happened to its records. Writes nothing.</summary>
+    /// <param name="fallback">The writer that was used meanwhile and has stopped, or null.</param>
     public void TakeUp(FallbackWriter? fallback)
     {
         var (doubt, stall) = (_doubt!, _stall!);
@@ -149,7 +151,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         (_doubt, _stall) = (null, null);
     }
 
-    /// <summary>Goes on with the chain after <see cref="TakeUp"/>, and tells what became of the records meanwhile.</summary>
+    /// <summary>Continues the chain after <see cref="TakeUp"/>, and records what happened to its records meanwhile.</summary>
     public void Resume()
     {
         if (_segments is null)
@@ -164,7 +166,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
         catch (Exception e)
         {
-            // Known for none. The thread that writes must not end.
+            // No input is known to cause this. The writing thread must not end.
             Log.NotWritable(_logger, e.GetType().Name, e.Message);
         }
     }
@@ -194,7 +196,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    // The event comes before the records that it explains.
+    // The event is written before the records that it explains.
     private bool WriteDegraded(ReadOnlySpan<PendingLine> lines)
     {
         if (_options.OnError != AuditOnError.Stdout || _batch.IsGivenUp)
@@ -241,7 +243,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     private IEnumerable<PendingLine> Events() =>
         _degraded.Events(_clock.GetUtcNow()).Select(auditEvent => PendingLine.Of(_origin, auditEvent));
 
-    // What stdout then misses is counted, and can be had from the directory.
+    // Lines that stdout then loses are counted, and are in the directory.
     private void DirectoryHasThem()
     {
         if (Written() && _options.StandardOutput)
@@ -250,7 +252,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    // Whatever happens from here on, these numbers are taken. False where the write was given up before.
+    // From here on these numbers are used, whatever happens. Returns false if the write was given up before.
     private bool Written(bool isInTime = true)
     {
         var isOurs = _batch.Keep(isInTime);
@@ -260,13 +262,13 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditSegmentLost", Level = LogLevel.Error, Message = "A segment was removed while it was written, and the directory can't be written since: its last {Bytes} bytes go to stdout")]
+        [LoggerMessage(EventName = "AuditSegmentLost", Level = LogLevel.Error, Message = "A segment was deleted while it was being written, and the directory cannot be written since. Its last {Bytes} bytes go to stdout.")]
         public static partial void SegmentLost(ILogger logger, int bytes);
 
-        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Records could not be written, and their answers do not leave: {Kind}: {Cause}")]
+        [LoggerMessage(EventName = "AuditNotWritable", Level = LogLevel.Error, Message = "Audit records could not be written because of an unexpected error: {Kind}: {Cause}")]
         public static partial void NotWritable(ILogger logger, string kind, string cause);
 
-        [LoggerMessage(EventName = "AuditStalled", Level = LogLevel.Error, Message = "Audit records count as not written: {Cause}. Until it returns: {OnError}.")]
+        [LoggerMessage(EventName = "AuditStalled", Level = LogLevel.Error, Message = "Audit records cannot be written in time: {Cause}. Behaviour until it returns: {OnError}.")]
         public static partial void Stalled(ILogger logger, string cause, AuditOnError onError);
     }
 }

@@ -2,19 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Hands lines to the writers of their chains, the reserve's first. One thread uses it.</summary>
-/// <param name="requests">Writes what goes to no reserve.</param>
-/// <param name="reserve">Writes the reserve, or null where there is none.</param>
-/// <param name="mostBytes">The most that is written at once: what does not fit into a segment is divided.</param>
+/// <summary>Passes lines to the writers of their chains, the reserve's first. For use by one thread.</summary>
+/// <param name="requests">Writes the lines that do not go to the reserve.</param>
+/// <param name="reserve">Writes the reserve, or null if there is none.</param>
+/// <param name="mostBytes">The maximum size of one write. Larger groups of lines are divided, because they must fit into a segment.</param>
 internal sealed class ChainSorter(ILineWriter requests, ILineWriter? reserve, long mostBytes = ChainSorter.LargestWrite)
 {
-    // Larger writes are no faster, and would keep as much memory.
+    // Larger writes are not faster, and their buffers would take more memory.
     private const int LargestWrite = 256 << 10;
 
     private readonly List<PendingLine> _sorted = [];
     private readonly long _mostBytes = Math.Min(mostBytes, LargestWrite);
 
-    /// <summary>Writes lines, each to its chain, and notes on each whether it is with the kernel.</summary>
+    /// <summary>Writes each line to its chain, and sets the state of each line.</summary>
     public void Write(ReadOnlySpan<PendingLine> lines)
     {
         if (AreOfOneChain(lines))

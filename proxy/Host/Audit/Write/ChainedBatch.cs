@@ -1,10 +1,11 @@
 using System.Text;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Lines that are numbered and linked to those before, to be written in one call. Once they are written they are kept; else
-/// their numbers are given again. One thread at a time uses it; any other may take it away from one that hangs in a write.
+/// Lines that are numbered and linked to the previous ones, to be written in one call. After the write they are kept; if it
+/// fails, their numbers are reused. One thread at a time uses the batch. Any other thread may take it away from a thread that hangs.
 /// </summary>
 internal sealed class ChainedBatch : IDisposable
 {
@@ -12,12 +13,12 @@ internal sealed class ChainedBatch : IDisposable
     private readonly RecordChain _chain = new();
     private readonly LineBuffer _buffer = new();
 
-    // What is numbered and neither kept nor taken back.
+    // Lines that are numbered, but neither kept nor taken back.
     private readonly List<PendingLine> _held = [];
     private bool _isGivenUp;
     private bool _isKept;
 
-    /// <summary>The lines, each with its line feed.</summary>
+    /// <summary>The bytes of the lines, each with its line feed.</summary>
     public ReadOnlySpan<byte> Lines => _buffer.Written;
 
     /// <summary>The number of the last line.</summary>
@@ -29,7 +30,7 @@ internal sealed class ChainedBatch : IDisposable
     /// <summary>The hash of the last line that was kept, in hex.</summary>
     public string KeptHead => Encoding.ASCII.GetString(_chain.MarkedHead);
 
-    /// <summary>Whether its thread has lost it.</summary>
+    /// <summary>Whether another thread has taken the batch away.</summary>
     public bool IsGivenUp
     {
         get
@@ -41,8 +42,8 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>Takes these lines in place of all that were not kept.</summary>
-    /// <exception cref="GivenUpException">Another numbers lines now.</exception>
+    /// <summary>Replaces all lines that were not kept by these lines.</summary>
+    /// <exception cref="GivenUpException">Another thread has taken the batch away.</exception>
     public void Put(ReadOnlySpan<PendingLine> lines)
     {
         lock (_gate)
@@ -57,8 +58,8 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>Takes one that tells of the chain's head and is itself no part of it.</summary>
-    /// <exception cref="GivenUpException">Another numbers lines now.</exception>
+    /// <summary>Replaces all lines that were not kept by a checkpoint, which is not part of the chain.</summary>
+    /// <exception cref="GivenUpException">Another thread has taken the batch away.</exception>
     public void PutBeside(PendingLine line)
     {
         lock (_gate)
@@ -68,9 +69,9 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>The lines are written: their numbers are taken for good.</summary>
-    /// <param name="isInTime">Whether those who wait may be told so.</param>
-    /// <returns>False where that was given up before: then it is known from now on that they are written.</returns>
+    /// <summary>Records that the lines are written, so their numbers are used.</summary>
+    /// <param name="isInTime">Whether callers may be told so.</param>
+    /// <returns>False if the batch was given up before. <see cref="TakeUp"/> then returns that the lines are written.</returns>
     public bool Keep(bool isInTime = true)
     {
         lock (_gate)
@@ -86,7 +87,7 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>The lines are not written: their numbers are free again. Twice is as good as once.</summary>
+    /// <summary>Records that the lines are not written, so their numbers can be reused. Idempotent.</summary>
     public void Forget()
     {
         lock (_gate)
@@ -98,8 +99,8 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>Gives up lines that are not written: nothing of them will be.</summary>
-    /// <returns>How many; none where another thread has taken the chain, because that one answers for them.</returns>
+    /// <summary>Refuses lines that are not written, and never will be.</summary>
+    /// <returns>The number of lines; 0 if another thread has taken the batch away, because that thread answers for them.</returns>
     public int Refuse(ReadOnlySpan<PendingLine> lines)
     {
         var refused = 0;
@@ -124,7 +125,7 @@ internal sealed class ChainedBatch : IDisposable
         return refused;
     }
 
-    /// <summary>Takes it away from its thread, which may hang in a write of it.</summary>
+    /// <summary>Takes the batch away from its thread, which may hang while it writes the batch.</summary>
     public ChainDoubt GiveUp()
     {
         lock (_gate)
@@ -132,7 +133,7 @@ internal sealed class ChainedBatch : IDisposable
             _isGivenUp = true;
             var range = new SeqRange(KeptSeq + 1, Seq);
 
-            // Events of the log's own come before them.
+            // The log's own events come before the records.
             var records = _held.Count(static line => !line.IsOwn);
             return new ChainDoubt(
                 range,
@@ -142,8 +143,8 @@ internal sealed class ChainedBatch : IDisposable
         }
     }
 
-    /// <summary>Gives it back to its thread, once that hangs no longer.</summary>
-    /// <param name="onward">The chain as it was written elsewhere meanwhile, or null where none of it was.</param>
+    /// <summary>Gives the batch back to its thread, once the hung call has returned.</summary>
+    /// <param name="onward">The chain as it was written to stdout meanwhile, or null if nothing was written there.</param>
     /// <returns>Whether the lines in doubt are written.</returns>
     public bool TakeUp(ChainedBatch? onward)
     {
@@ -160,7 +161,7 @@ internal sealed class ChainedBatch : IDisposable
                 _chain.Mark();
             }
 
-            // Whoever took it away has answered for them.
+            // The thread that took the batch away has answered the callers.
             _held.Clear();
             TakeBack();
             return isWritten;

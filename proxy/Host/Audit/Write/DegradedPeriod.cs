@@ -1,11 +1,13 @@
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>A time in which records could not be written where they belong, and what became of them meanwhile.</summary>
+/// <summary>A period in which records could not be written to their normal output, and what happened to them meanwhile.</summary>
 internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider clock, ILogger logger)
 {
-    // Each tells of one stall. Beyond so many the last one is stretched: it then also covers records whose answers did leave.
+    // One range per stall. Further stalls extend the last range, which then also covers records whose answers did leave.
     private const int MostLate = 32;
 
     private readonly List<SeqRange> _late = [];
@@ -13,16 +15,16 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
     private long _firstElsewhere;
     private long _lastElsewhere;
 
-    /// <summary>Why, or null where there is no such time.</summary>
+    /// <summary>The cause, or null outside such a period.</summary>
     public string? Cause { get; private set; }
 
-    /// <summary>Records that were written nowhere.</summary>
+    /// <summary>The number of records that were not written to any output.</summary>
     public long Lost { get; set; }
 
-    /// <summary>Whether stdout has been told.</summary>
+    /// <summary>Whether stdout has the event <c>audit-degraded</c>.</summary>
     public bool Announced => _firstElsewhere != 0;
 
-    /// <summary>Begins it, or goes on with it for another cause.</summary>
+    /// <summary>Begins the period, or continues it with a new cause.</summary>
     public void Begin(string cause)
     {
         if (Cause is null)
@@ -34,14 +36,14 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
         Cause = cause;
     }
 
-    /// <summary>Begins it for a write that took too long, which was logged when it did.</summary>
+    /// <summary>Begins the period for a write that took too long. The stall itself has already been logged.</summary>
     public void Begin(Stall stall)
     {
         _since = Cause is null ? stall.Since : _since;
         Cause = stall.Cause;
     }
 
-    /// <summary>Records that were written, or may yet be, after their callers were told that they are not.</summary>
+    /// <summary>Adds records that were written, or may still be written, after their callers had been refused.</summary>
     public void WroteLate(SeqRange range)
     {
         Lost -= range.Count;
@@ -60,13 +62,14 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
         }
     }
 
+    /// <summary>Adds records that were written to stdout instead.</summary>
     public void WroteElsewhere(long first, long last)
     {
         _firstElsewhere = _firstElsewhere == 0 ? first : _firstElsewhere;
         _lastElsewhere = last;
     }
 
-    /// <summary>What the first lines after it tell of it: nothing where there is none.</summary>
+    /// <summary>Returns the events that describe the period, for the first lines after it. Returns none outside such a period.</summary>
     public IEnumerable<AuditEvent> Events(DateTimeOffset now)
     {
         if (Cause is null)
@@ -86,7 +89,7 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
         }
     }
 
-    /// <summary>Ends it, where there is one.</summary>
+    /// <summary>Ends the period, if there is one.</summary>
     public void End()
     {
         if (Cause is null)
@@ -103,10 +106,10 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory can't be written: {Cause}. Until it can: {OnError}.")]
+        [LoggerMessage(EventName = "AuditDegraded", Level = LogLevel.Error, Message = "The audit directory cannot be written: {Cause}. Behaviour until it can: {OnError}.")]
         public static partial void Degraded(ILogger logger, string cause, AuditOnError onError);
 
-        [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "Audit records can be written again. {Lost} records were written nowhere, and their requests denied or counted.")]
+        [LoggerMessage(EventName = "AuditRecovered", Level = LogLevel.Warning, Message = "Audit records can be written again. {Lost} records are missing from the log; their requests were denied or counted.")]
         public static partial void Recovered(ILogger logger, long lost);
     }
 }

@@ -1,14 +1,14 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>What became of lines that someone waited for.</summary>
+/// <summary>The outcome for lines that a thread waits for.</summary>
 internal enum Delivery
 {
-    /// <summary>They are not written, and will not be.</summary>
+    /// <summary>The lines are not written, and never will be.</summary>
     Refused,
 
-    /// <summary>The kernel has them.</summary>
+    /// <summary>The kernel has the lines.</summary>
     Written,
 
-    /// <summary>They were not written in time, and may be written later.</summary>
+    /// <summary>The lines were not written in time, but may be written later.</summary>
     InDoubt,
 }

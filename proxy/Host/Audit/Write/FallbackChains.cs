@@ -1,11 +1,11 @@
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes both chains to stdout while a write to the directory hangs. A round has one deadline for both: what stdout has not
-/// taken by then is refused.
+/// Writes both chains to stdout while a write to the directory hangs. Each round has one deadline for both chains. Lines that
+/// stdout has not taken by then are refused.
 /// </summary>
-/// <param name="requests">Writes what goes to no reserve.</param>
-/// <param name="reserve">Writes the reserve, or null where there is none.</param>
+/// <param name="requests">Writes the lines that do not go to the reserve.</param>
+/// <param name="reserve">Writes the reserve, or null if there is none.</param>
 /// <param name="clock">For the deadline.</param>
 internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? reserve, TimeProvider clock) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? re
     public FallbackWriter? Reserve => reserve;
 
     /// <summary>Writes the lines in doubt of both chains.</summary>
-    /// <param name="records">Those of them that someone waits for.</param>
+    /// <param name="records">The lines in doubt for which a caller waits.</param>
     public void WriteDoubt(IReadOnlyList<PendingLine> records)
     {
         BeginRound();
@@ -27,7 +27,7 @@ internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? re
         }
     }
 
-    /// <summary>Writes lines, each to its chain, and notes on each whether it is with the kernel.</summary>
+    /// <summary>Writes each line to its chain, and sets the state of each line.</summary>
     public void Write(ReadOnlySpan<PendingLine> lines)
     {
         BeginRound();

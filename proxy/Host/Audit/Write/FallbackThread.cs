@@ -10,9 +10,9 @@ internal sealed class FallbackThread
     private readonly List<PendingLine> _taken = [];
     private readonly Thread _thread;
 
-    /// <param name="queue">Where lines wait.</param>
-    /// <param name="chains">Writes them.</param>
-    /// <param name="doubtful">The lines of the write that hangs, as far as they have numbers.</param>
+    /// <param name="queue">Holds the waiting lines.</param>
+    /// <param name="chains">Writes the lines.</param>
+    /// <param name="doubtful">The numbered lines of the write that hangs.</param>
     public FallbackThread(LineQueue queue, FallbackChains chains, List<PendingLine> doubtful)
     {
         (_queue, Chains, _doubtful) = (queue, chains, doubtful);
@@ -22,7 +22,7 @@ internal sealed class FallbackThread
 
     public FallbackChains Chains { get; }
 
-    /// <summary>Whether it is to end. Under the queue's lock.</summary>
+    /// <summary>Whether the thread must end. Guarded by the queue's lock.</summary>
     public bool IsStopped { get; set; }
 
     public void Join() => _thread.Join();

@@ -1,16 +1,17 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes the records of one chain to stdout while a write to the directory hangs. It begins with the lines in doubt: whether they reach the
-/// directory too or not, their numbers then name one record each. One thread uses it.
+/// Writes the records of one chain to stdout while a write to the directory hangs. It writes the lines in doubt first, so that
+/// each number names one record whether or not the directory gets these lines too. For use by one thread.
 /// </summary>
-/// <param name="doubt">Where the chain stood.</param>
+/// <param name="doubt">The position of the chain when the write was given up.</param>
 /// <param name="stall">The write that hangs.</param>
-/// <param name="stdout">Where records go.</param>
-/// <param name="origin">What all lines of the chain have in common.</param>
-/// <param name="observer">Sees the lines that were written, or null.</param>
+/// <param name="stdout">The destination of the records.</param>
+/// <param name="origin">The fields that all lines of the chain share.</param>
+/// <param name="observer">Receives the lines that were written, or null.</param>
 /// <param name="clock">For the events.</param>
 internal sealed class FallbackWriter(
     ChainDoubt doubt, Stall stall, LaggingOutput stdout, AuditOrigin origin, IRecordObserver? observer, TimeProvider clock) : ILineWriter, IDisposable
@@ -18,25 +19,25 @@ internal sealed class FallbackWriter(
     private bool _isAnswered;
     private bool _toldDegraded;
 
-    /// <summary>The chain as it was written here.</summary>
+    /// <summary>The chain as it was written to stdout.</summary>
     public ChainedBatch Batch => doubt.Onward;
 
-    /// <summary>Whether the lines in doubt are here, or there are none.</summary>
+    /// <summary>Whether stdout has the lines in doubt, or may still get them, or there are none.</summary>
     public bool HasDoubt { get; private set; } = doubt.Range.IsEmpty;
 
-    /// <summary>Whether anything of the chain is here that has a number.</summary>
+    /// <summary>Whether stdout has any numbered line of the chain.</summary>
     public bool HasAny => Batch.KeptSeq > doubt.Range.Last || (HasDoubt && !doubt.Range.IsEmpty);
 
-    /// <summary>Lines that someone waited for and was told that they are not written.</summary>
+    /// <summary>The number of lines whose callers were refused.</summary>
     public long Lost { get; private set; }
 
-    /// <summary>When the round began, which has one deadline for all that it writes.</summary>
+    /// <summary>The start of the round, which has one deadline for all its writes.</summary>
     public long Began { get; set; }
 
-    /// <summary>Lines whose callers were told that they are not written, and which may be here all the same.</summary>
+    /// <summary>Lines whose callers were refused, but which stdout may have.</summary>
     public List<SeqRange> Late { get; } = [];
 
-    /// <summary>Writes the lines in doubt. True once they are with the kernel. Those who wait for them are told what comes of the first try.</summary>
+    /// <summary>Writes the lines in doubt. Returns whether the kernel has them. Their callers get the result of the first attempt.</summary>
     public bool WriteDoubt()
     {
         if (HasDoubt)

@@ -1,13 +1,14 @@
 using System.Security.Cryptography;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Chooses the four hex digits that tell the lines of a chain from those of others.</summary>
+/// <summary>Chooses the four hex digits that identify a chain.</summary>
 internal static class InstanceName
 {
-    /// <summary>A name that no segment of the directory bears.</summary>
+    /// <summary>Returns a name that no segment of the directory has.</summary>
     /// <param name="directory">The directory, or null for none.</param>
-    /// <param name="other">The name of the process's other chain, which may have no segment yet.</param>
+    /// <param name="other">The name of the process's other chain, which may not have a segment yet.</param>
     public static string Choose(string? directory, string? other = null)
     {
         HashSet<string> taken = [.. Taken(directory), other ?? ""];
@@ -20,7 +21,7 @@ internal static class InstanceName
             }
         }
 
-        throw new InvalidOperationException($"{directory} holds segments of too many instances");
+        throw new InvalidOperationException($"{directory} holds segments of too many instances to find an unused name; move old segments to another directory");
     }
 
     private static HashSet<string> Taken(string? directory)
@@ -33,7 +34,7 @@ internal static class InstanceName
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It can't be written either, which is told when that is tried.
+            // Such a directory cannot be written either. The first write reports that.
             return [];
         }
     }

@@ -1,20 +1,21 @@
 using System.Buffers;
+using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Stdout beside a directory: a thread of its own writes what waits in a bounded number of bytes, so that a reader that stalls
-/// keeps nobody waiting. What does not fit is lost, and counted.
+/// Stdout beside a directory. A separate thread writes the waiting lines, so a stalled reader delays no request. The waiting
+/// lines are limited in bytes; lines that do not fit are lost and counted.
 /// </summary>
 internal sealed partial class LaggingOutput
 {
-    /// <summary>What may wait, in bytes: the lines being written, and as many behind them.</summary>
+    /// <summary>The limit in bytes: half for the lines that are being written, and half for the lines behind them.</summary>
     public const int Limit = 4 << 20;
 
-    // Of each of the two buffers. A little less than a power of two, so that the buffer does not double for the rest.
+    // The limit of each of the two buffers. A little less than a power of two, so that the buffer does not double for a remainder.
     private const int MostInBuffer = (Limit / 2) - 1024;
 
-    // How soon a waiter looks at the clock again, whatever clock that is.
+    // How often a waiting thread checks the clock, which may be one that a test controls.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
 
     private readonly object _gate = new();
@@ -38,24 +39,24 @@ internal sealed partial class LaggingOutput
         new Thread(Run) { IsBackground = true, Name = "audit-stdout" }.Start();
     }
 
-    /// <summary>Lines that did not fit, or could not be written.</summary>
+    /// <summary>The number of lines that did not fit or could not be written.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
-    /// <summary>Why lines are not written now, or null.</summary>
+    /// <summary>The reason why lines are not being written, or null.</summary>
     public string? Failure
     {
         get
         {
             lock (_gate)
             {
-                return IsStalled ? $"stdout has not taken a line for {_deadline.TotalSeconds:0.#} s: its reader stalls" : _failure;
+                return IsStalled ? $"stdout has not accepted a line for {_deadline.TotalSeconds:0.#} s: its reader has stalled" : _failure;
             }
         }
     }
 
     private bool IsStalled => _isWriting && _clock.GetElapsedTime(_began) >= _deadline;
 
-    /// <summary>Leaves lines to the thread, without waiting.</summary>
+    /// <summary>Passes lines to the thread, without waiting.</summary>
     public void Post(ReadOnlySpan<byte> lines)
     {
         lock (_gate)
@@ -70,7 +71,7 @@ internal sealed partial class LaggingOutput
     /// <summary>Waits until lines are written, up to the deadline.</summary>
     public Delivery Deliver(ReadOnlySpan<byte> lines) => Deliver(lines, _clock.GetTimestamp());
 
-    /// <summary>Waits until lines are written, up to the deadline of what began earlier.</summary>
+    /// <summary>Waits until lines are written, up to the deadline of work that began earlier.</summary>
     public Delivery Deliver(ReadOnlySpan<byte> lines, long began)
     {
         lock (_gate)
@@ -92,7 +93,7 @@ internal sealed partial class LaggingOutput
         }
     }
 
-    /// <summary>Waits until all is written, or until the patience ends or its reader stalls: then what waits is lost.</summary>
+    /// <summary>Waits until all lines are written. If the time is over or the reader stalls, the waiting lines are lost.</summary>
     public void Flush(TimeSpan patience)
     {
         lock (_gate)
@@ -108,7 +109,7 @@ internal sealed partial class LaggingOutput
         }
     }
 
-    /// <summary>Flushes, and takes nothing from then on.</summary>
+    /// <summary>Flushes, and takes no further lines.</summary>
     public void Close(TimeSpan patience)
     {
         Flush(patience);
@@ -148,7 +149,7 @@ internal sealed partial class LaggingOutput
         }
     }
 
-    // The next lines to write, with those who wait for them; null at the end.
+    // Takes the next lines to write, and returns the tickets of their waiters; null at the end.
     private Ticket[]? Take()
     {
         lock (_gate)
@@ -181,7 +182,7 @@ internal sealed partial class LaggingOutput
         }
         catch (Exception e)
         {
-            // Any but IOException is known for no output. This thread must not end, because all later lines would be lost.
+            // No output is known to throw anything but IOException. This thread must not end, or all later lines would be lost.
             return e.Message;
         }
     }

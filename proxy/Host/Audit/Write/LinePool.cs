@@ -3,10 +3,10 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Lines of one chain that wait to be used again.</summary>
+/// <summary>A pool of reusable lines of one chain.</summary>
 internal sealed class LinePool : PooledObjectPolicy<PendingLine>
 {
-    // More than wait for one write but in a storm.
+    // More lines than usually wait for one write.
     private const int MostKept = 256;
 
     private readonly AuditOrigin _origin;

@@ -4,13 +4,22 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Lines in groups by one thread, in one call for all that wait. No request's thread writes: one that hangs in the kernel would
-/// take all connections of a socket's thread with it. A write that takes too long is given up: whoever waits is answered, and
-/// until it returns lines are refused at once, or written to stdout by another thread (docs/decisions/0021).
+/// Passes lines to one thread, which writes all waiting lines with one call. Threads of requests never write: a thread that hangs
+/// in the kernel would stop all connections of its socket. A turn that takes too long is given up (docs/decisions/0021, 0031).
 /// </summary>
+/// <remarks>
+/// <code>
+///           lines or duties wait               deadline exceeded
+///   idle ─────────────────────────► a turn ───────────────────────► given up
+///        ◄─────────────────────────        ◄───────────────────────
+///                turn ended                  the hung call returned
+/// </code>
+/// During a turn, new lines wait for the next one. When a turn is given up, its callers are answered. Until the hung call returns,
+/// lines are refused at once, or the fallback thread writes them to stdout. The thread then takes the chains back in a new turn.
+/// </remarks>
 internal sealed class LineQueue
 {
-    // How often it is looked whether a write takes too long.
+    // How often the timer checks whether a turn takes too long.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly AuditChains _chains;
@@ -31,8 +40,8 @@ internal sealed class LineQueue
     private bool _isGivenUp;
     private bool _isClosed;
 
-    /// <param name="chains">Used by one thread at a time: this queue's, until it hangs.</param>
-    /// <param name="deadline">How long a turn may take, whatever it does to either chain.</param>
+    /// <param name="chains">The chains, which only this queue's thread uses until it hangs.</param>
+    /// <param name="deadline">How long a turn may take in total, for both chains.</param>
     /// <param name="clock">For the deadline.</param>
     public LineQueue(AuditChains chains, TimeSpan deadline, TimeProvider clock)
     {
@@ -41,38 +50,33 @@ internal sealed class LineQueue
         _looks = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
     }
 
-    /// <summary>True once the line is with the kernel; false where it can't be, or not in time, or after <see cref="CloseAsync"/>.</summary>
+    /// <summary>Returns true once the kernel has the line, and false if the line cannot be written in time or the queue is closed.</summary>
     public ValueTask<bool> WriteAsync(PendingLine line)
     {
-        ValueTask<bool> written;
         bool wakes;
         lock (_gate)
         {
-            if (_isClosed || (_isGivenUp && _fallback is null))
+            if (_isClosed || IsStuck)
             {
-                if (!_isClosed)
-                {
-                    _chains.Lose(line);
-                }
-
-                return ValueTask.FromResult(line.End());
+                return ValueTask.FromResult(Refuse(line));
             }
 
-            written = line.Task;
             _waiting.Add(line);
             wakes = Arrived();
         }
 
+        // After the lock is released, so that the thread does not wake up to wait for the lock.
         if (wakes)
         {
             _signal.Set();
         }
 
-        return written;
+        // Valid even if the line is already written: only awaiting the task resets the line.
+        return line.Task;
     }
 
-    /// <summary>Has something else done with the writer, when it is free.</summary>
-    /// <returns>False where it is left out, because a write hangs or the queue is closed: all that is due comes again.</returns>
+    /// <summary>Runs a duty on the writing thread, in its next turn.</summary>
+    /// <returns>False if the duty is skipped, because a write hangs or the queue is closed. All duties come again by time.</returns>
     public bool Post(Action duty)
     {
         lock (_gate)
@@ -92,8 +96,8 @@ internal sealed class LineQueue
         }
     }
 
-    /// <summary>Takes no more, and ends once all that waits is written or given up.</summary>
-    /// <returns>Whether the writer is the caller's from then on; false where a write hangs.</returns>
+    /// <summary>Takes no further lines, and completes once all waiting lines are written or given up.</summary>
+    /// <returns>Whether the caller may use the chains from then on; false if a write hangs.</returns>
     public async Task<bool> CloseAsync()
     {
         Task<bool> ended;
@@ -111,7 +115,7 @@ internal sealed class LineQueue
         return isFree;
     }
 
-    /// <summary>What waits, for the thread that writes elsewhere. False where that one is to end.</summary>
+    /// <summary>Waits for lines and moves them to the fallback thread. Returns false if that thread must end.</summary>
     internal bool Take(FallbackThread fallback, List<PendingLine> lines)
     {
         lock (_gate)
@@ -137,7 +141,21 @@ internal sealed class LineQueue
         }
     }
 
-    // Whether the thread that writes has to be woken, once the lock is free: not where it is awake, nor where it hangs.
+    // Whether nobody writes lines until the hung call returns.
+    private bool IsStuck => _isGivenUp && _fallback is null;
+
+    private bool Refuse(PendingLine line)
+    {
+        if (!_isClosed)
+        {
+            _chains.Lose(line);
+        }
+
+        return line.End();
+    }
+
+    // Wakes the fallback thread, if there is one. Returns whether the writing thread must be woken, once the lock is released:
+    // not if it is awake or hangs.
     private bool Arrived()
     {
         if (_fallback is not null)
@@ -152,7 +170,7 @@ internal sealed class LineQueue
 
     private void EndIfStuck()
     {
-        if (_isClosed && _isGivenUp && _fallback is null)
+        if (_isClosed && IsStuck)
         {
             _ended.TrySetResult(false);
         }
@@ -175,7 +193,7 @@ internal sealed class LineQueue
         _ended.TrySetResult(true);
     }
 
-    // What waits, as the next turn. False at the end.
+    // Waits for lines or duties, and begins a turn with them. Returns false if the queue is closed and empty.
     private bool Take()
     {
         while (true)
@@ -230,8 +248,8 @@ internal sealed class LineQueue
         }
     }
 
-    // False where the turn was given up: another has told those who waited. The chains are then taken up, and go on in a turn
-    // of their own, which may hang like any other.
+    // Ends the turn. Returns false if the turn was given up, in which case its callers have been answered. The chains are then
+    // taken up, and continue in a new turn, which may hang like any other.
     private bool TryEnd()
     {
         FallbackThread? fallback;
@@ -250,7 +268,7 @@ internal sealed class LineQueue
         Stop(fallback);
         lock (_gate)
         {
-            // Both chains at once: a turn that is given up again must find both or none.
+            // Under one lock for both chains: if this turn is given up too, it must find both chains or none.
             _chains.TakeUp(fallback?.Chains);
             _fallback = null;
             _isGivenUp = false;
@@ -292,8 +310,8 @@ internal sealed class LineQueue
         PendingLine.Tell(answered, isHere: false);
     }
 
-    // What either chain has written or refused stands. Of the rest, what has a number is in doubt, and the other lines wait
-    // again; without a thread that writes elsewhere all of it is lost.
+    // Lines that a chain has written or refused keep that result. Of the others, numbered lines are in doubt, and unnumbered lines
+    // wait again, before newer lines. Without a fallback thread all of them are lost.
     private void GiveUp(List<PendingLine> answered)
     {
         _isGivenUp = true;

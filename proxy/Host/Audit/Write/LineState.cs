@@ -1,17 +1,17 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>How far a line has come in its turn.</summary>
+/// <summary>The progress of a line in its turn.</summary>
 internal enum LineState
 {
-    /// <summary>It has no number yet.</summary>
+    /// <summary>The line has no number yet.</summary>
     Unnumbered,
 
-    /// <summary>It is numbered, and may or may not be written.</summary>
+    /// <summary>The line is numbered, and may or may not be written.</summary>
     InDoubt,
 
-    /// <summary>The kernel has it.</summary>
+    /// <summary>The kernel has the line.</summary>
     Written,
 
-    /// <summary>It is not written, or not in time, and that is counted.</summary>
+    /// <summary>The line is not written, or not in time. It has been counted as lost.</summary>
     Refused,
 }

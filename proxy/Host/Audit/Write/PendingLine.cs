@@ -1,24 +1,24 @@
 using System.Threading.Tasks.Sources;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 using Microsoft.Extensions.ObjectPool;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// A line on its way into the log, and whoever waits for it. It is put into words by who brings it, beside all others that
-/// do the same; only its place in the chain is added when it is written. Used again and again, so that a record
-/// allocates nothing here.
+/// A line on its way into the log, and the task of the caller that waits for it. The caller's thread serialises the line, in
+/// parallel with other callers. The writing thread adds only its place in the chain. Lines are pooled, so a record allocates
+/// nothing here.
 /// </summary>
 internal sealed class PendingLine : IValueTaskSource<bool>
 {
-    // Of the lines of one write, as many go on on the thread that wrote; the rest are more than it should keep the next ones
-    // waiting for.
+    // The number of requests of one write that continue on the writing thread. More would delay the next write.
     private const int MostHere = 8;
 
-    // A record has 500 to 900 bytes.
+    // The initial size. A record has 500 to 900 bytes.
     private const int Usual = 1024;
 
-    // A number of at most 20 digits and a hash, with their names.
+    // The maximum size of the place in the chain: a number of at most 20 digits and a hash, with their names.
     private const int MostPlace = 112;
 
     private readonly LineBuffer _text = new(Usual);
@@ -29,9 +29,9 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     private bool _isInstead;
     private bool _isRequest;
 
-    /// <param name="origin">What all lines of the chain have in common.</param>
-    /// <param name="pool">Where it goes when it is done with, or null.</param>
-    /// <param name="isReserve">Whether its chain is the reserve.</param>
+    /// <param name="origin">The fields that all lines of the chain share.</param>
+    /// <param name="pool">The pool to which the line returns after use, or null.</param>
+    /// <param name="isReserve">Whether the line belongs to the reserve.</param>
     public PendingLine(AuditOrigin origin, ObjectPool<PendingLine>? pool, bool isReserve = false)
     {
         _writer = new AuditRecordWriter(origin);
@@ -39,7 +39,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         IsReserve = isReserve;
     }
 
-    /// <summary>A line of the log's own, for which nobody waits.</summary>
+    /// <summary>Creates a line of the log's own, for which no caller waits.</summary>
     public static PendingLine Of(AuditOrigin origin, AuditEvent auditEvent)
     {
         var line = new PendingLine(origin, pool: null) { IsOwn = true };
@@ -47,19 +47,19 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         return line;
     }
 
-    /// <summary>Whether its chain is the reserve.</summary>
+    /// <summary>Whether the line belongs to the reserve.</summary>
     public bool IsReserve { get; }
 
-    /// <summary>Whether it is the log's own, and nobody waits for it.</summary>
+    /// <summary>Whether the line is the log's own, and no caller waits for it.</summary>
     public bool IsOwn { get; private init; }
 
-    /// <summary>How far it, or what is said in its place, has come. Set by the thread that has its chain.</summary>
+    /// <summary>The progress of the line, or of the event that replaces it. Set by the thread that holds the chain.</summary>
     public LineState State { get; set; }
 
-    /// <summary>The most bytes that it takes, whatever its place in the chain.</summary>
+    /// <summary>The maximum number of bytes of the line, with any place in the chain.</summary>
     public int MostLength => _text.Length + MostPlace;
 
-    /// <summary>The most bytes that lines take.</summary>
+    /// <summary>The maximum number of bytes of several lines.</summary>
     public static int MostBytes(ReadOnlySpan<PendingLine> lines)
     {
         var bytes = 0;
@@ -71,30 +71,30 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         return bytes;
     }
 
-    /// <summary>Whoever waits for it: true once it is written.</summary>
+    /// <summary>The task of the caller that waits for the line. Its result is whether the line is written.</summary>
     public ValueTask<bool> Task => new(this, _source.Version);
 
-    /// <summary>What comes before its place in the chain.</summary>
+    /// <summary>The bytes before the place in the chain.</summary>
     public ReadOnlySpan<byte> BeforePlace => _text.Written[.._place];
 
-    /// <summary>What comes after it, with the line feed.</summary>
+    /// <summary>The bytes after the place in the chain, including the line feed.</summary>
     public ReadOnlySpan<byte> AfterPlace => _text.Written[_place..];
 
-    /// <summary>Puts a record into words. Throws where that can't be done.</summary>
+    /// <summary>Serialises a record. May throw.</summary>
     public void Put(AuditRecord record)
     {
         Begin(isRequest: true);
         _place = _writer.Write(_text, record);
     }
 
-    /// <summary>Puts an event into words. Throws where that can't be done.</summary>
+    /// <summary>Serialises an event. May throw.</summary>
     public void Put(AuditEvent auditEvent)
     {
         Begin(isRequest: false);
         _place = _writer.Write(_text, auditEvent);
     }
 
-    /// <summary>Says something else in the place of what can't be put into words: that one does not count as written.</summary>
+    /// <summary>Writes an event instead of a record that cannot be serialised. The record does not count as written.</summary>
     public void PutInstead(AuditEvent auditEvent)
     {
         Begin(isRequest: false);
@@ -102,12 +102,12 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         _place = _writer.Write(_text, auditEvent);
     }
 
-    /// <summary>Is not used again: the thread that hangs in its write may still read it.</summary>
+    /// <summary>Keeps the line out of the pool, because the thread that hangs may still read it.</summary>
     public void Abandon() => _pool = null;
 
-    /// <summary>Tells those who wait for lines whether they are written.</summary>
-    /// <param name="lines">The lines, which belong to those who wait from then on.</param>
-    /// <param name="isHere">Whether the first requests of them go on on this thread, before the call returns; the others on the pool's.</param>
+    /// <summary>Completes the tasks of lines, with whether each line is written.</summary>
+    /// <param name="lines">The lines, which may not be used after the call.</param>
+    /// <param name="isHere">Whether the first requests continue on this thread before the call returns. The others continue on the thread pool.</param>
     public static void Tell(List<PendingLine> lines, bool isHere)
     {
         for (var i = lines.Count - 1; i >= 0; i--)
@@ -116,7 +116,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         }
     }
 
-    /// <summary>Tells the same to who did not have to wait, and is done with.</summary>
+    /// <summary>Returns whether the line is written, and returns the line to its pool. For callers that do not wait.</summary>
     public bool End()
     {
         var written = IsItselfWritten;
@@ -137,7 +137,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    // What follows an event may take long: segments are removed, a policy is read.
+    // The continuation of an event may take long, for example because it removes segments or reads a policy.
     private void Complete(bool here)
     {
         _source.RunContinuationsAsynchronously = !here || !_isRequest;

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using ImdsProxy.Audit.Chain;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Numbers the lines of this process and links each to the one before by its SHA-256, so that an edited, removed or
-/// moved line shows. What was not written can be taken back.
+/// Numbers the lines of a chain and links each to the previous one by its SHA-256, so that an edited, removed or moved line is
+/// detected. Lines that were not written can be taken back.
 /// </summary>
 internal sealed class RecordChain : IDisposable
 {
@@ -31,21 +33,21 @@ internal sealed class RecordChain : IDisposable
         Put(output, line, Seq + 1, _head);
         Seq++;
 
-        // The line feed is no part of what is hashed: tools that read by line never see it.
+        // The line feed is not hashed, because tools that read line by line do not see it.
         ChainHash.Of(_sha256, output.From(start)[..^1], _head);
     }
 
-    /// <summary>Writes a line that tells of the chain's head and is itself no part of it.</summary>
+    /// <summary>Writes a line with the number of the chain's head, which is not part of the chain.</summary>
     public void PutBeside(LineBuffer output, PendingLine line) => Put(output, line, Seq, default);
 
-    /// <summary>Remembers this place for <see cref="TakeBack"/>.</summary>
+    /// <summary>Marks the position to which <see cref="TakeBack"/> returns.</summary>
     public void Mark()
     {
         MarkedSeq = Seq;
         _head.CopyTo(_marked, 0);
     }
 
-    /// <summary>Goes on where another one stands, with what it has marked and what it has not.</summary>
+    /// <summary>Takes over the position and the mark of another chain.</summary>
     public void Continue(RecordChain other)
     {
         (Seq, MarkedSeq) = (other.Seq, other.MarkedSeq);
@@ -53,7 +55,7 @@ internal sealed class RecordChain : IDisposable
         other._marked.CopyTo(_marked, 0);
     }
 
-    /// <summary>Forgets all lines since the last <see cref="Mark"/>. Twice is as good as once.</summary>
+    /// <summary>Forgets all lines since the last <see cref="Mark"/>. Idempotent.</summary>
     public void TakeBack()
     {
         Seq = MarkedSeq;

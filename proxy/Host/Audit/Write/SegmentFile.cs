@@ -1,14 +1,12 @@
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Runtime;
 using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>The segment being written. Appends whole batches; what a failed write left of one is cut off again.</summary>
+/// <summary>The segment that is being written. Appends whole batches, and truncates the file after a failed write.</summary>
 internal sealed class SegmentFile : IRecordOutput, IDisposable
 {
-    /// <summary>Readable by the log's group and by nobody else: the records name identities and workloads.</summary>
-    public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-
     private readonly SafeFileHandle _handle;
     private readonly bool _fsync;
     private long _named;
@@ -21,12 +19,12 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         _handle = File.OpenHandle(Path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
-            // Other processes see by the lock that this one still writes it.
+            // The lock shows other processes that this process still writes the segment.
             _ = FileLock.TryTake(_handle);
             if (!OperatingSystem.IsWindows())
             {
-                // After its creation, because the umask would take bits away.
-                File.SetUnixFileMode(_handle, Mode);
+                // Set after creation, because the umask would remove bits.
+                File.SetUnixFileMode(_handle, LogPermissions.File);
             }
         }
         catch
@@ -43,15 +41,15 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
 
     public long Length { get; private set; }
 
-    /// <summary>What a failed write left and could not be cut off, or null.</summary>
+    /// <summary>The remains of a failed write that could not be truncated, or null.</summary>
     public SegmentRemains? Remains { get; private set; }
 
-    /// <summary>Lets retention count it with what it has, and remove it: nothing is written to it any more.</summary>
+    /// <summary>Marks the segment as complete: retention may remove it, and counts it with its actual size.</summary>
     public void Seal() => FileLock.Release(_handle);
 
     /// <summary>
-    /// Looks whether a directory still names it, be it another one. A write to a file that was removed succeeds, and nobody would
-    /// ever find the record.
+    /// Checks whether the file still has a name, in this or another directory. A write to a deleted file succeeds, but its records
+    /// could never be found.
     /// </summary>
     public bool LookForName()
     {
@@ -66,16 +64,16 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         }
         catch (IOException)
         {
-            // A disk that can't tell fails the next write too, and that one is answered for.
+            // The next write to such a disk fails too, and that failure is handled.
         }
 
         return true;
     }
 
-    /// <summary>Looks whether it still is where it was opened: not when it, or its directory, was moved or removed.</summary>
+    /// <summary>Checks whether the file is still at its path. It is not if the file or its directory was moved or deleted.</summary>
     public bool LookForPlace() => LookForName() && File.Exists(Path);
 
-    /// <summary>The whole lines that were written since it was last seen to have a name, as far as they can be read.</summary>
+    /// <summary>Returns the whole lines written since the file was last seen to have a name, as far as they can be read.</summary>
     public ReadOnlyMemory<byte> Unseen()
     {
         var bytes = new byte[Length - _named];
@@ -89,10 +87,10 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         }
         catch (IOException)
         {
-            // What was read counts.
+            // The bytes read so far are used.
         }
 
-        // Who removed it may have cut it off before: what was written after that follows a hole.
+        // The file may have been truncated before it was deleted. Lines written after that follow a hole.
         var lines = bytes.AsMemory(0, read).TrimStart((byte)0);
         return lines[..(lines.Span.LastIndexOf((byte)'\n') + 1)];
     }
@@ -129,7 +127,7 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The disk that failed the write may fail this too.
+            // A disk that fails a write may fail the truncation too.
             Remains = new SegmentRemains(Path, Length);
         }
     }

@@ -1,20 +1,21 @@
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// What a failed write left behind a segment's lines and could not be cut off. Its lines count as not written, so their numbers
-/// are given again: beside a segment that has them too, the chain would pass for forked.
+/// The remains of a failed write at the end of a segment that could not be truncated. Their lines count as not written, so their
+/// numbers are reused. If the remains stayed in the segment, the chain would look forked.
 /// </summary>
 /// <param name="Path">The segment.</param>
-/// <param name="Length">The bytes of it that count. Where none does, it is removed.</param>
+/// <param name="Length">The length to which the segment must be truncated. At 0 it is deleted.</param>
 internal sealed record SegmentRemains(string Path, long Length)
 {
-    /// <summary>Whether there is anything to cut off. Looked for before it is cut: a file may not even be opened for that.</summary>
+    /// <summary>Whether there are bytes to truncate. Checked first, because opening the file for truncation may fail.</summary>
     public bool IsThere => new FileInfo(Path) is { Exists: true } segment && (segment.Length > Length || Length == 0);
 
     /// <summary>
-    /// Cuts it off, by the segment's name: after some failures its handle is good for nothing. False where the segment is not
-    /// there; throws where it can't be cut off.
+    /// Truncates the segment by its name, because its handle is unusable after some failures. Returns false if the segment does
+    /// not exist.
     /// </summary>
+    /// <exception cref="IOException">The segment exists, and cannot be truncated.</exception>
     public bool TryCut()
     {
         try
@@ -28,7 +29,7 @@ internal sealed record SegmentRemains(string Path, long Length)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"{Path} holds the remains of a failed write after its first {Length} bytes, which can't be cut off: {e.Message}", e);
+            throw new IOException($"{Path} holds the remains of a failed write after its first {Length} bytes, and cannot be truncated: {e.Message}", e);
         }
     }
 

@@ -1,10 +1,12 @@
+using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Retain;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes batches to the directory: begins each segment with what there is to tell of the one before, and begins another where
+/// Writes batches to the directory. Begins each segment with the events about the previous one, and begins another segment if
 /// one fails.
 /// </summary>
 internal sealed partial class SegmentWriter : IDisposable
@@ -20,24 +22,24 @@ internal sealed partial class SegmentWriter : IDisposable
     private readonly AuditDirectory _directory;
     private bool _began;
 
-    /// <param name="options">Where, and how large a segment gets.</param>
-    /// <param name="origin">What all lines of the chain have in common.</param>
-    /// <param name="batch">What is to be written.</param>
-    /// <param name="degraded">Told when the directory can't be written, and when it can be again.</param>
-    /// <param name="written">The batch is with the kernel.</param>
-    /// <param name="share">What the chain may take of the directory.</param>
+    /// <param name="options">The directory and the size of its segments.</param>
+    /// <param name="origin">The fields that all lines of the chain share.</param>
+    /// <param name="batch">The lines to write.</param>
+    /// <param name="degraded">Notified when the directory cannot be written, and when it can be written again.</param>
+    /// <param name="written">Called once the kernel has the batch.</param>
+    /// <param name="share">The chain's share of the directory.</param>
     /// <param name="clock">For the age of segments.</param>
-    /// <param name="logger">What is wrong with the directory.</param>
+    /// <param name="logger">For failures of the directory.</param>
     public SegmentWriter(AuditOptions options, AuditOrigin origin, ChainedBatch batch, DegradedPeriod degraded, Action written, ChainShare share, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _batch, _degraded, _written, _share, _clock, _logger) = (options, origin, batch, degraded, written, share, clock, logger);
         _directory = new AuditDirectory(options, origin.Instance, share, clock);
     }
 
-    /// <summary>What has yet to be written again of a segment that someone removed.</summary>
+    /// <summary>The last lines of a deleted segment, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued => _directory.Rescued;
 
-    /// <summary>Writes lines as the batch. True once all of them are with the kernel; false if none is.</summary>
+    /// <summary>Writes lines as the batch. Returns true once the kernel has all of them, and false if it has none.</summary>
     public bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
         Prepare(PendingLine.MostBytes(lines));
@@ -45,14 +47,14 @@ internal sealed partial class SegmentWriter : IDisposable
         return TryWrite() || TryWriteToNext(lines);
     }
 
-    /// <summary>Begins another segment after a write that took too long, with what there is to tell of that.</summary>
+    /// <summary>Begins another segment after a write that took too long, with the events about it.</summary>
     public void Reopen()
     {
         _directory.Leave();
         Prepare(bytes: 0);
     }
 
-    /// <summary>Removes segments that are too old, or too many since another process wrote.</summary>
+    /// <summary>Removes segments that are too old, or that exceed the limit because another process wrote.</summary>
     public void MakeRoom()
     {
         if (_directory.Segment is not null)
@@ -61,7 +63,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>What is due by time alone: another try of a directory that failed, or that was put elsewhere.</summary>
+    /// <summary>Does the work that is due by time: retries a directory that failed or was moved.</summary>
     public void Tick()
     {
         _directory.TryCutRemains();
@@ -70,7 +72,7 @@ internal sealed partial class SegmentWriter : IDisposable
             _directory.Leave();
         }
 
-        // The next segment begins with the next record, so that none is empty.
+        // A segment that is only due for rotation ends with the next record, so that no segment is empty.
         if (_directory.Segment is null)
         {
             Prepare(bytes: 0);
@@ -107,7 +109,7 @@ internal sealed partial class SegmentWriter : IDisposable
         return true;
     }
 
-    // What fails for one file may work for the next.
+    // A write that fails for one file may succeed for the next.
     private bool TryWriteToNext(ReadOnlySpan<PendingLine> lines)
     {
         if (!_directory.MayOpen || _batch.IsGivenUp)
@@ -120,12 +122,12 @@ internal sealed partial class SegmentWriter : IDisposable
         return TryWrite();
     }
 
-    // Begins the next segment where there is none or it is time, as far as that can be done.
+    // Begins the next segment if there is none or rotation is due, and if that is possible.
     private void Prepare(int bytes)
     {
         if (_batch.IsGivenUp)
         {
-            // The turn goes on after it hung in the other chain; whatever begins now would have to be left again.
+            // The turn continues after it hung in the other chain. A segment that begins now would have to be left again.
             return;
         }
 
@@ -142,7 +144,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
         catch (IOException) when (_batch.IsGivenUp)
         {
-            // The chain is taken up with another try, right after this turn.
+            // The chain is taken up right after this turn, which retries.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -161,7 +163,8 @@ internal sealed partial class SegmentWriter : IDisposable
         PendingLine[] events;
         try
         {
-            // Before the segment's first byte. A chain that tells of removals itself needs the segment for that.
+            // Make room before the segment's first byte. A chain that records removals itself needs the segment for the event, so it
+            // only checks here that room can be made.
             if (_share.TellsItself)
             {
                 _share.Check(excess);
@@ -202,7 +205,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
     }
 
-    // Whoever removes it must tell where it ended, and would have to read all of it once it is compressed.
+    // A removal must record where the segment ended. Without this, it would have to decompress the segment to find out.
     private void RememberEnd()
     {
         _batch.Forget();
@@ -241,13 +244,13 @@ internal sealed partial class SegmentWriter : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "A segment was removed while it was written, and its records are gone; the last {Bytes} bytes are written again to {Path}")]
+        [LoggerMessage(EventName = "AuditSegmentRemoved", Level = LogLevel.Warning, Message = "A segment was deleted while it was being written, and its records are lost except the last {Bytes} bytes, which are written again to {Path}")]
         public static partial void SegmentRemoved(ILogger logger, int bytes, string path);
 
-        [LoggerMessage(EventName = "AuditNotCutOff", Level = LogLevel.Error, Message = "{Path} holds the remains of a failed write after its first {Length} bytes, and the next segment begins only once they could be cut off")]
+        [LoggerMessage(EventName = "AuditNotCutOff", Level = LogLevel.Error, Message = "{Path} holds the remains of a failed write after its first {Length} bytes. The next segment begins once the file has been truncated.")]
         public static partial void NotCutOff(ILogger logger, string path, long length);
 
-        [LoggerMessage(EventName = "AuditRemainsLeft", Level = LogLevel.Error, Message = "{Path} could not be cut back after a failed write: what follows its first {Length} bytes was answered as not written")]
+        [LoggerMessage(EventName = "AuditRemainsLeft", Level = LogLevel.Error, Message = "{Path} could not be truncated after a failed write. The lines after its first {Length} bytes count as not written.")]
         public static partial void RemainsLeft(ILogger logger, string path, long length);
     }
 }

@@ -1,6 +1,8 @@
+using ImdsProxy.Audit.Settings;
+
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Stdout, which all chains of a process share: the only output, or one beside a directory.</summary>
+/// <summary>Stdout, which all chains of a process share, either as the only output or beside a directory.</summary>
 internal sealed class SharedStdout
 {
     public SharedStdout(IRecordOutput output, AuditOptions options, TimeProvider clock, ILogger logger)
@@ -9,9 +11,9 @@ internal sealed class SharedStdout
         Beside = options.Directory is null ? null : new LaggingOutput(output, options.WriteDeadline, clock, logger);
     }
 
-    /// <summary>Stdout where it is the only output.</summary>
+    /// <summary>Stdout as the only output.</summary>
     public StdoutLines Only { get; }
 
-    /// <summary>Stdout beside a directory, or null where there is none.</summary>
+    /// <summary>Stdout beside a directory, or null without a directory.</summary>
     public LaggingOutput? Beside { get; }
 }

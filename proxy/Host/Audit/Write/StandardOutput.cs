@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// The process's stdout, by write(2) itself: Console's stream takes a closed pipe for success, and a record that
-/// nobody got must not pass for written.
+/// The process's stdout, written with write(2). The stream of Console ignores a closed pipe, and a record that no reader got
+/// must not count as written.
 /// </summary>
 internal sealed partial class StandardOutput : IRecordOutput
 {
@@ -14,7 +14,7 @@ internal sealed partial class StandardOutput : IRecordOutput
     private const short Writable = 4;
     private const int Forever = -1;
 
-    // Two chains of one process share stdout, and a pipe takes a large batch in pieces.
+    // Two chains of one process share stdout, and a pipe accepts a large batch in pieces.
     private static readonly Lock Turn = new();
 
     public unsafe void Write(ReadOnlySpan<byte> lines)
@@ -46,12 +46,12 @@ internal sealed partial class StandardOutput : IRecordOutput
             case Interrupted:
                 return;
             case TryAgain:
-                // Whoever shares this descriptor has made it non-blocking; its reader is slow.
+                // Another process that shares this descriptor has made it non-blocking, and its reader is slow.
                 var wanted = new Wanted { Descriptor = Descriptor, Events = Writable };
                 _ = Await(ref wanted, 1, Forever);
                 return;
             default:
-                throw new IOException($"stdout can't be written: {Marshal.GetPInvokeErrorMessage(error)}");
+                throw new IOException($"stdout cannot be written: {Marshal.GetPInvokeErrorMessage(error)}");
         }
     }
 

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Stdout as a place for lines that may fail: the first failure is logged, and the last remembered.</summary>
+/// <summary>Writes lines to stdout. Logs the first failure, and remembers the last.</summary>
 internal sealed partial class StdoutLines(IRecordOutput output, ILogger logger)
 {
-    /// <summary>Why the last lines could not be written, or null.</summary>
+    /// <summary>The reason why the last lines could not be written, or null.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>True once the kernel has them.</summary>
+    /// <summary>Returns whether the kernel has the lines.</summary>
     public bool TryWrite(ReadOnlySpan<byte> lines)
     {
         try

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;

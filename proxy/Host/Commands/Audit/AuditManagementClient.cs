@@ -1,4 +1,4 @@
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;

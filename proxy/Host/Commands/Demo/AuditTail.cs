@@ -1,16 +1,16 @@
 using System.Threading.Channels;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Write;
 
 namespace ImdsProxy.Commands.Demo;
 
 /// <summary>Receives the audit log line by line as it is written.</summary>
 internal sealed class AuditTail : IRecordOutput
 {
-    private readonly Channel<AuditLine> _lines = Channel.CreateUnbounded<AuditLine>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly List<AuditLine> _read = [];
+    private readonly Channel<DemoLine> _lines = Channel.CreateUnbounded<DemoLine>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<DemoLine> _read = [];
 
     /// <summary>The lines read so far, oldest first.</summary>
-    public IReadOnlyList<AuditLine> Read => _read;
+    public IReadOnlyList<DemoLine> Read => _read;
 
     public void Write(ReadOnlySpan<byte> lines)
     {
@@ -18,13 +18,13 @@ internal sealed class AuditTail : IRecordOutput
         {
             if (lines[range] is { IsEmpty: false } line)
             {
-                _lines.Writer.TryWrite(AuditLine.Parse(line));
+                _lines.Writer.TryWrite(DemoLine.Parse(line));
             }
         }
     }
 
     /// <summary>Waits for the next line.</summary>
-    public async Task<AuditLine> NextAsync(CancellationToken cancellation)
+    public async Task<DemoLine> NextAsync(CancellationToken cancellation)
     {
         var line = await _lines.Reader.ReadAsync(cancellation);
         _read.Add(line);
@@ -32,9 +32,9 @@ internal sealed class AuditTail : IRecordOutput
     }
 
     /// <summary>Waits for the next line that matches. Lines before it count as read.</summary>
-    public async Task<AuditLine> NextAsync(Func<AuditLine, bool> wanted, CancellationToken cancellation)
+    public async Task<DemoLine> NextAsync(Func<DemoLine, bool> wanted, CancellationToken cancellation)
     {
-        AuditLine line;
+        DemoLine line;
         do
         {
             line = await NextAsync(cancellation);

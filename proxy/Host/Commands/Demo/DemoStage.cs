@@ -1,5 +1,5 @@
 using System.Net;
-using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward;
 using ImdsProxy.Listen;

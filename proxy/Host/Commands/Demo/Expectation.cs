@@ -23,12 +23,12 @@ internal sealed record Expectation(Verdict Verdict, Reason Reason, string? Rule,
 
     public static Expectation WouldDenyBy(string rule) => new(Verdict.WouldDeny, Reason.DenyRule, rule, Ok);
 
-    public bool IsMetBy(PodAnswer answer, AuditLine line) => ToString() == Text(line.Verdict, line.Reason, line.Rule, answer.Status);
+    public bool IsMetBy(PodAnswer answer, DemoLine line) => ToString() == Text(line.Verdict, line.Reason, line.Rule, answer.Status);
 
     public override string ToString() => Text(Verdict.Name(), Reason.Name(), Rule, Status);
 
     /// <summary>The actual outcome, in the format of <see cref="ToString"/>.</summary>
-    public static string Actual(PodAnswer answer, AuditLine line) => Text(line.Verdict, line.Reason, line.Rule, answer.Status);
+    public static string Actual(PodAnswer answer, DemoLine line) => Text(line.Verdict, line.Reason, line.Rule, answer.Status);
 
     private static string Text(string verdict, string reason, string? rule, int status) =>
         $"{verdict}, {reason}{(rule is null ? "" : $" {rule}")}, status {status}";

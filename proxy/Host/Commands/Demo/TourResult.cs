@@ -7,7 +7,7 @@ namespace ImdsProxy.Commands.Demo;
 /// <param name="Mode">The policy's mode at the time.</param>
 /// <param name="Answer">The response that the pod received.</param>
 /// <param name="Line">The audit record.</param>
-internal sealed record TourResult(TourStep Step, PolicyMode Mode, PodAnswer Answer, AuditLine Line)
+internal sealed record TourResult(TourStep Step, PolicyMode Mode, PodAnswer Answer, DemoLine Line)
 {
     /// <summary>Whether the web shop's pod got a token.</summary>
     public bool IsTheft => Step.Pod == DemoCast.Web && Answer.Token is not null;

@@ -26,7 +26,7 @@ internal static class TourRows
     }
 
     /// <summary>Shows a line of the audit log.</summary>
-    public static void Show(Screen screen, AuditLine line)
+    public static void Show(Screen screen, DemoLine line)
     {
         if (line.Event is not null)
         {
@@ -74,14 +74,14 @@ internal static class TourRows
 
     private static string Verdict(string verdict) => verdict == "would-deny" ? "would deny" : verdict;
 
-    private static string Why(AuditLine line) => line.Reason switch
+    private static string Why(DemoLine line) => line.Reason switch
     {
         "rule" or "deny-rule" => line.Rule ?? line.Reason,
         "no-rule" => "no rule allows it",
         _ => line.Reason,
     };
 
-    private static string What(AuditLine line)
+    private static string What(DemoLine line)
     {
         if (line.Resource is null && line.SelectorKind is null)
         {

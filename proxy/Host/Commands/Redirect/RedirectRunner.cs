@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using ImdsProxy.Audit;
+using ImdsProxy.Audit.Settings;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Management;

@@ -1,19 +1,19 @@
 using System.IO.Compression;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
-/// <summary>A segment as it is found in a directory.</summary>
-/// <param name="Name">When it began and whose it is.</param>
-/// <param name="Path">Where it is.</param>
-/// <param name="Compressed">Whether it is gzip.</param>
+/// <summary>A segment found in a directory.</summary>
+/// <param name="Name">The parsed file name.</param>
+/// <param name="Path">The path of the file.</param>
+/// <param name="Compressed">Whether the file is compressed with gzip.</param>
 internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compressed)
 {
-    /// <summary>The segments of a directory, oldest first. While one is being compressed it is there twice; it is told once.</summary>
+    /// <summary>Returns the segments of a directory, oldest first. A segment that is just being compressed has two files but is returned once.</summary>
     public static IReadOnlyList<SegmentEntry> ReadAll(string directory)
     {
-        // A listing may miss what gets another name, and may see a new segment but not the one before it. What was there
-        // before the second listing began is in one of the two; where it is in both, the second knows better. What is in
-        // the first alone has another name by now, or is gone.
+        // A listing may miss a file that is renamed meanwhile, and may contain a new segment without the previous one. A
+        // segment that existed before the second listing began is in at least one of the two, and the second is more recent.
+        // A segment in the first listing only has since been renamed or removed.
         var before = List(directory);
         var after = List(directory);
         var renamed = before.ExceptBy(after.Select(entry => entry.Name), entry => entry.Name).Select(entry => entry.Now()).Where(entry => File.Exists(entry.Path));
@@ -30,16 +30,16 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
         ];
     }
 
-    /// <summary>The same under the name it has now: it may have been compressed since it was listed.</summary>
+    /// <summary>Returns the segment under its current name, since it may have been compressed after it was listed.</summary>
     public SegmentEntry Now() => Compressed || File.Exists(Path) || !File.Exists(CompressedPath(Path))
         ? this
         : this with { Path = CompressedPath(Path), Compressed = true };
 
-    /// <summary>The lines, decompressed where needed.</summary>
+    /// <summary>Opens the segment and decompresses it if necessary.</summary>
     public Stream Open() => Open(Path, Compressed);
 
-    /// <summary>Opens a file of lines, or what it was compressed to since its name was read.</summary>
-    /// <exception cref="FileNotFoundException">It is there under neither name.</exception>
+    /// <summary>Opens a file of lines, or its compressed form if it has been compressed since its name was read.</summary>
+    /// <exception cref="FileNotFoundException">Neither file exists.</exception>
     public static Stream Open(string path, bool compressed)
     {
         if (compressed)
@@ -57,20 +57,20 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
         }
     }
 
-    /// <summary>What the keeper makes of a file: it is there before the file goes.</summary>
+    /// <summary>The path of a file's compressed form, which exists before the file is removed.</summary>
     public static string CompressedPath(string path) => $"{path}.gz";
 
-    /// <summary>Opens a file as it is, shared with everyone: the writer appends and the keeper removes while it is read.</summary>
+    /// <summary>Opens a file without decompression. It may be appended to and removed while it is read.</summary>
     public static FileStream OpenPlain(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
     private static GZipStream Decompress(string path) => new(OpenPlain(path), CompressionMode.Decompress);
 
-    // Of one that is there twice, the one that is not compressed comes first.
+    // If a segment has two files, the uncompressed one comes first.
     private static List<SegmentEntry> List(string directory) =>
         [.. Directory.EnumerateFiles(directory, "audit-*").Select(Read).OfType<SegmentEntry>().OrderBy(entry => entry.Compressed)];
 
-    // The newest ones as far as each of them was seen.
+    // A listing may contain a new segment but miss the one before it. Such a segment is left out until both are listed.
     private static IEnumerable<SegmentEntry> WithoutGapAfter(int known, IEnumerable<SegmentEntry> chain)
     {
         foreach (var entry in chain.OrderBy(entry => entry.Name.Number))

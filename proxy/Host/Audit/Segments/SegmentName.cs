@@ -1,11 +1,11 @@
 using System.Globalization;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
-/// <summary>A segment's file name: its chain, when it began, and its number in the chain.</summary>
-/// <param name="Start">When it began.</param>
-/// <param name="Instance">The chain, by four hex digits.</param>
-/// <param name="Number">Its number in the chain, from 1.</param>
+/// <summary>A segment's file name: its start time, its chain, and its number in the chain.</summary>
+/// <param name="Start">The time at which the segment began.</param>
+/// <param name="Instance">The four hex digits that identify the chain.</param>
+/// <param name="Number">The segment's number in the chain, from 1.</param>
 /// <param name="IsReserve">Whether the chain is a reserve.</param>
 internal sealed record SegmentName(DateTimeOffset Start, string Instance, int Number, bool IsReserve = false)
 {
@@ -14,7 +14,7 @@ internal sealed record SegmentName(DateTimeOffset Start, string Instance, int Nu
 
     private const string Prefix = "audit-";
 
-    // Log shippers that read audit-*.jsonl read the reserve too.
+    // Begins with the other prefix, so log shippers that read audit-*.jsonl read the reserve too.
     private const string ReservePrefix = "audit-reserve-";
 
     private const string StartFormat = "yyyyMMdd'T'HHmmss'Z'";
@@ -23,7 +23,7 @@ internal sealed record SegmentName(DateTimeOffset Start, string Instance, int Nu
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{(IsReserve ? ReservePrefix : Prefix)}{Start.UtcDateTime.ToString(StartFormat, CultureInfo.InvariantCulture)}-{Instance}-{Number}{Extension}");
 
-    /// <summary>Reads the name of a segment, compressed or not; null for any other file.</summary>
+    /// <summary>Parses the file name of a compressed or uncompressed segment. Returns null for any other file.</summary>
     public static SegmentName? Parse(string fileName)
     {
         var isReserve = fileName.StartsWith(ReservePrefix, StringComparison.Ordinal);

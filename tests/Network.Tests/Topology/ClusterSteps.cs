@@ -3,7 +3,7 @@ using Shouldly;
 namespace ImdsProxy.Network.Tests.Topology;
 
 /// <summary>What the tests share in a cluster: IMDS, the redirect, and requests from pods.</summary>
-internal static class Scene
+internal static class ClusterSteps
 {
     public const string Versions = "/metadata/versions";
     public const int OtherPort = 8080;

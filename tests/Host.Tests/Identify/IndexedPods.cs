@@ -6,7 +6,7 @@ using ImdsProxy.Identify;
 namespace ImdsProxy.Host.Tests.Identify;
 
 /// <summary>Creates pods for tests of the index.</summary>
-internal static class Pods
+internal static class IndexedPods
 {
     public static PodRecord Pod(
         string uid,

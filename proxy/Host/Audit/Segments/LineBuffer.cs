@@ -1,18 +1,18 @@
 using System.Buffers;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
-/// <summary>The bytes of a batch. Unlike the framework's buffers it can be cut back, when a line turns out not to be writable.</summary>
+/// <summary>A growing buffer of lines. Unlike the framework's buffers it can be truncated, to drop a line that cannot be written.</summary>
 internal sealed class LineBuffer : IBufferWriter<byte>
 {
-    // Kept between batches up to here; a rare larger batch is given back to the collector.
+    // A buffer that has grown beyond twice this size is released after use: such batches are rare.
     private const int Kept = 1 << 20;
 
     private byte[] _bytes;
 
     public LineBuffer(int capacity = 16 << 10) => _bytes = new byte[capacity];
 
-    /// <summary>How many bytes are in use. Set to less, it drops what came after.</summary>
+    /// <summary>The number of bytes in use. Setting a smaller value drops the bytes after it.</summary>
     public int Length { get; set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);

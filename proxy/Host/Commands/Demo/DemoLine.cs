@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ImdsProxy.Commands.Demo;
 
 /// <summary>The fields of an audit log line that the demo displays.</summary>
-internal sealed record AuditLine
+internal sealed record DemoLine
 {
     private static readonly string[] EventFields = ["version", "revision", "mode", "from", "to", "refusedRevision"];
 
@@ -40,23 +40,23 @@ internal sealed record AuditLine
 
     public int Status { get; init; }
 
-    public static AuditLine Parse(ReadOnlySpan<byte> line)
+    public static DemoLine Parse(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
         var time = Text(root, "ts")![11..19];
         return Text(root, "event") is { } name
-            ? new AuditLine { Time = time, Event = name, Detail = Details(root), Loaded = name == "policy-loaded" ? Text(root, "revision") : null }
+            ? new DemoLine { Time = time, Event = name, Detail = Details(root), Loaded = name == "policy-loaded" ? Text(root, "revision") : null }
             : Record(root, time);
     }
 
-    private static AuditLine Record(JsonElement root, string time)
+    private static DemoLine Record(JsonElement root, string time)
     {
         var caller = Member(root, "caller");
         var request = Member(root, "request");
         var selector = Member(request, "selector");
-        return new AuditLine
+        return new DemoLine
         {
             Time = time,
             Verdict = Text(root, "verdict") ?? "",

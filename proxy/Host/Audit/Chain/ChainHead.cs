@@ -1,21 +1,22 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImdsProxy.Audit.Segments;
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
-/// <summary>How far a chain has come: its last whole line.</summary>
-/// <param name="Instance">Whose chain.</param>
-/// <param name="Seq">The number of its last line.</param>
-/// <param name="Hash">The hash of that line.</param>
-/// <param name="Segment">The segment that holds it, by the name it had uncompressed.</param>
+/// <summary>The last whole line of a chain.</summary>
+/// <param name="Instance">The chain's instance.</param>
+/// <param name="Seq">The number of the line.</param>
+/// <param name="Hash">The hash of the line.</param>
+/// <param name="Segment">The uncompressed name of the segment that holds the line.</param>
 internal sealed record ChainHead(string Instance, long Seq, string Hash, string Segment)
 {
-    // The longest line that is looked for at a segment's end.
+    // The longest last line that can be found at the end of a segment.
     private const int Tail = 1 << 20;
 
-    /// <summary>The heads of all chains that have a segment in a directory.</summary>
+    /// <summary>Returns the heads of all chains that have a segment in a directory.</summary>
     public static IReadOnlyList<ChainHead> ReadAll(string directory) =>
     [
         .. SegmentEntry.ReadAll(directory)
@@ -24,12 +25,12 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
             .OfType<ChainHead>(),
     ];
 
-    /// <summary>The last whole line of one segment, or null where it has none.</summary>
+    /// <summary>Returns the last whole line of a segment, or null if it has none.</summary>
     public static ChainHead? TryRead(SegmentEntry segment)
     {
         try
         {
-            using var lines = new LineReader(OpenAtTail(segment));
+            using var lines = new SegmentReader(OpenAtTail(segment));
             var last = new LineBuffer();
             while (lines.TryRead(out var line))
             {
@@ -45,12 +46,12 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Removed meanwhile, or another's: verify will miss what it then misses.
+            // The segment was removed meanwhile, or may not be read. The verifier then knows one head less.
             return null;
         }
     }
 
-    /// <summary>The heads that an event names.</summary>
+    /// <summary>Returns the heads that an event names.</summary>
     public static IEnumerable<ChainHead> ToldBy(JsonObject fields)
     {
         foreach (var head in (fields["chains"] as JsonArray ?? []).OfType<JsonObject>())
@@ -62,7 +63,7 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         }
     }
 
-    /// <summary>A line as JSON, or null where it is none.</summary>
+    /// <summary>Parses a line as JSON. Returns null if it is not JSON.</summary>
     public static JsonNode? Parse(ReadOnlySpan<byte> line)
     {
         try
@@ -75,11 +76,11 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         }
     }
 
-    /// <summary>The text of a field, or null where it has none.</summary>
+    /// <summary>Returns the text of a field, or null if the field has no text.</summary>
     public static string? Text(JsonObject fields, string key) =>
         fields[key] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
-    // A process's last segment is never compressed, so that this costs one read.
+    // The last segment of a chain is never compressed, so this usually costs one read.
     private static Stream OpenAtTail(SegmentEntry segment)
     {
         var stream = segment.Open();

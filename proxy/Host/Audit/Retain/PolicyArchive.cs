@@ -1,18 +1,17 @@
-namespace ImdsProxy.Audit;
+using ImdsProxy.Audit.Segments;
 
-/// <summary>Keeps each policy document that was ever enforced beside the records that name its revision.</summary>
+namespace ImdsProxy.Audit.Retain;
+
+/// <summary>Keeps the policy documents that were in force, beside the records that name their revisions.</summary>
 internal static class PolicyArchive
 {
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
-    private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute | UnixFileMode.GroupExecute;
-
-    /// <summary>Keeps a document as <c>policies/&lt;revision&gt;.json</c>; nothing happens where it is kept already.</summary>
+    /// <summary>Keeps a document as <c>policies/&lt;revision&gt;.json</c>, unless it exists already.</summary>
     /// <param name="directory">The log's directory.</param>
     /// <param name="revision">The document's revision.</param>
     /// <param name="document">The document.</param>
-    /// <param name="mostBytes">What all documents may take.</param>
-    /// <param name="tell">Is told beforehand which documents are removed.</param>
-    /// <exception cref="IOException">It can't be written, or is larger than all may be.</exception>
+    /// <param name="mostBytes">The maximum size of all documents together.</param>
+    /// <param name="tell">Called with the names of documents before they are removed.</param>
+    /// <exception cref="IOException">The document cannot be written, or is larger than the maximum.</exception>
     public static void Keep(string directory, string revision, ReadOnlySpan<byte> document, long mostBytes, Action<IReadOnlyList<string>> tell)
     {
         if (revision.Length == 0 || !revision.All(char.IsAsciiHexDigit))
@@ -29,15 +28,15 @@ internal static class PolicyArchive
 
         if (document.Length > mostBytes)
         {
-            throw new IOException($"it has {document.Length} bytes, and --audit-max-bytes leaves {mostBytes} for policies");
+            throw new IOException($"the document has {document.Length} bytes, but --audit-max-bytes leaves only {mostBytes} for policies");
         }
 
-        Directory.CreateDirectory(policies, DirectoryMode);
+        Directory.CreateDirectory(policies, LogPermissions.Directory);
         MakeRoom(policies, mostBytes - document.Length, tell);
         Write(path, document);
     }
 
-    // The policies that came into force longest ago go first.
+    // The documents that came into force first are removed first.
     private static void MakeRoom(string policies, long mostBytes, Action<IReadOnlyList<string>> tell)
     {
         var files = new DirectoryInfo(policies).EnumerateFiles().OrderBy(static file => file.LastWriteTimeUtc).ToList();
@@ -56,14 +55,14 @@ internal static class PolicyArchive
         }
     }
 
-    // By way of another name, so that a crash leaves no half of a document under the revision's.
+    // Writes to another name first, so that a crash cannot leave half a document under the revision's name.
     private static void Write(string path, ReadOnlySpan<byte> document)
     {
         var draft = $"{path}.{Environment.ProcessId}";
         File.WriteAllBytes(draft, document);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(draft, FileMode);
+            File.SetUnixFileMode(draft, LogPermissions.File);
         }
 
         File.Move(draft, path, overwrite: true);

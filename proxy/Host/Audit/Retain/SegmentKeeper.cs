@@ -1,24 +1,23 @@
 using System.Buffers;
 using System.IO.Compression;
-using ImdsProxy.Audit.Retain;
-using ImdsProxy.Audit.Write;
+using ImdsProxy.Audit.Segments;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Retain;
 
-/// <summary>Looks after the directory beside the writer: has removed what is too old, and compresses segments that are done.</summary>
+/// <summary>Maintains the directory in the background: triggers the removal of old segments, and compresses complete ones.</summary>
 internal sealed partial class SegmentKeeper
 {
     /// <summary>
-    /// How: a segment of 64 MiB takes 150 ms of a processor and becomes a tenth. Level 1 takes as long and makes half as much
-    /// again of it; level 6 ("optimal") takes 210 ms and saves 8 %.
+    /// The compression level. Compressing a segment of 64 MiB to a tenth takes 150 ms of processor time. Level 1 takes as long for
+    /// a file that is half as large again; level 6 ("optimal") takes 210 ms and saves 8 %.
     /// </summary>
     public static readonly ZLibCompressionOptions Compression = new() { CompressionLevel = 2 };
 
-    // A segment at once would take a processor from the requests for as long as it takes. So it is a little at a time, and then
-    // a rest: about a tenth of a processor, and 1.5 s for 64 MiB. A proxy under full load takes longer than that to fill them.
+    // Compressing a whole segment at once would take a processor away from requests. Slices with pauses use about a tenth of a
+    // processor, and 1.5 s for 64 MiB. Even under full load, the proxy needs longer than that to fill a segment.
     private const int Slice = 1 << 20;
 
-    // As many as one rotation removes.
+    // About as many segments as one rotation removes.
     private const int HeadsAhead = 4;
 
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
@@ -29,11 +28,11 @@ internal sealed partial class SegmentKeeper
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    /// <param name="instance">Tells this process's drafts from those of others.</param>
-    /// <param name="retention">What the directory may take.</param>
-    /// <param name="makeRoom">Removes what is too old or too much, in the writer's turn.</param>
-    /// <param name="clock">For the rests.</param>
-    /// <param name="logger">What could not be done.</param>
+    /// <param name="instance">Distinguishes this process's drafts from those of others.</param>
+    /// <param name="retention">The limits of the directory.</param>
+    /// <param name="makeRoom">Removes segments that are too old or exceed the limit, in the writer's turn.</param>
+    /// <param name="clock">For the pauses.</param>
+    /// <param name="logger">For failures.</param>
     public SegmentKeeper(string instance, Retention retention, Func<Task> makeRoom, TimeProvider clock, ILogger logger)
     {
         _instance = instance;
@@ -43,7 +42,7 @@ internal sealed partial class SegmentKeeper
         _logger = logger;
     }
 
-    /// <summary>Does what is due now.</summary>
+    /// <summary>Does the maintenance that is due.</summary>
     public async Task KeepAsync(CancellationToken cancellation)
     {
         try
@@ -62,7 +61,7 @@ internal sealed partial class SegmentKeeper
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The directory is away or full. The writer tells of it; this is tried again.
+            // The directory is missing or full. The writer reports that, and the next run retries.
             Log.NotKept(_logger, e.Message);
         }
     }
@@ -83,7 +82,7 @@ internal sealed partial class SegmentKeeper
         }
         catch (FileNotFoundException)
         {
-            // Retention, or someone, has removed the segment.
+            // Retention or someone else has removed the segment.
         }
         finally
         {
@@ -96,7 +95,7 @@ internal sealed partial class SegmentKeeper
         using var source = SegmentEntry.OpenPlain(path);
         using (var compressed = new GZipStream(target, Compression, leaveOpen: true))
         {
-            // What retention has removed would only take the disk's room.
+            // Stop if retention has removed the segment, because its draft would only take space.
             while (CopySlice(source, compressed) && File.Exists(path))
             {
                 await Task.Delay(Rest, _clock, cancellation);
@@ -105,14 +104,14 @@ internal sealed partial class SegmentKeeper
 
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(target.SafeFileHandle, SegmentFile.Mode);
+            File.SetUnixFileMode(target.SafeFileHandle, LogPermissions.File);
         }
 
         await target.FlushAsync(cancellation);
         File.SetLastWriteTimeUtc(target.SafeFileHandle, File.GetLastWriteTimeUtc(source.SafeFileHandle));
     }
 
-    // False at the end.
+    // Returns false at the end of the source.
     private static bool CopySlice(Stream source, GZipStream target)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(64 << 10);
@@ -135,7 +134,7 @@ internal sealed partial class SegmentKeeper
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "AuditNotKept", Level = LogLevel.Debug, Message = "Audit segments can't be compressed or removed now: {Cause}")]
+        [LoggerMessage(EventName = "AuditNotKept", Level = LogLevel.Debug, Message = "Audit segments cannot be compressed or removed now: {Cause}")]
         public static partial void NotKept(ILogger logger, string cause);
     }
 }

@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.FunctionalTests.TestKit;
+namespace ImdsProxy.FunctionalTests.SelfTests;
 
 public sealed class RawHttpTests
 {

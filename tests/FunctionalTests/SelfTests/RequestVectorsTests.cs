@@ -3,7 +3,7 @@ using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.FunctionalTests.TestKit;
+namespace ImdsProxy.FunctionalTests.SelfTests;
 
 public sealed class RequestVectorsTests
 {

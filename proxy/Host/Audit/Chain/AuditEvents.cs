@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.Core.Audit;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
-/// <summary>The events that tell of the log itself.</summary>
+/// <summary>Creates the events about the log itself.</summary>
 internal static class AuditEvents
 {
     public const string CheckpointName = "checkpoint";
@@ -14,7 +14,7 @@ internal static class AuditEvents
     private const string RecordsLostName = "records-lost";
     private const string RecordsLateName = "records-late";
 
-    /// <summary>An instance's first line: where all other chains of the directory stand.</summary>
+    /// <summary>The first line of a chain. Names the heads of all other chains in the directory.</summary>
     public static AuditEvent ChainBegan(DateTimeOffset now, IEnumerable<ChainHead> heads, bool isReserve)
     {
         var fields = new JsonObject { ["chains"] = Chains(heads) };
@@ -26,7 +26,7 @@ internal static class AuditEvents
         return new AuditEvent(now, ChainBeganName, fields);
     }
 
-    /// <summary>Where the chain stands.</summary>
+    /// <summary>Names the hash of the chain's last line.</summary>
     public static AuditEvent Checkpoint(DateTimeOffset now, string head) => new(now, CheckpointName, new JsonObject { ["hash"] = head });
 
     public static AuditEvent Degraded(DateTimeOffset now, string cause) =>
@@ -48,19 +48,19 @@ internal static class AuditEvents
     public static AuditEvent RecordsLost(DateTimeOffset now, DateTimeOffset since, long count) =>
         new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O") });
 
-    /// <summary>Stands where a record would that can't be put into words. Only the kind of error is told: its message could quote the record.</summary>
+    /// <summary>Replaces a record that cannot be serialised. Names only the kind of error, because its message could quote the record.</summary>
     public static AuditEvent Unwritable(DateTimeOffset now, Exception error) =>
         new(now, RecordsLostName, new JsonObject { ["count"] = 1, ["cause"] = error.GetType().Name });
 
-    /// <summary>Lines that one output did not get, though the log has them.</summary>
+    /// <summary>Reports lines that are in the log but that one output did not get.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="since">When it was told last.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="since">The time of the previous report.</param>
+    /// <param name="count">The number of lines.</param>
     /// <param name="by">The output: <c>otlp</c> or <c>stdout</c>.</param>
     public static AuditEvent LostBy(DateTimeOffset now, DateTimeOffset since, long count, string by) =>
         new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O"), ["by"] = by });
 
-    /// <summary>Records that were written after their callers were told that they could not be: where enforced, nothing left.</summary>
+    /// <summary>Reports records that were written after their callers had been refused. In enforce mode, no credential left.</summary>
     public static AuditEvent Late(DateTimeOffset now, long first, long last) =>
         new(now, RecordsLateName, new JsonObject { ["firstSeq"] = first, ["lastSeq"] = last });
 
@@ -73,7 +73,7 @@ internal static class AuditEvents
             ["chains"] = Chains(heads),
         });
 
-    /// <summary>Policy documents that made room for the next one.</summary>
+    /// <summary>Reports policy documents that were removed to make room for a new one.</summary>
     public static AuditEvent PoliciesRemoved(DateTimeOffset now, IReadOnlyList<string> policies) =>
         new(now, SegmentsRemovedName, new JsonObject
         {

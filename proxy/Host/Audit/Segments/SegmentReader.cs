@@ -1,11 +1,11 @@
 using System.Buffers;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Segments;
 
-/// <summary>Reads lines of a stream into one buffer that is used again. A line of absurd length is told as torn and skipped.</summary>
-internal sealed class LineReader : IDisposable
+/// <summary>Reads the lines of a segment into one reused buffer. A line that is too long to be a record is reported as torn and skipped.</summary>
+internal sealed class SegmentReader : IDisposable
 {
-    // A record has at most some 12 KiB; a refused policy's errors more. Beyond this it is no line of ours.
+    // Longer than any record or event that the proxy writes, such as the errors of a refused policy.
     private const int MaxLine = 8 << 20;
 
     private readonly Stream _stream;
@@ -14,12 +14,12 @@ internal sealed class LineReader : IDisposable
     private int _end;
     private bool _atEnd;
 
-    public LineReader(Stream stream) => _stream = stream;
+    public SegmentReader(Stream stream) => _stream = stream;
 
-    /// <summary>Whether the last line read had no line feed, so that its writer did not finish it.</summary>
+    /// <summary>Whether the last line read has no line feed, so its writer did not finish it.</summary>
     public bool Torn { get; private set; }
 
-    /// <summary>Reads the next line without its line feed. It is good until the next call.</summary>
+    /// <summary>Reads the next line without its line feed. The line is valid until the next call.</summary>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         var scanned = 0;
@@ -87,7 +87,7 @@ internal sealed class LineReader : IDisposable
         }
         catch (InvalidDataException)
         {
-            // A gzip that ends early or is damaged: what could be read counts, the rest is torn.
+            // The gzip stream is truncated or damaged. Lines read so far count; the rest is torn.
             return 0;
         }
     }

@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
 
-namespace ImdsProxy.Audit;
+namespace ImdsProxy.Audit.Chain;
 
-/// <summary>What links a line to the one before it.</summary>
+/// <summary>The hash that links a line to the previous one.</summary>
 internal static class ChainHash
 {
     /// <summary>The <c>prev</c> of an instance's first line.</summary>
     public static readonly string Genesis = new('0', SHA256.HashSizeInBytes * 2);
 
-    /// <summary>The SHA-256 of a line without its line feed, in lower-case hex.</summary>
+    /// <summary>Computes the SHA-256 of a line without its line feed, in lower-case hex.</summary>
     public static void Of(ReadOnlySpan<byte> line, Span<byte> hex)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -16,7 +16,7 @@ internal static class ChainHash
         Convert.TryToHexStringLower(hash, hex, out _);
     }
 
-    /// <summary>The same for who hashes line after line: what OpenSSL sets up for one is used for the next.</summary>
+    /// <summary>Does the same with a reused hash object, because setting one up in OpenSSL for each line is slow.</summary>
     public static void Of(IncrementalHash sha256, ReadOnlySpan<byte> line, Span<byte> hex)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
