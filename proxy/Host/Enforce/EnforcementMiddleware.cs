@@ -143,11 +143,15 @@ internal sealed partial class EnforcementMiddleware(
         }
     }
 
-    // An address may have been reused, so the interface and the connection must be the pod's as well.
-    private Caller Confirmed(Caller caller, Exchange exchange)
+    private Caller Confirmed(Caller found, Exchange exchange)
     {
-        var confirmed = callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
-        return confirmed is Caller.Pod pod && exchange.Connection?.IsOf(pod.Identity.Uid) == false ? exchange.EndConnection() : confirmed;
+        var confirmed = callers.Confirm(found, exchange.Connection, out var isOfAnotherPod);
+        if (isOfAnotherPod)
+        {
+            exchange.EndConnection();
+        }
+
+        return confirmed;
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)

@@ -1,6 +1,6 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Deny;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Enforce;

@@ -64,9 +64,8 @@ internal sealed class ProxyMetrics
     /// <param name="why">One of a few words of this program, never anything a caller sent.</param>
     public void ConnectionRefused(string why) => _connectionsRefused.WithLabels(why).Inc();
 
-    public void RecordWritten() => _written.Inc();
-
-    public void RecordFailed() => _failed.Inc();
+    /// <summary>Counts a record of the audit log.</summary>
+    public void RecordEnded(bool isWritten) => (isWritten ? _written : _failed).Inc();
 
     /// <summary>Reads these counts at each scrape.</summary>
     /// <param name="known">Pods known by an address.</param>

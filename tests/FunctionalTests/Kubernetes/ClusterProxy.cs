@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 using ImdsProxy.Audit;
 using ImdsProxy.Enforce;
 using ImdsProxy.FakeImds;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;

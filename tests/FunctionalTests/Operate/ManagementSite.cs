@@ -94,8 +94,8 @@ internal sealed class ManagementSite : IAsyncDisposable
         Metrics.PolicyLoaded("3f2a", PolicyMode.Enforce);
         Metrics.ConnectionOpened();
         Metrics.ConnectionRefused("total");
-        Metrics.RecordWritten();
-        Metrics.RecordFailed();
+        Metrics.RecordEnded(isWritten: true);
+        Metrics.RecordEnded(isWritten: false);
         Metrics.UpstreamEnded(ImdsEndpoints.Token, 200, 0.02);
         Metrics.RequestEnded(Record(Verdict.Denied));
         Metrics.RequestEnded(Record(Verdict.WouldDeny));

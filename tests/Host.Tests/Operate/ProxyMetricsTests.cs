@@ -146,8 +146,8 @@ public sealed class ProxyMetricsTests
         _metrics.ConnectionOpened();
         _metrics.ConnectionClosed();
         _metrics.ConnectionRefused("per-caller");
-        _metrics.RecordWritten();
-        _metrics.RecordFailed();
+        _metrics.RecordEnded(isWritten: true);
+        _metrics.RecordEnded(isWritten: false);
 
         string[] expected =
         [

@@ -5,7 +5,7 @@ using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Listen;
 using ImdsProxy.Logs;
 using ImdsProxy.Management;

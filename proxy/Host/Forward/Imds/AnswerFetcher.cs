@@ -6,13 +6,11 @@ using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using Microsoft.Extensions.Primitives;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Fetches a whole answer, so that it can be checked, redacted or shared before any byte of it leaves.</summary>
 internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 {
-    private static readonly Version Http11 = new(1, 1);
-
     private readonly Deadlines _deadlines = new(time);
 
     /// <summary>Sends the canonical request of a permit for one caller, with that caller's headers.</summary>
@@ -60,7 +58,7 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
     {
         var request = new HttpRequestMessage(MethodOf(permit.Request), upstream.UriOf(permit.Request))
         {
-            Version = Http11,
+            Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         if (permit.Request.Method == "POST")

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Primitives;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Selects the headers of an answer that may be passed on to a caller.</summary>
 internal static class EndToEndHeaders

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>The body of an answer some time after it was received: its remaining seconds are fewer, the rest is unchanged.</summary>
 internal static class ImdsAnswerBody

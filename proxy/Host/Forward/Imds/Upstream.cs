@@ -2,7 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using ImdsProxy.Core.Requests;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>The connections to IMDS, shared by all requests.</summary>
 internal sealed class Upstream : IDisposable
@@ -10,7 +10,6 @@ internal sealed class Upstream : IDisposable
     private static readonly UriCreationOptions VerbatimUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly UpstreamOptions _options;
-    private readonly string _authority;
 
     // A repeated request is one value (RequestMemory), so its address is built only once.
     private readonly ConditionalWeakTable<ImdsRequest, Uri> _addresses = [];
@@ -18,7 +17,7 @@ internal sealed class Upstream : IDisposable
     public Upstream(UpstreamOptions options)
     {
         _options = options;
-        _authority = options.Address.GetLeftPart(UriPartial.Authority);
+        Authority = options.Address.GetLeftPart(UriPartial.Authority);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
             // Nothing may be added, followed, stored or decoded between the canonical request and the answer of IMDS.
@@ -38,12 +37,15 @@ internal sealed class Upstream : IDisposable
 
     public HttpMessageInvoker Invoker { get; }
 
+    /// <summary>Scheme, address and port of IMDS.</summary>
+    public string Authority { get; }
+
     /// <summary>The URI of the canonical request: the address and the canonical target, never parsed again.</summary>
     public Uri UriOf(ImdsRequest request)
     {
         if (!_addresses.TryGetValue(request, out var address))
         {
-            address = new Uri(_authority + request.PathAndQuery, VerbatimUri);
+            address = new Uri(Authority + request.PathAndQuery, VerbatimUri);
             _addresses.AddOrUpdate(request, address);
         }
 

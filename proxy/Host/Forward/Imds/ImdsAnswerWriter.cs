@@ -1,4 +1,4 @@
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Sends an answer of IMDS to the caller.</summary>
 internal static class ImdsAnswerWriter

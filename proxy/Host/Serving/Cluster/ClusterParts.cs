@@ -8,7 +8,7 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Serving.Cluster;
 
 /// <summary>Composes all parts of a proxy that use the Kubernetes API.</summary>
-internal sealed class ClusterSide : IDisposable
+internal sealed class ClusterParts : IDisposable
 {
     private readonly HttpClient _http;
     private readonly ClusterCallers? _callers;
@@ -23,22 +23,22 @@ internal sealed class ClusterSide : IDisposable
     /// <param name="notReady">Why the proxy is not ready, or null if it is.</param>
     /// <param name="leaving">Whether the release is being uninstalled.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Creates the loggers.</param>
-    public ClusterSide(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, Func<bool> leaving, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="logging">Creates the loggers.</param>
+    public ClusterParts(ClusterOptions options, ActivePolicy policy, Func<string?> notReady, Func<bool> leaving, TimeProvider time, ILoggerFactory logging)
     {
         _http = KubeConnection.Open(options.Kube);
         var token = new KubeToken(options.Kube.TokenFile, time);
         var client = new KubeClient(_http, token, time);
         var reporter = new EventReporter(options.Node, time, () => policy.Current);
-        _events = new DenialEvents(client.CreateAsync, reporter, options.Callers ? options.EventsPerSecond : 0, time, loggers.CreateLogger<DenialEvents>());
-        _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, loggers) : null;
+        _events = new DenialEvents(client.CreateAsync, reporter, options.Callers ? options.EventsPerSecond : 0, time, logging.CreateLogger<DenialEvents>());
+        _callers = options.Callers ? new ClusterCallers(client, options.Node, options.Watch, time, Random.Shared, logging) : null;
         _store = options.StateDirectory is { } directory
-            ? new LastGoodStore(directory, time, loggers.CreateLogger<LastGoodStore>()) { Release = TokenAccount.UidOf(token), IsClosed = leaving }
+            ? new LastGoodStore(directory, time, logging.CreateLogger<LastGoodStore>()) { Release = TokenAccount.UidOf(token), IsClosed = leaving }
             : null;
-        _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, _store, leaving, reporter, time, loggers) : null;
-        _override = options.Override is { } map ? new ClusterOverride(client, map, options.Watch, time, loggers) : null;
+        _policy = options.Policy is { } name ? new ClusterPolicy(client, name, policy, _store, leaving, reporter, time, logging) : null;
+        _override = options.Override is { } map ? new ClusterOverride(client, map, options.Watch, time, logging) : null;
         _taint = options.StartupTaint is { } taint
-            ? new ClusterStartupTaint(client, options.Node, taint, notReady, options.EventsPerSecond > 0 ? reporter : null, time, loggers)
+            ? new ClusterStartupTaint(client, options.Node, taint, notReady, options.EventsPerSecond > 0 ? reporter : null, time, logging)
             : null;
     }
 

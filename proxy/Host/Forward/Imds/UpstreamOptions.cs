@@ -1,4 +1,4 @@
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Where IMDS is, and how long it may take.</summary>
 internal sealed record UpstreamOptions

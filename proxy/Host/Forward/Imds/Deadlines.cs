@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Deadlines of requests to IMDS. The timer of a deadline that did not expire is reused.</summary>
 internal sealed class Deadlines(TimeProvider time)

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
 /// Reads an answer. A credential is read into memory that the collector never moves, so that wiping it leaves no copy. Other

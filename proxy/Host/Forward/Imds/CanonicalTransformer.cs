@@ -1,11 +1,14 @@
 using System.Net.Http.Headers;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Requests;
+using ImdsProxy.Forward.Limits;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Builds the upstream request from the permit alone, and asks the gate before the answer is released.</summary>
-internal sealed class CanonicalTransformer(Permit permit, Upstream upstream, int bodyLength, IReleaseGate gate) : HttpTransformer
+internal sealed class CanonicalTransformer(
+    Permit permit, Upstream upstream, int bodyLength, Turn turn, Action<ImdsRequest> answered, IReleaseGate gate) : HttpTransformer
 {
     // Does not call the base class, which copies the caller's headers.
     public override ValueTask TransformRequestAsync(
@@ -25,7 +28,12 @@ internal sealed class CanonicalTransformer(Permit permit, Upstream upstream, int
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken) =>
         proxyResponse is null
-        || (await gate.ReleaseAsync(
-                (int)proxyResponse.StatusCode, proxyResponse.Content.Headers.ContentLength, AnswerHead.IsSendable(proxyResponse))
-            && await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken));
+        || (await IsReleasedAsync(proxyResponse) && await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken));
+
+    private ValueTask<bool> IsReleasedAsync(HttpResponseMessage response)
+    {
+        turn.Heard((int)response.StatusCode, retryAfter: null);
+        answered(permit.Request);
+        return gate.ReleaseAsync((int)response.StatusCode, response.Content.Headers.ContentLength, AnswerHead.IsSendable(response));
+    }
 }

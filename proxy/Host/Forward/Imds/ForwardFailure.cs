@@ -1,4 +1,4 @@
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>Why there is no answer from IMDS that can be passed on.</summary>
 internal enum ForwardFailure

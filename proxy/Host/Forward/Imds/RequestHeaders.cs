@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>The headers that are passed on to IMDS: the required one, and those by which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy.Deciding;
 using Microsoft.Extensions.Primitives;
 
-namespace ImdsProxy.Forward;
+namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
 /// A whole answer of IMDS that no caller has seen yet, or the reason why there is none. Several requests may hold the same answer.
@@ -12,6 +12,9 @@ namespace ImdsProxy.Forward;
 /// </summary>
 internal sealed class ImdsAnswer
 {
+    /// <summary>Stands for an answer that needs no further action, because it was streamed or the gate held it back.</summary>
+    public static readonly ImdsAnswer Streamed = new(ForwardFailure.None, status: null);
+
     private readonly byte[]? _buffer;
     private readonly int _length;
     private int _holders = 1;
