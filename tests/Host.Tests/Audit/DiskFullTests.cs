@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using ImdsProxy.Audit;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Audit.Write;
@@ -20,7 +18,7 @@ public sealed class DiskFullTests : IDisposable
     {
         if (_mounted)
         {
-            Run("umount", _directory.Path);
+            SystemProgram.Run("umount", _directory.Path);
         }
 
         _directory.Dispose();
@@ -65,7 +63,7 @@ public sealed class DiskFullTests : IDisposable
         {
             writer.Write([Line("before")]).ShouldBeTrue();
             var segment = _directory.Segments.Single();
-            Assert.SkipUnless(Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
+            Assert.SkipUnless(SystemProgram.Run("chattr", "+a", segment), "this kernel's tmpfs keeps no file from being cut");
             File.WriteAllBytes(filler, new byte[400 << 10]);
             PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
             writer.Write(batch).ShouldBeTrue();
@@ -75,7 +73,7 @@ public sealed class DiskFullTests : IDisposable
             File.Delete(filler);
             writer.Tick();
             writer.Degraded.ShouldNotBeNull().ShouldContain(segment);
-            Run("chattr", "-a", segment).ShouldBeTrue();
+            SystemProgram.Run("chattr", "-a", segment).ShouldBeTrue();
             writer.Tick();
             writer.Degraded.ShouldBeNull();
             writer.Write([Line("after")]).ShouldBeTrue();
@@ -88,7 +86,7 @@ public sealed class DiskFullTests : IDisposable
 
     private void MountSmallDisk()
     {
-        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
+        _mounted = SystemProgram.Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
         Assert.SkipUnless(_mounted, "mounting a small tmpfs needs root");
     }
 
@@ -97,20 +95,5 @@ public sealed class DiskFullTests : IDisposable
         var line = new PendingLine(Origin, pool: null);
         line.Put(Records.Allowed(id));
         return line;
-    }
-
-    private static bool Run(string program, params string[] args)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            // It is not installed.
-            return false;
-        }
     }
 }
