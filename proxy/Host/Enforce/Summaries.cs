@@ -37,7 +37,7 @@ internal sealed class Summaries : IAsyncDisposable
 
     /// <param name="log">Where the records go.</param>
     /// <param name="recorded">Is called with each record, and whether it was written.</param>
-    /// <param name="time">For the second that it is.</param>
+    /// <param name="time">The clock.</param>
     public Summaries(IAuditLog log, Action<AuditRecord, bool> recorded, TimeProvider time)
     {
         (_log, _recorded, _time) = (log, recorded, time);

@@ -30,7 +30,7 @@ internal sealed class DataListener : IAsyncDisposable
         _app.Run(parts.Handler);
     }
 
-    /// <summary>Where it listens, with the port it got.</summary>
+    /// <summary>The address of the listener, with its actual port.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>Creates the server and listens.</summary>

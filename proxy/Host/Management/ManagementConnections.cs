@@ -8,7 +8,7 @@ namespace ImdsProxy.Management;
 /// Bounds the connections of each source address to one management address. With <c>--metrics</c> on the node's address every pod
 /// can connect, and must not keep the scraper out. The Unix socket is open only to the proxy's own user.
 /// </summary>
-internal sealed class ManagementAskers(TimeProvider time)
+internal sealed class ManagementConnections(TimeProvider time)
 {
     /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
     public const int Most = 24;

@@ -38,13 +38,13 @@ internal static partial class BoundedFile
     public static byte[] Read(string path, int most = Usual) =>
         ReadStart(path, most) is var content && content.Length <= most
             ? content
-            : throw new IOException($"{path} is larger than {most} bytes, which is the most that is read of it");
+            : throw new IOException($"{path} is larger than {most} bytes; larger files are not read");
 
     /// <summary>The whole file as text, without a byte order mark.</summary>
     /// <inheritdoc cref="Read"/>
     public static string ReadText(string path, int most = Usual) => Encoding.UTF8.GetString(Read(path, most)).TrimStart('\uFEFF');
 
-    /// <summary>The file; of a file above the bound, one byte more than the bound, so that its reader can refuse it.</summary>
+    /// <summary>Reads the file. Of a file above the bound, reads one byte more than the bound, so that the caller can refuse it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="most">How many bytes it may have.</param>
     /// <param name="followsLink">False for a file that a less trusted process could replace by a link.</param>

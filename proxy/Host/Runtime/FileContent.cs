@@ -10,7 +10,7 @@ internal static class FileContent
 
     /// <summary>Whether a file still has its last content.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="last">The last content; of a file above the bound, its first bytes up to one more than the bound.</param>
+    /// <param name="last">The last content. Of a file above the bound: its first bytes, one more than the bound.</param>
     /// <param name="most">The bound in bytes.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">It can't be read.</exception>

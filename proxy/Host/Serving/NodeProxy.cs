@@ -30,10 +30,10 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     private NodeProxy(Readiness readiness, Forwarder forwarder, Shutdown shutdown) =>
         (_readiness, _forwarder, _shutdown) = (readiness, forwarder, shutdown);
 
-    /// <summary>Where the data listener listens, with the port it got.</summary>
+    /// <summary>The address of the data listener, with its actual port.</summary>
     public IPEndPoint EndPoint => _data!.EndPoint;
 
-    /// <summary>Where the management listener listens, with the port it got.</summary>
+    /// <summary>The address of the management listener, with its actual port.</summary>
     public EndPoint Management => _management!.Management;
 
     /// <summary>Whether the proxy is ready, as <c>/readyz</c> reports it.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var decisionFollowers = new DecisionFollowers(options, policy, fileCallers, cluster, modeOverride, release, time, logging);
         var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, followers, options.DrainTimeout, time));
 
-        // Observers, now that every part they observe exists. A new policy first empties the cache of what it forbids.
+        // The observers come last, because they need the parts that they observe. A new policy first evicts the answers that it forbids.
         policy.Observe(new ForbiddenAnswers(forwarder));
         policy.Observe(new PolicyJournal(audit, metrics, time, logging.CreateLogger<PolicyJournal>()));
         new Observation(readiness, metrics).Of(() => proxy._isListening, policy, modeOverride, callers, audit, cluster);
@@ -180,7 +180,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         };
     }
 
-    // While another process serves the port, a new one that could only deny must not take its traffic. Alone, it denies at once.
+    // While another process serves the port, a new process that could only deny must not take its traffic. A process that is alone
+    // denies at once.
     private static async Task WaitForTurnAsync(int port, Func<bool> canServe, TimeProvider time, CancellationToken cancellation)
     {
         while (!canServe() && port != 0 && ListeningSockets.Count(port) > 0)

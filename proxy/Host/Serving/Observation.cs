@@ -7,7 +7,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>What <c>/readyz</c> and <c>/metrics</c> read of each part of a proxy.</summary>
+/// <summary>Connects <c>/readyz</c> and <c>/metrics</c> to the parts of a proxy.</summary>
 internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
 {
     /// <param name="isListening">Whether the data listener is open.</param>

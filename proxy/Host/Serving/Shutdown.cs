@@ -8,7 +8,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Ends a proxy, also a proxy whose start failed. The order in which its parts end is stated here and nowhere else.</summary>
+/// <summary>Ends a proxy, also after a failed start. Only this class states the order in which the parts end.</summary>
 internal sealed class Shutdown(
     AuditLog audit, Summaries summaries, Forwarder forwarder, ClusterParts? cluster, Followers followers, TimeSpan drainTimeout, TimeProvider time)
 {

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Decides what a caller gets of IMDS's answer, and ends the request. Nothing is sent to the caller before.</summary>
+/// <summary>Decides what of IMDS's answer the caller gets, and ends the request. Nothing is sent to the caller before it decides.</summary>
 internal interface IReleaseGate
 {
     /// <summary>Ends the request with a whole answer, or with the reason why there is none.</summary>

@@ -2,12 +2,12 @@ using System.Buffers.Text;
 
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>The body of an answer some time after it was received: its remaining seconds are fewer, the rest is unchanged.</summary>
+/// <summary>The body of an answer at a later time: its remaining lifetime, in seconds, is reduced by its age. The rest is unchanged.</summary>
 internal static class ImdsAnswerBody
 {
     private const int MostDigits = 20;
 
-    /// <summary>The length of the body after some seconds.</summary>
+    /// <summary>The length of the body at an age in seconds.</summary>
     public static int LengthAt(ImdsAnswer answer, long age)
     {
         var length = answer.Body.Length;
@@ -23,7 +23,7 @@ internal static class ImdsAnswerBody
         return length;
     }
 
-    /// <summary>Copies the body as it is after some seconds.</summary>
+    /// <summary>Copies the body as it is at an age.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="age">Seconds since the answer was received.</param>
     /// <param name="target">At least as long as <see cref="LengthAt"/> returns.</param>

@@ -6,7 +6,7 @@ internal static class ImdsAnswerWriter
     // Bytes. Longer than any token answer.
     private const int Piece = 8 * 1024;
 
-    /// <summary>Sends the answer as it is after some seconds.</summary>
+    /// <summary>Sends the answer as it is at an age in seconds.</summary>
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, long age)
     {
         var length = ImdsAnswerBody.LengthAt(answer, age);

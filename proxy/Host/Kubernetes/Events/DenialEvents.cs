@@ -70,7 +70,7 @@ internal sealed partial class DenialEvents(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Could not create the Event about {Namespace}/{Name}: {Failure}", EventName = "EventNotCreated")]
+        [LoggerMessage(EventName = "EventNotCreated", Level = LogLevel.Warning, Message = "The Event about {Namespace}/{Name} could not be created: {Failure}")]
         public static partial void NotCreated(ILogger logger, string @namespace, string name, string failure);
     }
 }

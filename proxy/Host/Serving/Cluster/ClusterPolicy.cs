@@ -65,10 +65,10 @@ internal sealed partial class ClusterPolicy
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Event about the ConfigMap {Name} could not be created: {Failure}", EventName = "PolicyEventNotCreated")]
+        [LoggerMessage(EventName = "PolicyEventNotCreated", Level = LogLevel.Warning, Message = "The Event about the ConfigMap {Name} could not be created: {Failure}")]
         public static partial void NotReported(ILogger logger, string name, string failure);
 
-        [LoggerMessage(2, LogLevel.Error, "The policy could not be loaded from the ConfigMap {Name}", EventName = "PolicyNotTaken")]
+        [LoggerMessage(EventName = "PolicyNotTaken", Level = LogLevel.Error, Message = "The policy could not be loaded from the ConfigMap {Name}")]
         public static partial void NotTaken(ILogger logger, string name, Exception exception);
     }
 }

@@ -57,7 +57,7 @@ internal sealed partial class ClusterStartupTaint
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Event about the node {Node} could not be created: {Failure}", EventName = "StartupTaintEventNotCreated")]
+        [LoggerMessage(EventName = "StartupTaintEventNotCreated", Level = LogLevel.Warning, Message = "The Event about the node {Node} could not be created: {Failure}")]
         public static partial void NotReported(ILogger logger, string node, string failure);
     }
 }
