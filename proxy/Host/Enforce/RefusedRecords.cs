@@ -22,7 +22,7 @@ internal sealed class RefusedRecords(
     /// Records that may wait for the log: as many as there are connections by default. Such a request is answered before its record
     /// is written, so a pod could otherwise fill the memory while the log is stalled. Further records count as not written.
     /// </summary>
-    public const int MostWaiting = 512;
+    public const int MaxWaiting = 512;
 
     private int _waiting;
 
@@ -63,7 +63,7 @@ internal sealed class RefusedRecords(
     {
         try
         {
-            ended(record, Interlocked.Increment(ref _waiting) <= MostWaiting && await log.WriteAsync(record));
+            ended(record, Interlocked.Increment(ref _waiting) <= MaxWaiting && await log.WriteAsync(record));
         }
         finally
         {

@@ -11,12 +11,12 @@ namespace ImdsProxy.Management;
 internal sealed class ManagementConnections(TimeProvider time)
 {
     /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
-    public const int Most = 24;
+    public const int Max = 24;
 
     /// <summary>Connections of one source address. A scraper keeps one open, a probe none.</summary>
-    public const int MostPerAddress = 4;
+    public const int MaxPerAddress = 4;
 
-    private readonly OpenConnections _open = new(Most, MostPerAddress);
+    private readonly OpenConnections _open = new(Max, MaxPerAddress);
 
     /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)

@@ -47,7 +47,7 @@ internal sealed class MemoryBudget(ServeOptions options)
         Times("connections that are served", options.Listen.MaxConnections, Connection),
         Times("connections that wait until the connection they displaced has ended", ListenOptions.WaitingConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
         Times("connections that are held before they are refused", ListenOptions.HeldConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
-        Times("requests that Kestrel refused and whose records are not yet written", RefusedRecords.MostWaiting, new("", Record)),
+        Times("requests that Kestrel refused and whose records are not yet written", RefusedRecords.MaxWaiting, new("", Record)),
         new("cached answers", options.Sharing.MaxBytes + (options.Sharing.MaxEntries * 4 * KiB)),
         new("remembered targets", 3 * MiB),
         new("records in transit to stdout, to OTLP and to the disk", 20 * MiB),

@@ -21,12 +21,12 @@ public sealed class RefusedRecordsTests
         var rates = new CallerRates(perSecond: 1_000_000, TimeProvider.System);
         var records = Refused(log, rates, summaries, written => lost += written ? 0 : 1);
 
-        for (var i = 0; i < RefusedRecords.MostWaiting + 3; i++)
+        for (var i = 0; i < RefusedRecords.MaxWaiting + 3; i++)
         {
             records.Write(new DefaultHttpContext().Features);
         }
 
-        log.Held.ShouldBe(RefusedRecords.MostWaiting);
+        log.Held.ShouldBe(RefusedRecords.MaxWaiting);
         lost.ShouldBe(3);
     }
 

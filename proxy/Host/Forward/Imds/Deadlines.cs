@@ -6,7 +6,7 @@ namespace ImdsProxy.Forward.Imds;
 internal sealed class Deadlines(TimeProvider time)
 {
     // About as many as there are requests in flight.
-    private const int MostKept = 64;
+    private const int MaxKept = 64;
 
     private readonly ConcurrentQueue<CancellationTokenSource> _idle = [];
 
@@ -22,7 +22,7 @@ internal sealed class Deadlines(TimeProvider time)
 
     private void Return(CancellationTokenSource source)
     {
-        if (_idle.Count < MostKept && source.TryReset())
+        if (_idle.Count < MaxKept && source.TryReset())
         {
             _idle.Enqueue(source);
         }

@@ -5,7 +5,7 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>The body of an answer at a later time: its remaining lifetime, in seconds, is reduced by its age. The rest is unchanged.</summary>
 internal static class ImdsAnswerBody
 {
-    private const int MostDigits = 20;
+    private const int MaxDigits = 20;
 
     /// <summary>The length of the body at an age in seconds.</summary>
     public static int LengthAt(ImdsAnswer answer, long age)
@@ -13,7 +13,7 @@ internal static class ImdsAnswerBody
         var length = answer.Body.Length;
         if (age > 0 && answer.Envelope is { } envelope)
         {
-            Span<byte> digits = stackalloc byte[MostDigits];
+            Span<byte> digits = stackalloc byte[MaxDigits];
             foreach (var countdown in envelope.Countdowns)
             {
                 length += Digits(countdown.Seconds, age, digits) - countdown.Length;
