@@ -3,7 +3,7 @@ using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Management;
 
 public sealed class ManagementAddressTests
 {

@@ -8,7 +8,7 @@ using ImdsProxy.TestKit.FakeKubernetes;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Commands;
+namespace ImdsProxy.Host.Tests.Kubernetes;
 
 public sealed class RulesRemovalTests : IAsyncLifetime
 {

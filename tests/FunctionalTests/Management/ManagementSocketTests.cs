@@ -4,7 +4,7 @@ using System.Text;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.FunctionalTests.Operate;
+namespace ImdsProxy.FunctionalTests.Management;
 
 public sealed class ManagementSocketTests
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Logs;
 
 public sealed class LogLineTests
 {

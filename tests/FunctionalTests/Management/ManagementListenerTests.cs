@@ -5,7 +5,7 @@ using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.FunctionalTests.Operate;
+namespace ImdsProxy.FunctionalTests.Management;
 
 public sealed class ManagementListenerTests
 {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Logs;
 
 // The console is the whole process's.
 [CollectionDefinition(nameof(LoggingSetupTests), DisableParallelization = true)]

@@ -9,7 +9,7 @@ using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Metrics;
 
 public sealed class ProxyMetricsTests
 {

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Logs;
 
 /// <summary>Every log message of the program, written with values of every type it takes, under two cultures.</summary>
 public sealed partial class LogMessageTests

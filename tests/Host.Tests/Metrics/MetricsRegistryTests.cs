@@ -3,7 +3,7 @@ using ImdsProxy.Metrics;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Metrics;
 
 public sealed class MetricsRegistryTests
 {

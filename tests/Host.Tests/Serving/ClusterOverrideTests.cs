@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.Host.Tests.Commands;
+namespace ImdsProxy.Host.Tests.Serving;
 
 /// <summary>When the watch of the break-glass ConfigMap decides, and when it leaves that to the mount. The clock stands at 2026-11-21T04:30:00Z.</summary>
 public sealed class ClusterOverrideTests : IAsyncLifetime

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Shouldly;
 
-namespace ImdsProxy.FunctionalTests.Operate;
+namespace ImdsProxy.FunctionalTests.Management;
 
 /// <summary>A management listener with a directory of its own, and one of everything to serve.</summary>
 internal sealed class ManagementSite : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Shouldly;
 using Xunit;
 
-namespace ImdsProxy.FunctionalTests.Operate;
+namespace ImdsProxy.FunctionalTests.Management;
 
 public sealed class PromtoolTests
 {

@@ -2,7 +2,7 @@ using System.Text;
 using ImdsProxy.Metrics;
 using Shouldly;
 
-namespace ImdsProxy.Host.Tests.Operate;
+namespace ImdsProxy.Host.Tests.Metrics;
 
 /// <summary>Scrapes a registry as Prometheus would.</summary>
 internal static class Scrapes

@@ -8,7 +8,7 @@ using Shouldly;
 using Xunit;
 using static ImdsProxy.Host.Tests.Identify.Pods;
 
-namespace ImdsProxy.Host.Tests.Commands;
+namespace ImdsProxy.Host.Tests.Serving;
 
 public sealed class CallersPageTests
 {
