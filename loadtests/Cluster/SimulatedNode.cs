@@ -11,13 +11,13 @@ internal sealed class SimulatedNode : IAsyncDisposable
 {
     private readonly CancellationTokenSource _closing = new();
     private readonly ActivePolicy _policy = new(TimeProvider.System);
-    private readonly ClusterSide _side;
+    private readonly ClusterParts _cluster;
     private Task _running = Task.CompletedTask;
 
     public SimulatedNode(string name, KubeSettings server)
     {
         Name = name;
-        _side = new ClusterSide(
+        _cluster = new ClusterParts(
             new ClusterOptions(server, name, Callers: true, SimulatedCluster.Policy, StateDirectory: null, EventsPerSecond: 1),
             _policy,
             static () => null,
@@ -29,15 +29,15 @@ internal sealed class SimulatedNode : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>The names of the pods that the node knows.</summary>
-    public IEnumerable<string> Pods => _side.Callers!.Known.Select(static pod => pod.Identity.Name);
+    public IEnumerable<string> Pods => _cluster.Callers!.Known.Select(static pod => pod.Identity.Name);
 
     /// <summary>The revision of the policy in force.</summary>
     public string? Revision => _policy.Current?.Revision;
 
-    public void Start() => _running = _side.RunAsync(_closing.Token);
+    public void Start() => _running = _cluster.RunAsync(_closing.Token);
 
     /// <summary>Reports a denial, which becomes an Event.</summary>
-    public void Ended(AuditRecord record) => _side.Ended(record);
+    public void Ended(AuditRecord record) => _cluster.Ended(record);
 
     public async ValueTask DisposeAsync()
     {
@@ -45,7 +45,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
 #pragma warning disable VSTHRD003 // This object started the task.
         await _running;
 #pragma warning restore VSTHRD003
-        _side.Dispose();
+        _cluster.Dispose();
         _closing.Dispose();
     }
 }

@@ -76,13 +76,23 @@ public sealed class ArchitectureTests
     [Fact]
     public void Upstream_IsAskedByForwardOnlyAndWithAPermit()
     {
-        var askers = HostUses.Where(use => use is { To: "ImdsProxy.Forward.Upstream", Member: "get_Invoker" }).Select(use => use.From).ToList();
-        askers.ShouldBe(["ImdsProxy.Forward.StreamForwarder", "ImdsProxy.Forward.AnswerFetcher"], ignoreOrder: true);
+        var askers = HostUses.Where(use => use is { To: "ImdsProxy.Forward.Imds.Upstream", Member: "get_Invoker" }).Select(use => use.From).ToList();
+        askers.ShouldBe(["ImdsProxy.Forward.Imds.StreamForwarder", "ImdsProxy.Forward.Imds.AnswerFetcher"], ignoreOrder: true);
         foreach (var method in askers.SelectMany(asker => Host.GetType(asker)!.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)))
         {
             method.GetParameters().ShouldContain(parameter => parameter.ParameterType == typeof(Permit), $"{method.DeclaringType}.{method.Name}");
         }
     }
+
+    [Fact]
+    public void Forward_IsUsedByEnforceThroughItsFaceAlone() => HostUses
+        .Where(use => use.FromNamespace == "ImdsProxy.Enforce" && use.ToNamespace.StartsWith("ImdsProxy.Forward", StringComparison.Ordinal))
+        .Select(use => use.To)
+        .Distinct(StringComparer.Ordinal)
+        .Except(
+            ["ImdsProxy.Forward.Forwarder", .. new[] { "IReleaseGate", "ImdsAnswer", "ImdsAnswerBody", "ImdsAnswerWriter", "ForwardFailure" }.Select(name => $"ImdsProxy.Forward.Imds.{name}")],
+            StringComparer.Ordinal)
+        .ShouldBeEmpty();
 
     private static IEnumerable<string> Rooms() => HostUses
         .Select(static use => use.FromNamespace.Split('.'))

@@ -22,26 +22,31 @@ public static class EnvelopeReader
     public static CredentialEnvelope? Read(ReadOnlySpan<byte> body, EndpointKind endpoint)
     {
         var fields = new EnvelopeFields();
+        return TryRead(body, ref fields) && fields.HasCredential ? Envelope(fields, endpoint) : null;
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> body, ref EnvelopeFields fields)
+    {
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             {
-                return null;
+                return false;
             }
 
             ReadFields(ref reader, ref fields);
             while (reader.Read())
             {
             }
+
+            return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The body is not JSON, is incomplete, continues after the object, or is not UTF-8.
-            return null;
+            return false;
         }
-
-        return fields.HasCredential ? Envelope(fields, endpoint) : null;
     }
 
     private static void ReadFields(ref Utf8JsonReader reader, ref EnvelopeFields fields)

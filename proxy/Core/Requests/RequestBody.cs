@@ -24,13 +24,29 @@ public static class RequestBody
             return null;
         }
 
+        if (ReadEventIds(body) is not { } ids)
+        {
+            return new RequestError("the body is not JSON");
+        }
+
+        if (ids.Count > MaxEventIds || ids.Exists(id => id.Length > MaxEventId))
+        {
+            return new RequestError($"the body names more than {MaxEventIds} events, or an event by more than {MaxEventId} characters");
+        }
+
+        eventIds = request.Endpoint.Kind == EndpointKind.ScheduledEvents ? [.. ids] : default;
+        return null;
+    }
+
+    // {"StartRequests":[{"EventId":"…"}]} (Microsoft's documentation of scheduled events). Null if the body is not JSON.
+    private static List<string>? ReadEventIds(ReadOnlySpan<byte> body)
+    {
+        var ids = new List<string>();
         try
         {
-            var ids = new List<string>();
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 8 });
             while (reader.Read())
             {
-                // {"StartRequests":[{"EventId":"…"}]} (Microsoft's documentation of scheduled events)
                 if (reader.TokenType == JsonTokenType.PropertyName
                     && string.Equals(reader.GetString(), "EventId", StringComparison.OrdinalIgnoreCase)
                     && reader.Read()
@@ -40,17 +56,11 @@ public static class RequestBody
                 }
             }
 
-            if (ids.Count > MaxEventIds || ids.Exists(id => id.Length > MaxEventId))
-            {
-                return new RequestError($"the body names more than {MaxEventIds} events, or one by more than {MaxEventId} characters");
-            }
-
-            eventIds = request.Endpoint.Kind == EndpointKind.ScheduledEvents ? [.. ids] : default;
-            return null;
+            return ids;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return new RequestError("the body is not JSON");
+            return null;
         }
     }
 }

@@ -43,7 +43,7 @@ internal static class DenialText
         Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
         Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",
         Reason.CallerAmbiguous => $"more than one pod claims the address {asker.Address}",
-        Reason.CallerIsNode => $"{asker.Address} is the node's own address, which is no workload's",
+        Reason.CallerIsNode => $"{asker.Address} is the node's own address, which belongs to no workload",
         _ => denial.Reason.Name(),
     };
 

@@ -49,7 +49,7 @@ internal sealed class KeptTemplates
         set[0] = new Kept(denial, template);
     }
 
-    // Hash codes of objects created one after the other differ little in some bits; the product spreads them.
+    // Hash codes of objects created one after the other differ little in some bits. The multiplication spreads them.
     private Span<Kept?> SetOf(Denial denial)
     {
         var set = ((uint)RuntimeHelpers.GetHashCode(denial) * 2654435769u) >> (32 - SetBits);

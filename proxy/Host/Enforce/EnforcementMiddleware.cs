@@ -143,11 +143,15 @@ internal sealed partial class EnforcementMiddleware(
         }
     }
 
-    // An address may have been reused, so the interface and the connection must be the pod's as well.
-    private Caller Confirmed(Caller caller, Exchange exchange)
+    private Caller Confirmed(Caller found, Exchange exchange)
     {
-        var confirmed = callers.Confirm(caller, exchange.Connection?.InterfaceIndex ?? 0);
-        return confirmed is Caller.Pod pod && exchange.Connection?.IsOf(pod.Identity.Uid) == false ? exchange.EndConnection() : confirmed;
+        var confirmed = callers.Confirm(found, exchange.Connection, out var isOfAnotherPod);
+        if (isOfAnotherPod)
+        {
+            exchange.EndConnection();
+        }
+
+        return confirmed;
     }
 
     private async ValueTask<ReadOnlyMemory<byte>?> ReadBodyAsync(Exchange exchange, ImdsRequest request)
@@ -159,7 +163,7 @@ internal sealed partial class EnforcementMiddleware(
 
         if (await bodies.ReadAsync(exchange.Context) is not { } body)
         {
-            await RejectAsync(exchange, new RequestError("the body is too large, too slow or broken off"));
+            await RejectAsync(exchange, new RequestError("the body is too large, too slow or incomplete"));
             return null;
         }
 
@@ -200,7 +204,7 @@ internal sealed partial class EnforcementMiddleware(
         await recorder.AnswerAsync(
             exchange,
             new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
-            Answers.TooMany("this pod has as many requests in flight, or sends as many a second, as it may"));
+            Answers.TooMany("this pod has too many requests in flight, or sends too many a second"));
     }
 
     // Kestrel drains an unread body only while its client is connected. After that it would parse the body as a further request.
@@ -234,7 +238,7 @@ internal sealed partial class EnforcementMiddleware(
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 1, EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} failed with an exception before anything was released to its caller")]
+        [LoggerMessage(EventName = "RequestBroke", Level = LogLevel.Error, Message = "Request {RequestId} failed with an exception before anything was released to its caller")]
         public static partial void RequestBroke(ILogger logger, string requestId, Exception exception);
     }
 }

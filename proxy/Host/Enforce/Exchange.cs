@@ -70,12 +70,11 @@ internal sealed class Exchange
     /// <summary>The mode for the caller. Without a policy everything is denied, which is enforcement.</summary>
     public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
 
-    /// <summary>Ends a connection that another pod opened. Its caller is unknown from here on.</summary>
-    public Caller EndConnection()
+    /// <summary>Ends a connection that another pod opened.</summary>
+    public void EndConnection()
     {
         IsOfAnotherPod = true;
         ConnectionEnd.After(Context.Response);
-        return Caller.Unknown.Instance;
     }
 
     /// <summary>Gives the request the id of the summary that counts it, in its answer and in the proxy's log.</summary>

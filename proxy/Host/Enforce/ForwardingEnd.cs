@@ -1,6 +1,6 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Deny;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Enforce;
@@ -32,7 +32,7 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
         await FailedAsync(exchange, permit, answer);
     }
 
-    /// <summary>Ends a request whose response from IMDS could not be validated, and whose time was noted before.</summary>
+    /// <summary>Ends a request whose response from IMDS could not be validated, after <see cref="Answered"/> has noted its time.</summary>
     public Task UnreadableAsync(Exchange exchange, Permit permit, int status) =>
         FailedAsync(exchange, permit, ImdsAnswer.Failed(ForwardFailure.Unreadable, status));
 
@@ -54,6 +54,6 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
     }
 
     private static Answer Throttled(ImdsAnswer answer) => Answers.TooMany(
-        "IMDS takes no more requests from this node at the moment, and this one's turn did not come in time",
+        "IMDS accepts no more requests from this node at the moment, and the turn of this request did not come in time",
         (int)Math.Ceiling(answer.RetryAfter?.TotalSeconds ?? 1));
 }

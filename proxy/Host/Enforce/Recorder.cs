@@ -16,8 +16,8 @@ internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answe
     /// Records how an exchange ends. False if the record could not be written and the request is enforced: then no byte of the
     /// answer may leave.
     /// </summary>
-    public async ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) =>
-        IsSummed(exchange, outcome) || await WriteAsync(exchange, outcome);
+    public ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) =>
+        IsSummed(exchange, outcome) ? ValueTask.FromResult(true) : WriteAsync(exchange, outcome);
 
     /// <summary>Records an exchange that ends with one of the proxy's own answers, and sends the answer.</summary>
     public Task AnswerAsync(Exchange exchange, Outcome outcome, Answer answer) =>

@@ -1,11 +1,8 @@
-using System.Net;
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
-using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
-using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Identify;
-using ImdsProxy.Listen;
+using ImdsProxy.PolicySource;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
@@ -13,7 +10,7 @@ namespace ImdsProxy.Enforce;
 /// <summary>Records the requests that Kestrel refuses by itself, unless a request has a record already.</summary>
 internal sealed class RefusedRecords(
     ICallerSource callers,
-    Func<PolicySnapshot?> policy,
+    ActivePolicy policy,
     TimeProvider time,
     IAuditLog log,
     CallerRates rates,
@@ -25,73 +22,52 @@ internal sealed class RefusedRecords(
     /// Records that may wait for the log: as many as there are connections by default. Such a request is answered before its record
     /// is written, so a pod could otherwise fill the memory while the log is stalled. Further records count as not written.
     /// </summary>
-    public const int MostWaiting = 512;
+    public const int MaxWaiting = 512;
 
     private int _waiting;
 
     public void Write(IFeatureCollection features)
     {
-        var exchange = features.Get<Exchange>();
-        if (exchange?.IsRecorded == true)
+        var exchange = features.Get<Exchange>() ?? Begin(features);
+        if (exchange.IsRecorded)
         {
             return;
         }
 
-        var record = Of(features, callers, policy(), time);
+        var record = exchange.Record(OutcomeOf(exchange.Mode, features.Get<IBadRequestExceptionFeature>()?.Error));
         requestEnded(record);
-        if (!IsAboveRate(exchange, record) || !summaries.TryAdd(record, out _))
+        if (!exchange.IsAboveRecordRate || !summaries.TryAdd(record, out _))
         {
             // Kestrel answers at once, and its answer releases nothing that would have to wait for a record.
             _ = WriteAsync(record);
         }
     }
 
-    // The rate of a request that reached the handler was counted there.
-    private bool IsAboveRate(Exchange? exchange, AuditRecord record) =>
-        exchange?.IsAboveRecordRate ?? !rates.TryTake(record.CallerIp!);
+    // The request did not reach the handler, so nothing is known about it yet, and its caller's rate has not counted it.
+    private Exchange Begin(IFeatureCollection features)
+    {
+        var exchange = new Exchange(new DefaultHttpContext(features), time) { Policy = policy.Current };
+        exchange.Caller = callers.Confirm(callers.Find(exchange.Address), exchange.Connection, out _);
+        exchange.IsAboveRecordRate = !rates.TryTake(exchange.Address);
+        return exchange;
+    }
+
+    private static Outcome OutcomeOf(PolicyMode mode, Exception? error) => new(Verdict.Rejected, Reason.BadRequest, mode)
+    {
+        Error = error?.Message,
+        Status = (error as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest,
+        Bytes = 0,
+    };
 
     private async Task WriteAsync(AuditRecord record)
     {
         try
         {
-            ended(record, Interlocked.Increment(ref _waiting) <= MostWaiting && await log.WriteAsync(record));
+            ended(record, Interlocked.Increment(ref _waiting) <= MaxWaiting && await log.WriteAsync(record));
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
         }
     }
-
-    private static AuditRecord Of(IFeatureCollection features, ICallerSource callers, PolicySnapshot? policy, TimeProvider time)
-    {
-        var connection = features.Get<IHttpConnectionFeature>();
-        var request = features.Get<IHttpRequestFeature>();
-        var error = features.Get<IBadRequestExceptionFeature>()?.Error;
-        var address = connection?.RemoteIpAddress ?? IPAddress.None;
-        var origin = features.Get<CallerConnection>();
-        var caller = CallerOf(callers.Confirm(callers.Find(address), origin?.InterfaceIndex ?? 0), origin);
-        return new AuditRecord
-        {
-            Timestamp = time.GetUtcNow(),
-            Id = features.Get<IHttpRequestIdentifierFeature>()?.TraceIdentifier ?? "",
-            Verdict = Verdict.Rejected,
-            Reason = Reason.BadRequest,
-            Mode = policy?.ModeOf(caller) ?? PolicyMode.Enforce,
-            PolicyRevision = policy?.Revision,
-            Caller = caller,
-            CallerIp = address,
-            CallerPort = connection?.RemotePort ?? 0,
-            CallerInterface = origin?.InterfaceName,
-            RawMethod = request?.Method,
-            RawTarget = request?.RawTarget,
-            Error = error?.Message,
-            Status = (error as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest,
-            Bytes = 0,
-            Milliseconds = 0,
-        };
-    }
-
-    // The connection may belong to a pod that held this address before.
-    private static Caller CallerOf(Caller found, CallerConnection? connection) =>
-        found is Caller.Pod pod && connection?.IsOf(pod.Identity.Uid) == false ? Caller.Unknown.Instance : found;
 }

@@ -12,10 +12,10 @@ namespace ImdsProxy.Enforce;
 internal sealed class Summaries : IAsyncDisposable
 {
     /// <summary>Summaries open at a time. A node runs at most 250 pods, and each meets few verdicts and reasons. Further callers share summaries.</summary>
-    public const int MostOpen = 4096;
+    public const int MaxOpen = 4096;
 
     // Seconds whose records may wait for the log. Beyond them, each request waits for the log itself.
-    private const int MostUnwritten = 2;
+    private const int MaxUnwritten = 2;
 
     // A timer that fires slightly early would find its second not yet over.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
@@ -37,7 +37,7 @@ internal sealed class Summaries : IAsyncDisposable
 
     /// <param name="log">Where the records go.</param>
     /// <param name="recorded">Is called with each record, and whether it was written.</param>
-    /// <param name="time">For the second that it is.</param>
+    /// <param name="time">The clock.</param>
     public Summaries(IAuditLog log, Action<AuditRecord, bool> recorded, TimeProvider time)
     {
         (_log, _recorded, _time) = (log, recorded, time);
@@ -67,7 +67,7 @@ internal sealed class Summaries : IAsyncDisposable
                 EndSecond(next: second);
             }
 
-            if (_isClosed || _unwritten >= MostUnwritten)
+            if (_isClosed || _unwritten >= MaxUnwritten)
             {
                 return false;
             }
@@ -109,7 +109,7 @@ internal sealed class Summaries : IAsyncDisposable
             return known;
         }
 
-        if (_open.Count < MostOpen)
+        if (_open.Count < MaxOpen)
         {
             if (_open.Count == 0)
             {

@@ -21,7 +21,7 @@ internal sealed class Summary(AuditRecord first, bool isOfOthers)
 
     public AuditRecord Record() => Of(_first, isOfOthers, _count, _isQuiet);
 
-    // Without the request, so that an open summary does not hold what a pod sent for a second.
+    // Leaves out the request. Otherwise an open summary would hold a pod's data for up to a second.
     private static AuditRecord WithoutRequest(AuditRecord first, bool isOfOthers) => Of(first, isOfOthers, count: 0, isQuiet: true);
 
     private static AuditRecord Of(AuditRecord first, bool isOfOthers, long count, bool isQuiet) => new()

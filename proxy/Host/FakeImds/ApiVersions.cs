@@ -14,7 +14,7 @@ internal static class ApiVersions
         "2021-05-01", "2021-08-01", "2021-10-01", "2021-11-01", "2021-11-15", "2021-12-13",
     ];
 
-    // Scheduled events have a version list of their own.
+    // Scheduled events have their own list of versions.
     private static readonly FrozenSet<string> Accepted =
         Listed.Concat(["2017-11-01", "2019-01-01", "2019-04-01", "2020-07-01"]).ToFrozenSet(StringComparer.Ordinal);
 

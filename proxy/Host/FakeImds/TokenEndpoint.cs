@@ -9,7 +9,7 @@ namespace ImdsProxy.FakeImds;
 internal sealed class TokenEndpoint(FakeIdentities identities, TimeProvider time)
 {
     // Callers choose the resource, so the cache needs a bound. This size fits into a test's memory.
-    private const int MostKept = 10_000;
+    private const int MaxKept = 10_000;
 
     private static readonly TimeSpan RenewedBeforeEnd = TimeSpan.FromMinutes(5);
 
@@ -41,7 +41,7 @@ internal sealed class TokenEndpoint(FakeIdentities identities, TimeProvider time
 
     private void Keep((FakeIdentity, string) key, FakeToken token)
     {
-        if (_kept.Count >= MostKept)
+        if (_kept.Count >= MaxKept)
         {
             _kept.Clear();
         }

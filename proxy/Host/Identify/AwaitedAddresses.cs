@@ -8,14 +8,14 @@ namespace ImdsProxy.Identify;
 internal sealed class AwaitedAddresses
 {
     // Every queued address belongs to a waiting connection. When the queue is full, further addresses rely on the watch alone.
-    private const int MostAsked = 256;
+    private const int MaxAsked = 256;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UInt128, Wait> _waits = [];
 
     // Dropping an address is safe: no request gets a wrong answer, because the watch still resolves it.
     private readonly Channel<IPAddress> _asked = Channel.CreateBounded<IPAddress>(
-        new BoundedChannelOptions(MostAsked) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(MaxAsked) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>Addresses that requests have started to wait for, in order.</summary>
     public ChannelReader<IPAddress> Asked => _asked.Reader;

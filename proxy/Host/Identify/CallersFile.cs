@@ -9,7 +9,7 @@ namespace ImdsProxy.Identify;
 internal static class CallersFile
 {
     /// <summary>The maximum size of the file in bytes. It fits 250 pods, the most on a node, with 64 KiB of labels each.</summary>
-    public const int MostBytes = 16 << 20;
+    public const int MaxBytes = 16 << 20;
 
     /// <summary>Returns the pods in a file's content.</summary>
     /// <exception cref="FormatException">The content is invalid. The message says what is wrong and where.</exception>

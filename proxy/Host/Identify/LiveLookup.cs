@@ -4,7 +4,7 @@ namespace ImdsProxy.Identify;
 
 /// <summary>
 /// Looks up awaited addresses directly in the API server, in case the watch lags. The whole proxy sends one query at a
-/// time and at most one a second, so it cannot repeat a failed lookup within a second.
+/// time and at most one a second, so a failed lookup is not repeated within a second.
 /// </summary>
 /// <param name="index">Receives the results.</param>
 /// <param name="list">Lists this node's pods that have an address.</param>
@@ -59,7 +59,7 @@ internal sealed partial class LiveLookup(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Debug, "The live lookup of {Address} failed: {Failure}", EventName = "LiveLookupFailed")]
+        [LoggerMessage(EventName = "LiveLookupFailed", Level = LogLevel.Debug, Message = "The live lookup of {Address} failed: {Failure}")]
         public static partial void Failed(ILogger logger, IPAddress address, string failure);
     }
 }

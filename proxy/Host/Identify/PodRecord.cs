@@ -11,7 +11,7 @@ namespace ImdsProxy.Identify;
 /// <param name="HostAddresses">The addresses of the pod's node.</param>
 /// <param name="HostNetwork">Whether the pod shares the node's network.</param>
 /// <param name="Finished">Whether none of its containers will run again, so that its addresses may already belong to another pod.</param>
-/// <param name="Deleting">Whether the pod is being deleted, so that a pod that is not takes precedence.</param>
+/// <param name="Deleting">Whether the pod is being deleted, so that another pod with its address takes precedence.</param>
 internal sealed record PodRecord(
     PodIdentity Identity,
     string ResourceVersion,

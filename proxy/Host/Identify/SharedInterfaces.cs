@@ -20,7 +20,7 @@ internal sealed partial class SharedInterfaces
     private const int DriverInfoSize = 196;
 
     // More interfaces than a node ever has. When the cache is full, it is cleared.
-    private const int MostRemembered = 4096;
+    private const int MaxRemembered = 4096;
 
     private readonly ConcurrentDictionary<int, bool> _known = new();
 
@@ -36,7 +36,7 @@ internal sealed partial class SharedInterfaces
             return shared;
         }
 
-        if (_known.Count >= MostRemembered)
+        if (_known.Count >= MaxRemembered)
         {
             _known.Clear();
         }

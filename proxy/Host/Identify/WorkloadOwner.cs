@@ -8,8 +8,8 @@ internal static class WorkloadOwner
 {
     // A CronJob appends the scheduled minute since 1970 to its Jobs' names (cronjob_controllerv2.go, getJobName): 8
     // digits until the year 2160. Clusters before 1.21 used seconds: 10 digits.
-    private const int FewestDigits = 8;
-    private const int MostDigits = 10;
+    private const int MinDigits = 8;
+    private const int MaxDigits = 10;
 
     /// <summary>Returns <c>Kind/name</c>, or null if the pod has no controller.</summary>
     /// <param name="kind">The kind of the controller reference, or null.</param>
@@ -32,7 +32,7 @@ internal static class WorkloadOwner
     {
         var dash = job.LastIndexOf('-');
         var suffix = job.AsSpan(dash + 1);
-        return dash > 0 && suffix.Length is >= FewestDigits and <= MostDigits && !suffix.ContainsAnyExceptInRange('0', '9')
+        return dash > 0 && suffix.Length is >= MinDigits and <= MaxDigits && !suffix.ContainsAnyExceptInRange('0', '9')
             ? job[..dash]
             : null;
     }

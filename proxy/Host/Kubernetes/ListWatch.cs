@@ -210,10 +210,10 @@ internal sealed partial class ListWatch<T>(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Watching {Resource} failed; the last known state stays in use: {Failure}", EventName = "ListWatchFailed")]
+        [LoggerMessage(EventName = "ListWatchFailed", Level = LogLevel.Warning, Message = "The watch of {Resource} failed; the last known state stays in use: {Failure}")]
         public static partial void Failed(ILogger logger, string resource, string failure);
 
-        [LoggerMessage(2, LogLevel.Information, "Watching {Resource} again", EventName = "ListWatchRecovered")]
+        [LoggerMessage(EventName = "ListWatchRecovered", Level = LogLevel.Information, Message = "The watch of {Resource} works again")]
         public static partial void Recovered(ILogger logger, string resource);
     }
 }

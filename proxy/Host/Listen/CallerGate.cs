@@ -7,12 +7,12 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Admits connections: only those that the redirect brought, where that is required, and only so many from one source address,
-/// so that no pod can use up the connections of all. Ends connections whose clients do not read.
+/// Admits connections. Where it is required, admits only connections that the redirect brought. Limits the connections of one
+/// source address, so that no pod can use up all of them. Ends connections whose clients do not read.
 /// </summary>
 internal sealed class CallerGate : IDisposable
 {
-    /// <summary>Where pods connect to. The redirect sends nothing else here.</summary>
+    /// <summary>The address that pods connect to. The redirect sends no other traffic here.</summary>
     private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(128);
@@ -69,7 +69,7 @@ internal sealed class CallerGate : IDisposable
         }
         finally
         {
-            // Makes the transport send the rest and close. It would do so only after this method, which waits for the client below.
+            // Makes the transport send the rest and close now. Otherwise it would wait for this method, which waits for the client below.
             await connection.Transport.Input.CompleteAsync();
             await connection.Transport.Output.CompleteAsync();
             if (caller.Tail is { } tail)

@@ -23,15 +23,14 @@ internal sealed class DataListener : IAsyncDisposable
         builder.Services.AddSingleton(parts.Logging);
         builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
-        builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
         builder.Services.Configure<SocketTransportOptions>(Configure);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, _gate));
         _app = builder.Build();
-        _app.Run(parts.Handler(_app.Services));
+        _app.Run(parts.Handler);
     }
 
-    /// <summary>Where it listens, with the port it got.</summary>
+    /// <summary>The address of the listener, with its actual port.</summary>
     public IPEndPoint EndPoint { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>Creates the server and listens.</summary>

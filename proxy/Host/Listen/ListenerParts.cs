@@ -5,7 +5,7 @@ namespace ImdsProxy.Listen;
 
 /// <summary>The parts that the data listener uses.</summary>
 /// <param name="Logging">Where Kestrel logs.</param>
-/// <param name="Handler">Creates the handler of all requests from the server's services.</param>
+/// <param name="Handler">Handles all requests.</param>
 /// <param name="Observer">Counts connections.</param>
 /// <param name="Refused">Is called for each request that Kestrel refuses by itself.</param>
 /// <param name="Drain">Moves clients over to a successor at the end.</param>
@@ -13,7 +13,7 @@ namespace ImdsProxy.Listen;
 /// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
     ILoggerFactory Logging,
-    Func<IServiceProvider, RequestDelegate> Handler,
+    RequestDelegate Handler,
     IConnectionObserver Observer,
     Action<IFeatureCollection> Refused,
     Drain Drain,

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Observes the requests that Kestrel refuses before a handler sees them (a NUL, CONNECT, a line too long, …), through the
+/// Observes the requests that Kestrel refuses before a handler sees them (a NUL, CONNECT, an overlong line, …), through the
 /// diagnostic event that Kestrel writes for each.
 /// </summary>
 internal sealed class RefusedRequests(Action<IFeatureCollection> refused) : IObserver<KeyValuePair<string, object?>>

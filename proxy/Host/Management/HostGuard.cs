@@ -8,10 +8,10 @@ namespace ImdsProxy.Management;
 /// </summary>
 internal static class HostGuard
 {
-    public static bool Allows(HttpContext context, ManagementDoor door)
+    public static bool Allows(HttpContext context, ManagementEndpoint endpoint)
     {
         // Browsers can't reach a Unix socket, and clients send any name there.
-        if (door.IsUnixSocket)
+        if (endpoint.IsUnixSocket)
         {
             return true;
         }

@@ -9,7 +9,7 @@ namespace ImdsProxy.Management;
 internal static class ManagementLimits
 {
     /// <summary>Connections in all, including those of the Unix socket.</summary>
-    public const int MostConnections = 64;
+    public const int MaxConnections = 64;
 
     /// <summary>How long an idle connection stays open.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(5);
@@ -18,7 +18,7 @@ internal static class ManagementLimits
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 32;

@@ -22,14 +22,14 @@ internal sealed class ManagementListener : IAsyncDisposable
         Metrics = options.Metrics is null ? null : BoundAddresses.EndPointOf(bound[1]);
     }
 
-    /// <summary>Where it listens, with the port it got.</summary>
+    /// <summary>The address of the listener, with its actual port.</summary>
     public EndPoint Management { get; }
 
-    /// <summary>Where the metrics listener listens, with the port it got, or null.</summary>
+    /// <summary>The address of the metrics listener, with its actual port, or null.</summary>
     public IPEndPoint? Metrics { get; }
 
     /// <summary>Listens. Throws <see cref="IOException"/> if an address is not available.</summary>
-    public static async Task<ManagementListener> StartAsync(ManagementOptions options, ManagementPages pages, ILoggerFactory logs, CancellationToken cancellation)
+    public static async Task<ManagementListener> StartAsync(ManagementOptions options, ManagementPages pages, ILoggerFactory logging, CancellationToken cancellation)
     {
         if (options.Management is UnixDomainSocketEndPoint socket)
         {
@@ -37,7 +37,7 @@ internal sealed class ManagementListener : IAsyncDisposable
         }
 
         var sockets = new List<Socket>();
-        var app = Build(options, pages, logs, sockets);
+        var app = Build(options, pages, logging, sockets);
         try
         {
             await app.StartAsync(cancellation);
@@ -63,10 +63,10 @@ internal sealed class ManagementListener : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ManagementOptions options, ManagementPages pages, ILoggerFactory logs, List<Socket> sockets)
+    private static WebApplication Build(ManagementOptions options, ManagementPages pages, ILoggerFactory logging, List<Socket> sockets)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton(logging);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
             Bind(endPoint, sockets));
@@ -80,8 +80,8 @@ internal sealed class ManagementListener : IAsyncDisposable
             }
         });
         var app = builder.Build();
-        var token = new ManagementToken(options.TokenFile, logs.CreateLogger<ManagementToken>());
-        app.Run(new ManagementMiddleware(pages, token, logs.CreateLogger<ManagementMiddleware>()).InvokeAsync);
+        var token = new ManagementToken(options.TokenFile, logging.CreateLogger<ManagementToken>());
+        app.Run(new ManagementMiddleware(pages, token, logging.CreateLogger<ManagementMiddleware>()).InvokeAsync);
         return app;
     }
 
@@ -99,15 +99,15 @@ internal sealed class ManagementListener : IAsyncDisposable
 
     private static void Listen(KestrelServerOptions kestrel, EndPoint endPoint, bool metricsOnly, TimeProvider time)
     {
-        var door = new ManagementDoor(endPoint, metricsOnly);
-        var askers = new ManagementAskers(time);
+        var endpoint = new ManagementEndpoint(endPoint, metricsOnly);
+        var connections = new ManagementConnections(time);
         kestrel.Listen(endPoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => connection =>
             {
-                connection.Features.Set(door);
-                return askers.RunAsync(connection, next);
+                connection.Features.Set(endpoint);
+                return connections.RunAsync(connection, next);
             });
         });
     }

@@ -14,24 +14,24 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
     /// </summary>
     public async Task InvokeAsync(HttpContext context)
     {
-        var door = context.Features.GetRequiredFeature<ManagementDoor>();
+        var endpoint = context.Features.GetRequiredFeature<ManagementEndpoint>();
         context.Response.Headers.CacheControl = "no-store";
         try
         {
-            await Route(context, door);
+            await Route(context, endpoint);
         }
         catch (Exception e) when (!context.RequestAborted.IsCancellationRequested)
         {
             Log.Failed(logger, context.Request.Path, e);
-            await Refuse(context, StatusCodes.Status500InternalServerError, "internal_error", "the answer could not be made; the proxy's log tells why");
+            await Refuse(context, StatusCodes.Status500InternalServerError, "internal_error", "the answer could not be produced; the proxy's log says why");
         }
     }
 
-    private Task Route(HttpContext context, ManagementDoor door)
+    private Task Route(HttpContext context, ManagementEndpoint endpoint)
     {
-        if (!HostGuard.Allows(context, door))
+        if (!HostGuard.Allows(context, endpoint))
         {
-            return Refuse(context, StatusCodes.Status421MisdirectedRequest, "misdirected_request", "ask by localhost, a loopback address or the address this listener has: the Host header names another");
+            return Refuse(context, StatusCodes.Status421MisdirectedRequest, "misdirected_request", "the Host header names another host: ask by localhost, a loopback address or the address of this listener");
         }
 
         if (!HttpMethods.IsGet(context.Request.Method))
@@ -45,18 +45,18 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
             "/livez" => Health(context, pages.Liveness, "alive"),
             "/readyz" => Health(context, pages.Readiness, "ready"),
             "/metrics" => Metrics(context),
-            _ => Guarded(context, door),
+            _ => Guarded(context, endpoint),
         };
     }
 
-    private Task Guarded(HttpContext context, ManagementDoor door)
+    private Task Guarded(HttpContext context, ManagementEndpoint endpoint)
     {
-        if (door.MetricsOnly || Handler(context.Request.Path.Value) is not { } handler)
+        if (endpoint.MetricsOnly || Handler(context.Request.Path.Value) is not { } handler)
         {
             return Refuse(context, StatusCodes.Status404NotFound, "not_found", "there is nothing at this path");
         }
 
-        if (door.IsUnixSocket || token.Allows(context.Request))
+        if (endpoint.IsUnixSocket || token.Allows(context.Request))
         {
             return handler(context);
         }
@@ -118,10 +118,10 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, EventName = "ManagementRequestFailed", Message = "A management request for {Path} failed")]
+        [LoggerMessage(EventName = "ManagementRequestFailed", Level = LogLevel.Error, Message = "A management request for {Path} failed")]
         public static partial void Failed(ILogger logger, string? path, Exception exception);
 
-        [LoggerMessage(Level = LogLevel.Warning, EventName = "InstrumentFailed", Message = "A metric could not be read and is left out")]
+        [LoggerMessage(EventName = "InstrumentFailed", Level = LogLevel.Warning, Message = "A metric could not be read and is left out")]
         public static partial void InstrumentFailed(ILogger logger, Exception exception);
     }
 }

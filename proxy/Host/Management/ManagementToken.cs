@@ -67,7 +67,7 @@ internal sealed partial class ManagementToken(string? path, ILogger<ManagementTo
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, EventName = "ManagementTokenUnusable", Message = "The management token file {Path} can't be read or holds fewer than {Shortest} characters: requests with a token are refused")]
+        [LoggerMessage(EventName = "ManagementTokenUnusable", Level = LogLevel.Warning, Message = "The management token file {Path} can't be read or holds fewer than {Shortest} characters: requests with a token are refused")]
         public static partial void TokenUnusable(ILogger logger, string? path, int shortest);
     }
 }

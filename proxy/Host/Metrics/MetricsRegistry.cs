@@ -88,7 +88,7 @@ internal sealed class MetricsRegistry
             }
             catch (Exception e)
             {
-                // One metric that cannot be read must not cost the operator all the others.
+                // A metric that cannot be read must not cost the operator all others.
                 LeaveOut();
                 return e;
             }

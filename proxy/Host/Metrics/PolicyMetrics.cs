@@ -19,11 +19,11 @@ internal sealed class PolicyMetrics
     {
         _time = time;
         // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
-        var loads = registry.Counter("imds_proxy_policy_loads_total", "Policy documents read, by whether they were taken.", "result");
+        var loads = registry.Counter("imds_proxy_policy_loads_total", "Policy documents read, by whether they were loaded or refused.", "result");
         _loaded = loads.WithLabels("loaded");
         _refusedLoads = loads.WithLabels("refused");
         _info = registry.Gauge("imds_proxy_policy_info", "Always 1; its labels name the policy in force.", "mode", "revision");
-        _since = registry.Gauge("imds_proxy_policy_loaded_timestamp_seconds", "When the policy in force was taken, in seconds since 1970.");
+        _since = registry.Gauge("imds_proxy_policy_loaded_timestamp_seconds", "When the policy in force was loaded, in seconds since 1970.");
         _since.Unpublish();
         _refused = registry.Gauge("imds_proxy_policy_refused", "1 while the newest policy document is refused, else 0.");
     }

@@ -31,7 +31,7 @@ internal sealed class ProxyMetrics
         _policy = new PolicyMetrics(registry, time);
         _connections = registry.Gauge("imds_proxy_connections", "Connections of callers open now.");
         _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
-        _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended for what their clients did, by reason.", "reason");
+        _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended because of their clients' behaviour, by reason.", "reason");
         // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
         var records = registry.Counter("imds_proxy_audit_records_total", "Audit records, by whether they could be written.", "result");
         _written = records.WithLabels("written");
@@ -61,12 +61,11 @@ internal sealed class ProxyMetrics
 
     public void ConnectionClosed() => _connections.Dec();
 
-    /// <param name="why">One of a few words of this program, never anything a caller sent.</param>
+    /// <param name="why">One of a few fixed words, never anything that a caller sent.</param>
     public void ConnectionRefused(string why) => _connectionsRefused.WithLabels(why).Inc();
 
-    public void RecordWritten() => _written.Inc();
-
-    public void RecordFailed() => _failed.Inc();
+    /// <summary>Counts a record of the audit log.</summary>
+    public void RecordEnded(bool isWritten) => (isWritten ? _written : _failed).Inc();
 
     /// <summary>Reads these counts at each scrape.</summary>
     /// <param name="known">Pods known by an address.</param>
@@ -78,10 +77,10 @@ internal sealed class ProxyMetrics
     }
 
     /// <summary>Reads at each scrape the time since the API server was last heard from.</summary>
-    /// <param name="staleness">Seconds, by what is followed. Sources that were never heard from are left out.</param>
+    /// <param name="staleness">Seconds, by the resource followed. Sources that were never heard from are left out.</param>
     public void ObserveStaleness(Func<IEnumerable<(string Source, double Seconds)>> staleness) =>
         _registry.ObserveEach(
-            "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard, by what is followed.", "source", staleness);
+            "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard from, by the resource followed.", "source", staleness);
 
     /// <summary>Reads at each scrape whether the proxy is ready.</summary>
     public void ObserveReadiness(Func<bool> isReady) =>
@@ -96,8 +95,8 @@ internal sealed class ProxyMetrics
     {
         _registry.Observe("imds_proxy_audit_degraded", "1 while records go to stdout because the audit directory cannot be written, else 0.", () => Flag(degraded()));
         _registry.ObserveTotal("imds_proxy_audit_segments_removed_total", "Segments of the audit log that retention has removed.", () => segmentsRemoved());
-        _registry.ObserveTotal("imds_proxy_audit_export_lost_total", "Lines of the audit log that could not be exported and were given up.", () => exportLost());
-        _registry.ObserveTotal("imds_proxy_audit_stdout_lost_total", "Lines of the audit log that stdout beside a directory did not take and that were given up.", () => stdoutLost());
+        _registry.ObserveTotal("imds_proxy_audit_export_lost_total", "Lines of the audit log that were lost because they could not be exported.", () => exportLost());
+        _registry.ObserveTotal("imds_proxy_audit_stdout_lost_total", "Lines of the audit log that were lost because stdout, beside a directory, did not take them.", () => stdoutLost());
     }
 
     /// <summary>Reads at each scrape whether break glass has lowered the policy to audit mode.</summary>

@@ -19,7 +19,7 @@ internal sealed class RequestMetrics
         var durations = registry.Duration("imds_proxy_request_duration_seconds", "From a request's arrival until its answer was ready.", "endpoint", "verdict");
         _requests = new(labels => requests.WithLabels(labels.Endpoint, labels.Mode.Name(), labels.Reason.Name(), labels.Verdict.Name()));
         _durations = new(labels => durations.WithLabels(labels.Endpoint, labels.Verdict.Name()));
-        _denied = ByNamespace(registry, "imds_proxy_denied_total", "Requests denied, by the caller's namespace. Quiet ones match a rule that says so.");
+        _denied = ByNamespace(registry, "imds_proxy_denied_total", "Requests denied, by the caller's namespace. A denial is quiet if its rule says so.");
         _wouldDeny = ByNamespace(registry, "imds_proxy_would_deny_total", "Requests that only audit mode let through, by the caller's namespace.");
     }
 

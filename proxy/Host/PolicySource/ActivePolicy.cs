@@ -74,8 +74,8 @@ internal sealed class ActivePolicy(TimeProvider time)
     }
 
     /// <summary>
-    /// Lowers every policy to audit mode, except for rules with a mode of their own; or ends that. The written document stays as
-    /// it is and applies again afterwards.
+    /// Lowers every policy to audit mode, except rules with their own mode; or ends the lowering. The written document does not
+    /// change, and applies again afterwards.
     /// </summary>
     public void Lower(bool lowered)
     {

@@ -12,7 +12,7 @@ namespace ImdsProxy.PolicySource;
 internal sealed record LastGoodPolicy(
     string Source, string Uid, string Version, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Texts, string? Release = null)
 {
-    // An API server restored from a backup starts with older versions again. After this time its policy is accepted all the same.
+    // An API server restored from a backup starts with older versions again. After this time, its policy is accepted in spite of that.
     private static readonly TimeSpan Restored = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether this policy was received later than another. The instance that is slower to keep its policy may hold the older one.</summary>

@@ -130,16 +130,16 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The last good policy {Path} can't be read: {Failure}", EventName = "LastGoodPolicyNotRead")]
+        [LoggerMessage(EventName = "LastGoodPolicyNotRead", Level = LogLevel.Warning, Message = "The last good policy {Path} can't be read: {Failure}")]
         public static partial void NotRead(ILogger logger, string path, string failure);
 
-        [LoggerMessage(2, LogLevel.Warning, "The policy could not be kept as {Path}, a restart would not know it: {Failure}", EventName = "LastGoodPolicyNotKept")]
+        [LoggerMessage(EventName = "LastGoodPolicyNotKept", Level = LogLevel.Warning, Message = "The policy could not be kept in {Path}, so a restart would not know it: {Failure}")]
         public static partial void NotKept(ILogger logger, string path, string failure);
 
-        [LoggerMessage(3, LogLevel.Information, "The last good policy {Path} (resourceVersion {Version}) was kept by another release and is not used", EventName = "LastGoodPolicyOfAnother")]
+        [LoggerMessage(EventName = "LastGoodPolicyOfAnother", Level = LogLevel.Information, Message = "The last good policy {Path} (resourceVersion {Version}) was kept by another release and is not used")]
         public static partial void OfAnother(ILogger logger, string path, string version);
 
-        [LoggerMessage(4, LogLevel.Warning, "The last good policy {Path} could not be removed at the uninstall; remove it by hand: {Failure}", EventName = "LastGoodPolicyNotRemoved")]
+        [LoggerMessage(EventName = "LastGoodPolicyNotRemoved", Level = LogLevel.Warning, Message = "The last good policy {Path} could not be removed at the uninstall; remove it by hand: {Failure}")]
         public static partial void NotForgotten(ILogger logger, string path, string failure);
     }
 }

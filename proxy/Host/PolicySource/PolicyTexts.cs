@@ -8,10 +8,10 @@ namespace ImdsProxy.PolicySource;
 internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ByName)
 {
     // The swap of a ConfigMap's directory is instantaneous. A directory that keeps changing is read again in half a second.
-    private const int MostReads = 4;
+    private const int MaxReads = 4;
 
     // Bytes of all fragments of a directory. A mounted ConfigMap holds at most 1 MiB.
-    private const int MostInAll = 16 << 20;
+    private const int MaxInAll = 16 << 20;
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     public static async Task<PolicyTexts> ReadAsync(string path, PolicyTexts? last, CancellationToken cancellation)
     {
         var texts = await ReadOnceAsync(path, last, cancellation);
-        for (var reads = 1; reads < MostReads && Directory.Exists(path); reads++)
+        for (var reads = 1; reads < MaxReads && Directory.Exists(path); reads++)
         {
             var before = texts;
             texts = await ReadOnceAsync(path, before, cancellation);
@@ -75,9 +75,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
             texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, BoundedFile.Usual, cancellation)
                 ? its
                 : BoundedFile.ReadStart(file);
-            if ((inAll += texts[name].Length) > MostInAll)
+            if ((inAll += texts[name].Length) > MaxInAll)
             {
-                throw new IOException($"the fragments in {path} are larger than {MostInAll} bytes together");
+                throw new IOException($"the fragments in {path} are larger than {MaxInAll} bytes together");
             }
         }
 

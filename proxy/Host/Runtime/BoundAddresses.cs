@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>The addresses on which a started server listens, with the ports it got.</summary>
+/// <summary>The addresses on which a started server listens, with their actual ports.</summary>
 internal static class BoundAddresses
 {
     /// <summary>The addresses, in the order in which they were requested.</summary>

@@ -32,41 +32,41 @@ internal static partial class BoundedFile
 
     /// <summary>The whole file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="most">How many bytes it may have.</param>
+    /// <param name="maxBytes">How many bytes it may have.</param>
     /// <exception cref="IOException">It can't be read, is no regular file, or is too large.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static byte[] Read(string path, int most = Usual) =>
-        ReadStart(path, most) is var content && content.Length <= most
+    public static byte[] Read(string path, int maxBytes = Usual) =>
+        ReadStart(path, maxBytes) is var content && content.Length <= maxBytes
             ? content
-            : throw new IOException($"{path} is larger than {most} bytes, which is the most that is read of it");
+            : throw new IOException($"{path} is larger than {maxBytes} bytes; larger files are not read");
 
     /// <summary>The whole file as text, without a byte order mark.</summary>
     /// <inheritdoc cref="Read"/>
-    public static string ReadText(string path, int most = Usual) => Encoding.UTF8.GetString(Read(path, most)).TrimStart('\uFEFF');
+    public static string ReadText(string path, int maxBytes = Usual) => Encoding.UTF8.GetString(Read(path, maxBytes)).TrimStart('\uFEFF');
 
-    /// <summary>The file; of a file above the bound, one byte more than the bound, so that its reader can refuse it.</summary>
+    /// <summary>Reads the file. Of a file above the bound, reads one byte more than the bound, so that the caller can refuse it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="most">How many bytes it may have.</param>
+    /// <param name="maxBytes">How many bytes it may have.</param>
     /// <param name="followsLink">False for a file that a less trusted process could replace by a link.</param>
     /// <exception cref="IOException">It can't be read, is no regular file, or is a link.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static byte[] ReadStart(string path, int most = Usual, bool followsLink = true)
+    public static byte[] ReadStart(string path, int maxBytes = Usual, bool followsLink = true)
     {
         using var file = Open(path, followsLink);
-        var content = new byte[Math.Min(RandomAccess.GetLength(file), most) + 1];
+        var content = new byte[Math.Min(RandomAccess.GetLength(file), maxBytes) + 1];
         var length = 0;
         while (RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var read)
         {
             length += read;
             if (length == content.Length)
             {
-                if (length > most)
+                if (length > maxBytes)
                 {
                     return content;
                 }
 
                 // The file has grown, or is a file of the kernel, whose length is not known in advance.
-                Array.Resize(ref content, (int)Math.Min((length * 2L) + 1, most + 1L));
+                Array.Resize(ref content, (int)Math.Min((length * 2L) + 1, maxBytes + 1L));
             }
         }
 

@@ -91,7 +91,7 @@ internal sealed partial class ContentWatch<T>(
         [LoggerMessage(EventName = "ContentNotRead", Level = LogLevel.Warning, Message = "A followed file can't be read: {Cause}")]
         public static partial void NotRead(ILogger logger, string cause);
 
-        [LoggerMessage(EventName = "ChangeNotTaken", Level = LogLevel.Error, Message = "The content of {Path} could not be taken; what was in force stays in force")]
+        [LoggerMessage(EventName = "ChangeNotTaken", Level = LogLevel.Error, Message = "The content of {Path} could not be loaded; the earlier content stays in force")]
         public static partial void ChangeNotTaken(ILogger logger, string path, Exception exception);
     }
 }

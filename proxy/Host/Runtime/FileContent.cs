@@ -10,14 +10,14 @@ internal static class FileContent
 
     /// <summary>Whether a file still has its last content.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="last">The last content; of a file above the bound, its first bytes up to one more than the bound.</param>
-    /// <param name="most">The bound in bytes.</param>
+    /// <param name="last">The last content. Of a file above the bound: its first bytes, one more than the bound.</param>
+    /// <param name="maxBytes">The bound in bytes.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">It can't be read.</exception>
-    public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, int most, CancellationToken cancellation)
+    public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, int maxBytes, CancellationToken cancellation)
     {
         using var file = BoundedFile.Open(path);
-        if (Math.Min(RandomAccess.GetLength(file), most + 1L) != last.Length)
+        if (Math.Min(RandomAccess.GetLength(file), maxBytes + 1L) != last.Length)
         {
             return false;
         }

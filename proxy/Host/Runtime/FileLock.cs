@@ -5,7 +5,7 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// A lock on an open file that the kernel releases when the file is closed, however its process ends. These are open file
-/// description locks: .NET locks each file that it opens by flock(2), and the two do not meet.
+/// description locks: .NET locks each file that it opens by flock(2), and the two kinds do not affect each other.
 /// </summary>
 internal static partial class FileLock
 {
@@ -15,21 +15,21 @@ internal static partial class FileLock
     private const short Write = 1;
     private const short Unlocked = 2;
 
-    /// <summary>Takes the lock. False where another open file holds it, or the file system knows no locks.</summary>
+    /// <summary>Takes the lock. Returns false if another open file holds it, or if the file system does not support locks.</summary>
     public static bool TryTake(SafeFileHandle file)
     {
         var request = new Request { Kind = Write };
         return Control(file, Set, ref request) == 0;
     }
 
-    /// <summary>Gives the lock back.</summary>
+    /// <summary>Releases the lock.</summary>
     public static void Release(SafeFileHandle file)
     {
         var request = new Request { Kind = Unlocked };
         _ = Control(file, Set, ref request);
     }
 
-    /// <summary>Whether another open file holds the lock. A file system that does not tell is taken to say so.</summary>
+    /// <summary>Whether another open file holds the lock. Also true if the file system does not tell.</summary>
     public static bool IsTaken(SafeFileHandle file)
     {
         var request = new Request { Kind = Write };
@@ -40,7 +40,7 @@ internal static partial class FileLock
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Control(SafeFileHandle file, int command, ref Request request);
 
-    // struct flock of 64-bit Linux. All of it zero but the kind means the whole file; the kernel demands that no process is named.
+    // struct flock of 64-bit Linux. If only its type is set, the lock covers the whole file. The kernel requires a process id of zero.
     [StructLayout(LayoutKind.Sequential)]
     private struct Request
     {

@@ -25,7 +25,7 @@ internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gi
         return Read(Statx(WorkingDirectory, path, SymlinkNoFollow, BasicStats, ref MemoryMarshal.GetReference(answer)), answer, path);
     }
 
-    /// <summary>The status of an open file, even if it was moved. Costs a third of a look-up by path.</summary>
+    /// <summary>The status of an open file, even if it was moved. Costs a third of a lookup by path.</summary>
     /// <exception cref="IOException">The status can't be read.</exception>
     public static FileStatus Of(SafeFileHandle file)
     {
@@ -36,7 +36,7 @@ internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gi
     private static FileStatus Read(int result, ReadOnlySpan<byte> answer, string what) => result == 0
         ? new FileStatus(
             MemoryMarshal.Read<uint>(answer[16..]), MemoryMarshal.Read<uint>(answer[20..]), MemoryMarshal.Read<uint>(answer[24..]), MemoryMarshal.Read<ushort>(answer[28..]))
-        : throw new IOException($"{what} can't be looked at: {Marshal.GetLastPInvokeErrorMessage()}");
+        : throw new IOException($"the status of {what} can't be read: {Marshal.GetLastPInvokeErrorMessage()}");
 
     // struct statx has the same layout on every architecture, unlike struct stat.
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -10,8 +10,8 @@ internal static class InlineSockets
 {
     // At least two, so that the management listener answers while one thread waits for a disk. Not more than the requests of a node
     // can use, because each thread has its own stack and buffers.
-    private const int FewestThreads = 2;
-    private const int MostThreads = 8;
+    private const int MinThreads = 2;
+    private const int MaxThreads = 8;
 
     // SocketAsyncEngine of System.Net.Sockets reads both once, when the process first waits for a socket.
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
@@ -21,7 +21,7 @@ internal static class InlineSockets
     public static void Use()
     {
         Set(Inline, "1");
-        Set(Threads, Math.Clamp(Environment.ProcessorCount, FewestThreads, MostThreads).ToString(CultureInfo.InvariantCulture));
+        Set(Threads, Math.Clamp(Environment.ProcessorCount, MinThreads, MaxThreads).ToString(CultureInfo.InvariantCulture));
     }
 
     private static void Set(string name, string value)

@@ -6,9 +6,9 @@ namespace ImdsProxy.Runtime;
 /// Shares a bounded number of connections among source addresses. When all are taken, a newcomer displaces a connection of the
 /// address that has the most, so that a few greedy clients cannot keep the others out.
 /// </summary>
-/// <param name="most">Connections in all.</param>
-/// <param name="mostPerAddress">Connections of one source address.</param>
-internal sealed class OpenConnections(int most, int mostPerAddress)
+/// <param name="max">Connections in all.</param>
+/// <param name="maxPerAddress">Connections of one source address.</param>
+internal sealed class OpenConnections(int max, int maxPerAddress)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, AddressUse> _uses = [];
@@ -24,12 +24,12 @@ internal sealed class OpenConnections(int most, int mostPerAddress)
         {
             var own = _uses.GetValueOrDefault(newcomer.Address);
             var held = own?.Connections.Count ?? 0;
-            if (held >= mostPerAddress)
+            if (held >= maxPerAddress)
             {
                 return Admission.AddressIsFull;
             }
 
-            if (_count >= most)
+            if (_count >= max)
             {
                 displaced = Displaceable(held);
                 if (displaced is null)

@@ -7,7 +7,7 @@ namespace ImdsProxy.Serving;
 internal sealed partial class CallersFileFollower(string path, FileCallers callers, TimeProvider time, ILogger<CallersFileFollower> logger)
 {
     /// <summary>Reads the file, then follows it until cancelled.</summary>
-    public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) => new FileWatch(path, CallersFile.MostBytes, time, logger).RunAsync(
+    public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) => new FileWatch(path, CallersFile.MaxBytes, time, logger).RunAsync(
         content =>
         {
             try

@@ -1,16 +1,16 @@
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Reading;
-using ImdsProxy.Forward.Sharing;
+using ImdsProxy.Forward;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Has the cache forget the credentials that a new policy permits to no caller.</summary>
-internal sealed class ForbiddenAnswers(AnswerSharing sharing) : IPolicyObserver
+/// <summary>Evicts the cached credentials that a new policy permits to no caller.</summary>
+internal sealed class ForbiddenAnswers(Forwarder forwarder) : IPolicyObserver
 {
     public Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source)
     {
-        sharing.ForgetForbidden();
+        forwarder.EvictForbidden();
         return Task.CompletedTask;
     }
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>SIGUSR1: clears the cache of answers at once.</summary>
+/// <summary>Clears the cache of answers on SIGUSR1.</summary>
 internal static partial class ForgetSignal
 {
     /// <summary>The number on Linux; .NET has no name for it.</summary>

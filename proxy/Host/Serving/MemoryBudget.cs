@@ -45,13 +45,13 @@ internal sealed class MemoryBudget(ServeOptions options)
     public IReadOnlyList<MemoryPart> Parts =>
     [
         Times("connections that are served", options.Listen.MaxConnections, Connection),
-        Times("connections that wait for another's end", ListenOptions.WaitingConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
+        Times("connections that wait until the connection they displaced has ended", ListenOptions.WaitingConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
         Times("connections that are held before they are refused", ListenOptions.HeldConnections, new("", ListenOptions.PipeBuffer + PipeOverhead, KernelBuffer)),
-        Times("requests that the server itself refused and that wait for their record", RefusedRecords.MostWaiting, new("", Record)),
-        new("answers that are kept", options.Sharing.MaxBytes + (options.Sharing.MaxEntries * 4 * KiB)),
-        new("targets that are remembered", 3 * MiB),
-        new("records on their way to stdout, to OTLP and to the disk", 20 * MiB),
-        new("the program, its threads and what it holds when nobody asks", 10 * MiB, 30 * MiB),
+        Times("requests that Kestrel refused and whose records are not yet written", RefusedRecords.MaxWaiting, new("", Record)),
+        new("cached answers", options.Sharing.MaxBytes + (options.Sharing.MaxEntries * 4 * KiB)),
+        new("remembered targets", 3 * MiB),
+        new("records in transit to stdout, to OTLP and to the disk", 20 * MiB),
+        new("the program, its threads, and what it holds when idle", 10 * MiB, 30 * MiB),
     ];
 
     /// <summary>Bytes managed by the collector.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy po
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "OverrideBegan", Level = LogLevel.Warning, Message = "Break glass: everything but rules with a mode of their own is in audit mode until {Until:O}: {Reason}")]
+        [LoggerMessage(EventName = "OverrideBegan", Level = LogLevel.Warning, Message = "Break glass has begun: everything except rules with their own mode is in audit mode until {Until:O}: {Reason}")]
         public static partial void OverrideBegan(ILogger logger, DateTimeOffset until, string reason);
 
         [LoggerMessage(EventName = "OverrideEnded", Level = LogLevel.Warning, Message = "Break glass has ended ({Reason}); the policy is in force as it is written")]

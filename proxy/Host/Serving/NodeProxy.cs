@@ -6,6 +6,7 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Enforce;
+using ImdsProxy.Forward;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
@@ -21,26 +22,26 @@ namespace ImdsProxy.Serving;
 internal sealed partial class NodeProxy : IAsyncDisposable
 {
     private readonly Readiness _readiness;
-    private readonly UpstreamParts _upstream;
+    private readonly Forwarder _forwarder;
     private readonly Shutdown _shutdown;
     private ManagementListener? _management;
     private DataListener? _data;
     private volatile bool _isListening;
 
-    private NodeProxy(Readiness readiness, UpstreamParts upstream, Shutdown shutdown) =>
-        (_readiness, _upstream, _shutdown) = (readiness, upstream, shutdown);
+    private NodeProxy(Readiness readiness, Forwarder forwarder, Shutdown shutdown) =>
+        (_readiness, _forwarder, _shutdown) = (readiness, forwarder, shutdown);
 
-    /// <summary>Where the data listener listens, with the port it got.</summary>
+    /// <summary>The address of the data listener, with its actual port.</summary>
     public IPEndPoint EndPoint => _data!.EndPoint;
 
-    /// <summary>Where the management listener listens, with the port it got.</summary>
+    /// <summary>The address of the management listener, with its actual port.</summary>
     public EndPoint Management => _management!.Management;
 
     /// <summary>Whether the proxy is ready, as <c>/readyz</c> reports it.</summary>
     public bool IsReady => _readiness.IsReady;
 
-    /// <summary>How many requests wait for an answer that is fetched once for several.</summary>
-    public int Waiting => _upstream.Sharing.Waiting;
+    /// <inheritdoc cref="Forwarder.Waiting"/>
+    public int Waiting => _forwarder.Waiting;
 
     /// <summary>Starts a proxy. Returns once it listens, ready or not: without a valid policy it denies everything.</summary>
     /// <exception cref="IOException">An address is not available.</exception>
@@ -59,32 +60,43 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             ? new ReleaseEnd(OverrideFiles.Interception(directory, time), audit, time, logging.CreateLogger<ReleaseEnd>())
             : null;
         var cluster = options.Cluster is { } kubernetes
-            ? new ClusterSide(kubernetes, policy, () => readiness.Problem, () => release?.IsNear ?? false, time, logging)
+            ? new ClusterParts(kubernetes, policy, () => readiness.Problem, () => release?.IsNear ?? false, time, logging)
             : null;
         var fileCallers = new FileCallers(time);
         var callers = cluster?.Callers ?? fileCallers;
         var modeOverride = OverrideOf(options, cluster, policy, audit, time, logging);
 
         // What a request passes on its way to IMDS.
-        var upstream = new UpstreamParts(options.Upstream, options.Limits, options.Sharing, policy.PermitsAnyone, time);
+        var forwarder = new Forwarder(options.Upstream, options.Limits, options.Sharing, policy.PermitsAnyone, time, logging);
         var rates = new CallerRates(options.Enforce.RecordRate, time);
         var summaries = new Summaries(audit, Recorded, time);
         var drain = new Drain(time);
-        var followers = new Followers(time, logging.CreateLogger<Followers>());
-        var proxy = new NodeProxy(readiness, upstream, new Shutdown(audit, summaries, upstream, cluster, followers, options.DrainTimeout, time));
-
-        // Observers, now that every part they observe exists. A new policy first empties the cache of what it forbids.
-        policy.Observe(new ForbiddenAnswers(upstream.Sharing));
-        policy.Observe(new PolicyJournal(audit, metrics, time, logging.CreateLogger<PolicyJournal>()));
-        var observation = new Observation(readiness, metrics);
-        observation.OfListener(() => proxy._isListening);
-        observation.OfPolicy(policy, modeOverride);
-        observation.OfCallers(callers);
-        observation.OfAudit(audit);
-        if (cluster is not null)
+        var pipeline = new Pipeline
         {
-            observation.OfCluster(cluster);
-        }
+            Options = options,
+            Callers = callers,
+            Policy = policy,
+            Forwarder = forwarder,
+            Audit = audit,
+            Drain = drain,
+            Rates = rates,
+            Summaries = summaries,
+            RequestEnded = metrics.RequestEnded,
+            Recorded = Recorded,
+            UpstreamEnded = metrics.UpstreamEnded,
+            Time = time,
+            Logging = logging,
+        };
+
+        // What runs beside the requests, and the order in which everything ends.
+        var followers = new Followers(time, logging.CreateLogger<Followers>());
+        var decisionFollowers = new DecisionFollowers(options, policy, fileCallers, cluster, modeOverride, release, time, logging);
+        var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, followers, options.DrainTimeout, time));
+
+        // The observers come last, because they need the parts that they observe. A new policy first evicts the answers that it forbids.
+        policy.Observe(new ForbiddenAnswers(forwarder));
+        policy.Observe(new PolicyJournal(audit, metrics, time, logging.CreateLogger<PolicyJournal>()));
+        new Observation(readiness, metrics).Of(() => proxy._isListening, policy, modeOverride, callers, audit, cluster);
 
         try
         {
@@ -97,54 +109,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             proxy._management = await ManagementListener.StartAsync(
                 options.Management, PagesOf(readiness, registry, policy, callers, options.Audit.Directory, time), logging, cancellation);
 
-            if (modeOverride is not null)
-            {
-                await modeOverride.LookAsync();
-                followers.Start(modeOverride.RunAsync);
-            }
-
-            if (release is not null)
-            {
-                followers.Start(ending => release.RunAsync(() => cluster?.ForgetAsync(ending) ?? Task.CompletedTask, ending));
-            }
-
-            if (cluster is not null)
-            {
-                await cluster.RestoreAsync();
-                followers.Start(cluster.RunAsync);
-            }
-
-            // Waits for the first look at each file, so that the first request is decided by them. It does not wait for the
-            // cluster, which may be away for long: until the API server answers, everything is denied.
-            var policyRead = options.PolicyPath is { } policyFile
-                ? followers.StartAsync(new PolicyFile(policyFile, policy, time, logging.CreateLogger<PolicyFile>()).RunAsync)
-                : Task.CompletedTask;
-            var callersRead = options.CallersPath is { } callersFile
-                ? followers.StartAsync(new CallersFileFollower(callersFile, fileCallers, time, logging.CreateLogger<CallersFileFollower>()).RunAsync)
-                : Task.CompletedTask;
-            await Task.WhenAll(policyRead, callersRead).WaitAsync(cancellation);
-
-            var pipeline = new Pipeline
-            {
-                Options = options,
-                Callers = callers,
-                Policy = policy,
-                Upstream = upstream,
-                Audit = audit,
-                Drain = drain,
-                Rates = rates,
-                Summaries = summaries,
-                RequestEnded = metrics.RequestEnded,
-                Recorded = Recorded,
-                UpstreamEnded = metrics.UpstreamEnded,
-                Time = time,
-                Logging = logging,
-            };
-            var refused = new RefusedRecords(callers, () => policy.Current, time, audit, rates, summaries, metrics.RequestEnded, Recorded);
+            await decisionFollowers.StartAsync(followers, cancellation);
             await WaitForTurnAsync(options.Listen.EndPoint.Port, () => policy.Current is not null && callers.IsReady && audit.Failure is null, time, cancellation);
             proxy._data = await DataListener.StartAsync(
                 options.Listen,
-                new ListenerParts(logging, pipeline.Handler, new ConnectionMetrics(metrics), refused.Write, drain, PodAt, time),
+                new ListenerParts(logging, pipeline.Handler(), new ConnectionMetrics(metrics), pipeline.Refused().Write, drain, PodAt, time),
                 cancellation);
             proxy._isListening = true;
         }
@@ -154,37 +123,24 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             throw;
         }
 
-        Log.Started(
-            logging.CreateLogger<NodeProxy>(),
-            BuildInfo.Current.Version,
-            proxy.EndPoint.ToString(),
-            ManagementAddress.Text(proxy.Management),
-            options.Upstream.Address.GetLeftPart(UriPartial.Authority),
-            policy.Current?.Revision ?? "none");
+        proxy.LogStart(logging, options, policy);
         return proxy;
 
-        void Recorded(AuditRecord record, bool written)
+        void Recorded(AuditRecord record, bool isWritten)
         {
             cluster?.Ended(record);
-            if (written)
-            {
-                metrics.RecordWritten();
-            }
-            else
-            {
-                metrics.RecordFailed();
-            }
+            metrics.RecordEnded(isWritten);
         }
 
         string? PodAt(IPAddress address) => (callers.Find(address) as Caller.Pod)?.Identity.Uid;
     }
 
-    /// <summary>Forgets all kept answers, and returns how many there were.</summary>
+    /// <summary>Evicts all cached answers, and returns how many there were.</summary>
     public int ForgetAnswers()
     {
-        var kept = _upstream.Sharing.Kept;
-        _upstream.Sharing.Clear();
-        return kept;
+        var cached = _forwarder.Cached;
+        _forwarder.EvictAll();
+        return cached;
     }
 
     public ValueTask DisposeAsync()
@@ -193,9 +149,17 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         return _shutdown.RunAsync(_data, _management);
     }
 
+    private void LogStart(ILoggerFactory logging, ServeOptions options, ActivePolicy policy) => Log.Started(
+        logging.CreateLogger<NodeProxy>(),
+        BuildInfo.Current.Version,
+        EndPoint.ToString(),
+        ManagementAddress.Text(Management),
+        options.Upstream.Address.GetLeftPart(UriPartial.Authority),
+        policy.Current?.Revision ?? "none");
+
     // The ConfigMap is newer than its mount, so the mount decides only while the ConfigMap can't be followed.
     private static ModeOverride? OverrideOf(
-        ServeOptions options, ClusterSide? cluster, ActivePolicy policy, AuditLog audit, TimeProvider time, ILoggerFactory logging)
+        ServeOptions options, ClusterParts? cluster, ActivePolicy policy, AuditLog audit, TimeProvider time, ILoggerFactory logging)
     {
         var mounted = options.OverrideDirectory is { } directory ? OverrideFiles.Mode(directory, time) : null;
         return mounted is null && options.Cluster?.Override is null
@@ -217,7 +181,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         };
     }
 
-    // While another process serves the port, a new one that could only deny must not take its traffic. Alone, it denies at once.
+    // While another process serves the port, a new process that could only deny must not take its traffic. A process that is alone
+    // denies at once.
     private static async Task WaitForTurnAsync(int port, Func<bool> canServe, TimeProvider time, CancellationToken cancellation)
     {
         while (!canServe() && port != 0 && ListeningSockets.Count(port) > 0)

@@ -7,22 +7,41 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>What <c>/readyz</c> and <c>/metrics</c> read of each part of a proxy.</summary>
+/// <summary>Connects <c>/readyz</c> and <c>/metrics</c> to the parts of a proxy.</summary>
 internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
 {
-    public void OfListener(Func<bool> isOpen)
+    /// <param name="isListening">Whether the data listener is open.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="modeOverride">The break glass, or null.</param>
+    /// <param name="callers">The known callers.</param>
+    /// <param name="audit">The audit log.</param>
+    /// <param name="cluster">The parts that use the Kubernetes API, or null.</param>
+    public void Of(
+        Func<bool> isListening, ActivePolicy policy, ModeOverride? modeOverride, ICallerSource callers, AuditLog audit, ClusterParts? cluster)
+    {
+        OfListener(isListening);
+        OfPolicy(policy, modeOverride);
+        OfCallers(callers);
+        OfAudit(audit);
+        if (cluster is not null)
+        {
+            OfCluster(cluster);
+        }
+    }
+
+    private void OfListener(Func<bool> isOpen)
     {
         readiness.Add("listener", () => isOpen() ? null : "the data listener is not open");
         metrics.ObserveReadiness(() => readiness.IsReady);
     }
 
-    public void OfPolicy(ActivePolicy policy, ModeOverride? modeOverride)
+    private void OfPolicy(ActivePolicy policy, ModeOverride? modeOverride)
     {
         readiness.Add("policy", () => policy.Current is null ? "no valid policy has been loaded yet: everything is denied" : null);
         metrics.ObserveOverride(() => modeOverride?.IsOn ?? false);
     }
 
-    public void OfCallers(ICallerSource callers)
+    private void OfCallers(ICallerSource callers)
     {
         readiness.Add("callers", () => callers.IsReady ? null : "the callers are not known yet");
         metrics.ObserveCallers(
@@ -30,7 +49,7 @@ internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
             () => callers.Known.Count(static pod => pod.HostNetwork));
     }
 
-    public void OfAudit(AuditLog audit)
+    private void OfAudit(AuditLog audit)
     {
         readiness.Add("audit", () => audit.Failure);
         readiness.AddNote("audit-stdout", () => audit.StdoutTrouble);
@@ -38,7 +57,7 @@ internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
     }
 
     // Notes, not checks: while the API server can't be reached, the proxy serves the pods and the policy that it knows.
-    public void OfCluster(ClusterSide cluster)
+    private void OfCluster(ClusterParts cluster)
     {
         if (cluster.StartupTaint is { } pending)
         {

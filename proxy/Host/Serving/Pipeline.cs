@@ -6,7 +6,6 @@ using ImdsProxy.Forward;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.PolicySource;
-using Yarp.ReverseProxy.Forwarder;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Serving;
@@ -20,7 +19,7 @@ internal sealed record Pipeline
 
     public required ActivePolicy Policy { get; init; }
 
-    public required UpstreamParts Upstream { get; init; }
+    public required Forwarder Forwarder { get; init; }
 
     public required IAuditLog Audit { get; init; }
 
@@ -43,25 +42,15 @@ internal sealed record Pipeline
 
     public required ILoggerFactory Logging { get; init; }
 
-    /// <summary>The handler of all requests.</summary>
-    /// <param name="services">The services of the data listener.</param>
-    public RequestDelegate Handler(IServiceProvider services)
+    /// <summary>Creates the handler of all requests.</summary>
+    public RequestDelegate Handler()
     {
-        var answers = new Answers(Options.Answers);
-        var recorder = new Recorder(Audit, Summaries, answers, RequestEnded, Recorded);
-        var end = new ForwardingEnd(recorder, UpstreamEnded);
-        var forwarding = new Forwarding(
-            new StreamForwarder(services.GetRequiredService<IHttpForwarder>(), Upstream.Connections, Options.Upstream),
-            new WholeForwarding(Upstream.Fetcher, Upstream.Sharing, Upstream.Lanes, Policy, end, Time),
-            Upstream.Lanes,
-            Upstream.Sharing,
-            Policy,
-            end);
+        var recorder = new Recorder(Audit, Summaries, new Answers(Options.Answers), RequestEnded, Recorded);
         return new EnforcementMiddleware(
             Callers,
             Policy,
             new BodyReader(Options.Listen.MaxBody, Options.Listen.BodyTimeout, Time),
-            forwarding,
+            new Forwarding(Forwarder, Policy, new ForwardingEnd(recorder, UpstreamEnded), Time),
             recorder,
             Options.Enforce,
             Options.Listen.MaxRequestsPerCaller,
@@ -70,4 +59,7 @@ internal sealed record Pipeline
             Time,
             Logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
     }
+
+    /// <summary>Creates the recorder of requests that Kestrel refuses by itself.</summary>
+    public RefusedRecords Refused() => new(Callers, Policy, Time, Audit, Rates, Summaries, RequestEnded, Recorded);
 }

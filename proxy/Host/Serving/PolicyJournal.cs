@@ -85,7 +85,7 @@ internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics
         [LoggerMessage(EventName = "PolicyError", Level = LogLevel.Error, Message = "{Source}:{Line}: {Pointer}: {Problem}")]
         public static partial void PolicyError(ILogger logger, string source, int line, string pointer, string problem);
 
-        [LoggerMessage(EventName = "PolicyRefused", Level = LogLevel.Error, Message = "The policy of {Source} is refused for {Errors} errors; what was in force before stays in force")]
+        [LoggerMessage(EventName = "PolicyRefused", Level = LogLevel.Error, Message = "The policy of {Source} is refused because of {Errors} errors; the policy in force stays")]
         public static partial void PolicyRefused(ILogger logger, string source, int errors);
 
         [LoggerMessage(EventName = "PolicyGone", Level = LogLevel.Information, Message = "The policy of {Source} was deleted with its release; the policy in force stays until this proxy ends")]

@@ -70,7 +70,7 @@ internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeP
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "The file {File} can't be written, so the redirect does not know that the proxy is ready and puts its first rules in place late: {Failure}", EventName = "ReadinessNotTold")]
+        [LoggerMessage(EventName = "ReadinessNotTold", Level = LogLevel.Error, Message = "The file {File} can't be written, so the redirect does not know that the proxy is ready and puts its first rules in place late: {Failure}")]
         public static partial void NotTold(ILogger logger, string file, string failure);
     }
 }

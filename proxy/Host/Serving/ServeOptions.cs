@@ -1,7 +1,7 @@
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Listen;

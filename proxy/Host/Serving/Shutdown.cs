@@ -1,15 +1,16 @@
 using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
+using ImdsProxy.Forward;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
 using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Ends a proxy, also a proxy whose start failed. The order in which its parts end is stated here and nowhere else.</summary>
+/// <summary>Ends a proxy, also after a failed start. Only this class states the order in which the parts end.</summary>
 internal sealed class Shutdown(
-    AuditLog audit, Summaries summaries, UpstreamParts upstream, ClusterSide? cluster, Followers followers, TimeSpan drainTimeout, TimeProvider time)
+    AuditLog audit, Summaries summaries, Forwarder forwarder, ClusterParts? cluster, Followers followers, TimeSpan drainTimeout, TimeProvider time)
 {
     // Enough for an OTLP receiver that responds. The drain may have used up all other time.
     private static readonly TimeSpan LeastFlush = TimeSpan.FromSeconds(1);
@@ -42,6 +43,6 @@ internal sealed class Shutdown(
         }
 
         cluster?.Dispose();
-        upstream.Dispose();
+        forwarder.Dispose();
     }
 }

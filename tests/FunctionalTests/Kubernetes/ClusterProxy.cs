@@ -6,7 +6,7 @@ using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Enforce;
 using ImdsProxy.FakeImds;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Kubernetes;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;

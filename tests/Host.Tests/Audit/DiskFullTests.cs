@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
@@ -21,7 +19,7 @@ public sealed class DiskFullTests : IDisposable
     {
         if (_mounted)
         {
-            Run("umount", _directory.Path);
+            SystemProgram.Run("umount", _directory.Path);
         }
 
         _directory.Dispose();
@@ -66,7 +64,7 @@ public sealed class DiskFullTests : IDisposable
         {
             writer.Write([Line("before")]).ShouldBeTrue();
             var segment = _directory.Segments.Single();
-            Assert.SkipUnless(Run("chattr", "+a", segment), "this kernel's tmpfs does not prevent truncation of a file");
+            Assert.SkipUnless(SystemProgram.Run("chattr", "+a", segment), "this kernel's tmpfs does not prevent truncation of a file");
             File.WriteAllBytes(filler, new byte[400 << 10]);
             PendingLine[] batch = [.. Enumerable.Range(0, 400).Select(static n => Line($"r{n}"))];
             writer.Write(batch).ShouldBeTrue();
@@ -76,7 +74,7 @@ public sealed class DiskFullTests : IDisposable
             File.Delete(filler);
             writer.Tick();
             writer.Degraded.ShouldNotBeNull().ShouldContain(segment);
-            Run("chattr", "-a", segment).ShouldBeTrue();
+            SystemProgram.Run("chattr", "-a", segment).ShouldBeTrue();
             writer.Tick();
             writer.Degraded.ShouldBeNull();
             writer.Write([Line("after")]).ShouldBeTrue();
@@ -89,7 +87,7 @@ public sealed class DiskFullTests : IDisposable
 
     private void MountSmallDisk()
     {
-        _mounted = Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
+        _mounted = SystemProgram.Run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", _directory.Path);
         Assert.SkipUnless(_mounted, "mounting a small tmpfs needs root");
     }
 
@@ -98,20 +96,5 @@ public sealed class DiskFullTests : IDisposable
         var line = new PendingLine(Origin, pool: null);
         line.Put(Records.Allowed(id));
         return line;
-    }
-
-    private static bool Run(string program, params string[] args)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            // The tool is not installed.
-            return false;
-        }
     }
 }

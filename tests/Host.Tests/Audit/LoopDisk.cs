@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Xunit;
 
 namespace ImdsProxy.Host.Tests.Audit;
@@ -27,7 +25,7 @@ internal sealed class LoopDisk : IDisposable
         }
 
         Directory.CreateDirectory(disk.Path);
-        disk._isMounted = Run("mkfs.ext4", "-q", image) && Run("mount", "-o", "loop", image, disk.Path);
+        disk._isMounted = SystemProgram.Run("mkfs.ext4", "-q", image) && SystemProgram.Run("mount", "-o", "loop", image, disk.Path);
         if (!disk._isMounted)
         {
             disk.Dispose();
@@ -40,7 +38,7 @@ internal sealed class LoopDisk : IDisposable
     /// <summary>Makes every write hang.</summary>
     public void Freeze()
     {
-        _isFrozen = Run("fsfreeze", "--freeze", Path);
+        _isFrozen = SystemProgram.Run("fsfreeze", "--freeze", Path);
         Assert.SkipUnless(_isFrozen, "this file system can't be frozen");
     }
 
@@ -48,7 +46,7 @@ internal sealed class LoopDisk : IDisposable
     public void Thaw()
     {
         _isFrozen = false;
-        Run("fsfreeze", "--unfreeze", Path);
+        SystemProgram.Run("fsfreeze", "--unfreeze", Path);
     }
 
     public void Dispose()
@@ -60,24 +58,9 @@ internal sealed class LoopDisk : IDisposable
 
         if (_isMounted)
         {
-            Run("umount", "--lazy", Path);
+            SystemProgram.Run("umount", "--lazy", Path);
         }
 
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static bool Run(string program, params string[] args)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardError = true })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            // The tool is not installed.
-            return false;
-        }
     }
 }

@@ -3,6 +3,7 @@ using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
 using ImdsProxy.Identify;
@@ -13,7 +14,6 @@ using ImdsProxy.Runtime;
 using ImdsProxy.Serving;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -46,9 +46,9 @@ public sealed class InterfaceTests
         var policy = new ActivePolicy(TimeProvider.System);
         var content = """{"version":1,"mode":"enforce","rules":[]}"""u8.ToArray();
         await policy.TakeAsync(PolicyLoader.Load(content), content, "test");
-        using var upstream = new UpstreamParts(new UpstreamOptions(), new LimitOptions(), new SharingOptions(), static (_, _) => true, TimeProvider.System);
+        using var forwarder = new Forwarder(
+            new UpstreamOptions(), new LimitOptions(), new SharingOptions(), static (_, _) => true, TimeProvider.System, NullLoggerFactory.Instance);
         await using var summaries = new Summaries(_log, static (_, _) => { }, TimeProvider.System);
-        await using var services = new ServiceCollection().AddLogging().AddHttpForwarder().BuildServiceProvider();
         var handler = new Pipeline
         {
             Options = new ServeOptions
@@ -59,7 +59,7 @@ public sealed class InterfaceTests
             },
             Callers = new OnInterface7(),
             Policy = policy,
-            Upstream = upstream,
+            Forwarder = forwarder,
             Audit = _log,
             Drain = new Drain(TimeProvider.System),
             Rates = new CallerRates(perSecond: 100, TimeProvider.System),
@@ -69,7 +69,7 @@ public sealed class InterfaceTests
             UpstreamEnded = static (_, _, _) => { },
             Time = TimeProvider.System,
             Logging = NullLoggerFactory.Instance,
-        }.Handler(services);
+        }.Handler();
         var context = new DefaultHttpContext();
         context.Features.Set(new CallerConnection(new AddressUse(), interfaceIndex, null));
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = "/metadata/instance";

@@ -2,8 +2,9 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
 using ImdsProxy.Identify;
+using ImdsProxy.PolicySource;
 using ImdsProxy.TestKit;
-using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
 using Shouldly;
 using Xunit;
 
@@ -20,12 +21,12 @@ public sealed class RefusedRecordsTests
         var rates = new CallerRates(perSecond: 1_000_000, TimeProvider.System);
         var records = Refused(log, rates, summaries, written => lost += written ? 0 : 1);
 
-        for (var i = 0; i < RefusedRecords.MostWaiting + 3; i++)
+        for (var i = 0; i < RefusedRecords.MaxWaiting + 3; i++)
         {
-            records.Write(new FeatureCollection());
+            records.Write(new DefaultHttpContext().Features);
         }
 
-        log.Held.ShouldBe(RefusedRecords.MostWaiting);
+        log.Held.ShouldBe(RefusedRecords.MaxWaiting);
         lost.ShouldBe(3);
     }
 
@@ -39,7 +40,7 @@ public sealed class RefusedRecordsTests
 
         for (var i = 0; i < 50; i++)
         {
-            records.Write(new FeatureCollection());
+            records.Write(new DefaultHttpContext().Features);
         }
 
         // Two seconds' worth of records at once. The rest go into summaries, and the metrics count them all.
@@ -50,7 +51,7 @@ public sealed class RefusedRecordsTests
     private static RefusedRecords Refused(IAuditLog log, CallerRates rates, Summaries summaries, Action<bool> written, Action? ended = null)
     {
         var time = TimeProvider.System;
-        return new RefusedRecords(new FileCallers(time), () => null, time, log, rates, summaries, _ => ended?.Invoke(), (_, isWritten) => written(isWritten));
+        return new RefusedRecords(new FileCallers(time), new ActivePolicy(time), time, log, rates, summaries, _ => ended?.Invoke(), (_, isWritten) => written(isWritten));
     }
 
     private sealed class StillLog : IAuditLog

@@ -118,14 +118,14 @@ public sealed class SummariesTests : IAsyncLifetime
     [Fact]
     public async Task Callers_BeyondTheLimit_ShareASummary()
     {
-        for (var n = 0; n < Summaries.MostOpen + 50; n++)
+        for (var n = 0; n < Summaries.MaxOpen + 50; n++)
         {
             Add(Record($"r{n}", address: $"10.{n >> 16}.{(n >> 8) & 255}.{n & 255}"));
         }
 
         await _summaries.DisposeAsync();
 
-        _log.Records.Count.ShouldBe(Summaries.MostOpen + 1);
+        _log.Records.Count.ShouldBe(Summaries.MaxOpen + 1);
         _log.Records.Single(record => record.IsOfOthers).Summed.ShouldBe(50);
     }
 

@@ -1,4 +1,4 @@
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using Shouldly;
 using Xunit;
 

@@ -34,7 +34,7 @@ public sealed class BoundedFileTests : IDisposable
     {
         var path = Put(5000);
 
-        Should.Throw<IOException>(() => BoundedFile.Read(path, 100)).Message.ShouldBe($"{path} is larger than 100 bytes, which is the most that is read of it");
+        Should.Throw<IOException>(() => BoundedFile.Read(path, 100)).Message.ShouldBe($"{path} is larger than 100 bytes; larger files are not read");
         BoundedFile.ReadStart(path, 100).Length.ShouldBe(101);
     }
 
@@ -92,7 +92,7 @@ public sealed class BoundedFileTests : IDisposable
                     path, async (last, token) => await PolicyTexts.ReadAsync(path, last, token), static (left, right) => left.IsSameAs(right), TimeProvider.System, log)
                     .RunAsync(_ => changed(), ending));
             case "callers":
-                return await FollowAsync((log, changed, ending) => new FileWatch(path, CallersFile.MostBytes, TimeProvider.System, log).RunAsync(_ => changed(), ending));
+                return await FollowAsync((log, changed, ending) => new FileWatch(path, CallersFile.MaxBytes, TimeProvider.System, log).RunAsync(_ => changed(), ending));
             case "override":
                 var directory = Directory.CreateTempSubdirectory("override-").FullName;
                 File.CreateSymbolicLink(Path.Combine(directory, "mode"), path);

@@ -48,7 +48,7 @@ public sealed class FileContentTests : IDisposable
     {
         await File.WriteAllBytesAsync(_path, new byte[length]);
 
-        (await FileContent.IsStillAsync(_path, new byte[last], most: 10, CancellationToken.None)).ShouldBe(isStill);
+        (await FileContent.IsStillAsync(_path, new byte[last], maxBytes: 10, CancellationToken.None)).ShouldBe(isStill);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace ImdsProxy.Host.Tests.Runtime;
 
 public sealed class OpenConnectionsTests
 {
-    private readonly OpenConnections _open = new(most: 6, mostPerAddress: 4);
+    private readonly OpenConnections _open = new(max: 6, maxPerAddress: 4);
     private long _now;
 
     [Fact]

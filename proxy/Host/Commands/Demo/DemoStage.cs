@@ -1,7 +1,7 @@
 using System.Net;
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.FakeImds;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
 using ImdsProxy.Serving;

@@ -5,7 +5,7 @@ using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
-using ImdsProxy.Forward;
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Listen;
 using ImdsProxy.Logs;
 using ImdsProxy.Management;
@@ -91,33 +91,37 @@ internal sealed class ServeFlags
         Cluster = _cluster.Read(flags, flags.GetValue(_callers), flags.GetValue(_nodeName)),
         OverrideDirectory = flags.GetValue(_overrideDirectory),
         ReadyFile = flags.GetValue(_readyFile),
-        Listen = new ListenOptions
-        {
-            EndPoint = flags.GetRequiredValue(_listen),
-            RequireOriginalDestination = flags.GetValue(_requireOriginalDestination),
-            MaxConnections = flags.GetValue(_maxConnections),
-            MaxConnectionsPerCaller = flags.GetValue(_maxConnectionsPerCaller),
-            MaxRequestsPerCaller = flags.GetValue(_maxRequestsPerCaller),
-            MaxRequestLine = flags.GetValue(_maxRequestLine),
-            MaxHeaders = flags.GetValue(_maxHeaders),
-            MaxBody = flags.GetValue(_maxBody),
-            HeadersTimeout = flags.GetValue(_headersTimeout),
-            BodyTimeout = flags.GetValue(_bodyTimeout),
-            KeepAlive = flags.GetValue(_keepAlive),
-        },
+        Listen = ReadListen(flags),
         Upstream = new UpstreamOptions { Address = flags.GetRequiredValue(_upstream), Timeout = flags.GetValue(_upstreamTimeout) },
         Limits = _sharing.ReadLimits(flags),
         Sharing = _sharing.ReadSharing(flags),
         Enforce = new EnforceOptions { IdentifyWait = flags.GetValue(_identifyWait), CallerRate = _sharing.CallerRate(flags) },
         Answers = new AnswerOptions(flags.GetValue(_denialHelp), flags.GetValue(_tokenDenial)),
         Audit = _audit.Read(flags, flags.GetValue(_clusterName), flags.GetValue(_nodeName)),
-        Management = new ManagementOptions
-        {
-            Management = flags.GetRequiredValue(_management),
-            TokenFile = flags.GetValue(_managementToken),
-            Metrics = flags.GetValue(_metrics),
-        },
+        Management = ReadManagement(flags),
         DrainTimeout = flags.GetValue(_drainTimeout),
+    };
+
+    private ListenOptions ReadListen(ParseResult flags) => new()
+    {
+        EndPoint = flags.GetRequiredValue(_listen),
+        RequireOriginalDestination = flags.GetValue(_requireOriginalDestination),
+        MaxConnections = flags.GetValue(_maxConnections),
+        MaxConnectionsPerCaller = flags.GetValue(_maxConnectionsPerCaller),
+        MaxRequestsPerCaller = flags.GetValue(_maxRequestsPerCaller),
+        MaxRequestLine = flags.GetValue(_maxRequestLine),
+        MaxHeaders = flags.GetValue(_maxHeaders),
+        MaxBody = flags.GetValue(_maxBody),
+        HeadersTimeout = flags.GetValue(_headersTimeout),
+        BodyTimeout = flags.GetValue(_bodyTimeout),
+        KeepAlive = flags.GetValue(_keepAlive),
+    };
+
+    private ManagementOptions ReadManagement(ParseResult flags) => new()
+    {
+        Management = flags.GetRequiredValue(_management),
+        TokenFile = flags.GetValue(_managementToken),
+        Metrics = flags.GetValue(_metrics),
     };
 
     private void CheckTogether(CommandResult result)

@@ -1,3 +1,5 @@
+using System.Net;
+using ImdsProxy.Core.Policy;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Forward.Limits;
@@ -9,6 +11,16 @@ internal sealed class Lanes(LimitOptions options, TimeProvider time) : IDisposab
     private readonly Lane _general = new(options.General, time);
 
     public Lane Of(Endpoint endpoint) => endpoint.Path.StartsWith("/metadata/identity/", StringComparison.Ordinal) ? _identity : _general;
+
+    /// <summary>
+    /// Joins the queue for a permit's request. Returns null if too many requests wait. A request that only audit mode lets through
+    /// is granted its turn at once, because audit mode must not delay callers.
+    /// </summary>
+    public Turn? TryJoin(Permit permit, IPAddress caller)
+    {
+        var lane = Of(permit.Request.Endpoint);
+        return permit.Mode == PolicyMode.Audit ? lane.Pass() : lane.TryJoin(caller);
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ImdsProxy.Forward.Limits;
 
 /// <summary>A request's place in the queue, and its permission to be sent once granted.</summary>
@@ -5,7 +7,8 @@ internal sealed class Turn(Lane lane) : IDisposable
 {
     private readonly TaskCompletionSource<bool> _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Lane Lane => lane;
+    /// <inheritdoc cref="Lane.RetryAfter"/>
+    public TimeSpan RetryAfter => lane.RetryAfter;
 
     /// <summary>Returns true when the request may be sent, or false if its turn did not come in time and it must not be sent.</summary>
     /// <param name="gone">Cancelled when the client disconnects.</param>
@@ -21,6 +24,12 @@ internal sealed class Turn(Lane lane) : IDisposable
 
     /// <summary>The turn's state. Only the lane uses it.</summary>
     public TurnState State { get; set; }
+
+    /// <inheritdoc cref="Lane.JoinToo"/>
+    public void JoinToo(IPAddress caller) => lane.JoinToo(this, caller);
+
+    /// <inheritdoc cref="Lane.Heard"/>
+    public void Heard(int? status, TimeSpan? retryAfter) => lane.Heard(status, retryAfter);
 
     /// <summary>Ends the turn because the request is complete or no longer wanted.</summary>
     public void Dispose() => lane.End(this);

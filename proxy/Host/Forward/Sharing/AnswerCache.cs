@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImdsProxy.Forward.Imds;
 
 namespace ImdsProxy.Forward.Sharing;
 
@@ -27,7 +28,7 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
     public void Add(in AnswerKey key, ImdsAnswer answer, TimeSpan life)
     {
         Remove(key);
-        RemoveWhere(IsOver);
+        RemoveWhere(IsExpired);
         while (_entries.Count >= options.MaxEntries || Bytes + answer.Body.Length > options.MaxBytes)
         {
             if (_entries.IsEmpty)
@@ -51,7 +52,7 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
     public List<KeyValuePair<AnswerKey, ImdsAnswer>> ToList() => [.. _entries.Select(static entry => KeyValuePair.Create(entry.Key, entry.Value.Answer))];
 
     /// <summary>Removes expired answers.</summary>
-    public void RemoveOver() => RemoveWhere(IsOver);
+    public void RemoveExpired() => RemoveWhere(IsExpired);
 
     /// <summary>Removes matching answers. Their bytes are wiped once no request is being served from them.</summary>
     public void RemoveWhere(Func<AnswerKey, ImdsAnswer, bool> isMeant) => RemoveWhere(entry => isMeant(entry.Key, entry.Value.Answer));
@@ -67,7 +68,7 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
         }
     }
 
-    private bool IsOver(KeyValuePair<AnswerKey, Entry> entry) =>
+    private bool IsExpired(KeyValuePair<AnswerKey, Entry> entry) =>
         time.GetTimestamp() >= entry.Value.Until || time.GetUtcNow() >= entry.Value.UntilTime;
 
     private void Remove(in AnswerKey key)

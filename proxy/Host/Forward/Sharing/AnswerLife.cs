@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Requests;
+using ImdsProxy.Forward.Imds;
 
 namespace ImdsProxy.Forward.Sharing;
 

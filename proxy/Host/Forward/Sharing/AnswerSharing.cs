@@ -2,7 +2,7 @@ using System.Net;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
-using ImdsProxy.Forward.Limits;
+using ImdsProxy.Forward.Imds;
 
 namespace ImdsProxy.Forward.Sharing;
 
@@ -15,7 +15,7 @@ internal sealed class AnswerSharing : IDisposable
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(15);
 
     private readonly AnswerFetcher _fetcher;
-    private readonly Lanes _lanes;
+    private readonly TurnTaking _turns;
     private readonly SharingOptions _options;
     private readonly Func<ImdsRequest, CredentialAnswer, bool> _mayKeep;
     private readonly TimeProvider _time;
@@ -26,19 +26,19 @@ internal sealed class AnswerSharing : IDisposable
     private readonly ITimer _sweep;
 
     /// <param name="fetcher">Sends requests to IMDS.</param>
-    /// <param name="lanes">The queues in front of IMDS.</param>
+    /// <param name="turns">The queue in front of IMDS.</param>
     /// <param name="options">What to cache, and for how long.</param>
     /// <param name="mayKeep">Whether the current policy permits this credential to any caller.</param>
     /// <param name="time">The clock.</param>
-    public AnswerSharing(AnswerFetcher fetcher, Lanes lanes, SharingOptions options, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)
+    public AnswerSharing(AnswerFetcher fetcher, TurnTaking turns, SharingOptions options, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)
     {
-        (_fetcher, _lanes, _options, _mayKeep, _time) = (fetcher, lanes, options, mayKeep, time);
+        (_fetcher, _turns, _options, _mayKeep, _time) = (fetcher, turns, options, mayKeep, time);
         _cache = new AnswerCache(options, time);
-        _sweep = time.CreateTimer(_ => Sweep(static cache => cache.RemoveOver()), null, SweepInterval, SweepInterval);
+        _sweep = time.CreateTimer(_ => Sweep(static cache => cache.RemoveExpired()), null, SweepInterval, SweepInterval);
     }
 
     /// <summary>The number of cached answers.</summary>
-    public int Kept => _cache.Count;
+    public int Cached => _cache.Count;
 
     /// <summary>The number of requests waiting for a fetch in flight.</summary>
     public int Waiting
@@ -56,50 +56,43 @@ internal sealed class AnswerSharing : IDisposable
     public ImdsAnswer? Find(Permit permit, string metadata) =>
         AnswerLife.MayBeServed(permit.Request) ? _cache.Find(new AnswerKey(permit.Request, metadata)) : null;
 
-    /// <summary>Joins the fetch in flight for the same key, or starts one.</summary>
+    /// <summary>Joins the fetch in flight for the same key, or starts one. The caller gets a hold on the answer.</summary>
     /// <param name="permit">The permission to send the request.</param>
     /// <param name="metadata">The value of the <c>Metadata</c> header as received.</param>
     /// <param name="caller">The address of the caller, whose turn is used.</param>
     /// <param name="gone">Cancelled when the caller disconnects.</param>
-    public async Task<SharedAnswer> FetchAsync(Permit permit, string metadata, IPAddress caller, CancellationToken gone)
+    /// <param name="isShared">Whether the answer is fetched for another request, or cached. False if it is fetched for this one.</param>
+    public Task<ImdsAnswer> FetchAsync(Permit permit, string metadata, IPAddress caller, CancellationToken gone, out bool isShared)
     {
         var key = new AnswerKey(permit.Request, metadata);
-        var lane = _lanes.Of(permit.Request.Endpoint);
         Flight? flight;
-        var origin = AnswerOrigin.Joined;
         lock (_gate)
         {
             // The answer may have been cached since the first lookup.
-            if (Find(permit, metadata) is { } kept)
+            isShared = true;
+            if (Find(permit, metadata) is { } cached)
             {
-                return new SharedAnswer(kept, AnswerOrigin.Cached);
+                return Task.FromResult(cached);
             }
 
-            if (_flights.TryGetValue(key, out flight) && flight.TryJoin())
+            flight = TryJoin(key, caller);
+            if (flight is null)
             {
-                // The request must not wait behind everything else that the first caller asked for.
-                lane.JoinToo(flight.Turn, caller);
-            }
-            else
-            {
-                if (lane.TryJoin(caller) is not { } turn)
+                isShared = false;
+                if (_turns.TryJoin(permit, caller) is not { } turn)
                 {
-                    return new SharedAnswer(ImdsAnswer.Throttled(lane.RetryAfter), AnswerOrigin.Fetched);
+                    return Task.FromResult(_turns.Throttled(permit));
                 }
 
                 flight = _flights[key] = new Flight(turn);
-                origin = AnswerOrigin.Fetched;
             }
         }
 
-        var answer = origin == AnswerOrigin.Fetched
-            ? await flight.LeadAsync(FlyAsync(key, flight, permit), gone)
-            : await flight.WaitAsync(gone);
-        return new SharedAnswer(answer, origin);
+        return isShared ? flight.WaitAsync(gone) : flight.LeadAsync(FlyAsync(key, flight, permit), gone);
     }
 
     /// <summary>Stops further requests from joining fetches in flight for an endpoint, because its content has changed.</summary>
-    public void Part(EndpointKind endpoint)
+    public void StopJoining(EndpointKind endpoint)
     {
         lock (_gate)
         {
@@ -111,7 +104,7 @@ internal sealed class AnswerSharing : IDisposable
     }
 
     /// <summary>Evicts credentials that the policy no longer permits to any caller.</summary>
-    public void ForgetForbidden()
+    public void EvictForbidden()
     {
         List<KeyValuePair<AnswerKey, ImdsAnswer>> kept;
         lock (_gate)
@@ -128,13 +121,13 @@ internal sealed class AnswerSharing : IDisposable
     }
 
     /// <summary>Evicts everything.</summary>
-    public void Clear() => Sweep(static cache => cache.RemoveWhere(static (_, _) => true));
+    public void EvictAll() => Sweep(static cache => cache.RemoveWhere(static (_, _) => true));
 
     public void Dispose()
     {
         _sweep.Dispose();
         _ending.Cancel();
-        Clear();
+        EvictAll();
         _ending.Dispose();
     }
 
@@ -150,7 +143,11 @@ internal sealed class AnswerSharing : IDisposable
     {
         try
         {
-            var answer = await AskAsync(key, flight.Turn, permit);
+            var answer = await TurnTaking.SendAsync(
+                flight.Turn,
+                (_fetcher, permit, key.Metadata, _ending.Token),
+                static (_, request) => request._fetcher.FetchSharedAsync(request.permit, request.Metadata, request.Token),
+                _ending.Token);
             Land(key, flight, answer);
             return answer;
         }
@@ -166,19 +163,16 @@ internal sealed class AnswerSharing : IDisposable
         }
     }
 
-    private async Task<ImdsAnswer> AskAsync(AnswerKey key, Turn turn, Permit permit)
+    // The request must not wait behind everything else that the first caller asked for, so the second caller shares the turn.
+    private Flight? TryJoin(in AnswerKey key, IPAddress caller)
     {
-        using (turn)
+        if (!_flights.TryGetValue(key, out var flight) || !flight.TryJoin())
         {
-            if (!await turn.WaitAsync(_ending.Token))
-            {
-                return ImdsAnswer.Throttled(turn.Lane.RetryAfter);
-            }
-
-            var answer = await _fetcher.FetchSharedAsync(permit, key.Metadata, _ending.Token);
-            turn.Lane.Heard(answer.Status, answer.RetryAfter);
-            return answer;
+            return null;
         }
+
+        flight.Turn.JoinToo(caller);
+        return flight;
     }
 
     private void Land(in AnswerKey key, Flight flight, ImdsAnswer answer)

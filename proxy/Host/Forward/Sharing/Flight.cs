@@ -1,3 +1,4 @@
+using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
 
 namespace ImdsProxy.Forward.Sharing;

@@ -19,11 +19,11 @@ internal sealed partial class DenialEvents(
     // A delay of one second is short enough for people, and it groups a second's denials into one Event.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private const int MostQueued = 1000;
+    private const int MaxQueued = 1000;
 
     private readonly DenialTally _tally = new(time);
     private readonly Channel<AuditRecord> _denials = Channel.CreateBounded<AuditRecord>(
-        new BoundedChannelOptions(MostQueued) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        new BoundedChannelOptions(MaxQueued) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     /// <summary>Queues a denial for reporting. Never blocks; when the queue is full, the denial appears only in the audit log.</summary>
     public void Ended(AuditRecord record)
@@ -70,7 +70,7 @@ internal sealed partial class DenialEvents(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Could not create the Event about {Namespace}/{Name}: {Failure}", EventName = "EventNotCreated")]
+        [LoggerMessage(EventName = "EventNotCreated", Level = LogLevel.Warning, Message = "The Event about {Namespace}/{Name} could not be created: {Failure}")]
         public static partial void NotCreated(ILogger logger, string @namespace, string name, string failure);
     }
 }

@@ -8,10 +8,10 @@ internal sealed class DenialTally(TimeProvider time)
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
     // Bounds the Events of a pod that asks for a thousand invented resources.
-    private const int MostPerPod = 10;
+    private const int MaxPerPod = 10;
 
     // Enough for 500 pods at the limit per pod.
-    private const int MostInAll = 5000;
+    private const int MaxInAll = 5000;
 
     private readonly Dictionary<DenialKey, DenialCount> _counts = [];
     private readonly Dictionary<string, int> _kindsOfPod = new(StringComparer.Ordinal);
@@ -23,7 +23,7 @@ internal sealed class DenialTally(TimeProvider time)
         if (!_counts.TryGetValue(key, out var count))
         {
             var kinds = _kindsOfPod.GetValueOrDefault(key.Uid);
-            if (kinds >= MostPerPod || _counts.Count >= MostInAll)
+            if (kinds >= MaxPerPod || _counts.Count >= MaxInAll)
             {
                 return;
             }

@@ -3,7 +3,7 @@ namespace ImdsProxy.Kubernetes.Events;
 /// <summary>A token bucket for Events. It holds ten seconds' worth of Events, and at least one.</summary>
 internal sealed class EventBudget(double perSecond, TimeProvider time)
 {
-    private readonly double _most = Math.Max(1, perSecond * 10);
+    private readonly double _max = Math.Max(1, perSecond * 10);
     private double _left = Math.Max(1, perSecond);
     private long _filledAt = time.GetTimestamp();
 
@@ -12,7 +12,7 @@ internal sealed class EventBudget(double perSecond, TimeProvider time)
     {
         get
         {
-            _left = Math.Min(_most, _left + (time.GetElapsedTime(_filledAt).TotalSeconds * perSecond));
+            _left = Math.Min(_max, _left + (time.GetElapsedTime(_filledAt).TotalSeconds * perSecond));
             _filledAt = time.GetTimestamp();
             return _left >= 1;
         }

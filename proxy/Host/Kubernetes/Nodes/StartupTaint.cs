@@ -100,13 +100,13 @@ internal sealed partial class StartupTaint(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Removed the startup taint {Key} from the node {Node}: pods can be scheduled", EventName = "StartupTaintRemoved")]
+        [LoggerMessage(EventName = "StartupTaintRemoved", Level = LogLevel.Information, Message = "The startup taint {Key} was removed from the node {Node}; pods can be scheduled")]
         public static partial void Removed(ILogger logger, string key, string node);
 
-        [LoggerMessage(2, LogLevel.Information, "The node's taints changed while {Key} was being removed; retrying: {Failure}", EventName = "StartupTaintConflict")]
+        [LoggerMessage(EventName = "StartupTaintConflict", Level = LogLevel.Information, Message = "The node's taints changed while {Key} was being removed; retrying: {Failure}")]
         public static partial void Conflicted(ILogger logger, string key, string failure);
 
-        [LoggerMessage(3, LogLevel.Error, "Could not remove the startup taint {Key} from the node {Node}; retrying: {Failure}", EventName = "StartupTaintNotRemoved")]
+        [LoggerMessage(EventName = "StartupTaintNotRemoved", Level = LogLevel.Error, Message = "The startup taint {Key} could not be removed from the node {Node}; retrying: {Failure}")]
         public static partial void NotRemoved(ILogger logger, string key, string node, string failure);
     }
 }

@@ -16,13 +16,13 @@ internal sealed class ClusterCallers
     private readonly LiveLookup _lookup;
     private readonly TimeProvider _time;
 
-    public ClusterCallers(KubeClient client, string node, ListWatchOptions options, TimeProvider time, Random random, ILoggerFactory loggers)
+    public ClusterCallers(KubeClient client, string node, ListWatchOptions options, TimeProvider time, Random random, ILoggerFactory logging)
     {
         _time = time;
         Index = new PodIndex(new InterfaceEvidence(new SharedInterfaces().IsShared), time);
         _watch = new ListWatch<PodObject>(
-            client, KubeResources.PodsOfNode(node), new PodSink(Index, node), options, time, random, loggers.CreateLogger<ListWatch<PodObject>>());
-        _lookup = new LiveLookup(Index, (address, cancellation) => ListAsync(client, node, address, cancellation), time, loggers.CreateLogger<LiveLookup>());
+            client, KubeResources.PodsOfNode(node), new PodSink(Index, node), options, time, random, logging.CreateLogger<ListWatch<PodObject>>());
+        _lookup = new LiveLookup(Index, (address, cancellation) => ListAsync(client, node, address, cancellation), time, logging.CreateLogger<LiveLookup>());
     }
 
     public PodIndex Index { get; }

@@ -18,12 +18,12 @@ internal sealed class ClusterOverride
     private readonly OverrideFiles _mode;
     private readonly ListWatch<ConfigMapObject> _watch;
 
-    public ClusterOverride(KubeClient client, ConfigMapName name, ListWatchOptions options, TimeProvider time, ILoggerFactory loggers)
+    public ClusterOverride(KubeClient client, ConfigMapName name, ListWatchOptions options, TimeProvider time, ILoggerFactory logging)
     {
         _sink = new OverrideSink(name.Name);
         _mode = OverrideFiles.Mode(_sink.Read, time);
         _watch = new ListWatch<ConfigMapObject>(
-            client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, options, time, Random.Shared, loggers.CreateLogger<ListWatch<ConfigMapObject>>());
+            client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, options, time, Random.Shared, logging.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
     /// <summary>How current it is.</summary>

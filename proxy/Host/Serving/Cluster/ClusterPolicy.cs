@@ -17,14 +17,14 @@ internal sealed partial class ClusterPolicy
     private readonly ILogger<ClusterPolicy> _logger;
 
     public ClusterPolicy(
-        KubeClient client, ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<bool> leaving, EventReporter reporter, TimeProvider time, ILoggerFactory loggers)
+        KubeClient client, ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<bool> leaving, EventReporter reporter, TimeProvider time, ILoggerFactory logging)
     {
         (_client, _name, _reporter) = (client, name, reporter);
-        _logger = loggers.CreateLogger<ClusterPolicy>();
+        _logger = logging.CreateLogger<ClusterPolicy>();
         _sink = new ConfigMapSink(name, time);
         _policy = new ConfigMapPolicy(name, policy, store, leaving, ReportAsync);
         _watch = new ListWatch<ConfigMapObject>(
-            client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, new ListWatchOptions(), time, Random.Shared, loggers.CreateLogger<ListWatch<ConfigMapObject>>());
+            client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, new ListWatchOptions(), time, Random.Shared, logging.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
     /// <summary>How current the policy is.</summary>
@@ -65,10 +65,10 @@ internal sealed partial class ClusterPolicy
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Event about the ConfigMap {Name} could not be created: {Failure}", EventName = "PolicyEventNotCreated")]
+        [LoggerMessage(EventName = "PolicyEventNotCreated", Level = LogLevel.Warning, Message = "The Event about the ConfigMap {Name} could not be created: {Failure}")]
         public static partial void NotReported(ILogger logger, string name, string failure);
 
-        [LoggerMessage(2, LogLevel.Error, "The policy could not be loaded from the ConfigMap {Name}", EventName = "PolicyNotTaken")]
+        [LoggerMessage(EventName = "PolicyNotTaken", Level = LogLevel.Error, Message = "The policy could not be loaded from the ConfigMap {Name}")]
         public static partial void NotTaken(ILogger logger, string name, Exception exception);
     }
 }

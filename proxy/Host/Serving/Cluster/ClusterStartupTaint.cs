@@ -21,15 +21,15 @@ internal sealed partial class ClusterStartupTaint
     /// <param name="notReady">Why the proxy is not ready with a policy in force, or null.</param>
     /// <param name="reporter">Composes the Event on the node; null for no Event.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Creates the loggers.</param>
+    /// <param name="logging">Creates the loggers.</param>
     public ClusterStartupTaint(
-        KubeClient client, string node, StartupTaintOptions options, Func<string?> notReady, EventReporter? reporter, TimeProvider time, ILoggerFactory loggers)
+        KubeClient client, string node, StartupTaintOptions options, Func<string?> notReady, EventReporter? reporter, TimeProvider time, ILoggerFactory logging)
     {
         (_client, _key, _reporter) = (client, options.Key, reporter);
-        _logger = loggers.CreateLogger<ClusterStartupTaint>();
+        _logger = logging.CreateLogger<ClusterStartupTaint>();
         var redirect = options.RedirectState is { } path ? new RedirectReportFile(path, time) : null;
         _taint = new StartupTaint(
-            client, node, options.Key, () => notReady() ?? redirect?.Doubt(), RemovedAsync, time, Random.Shared, loggers.CreateLogger<StartupTaint>());
+            client, node, options.Key, () => notReady() ?? redirect?.Doubt(), RemovedAsync, time, Random.Shared, logging.CreateLogger<StartupTaint>());
     }
 
     /// <summary>Why the taint may still be on the node, or null once it is removed.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class ClusterStartupTaint
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The Event about the node {Node} could not be created: {Failure}", EventName = "StartupTaintEventNotCreated")]
+        [LoggerMessage(EventName = "StartupTaintEventNotCreated", Level = LogLevel.Warning, Message = "The Event about the node {Node} could not be created: {Failure}")]
         public static partial void NotReported(ILogger logger, string node, string failure);
     }
 }

@@ -10,7 +10,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary><c>GET /callers</c>: the pods known on this node, and what each is permitted.</summary>
+/// <summary><c>GET /callers</c>: the pods known on this node, and the permissions of each.</summary>
 internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> policy)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -35,7 +35,7 @@ internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> p
         var name = query["pod"].ToString();
         var pod = Find(name);
         return pod.HostNetwork ? new Explained(false, $"not asked: {name} shares the node's network and does not pass the proxy\n")
-            : pod.Addresses.IsEmpty ? new Explained(false, $"denied: {name} has no address yet, so nothing tells that it is the one who asks\n")
+            : pod.Addresses.IsEmpty ? new Explained(false, $"denied: {name} has no address yet, so its requests can't be identified\n")
             : policy() is not { } snapshot ? new Explained(false, "denied: no policy is in force\n")
             : Explained.Of(snapshot, Address(pod), callers.Find(Address(pod)), given);
     }

@@ -1,0 +1,22 @@
+namespace ImdsProxy.Forward.Imds;
+
+/// <summary>Why there is no answer from IMDS that can be passed on.</summary>
+internal enum ForwardFailure
+{
+    None,
+
+    /// <summary>No connection could be made, or it broke.</summary>
+    Unreachable,
+
+    /// <summary>IMDS did not answer in time.</summary>
+    TimedOut,
+
+    /// <summary>The client disconnected.</summary>
+    CallerGone,
+
+    /// <summary>The response could not be validated: it is too large or compressed, has a head that can't be passed on, or is no credential.</summary>
+    Unreadable,
+
+    /// <summary>IMDS accepts no more requests at the moment, and this request's turn did not come in time.</summary>
+    Throttled,
+}

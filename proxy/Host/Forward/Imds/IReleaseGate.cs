@@ -1,0 +1,23 @@
+namespace ImdsProxy.Forward.Imds;
+
+/// <summary>Decides what of IMDS's answer the caller gets, and ends the request. Nothing is sent to the caller before it decides.</summary>
+internal interface IReleaseGate
+{
+    /// <summary>Ends the request with a whole answer, or with the reason why there is none.</summary>
+    /// <param name="answer">The answer. It is valid until the returned task completes.</param>
+    /// <param name="isShared">Whether it came from the cache, or was fetched for another request.</param>
+    Task EndAsync(ImdsAnswer answer, bool isShared);
+
+    /// <summary>
+    /// Whether an answer may be streamed to the caller. Asked when its head has arrived. False leaves the response untouched,
+    /// for another answer.
+    /// </summary>
+    /// <param name="status">The status from IMDS.</param>
+    /// <param name="bytes">The length of its body, or null if it is not known.</param>
+    /// <param name="isSendable">Whether the head can be sent to a caller. If not, the gate must not release it.</param>
+    ValueTask<bool> ReleaseAsync(int status, long? bytes, bool isSendable);
+
+    /// <summary>Ends the request after its answer was streamed, held back by this gate, or did not come.</summary>
+    /// <param name="streamed">The reason why there was no answer or only a part of it; <see cref="ImdsAnswer.Streamed"/> otherwise.</param>
+    Task EndStreamAsync(ImdsAnswer streamed);
+}

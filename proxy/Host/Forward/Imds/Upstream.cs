@@ -1,0 +1,59 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Forward.Imds;
+
+/// <summary>The connections to IMDS, shared by all requests.</summary>
+internal sealed class Upstream : IDisposable
+{
+    private static readonly UriCreationOptions VerbatimUri = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly UpstreamOptions _options;
+
+    // A repeated request is one value (RequestMemory), so its address is built only once.
+    private readonly ConditionalWeakTable<ImdsRequest, Uri> _addresses = [];
+
+    public Upstream(UpstreamOptions options)
+    {
+        _options = options;
+        Authority = options.Address.GetLeftPart(UriPartial.Authority);
+        Invoker = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            // Nothing may be added, followed, stored or decoded between the canonical request and the answer of IMDS.
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = options.ConnectTimeout,
+            EnableMultipleHttp2Connections = false,
+            MaxResponseHeadersLength = 32,
+
+            // There are as many connections as requests in flight. Those that a flood needed are closed soon after it.
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        });
+    }
+
+    public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Scheme, address and port of IMDS.</summary>
+    public string Authority { get; }
+
+    /// <summary>The URI of the canonical request: the address and the canonical target, never parsed again.</summary>
+    public Uri UriOf(ImdsRequest request)
+    {
+        if (!_addresses.TryGetValue(request, out var address))
+        {
+            address = new Uri(Authority + request.PathAndQuery, VerbatimUri);
+            _addresses.AddOrUpdate(request, address);
+        }
+
+        return address;
+    }
+
+    public TimeSpan TimeoutOf(ImdsRequest request) =>
+        request.Endpoint.Kind == EndpointKind.ScheduledEvents ? _options.ScheduledEventsTimeout : _options.Timeout;
+
+    public void Dispose() => Invoker.Dispose();
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using ImdsProxy.Runtime;
+using Microsoft.AspNetCore.Connections;
+
+namespace ImdsProxy.Management;
+
+/// <summary>
+/// Bounds the connections of each source address to one management address. With <c>--metrics</c> on the node's address every pod
+/// can connect, and must not keep the scraper out. The Unix socket is open only to the proxy's own user.
+/// </summary>
+internal sealed class ManagementConnections(TimeProvider time)
+{
+    /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
+    public const int Max = 24;
+
+    /// <summary>Connections of one source address. A scraper keeps one open, a probe none.</summary>
+    public const int MaxPerAddress = 4;
+
+    private readonly OpenConnections _open = new(Max, MaxPerAddress);
+
+    /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
+    public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        if (connection.RemoteEndPoint is not IPEndPoint { Address: var address })
+        {
+            await next(connection);
+            return;
+        }
+
+        var open = new OpenConnection(connection, address, time.GetTimestamp());
+        if (_open.TryAdd(open, out var displaced) != Admission.Admitted)
+        {
+            open.Abort("refused");
+            return;
+        }
+
+        displaced?.Abort("made room for an address with fewer connections");
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            _open.Remove(open);
+        }
+    }
+}
