@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImdsProxy.Audit.Settings;
-using ImdsProxy.Audit.Write;
 using ImdsProxy.FakeImds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Listen;

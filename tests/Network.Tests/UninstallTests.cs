@@ -9,8 +9,8 @@ public sealed class UninstallTests
 {
     private const string Map = "imds-proxy-override";
 
-    // The watch reads its files four times in this time.
-    private static readonly TimeSpan SomeLooks = TimeSpan.FromSeconds(2);
+    // Long enough for the watch to check its files four times.
+    private static readonly TimeSpan FourChecks = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task Uninstall_EndsOnceTheNodeIsOpenAndStaysOpenWithoutTheConfigMap()
