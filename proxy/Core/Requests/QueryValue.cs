@@ -5,10 +5,19 @@ namespace ImdsProxy.Core.Requests;
 /// <summary>Decodes and checks the values of query parameters.</summary>
 internal static class QueryValue
 {
-    /// <summary>Several times the length of a resource id, which is the longest value that known clients of IMDS send.</summary>
+    /// <summary>
+    /// Characters of a value as it is received, and as it is sent to IMDS with its escapes. Several times the length of a resource
+    /// id, which is the longest value that known clients of IMDS send.
+    /// </summary>
     private const int MaxLength = 1024;
 
-    /// <summary>Decodes a value once. Returns null for an invalid escape or for a decoded character outside the alphabet.</summary>
+    // "%3A"
+    private const int EscapeLength = 3;
+
+    /// <summary>
+    /// Decodes a value once. Returns null for an invalid escape, for a decoded character outside the alphabet, or if the value or
+    /// its canonical form is too long.
+    /// </summary>
     public static string? Decode(ReadOnlySpan<char> raw)
     {
         if (raw.Length > MaxLength)
@@ -36,7 +45,7 @@ internal static class QueryValue
         }
 
         decoded = decoded[..length];
-        return decoded.ContainsAnyExcept(UrlAlphabet.Value) ? null : decoded.ToString();
+        return decoded.ContainsAnyExcept(UrlAlphabet.Value) || EscapedLength(decoded) > MaxLength ? null : decoded.ToString();
     }
 
     /// <summary>The canonical value of a known key, or null if the value is invalid.</summary>
@@ -56,6 +65,18 @@ internal static class QueryValue
     /// <summary>A GUID as 36 lower-case characters, or null. IMDS may also accept braces and missing hyphens, but one spelling is enough.</summary>
     public static string? CanonicalGuid(string value) =>
         Guid.TryParseExact(value, "D", out var guid) ? guid.ToString("D") : null;
+
+    // Without this bound, the canonical form of an accepted request could be one that the parser itself rejects.
+    private static int EscapedLength(ReadOnlySpan<char> value)
+    {
+        var length = 0;
+        foreach (var c in value)
+        {
+            length += UrlAlphabet.Word.Contains(c) ? 1 : EscapeLength;
+        }
+
+        return length;
+    }
 
     private static string? Of(string value, SearchValues<char> alphabet) =>
         value.AsSpan().ContainsAnyExcept(alphabet) ? null : value;

@@ -75,7 +75,7 @@ internal static class RequestQuery
 
         if (QueryValue.Decode(pair[(equals + 1)..]) is not { } value)
         {
-            return new RequestError($"the value of '{key}' has an invalid escape, or a character that no value of IMDS has");
+            return new RequestError($"the value of '{key}' has an invalid escape, a character that no value of IMDS has, or too many characters");
         }
 
         return Canonical(endpoint, key, value, out parameter);
