@@ -121,22 +121,16 @@ internal sealed class Forwarder : IDisposable
         }
     }
 
-    private Task<ImdsAnswer> FetchAloneAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body) =>
-        _turns.SendAsync(
-            permit,
-            caller,
-            (_fetcher, context, permit, body),
-            static (_, request) => request._fetcher.FetchAsync(request.context, request.permit, request.body),
-            context.RequestAborted);
+    private async Task<ImdsAnswer> FetchAloneAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body)
+    {
+        using var turn = await _turns.TakeAsync(permit, caller, context.RequestAborted);
+        return turn is null ? _turns.Throttled(permit) : TurnTaking.Heard(turn, await _fetcher.FetchAsync(context, permit, body));
+    }
 
     private async Task StreamAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
     {
-        var streamed = await _turns.SendAsync(
-            permit,
-            caller,
-            (_streams, context, permit, body, gate),
-            static (turn, request) => request._streams.SendAsync(request.context, request.permit, request.body, turn, request.gate),
-            context.RequestAborted);
+        using var turn = await _turns.TakeAsync(permit, caller, context.RequestAborted);
+        var streamed = turn is null ? _turns.Throttled(permit) : await _streams.SendAsync(context, permit, body, turn, gate);
         await gate.EndStreamAsync(streamed);
     }
 

@@ -4,39 +4,45 @@ using ImdsProxy.Forward.Limits;
 
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Sends each request to IMDS when its turn comes, and tells the queue how IMDS answered.</summary>
+/// <summary>Waits for the turns of requests in the queue in front of IMDS.</summary>
 internal sealed class TurnTaking(Lanes lanes)
 {
     /// <summary>Joins the queue for a permit's request. Returns null if too many requests wait.</summary>
     public Turn? TryJoin(Permit permit, IPAddress caller) => lanes.TryJoin(permit, caller);
 
-    /// <summary>The answer to a request that could not join the queue.</summary>
-    public ImdsAnswer Throttled(Permit permit) => ImdsAnswer.Throttled(lanes.Of(permit.Request.Endpoint).RetryAfter);
-
-    /// <summary>Joins the queue, and sends the request when its turn comes.</summary>
-    /// <param name="permit">The permission to send it.</param>
+    /// <summary>Joins the queue and waits. Returns the granted turn, or null if it did not come in time.</summary>
+    /// <param name="permit">The permission to send the request.</param>
     /// <param name="caller">The address of the caller, which takes the turn.</param>
-    /// <param name="request">What <paramref name="send"/> needs.</param>
-    /// <param name="send">Sends the request.</param>
     /// <param name="gone">Cancelled when the caller disconnects.</param>
-    public Task<ImdsAnswer> SendAsync<T>(
-        Permit permit, IPAddress caller, T request, Func<Turn, T, Task<ImdsAnswer>> send, CancellationToken gone) =>
-        TryJoin(permit, caller) is { } turn ? SendAsync(turn, request, send, gone) : Task.FromResult(Throttled(permit));
+    public ValueTask<Turn?> TakeAsync(Permit permit, IPAddress caller, CancellationToken gone) =>
+        TryJoin(permit, caller) is { } turn ? GrantedAsync(turn, gone) : ValueTask.FromResult<Turn?>(null);
 
-    /// <summary>Sends the request when its turn comes. Ends the turn.</summary>
-    /// <inheritdoc cref="SendAsync{T}(Permit, IPAddress, T, Func{Turn, T, Task{ImdsAnswer}}, CancellationToken)"/>
-    public static async Task<ImdsAnswer> SendAsync<T>(Turn turn, T request, Func<Turn, T, Task<ImdsAnswer>> send, CancellationToken gone)
+    /// <summary>Waits for a turn that has joined the queue. Returns the turn, or null after ending it if it did not come in time.</summary>
+    public static async ValueTask<Turn?> GrantedAsync(Turn turn, CancellationToken gone)
     {
-        using (turn)
+        var isGranted = false;
+        try
         {
-            if (!await turn.WaitAsync(gone))
-            {
-                return ImdsAnswer.Throttled(turn.RetryAfter);
-            }
-
-            var answer = await send(turn, request);
-            turn.Heard(answer.Status, answer.RetryAfter);
-            return answer;
+            isGranted = await turn.WaitAsync(gone);
         }
+        finally
+        {
+            if (!isGranted)
+            {
+                turn.Dispose();
+            }
+        }
+
+        return isGranted ? turn : null;
     }
+
+    /// <summary>Tells the queue how IMDS answered, and returns the answer.</summary>
+    public static ImdsAnswer Heard(Turn turn, ImdsAnswer answer)
+    {
+        turn.Heard(answer.Status, answer.RetryAfter);
+        return answer;
+    }
+
+    /// <summary>The answer to a request whose turn did not come in time.</summary>
+    public ImdsAnswer Throttled(Permit permit) => ImdsAnswer.Throttled(lanes.Of(permit.Request.Endpoint).RetryAfter);
 }

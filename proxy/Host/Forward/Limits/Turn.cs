@@ -7,9 +7,6 @@ internal sealed class Turn(Lane lane) : IDisposable
 {
     private readonly TaskCompletionSource<bool> _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <inheritdoc cref="Lane.RetryAfter"/>
-    public TimeSpan RetryAfter => lane.RetryAfter;
-
     /// <summary>Returns true when the request may be sent, or false if its turn did not come in time and it must not be sent.</summary>
     /// <param name="gone">Cancelled when the client disconnects.</param>
     public async ValueTask<bool> WaitAsync(CancellationToken gone)

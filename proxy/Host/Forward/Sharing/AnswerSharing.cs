@@ -3,6 +3,7 @@ using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Forward.Imds;
+using ImdsProxy.Forward.Limits;
 
 namespace ImdsProxy.Forward.Sharing;
 
@@ -143,11 +144,7 @@ internal sealed class AnswerSharing : IDisposable
     {
         try
         {
-            var answer = await TurnTaking.SendAsync(
-                flight.Turn,
-                (_fetcher, permit, key.Metadata, _ending.Token),
-                static (_, request) => request._fetcher.FetchSharedAsync(request.permit, request.Metadata, request.Token),
-                _ending.Token);
+            var answer = await AskAsync(key, flight.Turn, permit);
             Land(key, flight, answer);
             return answer;
         }
@@ -173,6 +170,12 @@ internal sealed class AnswerSharing : IDisposable
 
         flight.Turn.JoinToo(caller);
         return flight;
+    }
+
+    private async Task<ImdsAnswer> AskAsync(AnswerKey key, Turn joined, Permit permit)
+    {
+        using var turn = await TurnTaking.GrantedAsync(joined, _ending.Token);
+        return turn is null ? _turns.Throttled(permit) : TurnTaking.Heard(turn, await _fetcher.FetchSharedAsync(permit, key.Metadata, _ending.Token));
     }
 
     private void Land(in AnswerKey key, Flight flight, ImdsAnswer answer)
