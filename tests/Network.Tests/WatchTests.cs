@@ -119,11 +119,11 @@ public sealed class WatchTests
 
         await cluster.IptablesAsync("nft", "-t", "mangle", "-I", "FORWARD", "-j", "ACCEPT");
         await watch.SaysAsync("Another program keeps displacing our jump");
-        watch.Text.Split("Repaired: ").Length.ShouldBe(4, "three moves, no more");
+        watch.Text.Split(" Repaired: ").Length.ShouldBe(4, "three moves, no more");
 
         // The cooldown applies to displaced jumps only. Missing rules are still put back.
         await cluster.IptablesAsync("nft", "-t", "security", "-F", "FORWARD");
-        await watch.SaysAsync("Repaired: ", times: 4);
+        await watch.SaysAsync(" Repaired: ", times: 4);
         (await cluster.Pod.GetImdsAsync()).ShouldBe("000");
 
         var metrics = await cluster.Node.MustAsync("curl", "-s", "http://127.0.0.1:16256/metrics");
