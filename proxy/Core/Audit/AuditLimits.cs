@@ -9,7 +9,7 @@ internal static class AuditLimits
     /// <summary>The contract's limit of a request's record, including the line feed.</summary>
     public const int Line = 8 << 10;
 
-    /// <summary>The whole <c>request</c> object. Event ids use what the other texts leave.</summary>
+    /// <summary>The whole <c>request</c> object. Event ids use the space that the other texts leave.</summary>
     public const int Request = 3900;
 
     /// <summary>A path, and the contract's limit of a raw target.</summary>

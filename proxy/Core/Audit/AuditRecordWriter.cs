@@ -21,7 +21,7 @@ public sealed class AuditRecordWriter
 
     /// <summary>Renders a record.</summary>
     /// <param name="output">Receives the line.</param>
-    /// <param name="record">The record or event.</param>
+    /// <param name="record">The record.</param>
     /// <returns>The number of bytes before the place in the chain.</returns>
     public int Write(IBufferWriter<byte> output, AuditRecord record)
     {
@@ -48,9 +48,9 @@ public sealed class AuditRecordWriter
         return place;
     }
 
-    /// <summary>Renders an event. Omits fields with the name of a record's own field, because they could be mistaken for it.</summary>
+    /// <summary>Renders an event. Omits a field that has the name of one of the writer's own fields, because a reader could confuse the two.</summary>
     /// <param name="output">Receives the line.</param>
-    /// <param name="auditEvent">The record or event.</param>
+    /// <param name="auditEvent">The event.</param>
     /// <returns>The number of bytes before the place in the chain.</returns>
     public int Write(IBufferWriter<byte> output, AuditEvent auditEvent)
     {

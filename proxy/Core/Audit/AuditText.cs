@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace ImdsProxy.Core.Audit;
 
-/// <summary>Writes text that a pod may have chosen. Keeps the line one line of printable ASCII with a bounded length.</summary>
+/// <summary>Writes text that a pod may have chosen. The result stays a single line of printable ASCII with a bounded length.</summary>
 internal static class AuditText
 {
-    /// <summary>Relaxed, so that paths stay readable and searchable. Other characters than plain ASCII are escaped by <see cref="EscapedText"/>.</summary>
+    /// <summary>Relaxed, so that paths stay readable and searchable. Characters other than plain ASCII are escaped by <see cref="EscapedText"/>.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -18,7 +18,7 @@ internal static class AuditText
     /// <param name="json">Receives the property.</param>
     /// <param name="name">The property's name.</param>
     /// <param name="text">The value, or null.</param>
-    /// <param name="most">The most bytes of the value after escaping.</param>
+    /// <param name="most">The maximum size of the value in bytes, after escaping.</param>
     /// <returns>Whether the value was truncated.</returns>
     public static bool Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? text, int most)
     {

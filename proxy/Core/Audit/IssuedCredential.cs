@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Audit;
 /// <param name="clientId">The client id in the answer.</param>
 /// <param name="resource">The resource in the answer; null for a certificate, which is valid for any resource.</param>
 /// <param name="expiresOn">When the credential expires, or null if the answer does not say.</param>
-/// <param name="tokenId">The token's <c>uti</c>, by which the directory's sign-in log names the token; or null.</param>
+/// <param name="tokenId">The token's <c>uti</c>, which identifies the token in the directory's sign-in log; or null.</param>
 public sealed class IssuedCredential(string? identity, string clientId, string? resource, DateTimeOffset? expiresOn, string? tokenId)
 {
     // A cached token is issued many times, so its JSON is rendered once.

@@ -14,8 +14,8 @@ public static class EnvelopeReader
     private const int MaxDepth = 8;
 
     /// <summary>
-    /// What a body says about its credential. Null if it has no credential, or if the credential's identity is missing or
-    /// ambiguous.
+    /// The facts that a body states about its credential. Null if it has no credential, or if the credential's identity is
+    /// missing or ambiguous.
     /// </summary>
     /// <param name="body">UTF-8.</param>
     /// <param name="endpoint">The endpoint that answered: a token has a resource, a certificate has none.</param>

@@ -27,7 +27,7 @@ internal sealed class ErrorFields
         _error = "unknown_error",
         _description = string.Create(
             CultureInfo.InvariantCulture,
-            $"IMDS answered with status {status}. ImdsProxy does not know the form of its error, so the body is not passed on."),
+            $"IMDS answered with status {status}. ImdsProxy does not recognize the format of the error, so it does not pass the body on."),
     };
 
     /// <summary>Reads the fields. Returns false if a known field does not have its known form, or if <c>error</c> is missing.</summary>

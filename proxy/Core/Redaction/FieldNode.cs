@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>A tree of field paths. Names are compared without case, as in IMDS.</summary>
+/// <summary>A tree of field paths. Names are compared case-insensitively, as in IMDS.</summary>
 internal sealed class FieldNode
 {
     /// <summary>The step that stands for any array element.</summary>

@@ -54,7 +54,7 @@ internal static class InstanceFields
     /// <summary>Whether IMDS is known to have this field.</summary>
     public static bool Has(string path) => All.Contains(path);
 
-    /// <summary>Whether a position is known to contain fields, so that its text form is a list of names, not a value.</summary>
+    /// <summary>Whether a position is known to contain fields. In text format, such a position is a list of names, not a value.</summary>
     public static bool HasFields(ReadOnlySpan<string> steps) => steps.IsEmpty || Containers.Contains(string.Join('.', steps!));
 
     private static IEnumerable<string> Of(string parent, string names) => names.Split(' ').Select(name => $"{parent}.{name}");

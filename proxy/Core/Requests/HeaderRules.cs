@@ -73,11 +73,11 @@ internal static class HeaderRules
 
         var hasBody = chunked == 1 || ContentLength(headers) != 0;
         return hasBody && !(request.Endpoint.IsKnown && request.Method == "POST")
-            ? new RequestError("only the POST requests of IMDS may have a body")
+            ? new RequestError("only POST requests to IMDS may have a body")
             : null;
     }
 
-    // Any other text than a plain number counts as a body, which only a POST may have.
+    // Any text other than a plain number counts as a body, which only a POST may have.
     private static long ContentLength<THeaders>(in THeaders headers)
         where THeaders : struct, IRequestHeaders, allows ref struct =>
         headers.First("Content-Length") is not { } text ? 0

@@ -27,7 +27,7 @@ public static class ImdsRequestParser
     {
         if (Known(method) is not { } canonicalMethod)
         {
-            return new RequestError("the method is not one that IMDS or its clients use");
+            return new RequestError("neither IMDS nor its clients use this method");
         }
 
         var question = target.IndexOf('?', StringComparison.Ordinal);
@@ -41,12 +41,12 @@ public static class ImdsRequestParser
         var endpoint = ImdsEndpoints.Find(path);
         if (!endpoint.IsKnown && ImdsEndpoints.IsVariantOfKnown(path))
         {
-            return new RequestError("the path differs only in case from a path of IMDS; write it as in the documentation of IMDS");
+            return new RequestError("the path differs only in case from an IMDS path; spell it as the IMDS documentation does");
         }
 
         if (endpoint.IsKnown && !endpoint.Methods.Contains(canonicalMethod, StringComparer.Ordinal))
         {
-            return new RequestError("IMDS does not have this method on this path");
+            return new RequestError("IMDS does not support this method on this path");
         }
 
         return RequestQuery.Parse(canonicalMethod, endpoint, path, question < 0 ? default : target.AsSpan(question + 1));

@@ -26,7 +26,7 @@ public sealed record QueryKey(string Name, QueryValueKind Kind, SelectorKind? Se
     /// <summary>The client capabilities that MSAL sends.</summary>
     public static QueryKey ClientCapabilities { get; } = new("xms_cc", QueryValueKind.WordList);
 
-    /// <summary>The hash by which MSAL names a token that it no longer accepts.</summary>
+    /// <summary>The hash of a token that MSAL no longer accepts.</summary>
     public static QueryKey TokenToRefresh { get; } = new("token_sha256_to_refresh", QueryValueKind.Word);
 
     public static QueryKey ClientId { get; } = new("client_id", QueryValueKind.Guid, SelectorKind.ClientId);

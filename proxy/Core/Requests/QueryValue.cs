@@ -6,8 +6,8 @@ namespace ImdsProxy.Core.Requests;
 internal static class QueryValue
 {
     /// <summary>
-    /// Characters of a value as it is received, and as it is sent to IMDS with its escapes. Several times the length of a resource
-    /// id, which is the longest value that known clients of IMDS send.
+    /// The maximum number of characters of a value, both as received and as sent to IMDS with escapes. This is several times the
+    /// length of a resource id, which is the longest value that known clients of IMDS send.
     /// </summary>
     private const int MaxLength = 1024;
 
@@ -66,7 +66,7 @@ internal static class QueryValue
     public static string? CanonicalGuid(string value) =>
         Guid.TryParseExact(value, "D", out var guid) ? guid.ToString("D") : null;
 
-    // Without this bound, the canonical form of an accepted request could be one that the parser itself rejects.
+    // Without this bound, the parser could reject the canonical form of a request that it accepted.
     private static int EscapedLength(ReadOnlySpan<char> value)
     {
         var length = 0;

@@ -6,7 +6,7 @@ namespace ImdsProxy.Core.Requests;
 /// <summary>Checks the body of a POST, which must be JSON.</summary>
 public static class RequestBody
 {
-    /// <summary>The longest event id. IMDS's are GUIDs.</summary>
+    /// <summary>The longest event id. IMDS uses GUIDs.</summary>
     private const int MaxEventId = 64;
 
     /// <summary>IMDS lists a few events at a time. A record must hold the ids of all approved events.</summary>
@@ -31,7 +31,7 @@ public static class RequestBody
 
         if (ids.Count > MaxEventIds || ids.Exists(id => id.Length > MaxEventId))
         {
-            return new RequestError($"the body names more than {MaxEventIds} events, or an event by more than {MaxEventId} characters");
+            return new RequestError($"the body names more than {MaxEventIds} events, or an event id has more than {MaxEventId} characters");
         }
 
         eventIds = request.Endpoint.Kind == EndpointKind.ScheduledEvents ? [.. ids] : default;

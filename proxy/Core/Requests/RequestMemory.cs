@@ -8,13 +8,13 @@ namespace ImdsProxy.Core.Requests;
 /// </summary>
 public sealed class RequestMemory
 {
-    /// <summary>The pods of a node use about ten resources, ten identities and ten paths. There are two generations.</summary>
+    /// <summary>The limit of each of the two generations. The pods of a node use about ten resources, ten identities and ten paths.</summary>
     private const int MaxTargets = 512;
 
     /// <summary>Known clients of IMDS stay below this. A pod could fill the memory with longer targets.</summary>
     private const int MaxLength = 512;
 
-    // Only GET requests: others are rare, and a lookup by target alone is a third faster.
+    // Only GET requests are cached. Other methods are rare, and a lookup by target alone is a third faster.
     private readonly Lock _turning = new();
     private volatile ConcurrentDictionary<string, ImdsRequest> _young = New();
     private volatile ConcurrentDictionary<string, ImdsRequest> _old = New();

@@ -15,7 +15,7 @@ internal static class RequestPath
 
         if (path.ContainsAnyExcept(UrlAlphabet.Path))
         {
-            return new RequestError("the path holds a character or an escape that no path of IMDS has");
+            return new RequestError("the path contains a character or an escape that no IMDS path has");
         }
 
         foreach (var segment in Segments(path))
@@ -23,7 +23,7 @@ internal static class RequestPath
             // Windows drops a trailing dot, and servers interpret "." and ".." differently.
             if (path[1..][segment] is [] or [.., '.'])
             {
-                return new RequestError("the path holds an empty segment or one that ends in a dot");
+                return new RequestError("the path contains an empty segment, or a segment that ends in a dot");
             }
         }
 

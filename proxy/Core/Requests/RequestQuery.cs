@@ -18,7 +18,7 @@ internal static class RequestQuery
             {
                 if (parameters.Count == MaxParameters)
                 {
-                    return new RequestError($"the query holds more than {MaxParameters} parameters");
+                    return new RequestError($"the query has more than {MaxParameters} parameters");
                 }
 
                 if (Read(endpoint, query[range], parameters, out var parameter) is { } error)
@@ -59,7 +59,7 @@ internal static class RequestQuery
         var equals = pair.IndexOf('=');
         if (equals <= 0 || pair[..equals].ContainsAnyExcept(UrlAlphabet.Key))
         {
-            return new RequestError("each query parameter must be 'key=value', with a key of letters, digits, '-', '_' and '.' that is not escaped");
+            return new RequestError("each query parameter must be 'key=value', and the key may contain only unescaped letters, digits, '-', '_' and '.'");
         }
 
         var key = Spelling(pair[..equals], out var isVariant);
@@ -75,7 +75,7 @@ internal static class RequestQuery
 
         if (QueryValue.Decode(pair[(equals + 1)..]) is not { } value)
         {
-            return new RequestError($"the value of '{key}' has an invalid escape, a character that no value of IMDS has, or too many characters");
+            return new RequestError($"the value of '{key}' has an invalid escape, a character that no IMDS value contains, or too many characters");
         }
 
         return Canonical(endpoint, key, value, out parameter);
@@ -90,7 +90,7 @@ internal static class RequestQuery
             {
                 if (QueryValue.Canonical(known.Kind, value) is not { } canonical)
                 {
-                    return new RequestError($"the value of '{key}' is not one that IMDS accepts there");
+                    return new RequestError($"IMDS does not accept this value of '{key}' on this path");
                 }
 
                 parameter = new QueryParameter(known.Name, canonical);

@@ -4,8 +4,8 @@ namespace ImdsProxy.Core.Requests;
 public static class ResourceName
 {
     /// <summary>
-    /// The form in which an allow compares: without one trailing slash; scheme, host and GUIDs in lower case. The directory ignores a
-    /// trailing slash, but distinguishes the case of paths.
+    /// The form in which an allow compares resources: one trailing slash is removed, and scheme, host and GUIDs are in lower case. The
+    /// directory ignores a trailing slash, but distinguishes the case of paths.
     /// </summary>
     public static string Comparable(string resource)
     {
@@ -25,6 +25,6 @@ public static class ResourceName
         return string.Concat(trimmed[..path].ToLowerInvariant(), trimmed.AsSpan(path));
     }
 
-    /// <summary>The form in which a deny compares: lower case, without any trailing slashes. No spelling of a resource evades a deny.</summary>
+    /// <summary>The form in which a deny compares resources: lower case, without any trailing slashes. No spelling of a resource evades a deny.</summary>
     public static string Broad(string resource) => resource.TrimEnd('/').ToLowerInvariant();
 }

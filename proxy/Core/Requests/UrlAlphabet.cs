@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace ImdsProxy.Core.Requests;
 
-/// <summary>The characters that each part of a URL may contain, as few as the known clients of IMDS need.</summary>
+/// <summary>The characters that each part of a URL may contain: only those that the known clients of IMDS need.</summary>
 internal static class UrlAlphabet
 {
     /// <summary>RFC 3986, 2.3.</summary>

@@ -6,7 +6,7 @@ internal sealed class Answer
     /// <param name="status">The status code.</param>
     /// <param name="error">The machine-readable word.</param>
     /// <param name="description">The sentence for people.</param>
-    /// <param name="retryAfterSeconds">After how many seconds to retry, or null.</param>
+    /// <param name="retryAfterSeconds">The number of seconds after which to retry, or null.</param>
     public Answer(int status, string error, string description, int? retryAfterSeconds = null)
     {
         Status = status;
@@ -26,10 +26,10 @@ internal sealed class Answer
 
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Whether it takes the place of an answer of IMDS.</summary>
+    /// <summary>Whether it takes the place of an answer from IMDS.</summary>
     public bool IsOfImds { get; private init; }
 
-    /// <summary>An answer in the words of IMDS.</summary>
+    /// <summary>An answer with the exact wording of IMDS.</summary>
     public static Answer Verbatim(int status, byte[] body) => new(status, body) { IsOfImds = true };
 
     /// <summary>An answer whose body is already rendered.</summary>

@@ -22,7 +22,7 @@ internal static class AnswerBody
     public static byte[] Render(string error, string description) => Render(error, description, "", out _);
 
     /// <param name="error">The machine-readable word.</param>
-    /// <param name="before">The sentence for people up to a place within it.</param>
+    /// <param name="before">The first part of the sentence for people, which ends at a place within it.</param>
     /// <param name="after">The rest of the sentence.</param>
     /// <param name="place">The offset of that place in the body.</param>
     public static byte[] Render(string error, string before, string after, out int place)

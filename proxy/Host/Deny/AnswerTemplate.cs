@@ -13,7 +13,7 @@ internal sealed class AnswerTemplate
     /// <param name="status">The status code.</param>
     /// <param name="error">The machine-readable word.</param>
     /// <param name="sentence">The sentence for people, before and after the id.</param>
-    /// <param name="retryAfterSeconds">After how many seconds to retry, or null.</param>
+    /// <param name="retryAfterSeconds">The number of seconds after which to retry, or null.</param>
     public AnswerTemplate(int status, string error, (string Before, string After) sentence, int? retryAfterSeconds = null)
     {
         (_status, _retryAfterSeconds) = (status, retryAfterSeconds);

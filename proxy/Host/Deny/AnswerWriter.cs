@@ -21,7 +21,7 @@ internal static class AnswerWriter
         response.Headers[RequestIdHeader] = context.TraceIdentifier;
         if (answer.IsOfImds)
         {
-            // MSAL recognizes an answer as one of IMDS only by this header.
+            // Only this header makes MSAL recognize an answer as coming from IMDS.
             response.Headers.Server = "IMDS";
         }
 

@@ -8,7 +8,7 @@ namespace ImdsProxy.Deny;
 /// <summary>All answers that the proxy makes itself.</summary>
 internal sealed class Answers(AnswerOptions options)
 {
-    // The words of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by them.
+    // The exact wording of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by it.
     private static readonly Answer TokenWithoutMetadata = Answer.Verbatim(
         400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""u8.ToArray());
 
@@ -20,7 +20,7 @@ internal sealed class Answers(AnswerOptions options)
     /// <summary>The answer to a denied request. Names the caller, the request and the reason, but never the policy.</summary>
     public Answer Denied(Denial denial, Asker asker, CredentialAnswer? returned)
     {
-        // A pod repeats the same requests, so its denials are kept. A response of IMDS and the address of an unknown caller may differ each time.
+        // A pod repeats the same requests, so its denials are cached. A response of IMDS and the address of an unknown caller may differ each time.
         if (returned is not null || denial.Caller is not Caller.Pod)
         {
             return Template(denial, asker, returned).For(asker.RequestId);
@@ -40,7 +40,7 @@ internal sealed class Answers(AnswerOptions options)
     public Answer NotReady(Asker asker) => new AnswerTemplate(
         503,
         "not_ready",
-        DenialText.Sentence("this request", "it has no valid policy yet", asker, options.Help),
+        DenialText.Sentence("this request", "no valid policy has been loaded yet", asker, options.Help),
         retryAfterSeconds: 1).For(asker.RequestId);
 
     /// <summary>IMDS's own answer to a request without <c>Metadata: true</c>.</summary>
@@ -56,9 +56,9 @@ internal sealed class Answers(AnswerOptions options)
     public static Answer TooMany(string message, int retryAfterSeconds = 1) => new(429, "too_many_requests", "ImdsProxy: " + message, retryAfterSeconds);
 
     public static Answer AuditUnavailable() => new(
-        503, "audit_unavailable", "ImdsProxy cannot write its audit log and answers nothing that it cannot record", retryAfterSeconds: 1);
+        503, "audit_unavailable", "ImdsProxy cannot write its audit log, and does not answer a request that it cannot record", retryAfterSeconds: 1);
 
-    public static Answer Broken() => new(500, "internal_error", "ImdsProxy failed on this request; its log says why");
+    public static Answer Broken() => new(500, "internal_error", "ImdsProxy failed to handle this request; its log states the reason");
 
     private AnswerTemplate Template(Denial denial, in Asker asker, CredentialAnswer? returned)
     {

@@ -6,16 +6,16 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Deny;
 
 /// <summary>
-/// The sentence of a denial. It must contain "unreachable": on this word the credential chains of the Azure SDKs for .NET and
+/// The sentence of a denial. It must contain "unreachable": at this word, the credential chains of the Azure SDKs for .NET and
 /// Go try the next credential.
 /// </summary>
 internal static class DenialText
 {
-    /// <summary>What a denial says, before and after the request's id.</summary>
+    /// <summary>The text of a denial, before and after the request's id.</summary>
     public static (string Before, string After) Describe(Denial denial, in Asker asker, CredentialAnswer? returned, string? help) =>
         Sentence(What(denial.Request), Why(denial, asker, returned), asker, help);
 
-    /// <summary>That something is denied, before and after the request's id.</summary>
+    /// <summary>The sentence for anything that is denied, before and after the request's id.</summary>
     public static (string Before, string After) Sentence(string what, string why, in Asker asker, string? help) => (
         $"IMDS is unreachable for this workload: ImdsProxy denied {what}: {why} ({Who(asker)}, request ",
         string.IsNullOrEmpty(help) ? ")." : "). " + help);
@@ -35,13 +35,13 @@ internal static class DenialText
         Reason.NoRule => "no rule allows it",
         Reason.DenyRule when returned is not null => $"{Returned(returned)}, which a rule denies",
         Reason.DenyRule => "a rule denies it",
-        Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which is not what was asked for or not what a rule allows",
+        Reason.IdentityMismatch when returned is not null => $"{Returned(returned)}, which the request did not ask for or no rule allows",
         Reason.IdentityMismatch => "IMDS answered with another identity",
-        Reason.PinAmbiguous => "its policy names more than one identity for it: name one in the request, with client_id",
+        Reason.PinAmbiguous => "the policy names more than one identity for this request: name one with client_id",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
         Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
         Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
-        Reason.CallerUnknown => $"no pod of this node is known by the address {asker.Address}",
+        Reason.CallerUnknown => $"no known pod of this node has the address {asker.Address}",
         Reason.CallerAmbiguous => $"more than one pod claims the address {asker.Address}",
         Reason.CallerIsNode => $"{asker.Address} is the node's own address, which belongs to no workload",
         _ => denial.Reason.Name(),

@@ -18,7 +18,7 @@ internal sealed class KeptTemplates
 
     private const int Ways = 4;
 
-    /// <summary>Policies remember no decision on a longer request, so its denial never comes again.</summary>
+    /// <summary>A policy caches no decision on a longer request, so the same denial never comes again.</summary>
     private const int MaxRequest = 512;
 
     private readonly Kept?[] _entries = new Kept?[Ways << SetBits];
@@ -36,7 +36,7 @@ internal sealed class KeptTemplates
         return null;
     }
 
-    // Threads that write to one set at a time may lose an entry, which is then rendered again.
+    // Threads that write to one set at the same time may lose an entry, which is then rendered again.
     public void Keep(Denial denial, AnswerTemplate template)
     {
         if (denial.Request.PathAndQuery.Length > MaxRequest)

@@ -7,7 +7,7 @@ namespace ImdsProxy.Enforce;
 /// <summary>Confirms that the pod found at an address is the caller, because an address may have been reused.</summary>
 internal static class CallerConfirmation
 {
-    /// <summary>Returns the caller, or <see cref="Caller.Unknown"/> if the interface or the connection is not the pod's.</summary>
+    /// <summary>Returns the caller, or <see cref="Caller.Unknown"/> if the interface or the connection does not belong to the pod.</summary>
     /// <param name="callers">The known callers.</param>
     /// <param name="found">The caller at the address.</param>
     /// <param name="connection">The connection; null if it did not come through the data listener.</param>

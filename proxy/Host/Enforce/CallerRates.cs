@@ -11,7 +11,7 @@ internal sealed class CallerRates(int perSecond, TimeProvider time)
 {
     private const int BurstSeconds = 2;
 
-    /// <summary>Buckets at a time. A node runs at most 250 pods; further addresses share one bucket.</summary>
+    /// <summary>The maximum number of buckets. A node runs at most 250 pods; further addresses share one bucket.</summary>
     private const int MaxCallers = 4096;
 
     private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = new();

@@ -10,22 +10,22 @@ internal sealed record EnforceOptions
     public static readonly TimeSpan AuditIdentifyWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// Requests a second of one caller, on average; 0 for no limit. Clients of IMDS send less than one request a second.
+    /// The average number of requests that one caller may send per second; 0 for no limit. Clients of IMDS send less than one.
     /// </summary>
     public int CallerRate { get; init; }
 
     /// <summary>
-    /// How long a request above the caller's limits waits for its 429. A caller that asks again at once on each of its 64
-    /// connections is thereby held to about 250 refusals a second, and does not take the processor from other callers.
+    /// How long a request above the caller's limits waits for its 429. A caller that retries at once on each of its 64
+    /// connections then gets only about 250 refusals per second, and does not take the processor from other callers.
     /// </summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Records a second of one caller whose requests are not limited; further requests are summed, because a disk also fills with
-    /// records of requests that are not refused. 100 is the chart's <c>--caller-rate</c>.
+    /// The number of records that one caller gets per second if its requests are not limited. Further requests are summed, because
+    /// records of permitted requests also fill a disk. The value is the chart's <c>--caller-rate</c>.
     /// </summary>
     public const int RecordRateWithoutCallerRate = 100;
 
-    /// <summary>Requests a second of one caller that each get their own record.</summary>
+    /// <summary>The number of requests per second that each get their own record, for one caller.</summary>
     public int RecordRate => CallerRate > 0 ? CallerRate : RecordRateWithoutCallerRate;
 }

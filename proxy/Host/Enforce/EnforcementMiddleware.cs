@@ -12,8 +12,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// The path of a request: identify, parse, decide, then forward or deny, with one record whatever happens. Here is only the
-/// order; the rules are elsewhere.
+/// The path of a request: identify, parse, decide, then forward or deny, with one record whatever happens. This class contains
+/// only the order of these steps; other classes contain the rules.
 /// </summary>
 internal sealed partial class EnforcementMiddleware(
     ICallerSource callers,
@@ -163,7 +163,7 @@ internal sealed partial class EnforcementMiddleware(
 
         if (await bodies.ReadAsync(exchange.Context) is not { } body)
         {
-            await RejectAsync(exchange, new RequestError("the body is too large, too slow or incomplete"));
+            await RejectAsync(exchange, new RequestError("the body is too large, arrives too slowly or is incomplete"));
             return null;
         }
 
@@ -204,7 +204,7 @@ internal sealed partial class EnforcementMiddleware(
         await recorder.AnswerAsync(
             exchange,
             new Outcome(Verdict.Denied, Reason.RateLimited, PolicyMode.Enforce),
-            Answers.TooMany("this pod has too many requests in flight, or sends too many a second"));
+            Answers.TooMany("this pod has too many requests in flight, or sends too many requests per second"));
     }
 
     // Kestrel drains an unread body only while its client is connected. After that it would parse the body as a further request.
@@ -219,7 +219,7 @@ internal sealed partial class EnforcementMiddleware(
     private async Task FailAsync(Exchange exchange, Exception e)
     {
         var gone = exchange.Context.RequestAborted.IsCancellationRequested;
-        var outcome = new Outcome(Verdict.Failed, Reason.UpstreamError, exchange.Mode) { Error = gone ? "the caller went away" : "internal error" };
+        var outcome = new Outcome(Verdict.Failed, Reason.UpstreamError, exchange.Mode) { Error = gone ? "the client disconnected" : "internal error" };
         if (gone)
         {
             await recorder.RecordAsync(exchange, outcome);

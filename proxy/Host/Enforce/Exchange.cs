@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>One request on its way through the proxy, with all that its record will contain.</summary>
+/// <summary>One request on its way through the proxy, with everything that its record will contain.</summary>
 internal sealed class Exchange
 {
     private readonly TimeProvider _time;
@@ -48,7 +48,7 @@ internal sealed class Exchange
     public PolicySnapshot? Policy { get; set; }
 
     /// <summary>
-    /// Whether its caller has more requests in flight, or sends more a second, than it may. Audit mode records this and forwards
+    /// Whether the caller exceeds its limit of requests in flight or of requests per second. Audit mode records this and forwards
     /// the request.
     /// </summary>
     public bool IsOverLimit { get; set; }
@@ -67,7 +67,7 @@ internal sealed class Exchange
 
     public Asker Asker => new(Caller, Address, Context.TraceIdentifier);
 
-    /// <summary>The mode for the caller. Without a policy everything is denied, which is enforcement.</summary>
+    /// <summary>The mode for the caller. Without a policy, everything is denied, so the mode is enforce.</summary>
     public PolicyMode Mode => Policy?.ModeOf(Caller) ?? PolicyMode.Enforce;
 
     /// <summary>Ends a connection that another pod opened.</summary>

@@ -5,7 +5,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Ends a permitted request: with a record, and with the answer of IMDS or an answer that says why there is none.</summary>
+/// <summary>Ends a permitted request: writes its record, and sends the answer of IMDS or an answer that says why there is none.</summary>
 internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, double> upstreamEnded)
 {
     public Recorder Recorder => recorder;
@@ -48,12 +48,12 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
         await recorder.AnswerAsync(exchange, outcome, answer.Failure switch
         {
             ForwardFailure.TimedOut => Answers.GatewayTimeout(),
-            ForwardFailure.Unreadable => Answers.BadGateway("the response from IMDS could not be validated, so nothing of it is passed on"),
+            ForwardFailure.Unreadable => Answers.BadGateway("the response from IMDS could not be validated, so no part of it is passed on"),
             _ => Answers.BadGateway("IMDS can't be reached"),
         });
     }
 
     private static Answer Throttled(ImdsAnswer answer) => Answers.TooMany(
-        "IMDS accepts no more requests from this node at the moment, and the turn of this request did not come in time",
+        "IMDS accepts no more requests from this node at the moment, and this request could not be sent in time",
         (int)Math.Ceiling(answer.RetryAfter?.TotalSeconds ?? 1));
 }

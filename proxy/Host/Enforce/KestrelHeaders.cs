@@ -3,7 +3,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>The headers of a request, as the parser asks for them.</summary>
+/// <summary>The headers of a request, in the form that the parser needs.</summary>
 internal readonly struct KestrelHeaders(IHeaderDictionary headers) : IRequestHeaders
 {
     public int Count(string name) => Values(name).Count;

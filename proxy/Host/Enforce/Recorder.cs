@@ -32,12 +32,12 @@ internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answe
     {
         var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus };
 
-        // The answer names the id of the request, which a summary replaces by its own.
+        // The answer names the id of the request, which a summary replaces with its own id.
         var isSummed = IsSummed(exchange, outcome);
         return AnswerAsync(exchange, outcome, answers.Denied(denial, exchange.Asker, returned), isSummed);
     }
 
-    /// <summary>Records a request that came before the first policy, and answers it.</summary>
+    /// <summary>Records a request that arrived before the first policy was loaded, and answers it.</summary>
     public Task AnswerNotReadyAsync(Exchange exchange)
     {
         var outcome = new Outcome(Verdict.Denied, Reason.NotReady, PolicyMode.Enforce);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Records the requests that Kestrel refuses by itself, unless a request has a record already.</summary>
+/// <summary>Records the requests that Kestrel itself refuses, unless a request already has a record.</summary>
 internal sealed class RefusedRecords(
     ICallerSource callers,
     ActivePolicy policy,
@@ -19,8 +19,8 @@ internal sealed class RefusedRecords(
     Action<AuditRecord, bool> ended)
 {
     /// <summary>
-    /// Records that may wait for the log: as many as there are connections by default. Such a request is answered before its record
-    /// is written, so a pod could otherwise fill the memory while the log is stalled. Further records count as not written.
+    /// The maximum number of records that wait for the log: the default number of connections. Kestrel answers such a request before
+    /// its record is written, so without a limit a pod could fill the memory while the log is stalled. Further records count as not written.
     /// </summary>
     public const int MaxWaiting = 512;
 

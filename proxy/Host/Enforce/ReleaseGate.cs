@@ -6,18 +6,18 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Decides the answer to one permitted request by the policy of the moment, and records it before it leaves. The request may have
-/// waited for its answer, and the policy may have changed since.
+/// Decides the answer to one permitted request by the policy in force, and records it before it leaves. The request may have
+/// waited for its answer, and the policy may have changed in the meantime.
 /// </summary>
 internal sealed class ReleaseGate(Exchange exchange, Permit permit, ActivePolicy policy, WholeRelease whole, ForwardingEnd end) : IReleaseGate
 {
-    // Why a streamed answer was not released: a policy that came into force after the request was sent denies it, …
+    // Set if a streamed answer was held back because a policy that came into force after the request was sent denies it.
     private Denial? _denial;
 
-    // … its head, with this status, can't be sent to a caller, …
+    // Set if it was held back because its head, with this status, can't be sent to a caller.
     private int? _unsendableStatus;
 
-    // … or it could not be recorded.
+    // True if it was held back because it could not be recorded.
     private bool _isUnrecorded;
 
     public Task EndAsync(ImdsAnswer answer, bool isShared)
@@ -72,12 +72,12 @@ internal sealed class ReleaseGate(Exchange exchange, Permit permit, ActivePolicy
 
         // The record states the head of the answer, but no byte of it has left.
         var isBrokenOff = streamed.Failure is not (ForwardFailure.None or ForwardFailure.CallerGone) && !exchange.Context.Response.HasStarted;
-        return isBrokenOff ? AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("IMDS broke off its answer")) : Task.CompletedTask;
+        return isBrokenOff ? AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("the answer from IMDS was interrupted")) : Task.CompletedTask;
     }
 
     // The record takes its outcome from the decision and its revision from the exchange, so both change together or not at all.
     // A streamed answer can no longer be redacted. If the new policy redacts it, the answer is released and recorded under the
-    // policy by which the request was sent.
+    // policy under which the request was sent.
     private Decision Current()
     {
         if (policy.Current is not { } now || now == exchange.Policy)

@@ -14,10 +14,10 @@ internal sealed class Summaries : IAsyncDisposable
     /// <summary>Summaries open at a time. A node runs at most 250 pods, and each meets few verdicts and reasons. Further callers share summaries.</summary>
     public const int MaxOpen = 4096;
 
-    // Seconds whose records may wait for the log. Beyond them, each request waits for the log itself.
+    // The number of seconds whose records may wait for the log. Beyond that, each request waits for the log itself.
     private const int MaxUnwritten = 2;
 
-    // A timer that fires slightly early would find its second not yet over.
+    // A timer that fires slightly early would find that its second is not over yet.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);

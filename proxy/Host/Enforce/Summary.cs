@@ -3,7 +3,7 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Enforce;
 
 /// <summary>The requests of one caller, verdict, reason and second that share one record.</summary>
-/// <param name="first">The first request, whose id all others take.</param>
+/// <param name="first">The first request. The others take its id.</param>
 /// <param name="isOfOthers">Whether it sums requests of several callers.</param>
 internal sealed class Summary(AuditRecord first, bool isOfOthers)
 {

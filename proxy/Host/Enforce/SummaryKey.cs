@@ -5,11 +5,11 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>What the requests of one summary have in common, apart from their second.</summary>
+/// <summary>The properties that all requests of one summary share, apart from the second in which they arrived.</summary>
 /// <param name="Address">The caller's address; null for callers that share a summary.</param>
 /// <param name="Caller">The UID of a known pod, or the kind of any other caller.</param>
-/// <param name="Verdict">How they ended.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Verdict">The verdict on the requests.</param>
+/// <param name="Reason">The reason for the verdict.</param>
 internal readonly record struct SummaryKey(IPAddress? Address, string Caller, Verdict Verdict, Reason Reason)
 {
     public static SummaryKey Of(AuditRecord record) => new(record.CallerIp, Name(record.Caller), record.Verdict, record.Reason);

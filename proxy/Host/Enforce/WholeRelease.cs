@@ -10,8 +10,8 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Releases answers that were read whole. An answer, cached or not, is decided again by the policy of the moment, then redacted,
-/// recorded and sent.
+/// Releases answers that were read whole. An answer, cached or not, is decided again by the policy in force, then redacted, recorded
+/// and sent.
 /// </summary>
 internal sealed class WholeRelease(ActivePolicy policy, ForwardingEnd end, TimeProvider time)
 {

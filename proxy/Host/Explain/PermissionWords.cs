@@ -20,7 +20,7 @@ internal static class PermissionWords
             MatchResult.Wildcard => "its wildcard never covers this path: write the path out",
             MatchResult.Method => $"different method: applies to {Words(isAllow ? rule.Allow[permission.Index].Methods : rule.Deny[permission.Index].Methods)} only",
             MatchResult.Identity => $"different identity: applies to {Words(identities)} only",
-            MatchResult.UnresolvedIdentity => $"no alias of the policy has this {request.Selector?.Key}, so it cannot be matched to {Words(identities)}",
+            MatchResult.UnresolvedIdentity => $"no alias in the policy has this {request.Selector?.Key}, so it cannot be matched to {Words(identities)}",
             MatchResult.WaitsForAnswer => $"decided by IMDS's answer: denies it if the identity is {string.Join(" or ", identities)}",
             MatchResult.Resource => Resource(isAllow ? rule.Allow[permission.Index].Resources : rule.Deny[permission.Index].Resources, request),
             _ => $"IMDS is not known to take {Words([.. request.Extra.Select(parameter => $"'{parameter.Key}'")])}, and extraQuery does not list it",

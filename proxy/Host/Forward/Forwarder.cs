@@ -11,7 +11,7 @@ namespace ImdsProxy.Forward;
 
 /// <summary>
 /// The only way to IMDS. Sends the request of a permit when its turn comes, serves callers with equal requests from one answer,
-/// and reads an answer whole where it must be checked. A gate decides what of the answer reaches the caller.
+/// and reads an answer whole where it must be checked. A gate decides which part of the answer reaches the caller.
 /// </summary>
 internal sealed class Forwarder : IDisposable
 {
@@ -136,7 +136,7 @@ internal sealed class Forwarder : IDisposable
 
     private static string Metadata(HttpContext context) => context.Request.Headers[RequestHeaders.Metadata][0]!;
 
-    // A later request must see what a request other than GET has changed, so it joins no earlier fetch.
+    // A later request must see the changes that a request other than GET has made, so it joins no earlier fetch.
     private void Answered(ImdsRequest request)
     {
         if (request.Method != "GET")

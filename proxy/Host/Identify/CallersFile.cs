@@ -8,7 +8,7 @@ namespace ImdsProxy.Identify;
 /// <summary>Parses a callers file.</summary>
 internal static class CallersFile
 {
-    /// <summary>The maximum size of the file in bytes. It fits 250 pods, the most on a node, with 64 KiB of labels each.</summary>
+    /// <summary>The maximum size of the file in bytes. This is enough for 250 pods, the maximum on a node, with 64 KiB of labels each.</summary>
     public const int MaxBytes = 16 << 20;
 
     /// <summary>Returns the pods in a file's content.</summary>

@@ -2,7 +2,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>What is known about a connection, worked out once for all its requests.</summary>
+/// <summary>The known facts about a connection, determined once for all its requests.</summary>
 /// <param name="use">The share of the listener that the source address uses.</param>
 /// <param name="interfaceIndex">The network interface on which the connection arrived, or 0.</param>
 /// <param name="interfaceName">The name of that interface, or null.</param>
@@ -24,10 +24,10 @@ internal sealed class CallerConnection(AddressUse use, int interfaceIndex, strin
     /// <summary>The connection as the listener counts it; null in tests without a listener.</summary>
     public OpenConnection? Open { get; init; }
 
-    /// <summary>Shows what the kernel still holds for the client; null where the kernel does not report it.</summary>
+    /// <summary>Shows the data that the kernel still holds for the client; null where the kernel does not report it.</summary>
     public SocketTail? Tail { get; init; }
 
-    /// <summary>Since when data has been unread, and how many bytes had been read by then. Only <see cref="SlowReaders"/> uses it.</summary>
+    /// <summary>The time since which data has been unread, and the number of bytes that the client had read by then. Only <see cref="SlowReaders"/> uses it.</summary>
     public (long Since, long Acknowledged)? Unread { get; set; }
 
     /// <summary>

@@ -7,8 +7,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Admits connections. Where it is required, admits only connections that the redirect brought. Limits the connections of one
-/// source address, so that no pod can use up all of them. Ends connections whose clients do not read.
+/// Admits connections. If the options require it, admits only connections that came through the redirect. Limits the connections of
+/// one source address, so that no pod can use up all of them. Ends connections whose clients do not read.
 /// </summary>
 internal sealed class CallerGate : IDisposable
 {

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>What the kernel knows about an accepted connection beyond its addresses.</summary>
+/// <summary>Reads what the kernel knows about an accepted connection beyond its addresses.</summary>
 internal static class ConnectionOrigin
 {
     // Linux's <netinet/in.h> and <linux/netfilter_ipv4.h>
@@ -14,7 +14,7 @@ internal static class ConnectionOrigin
     private const int SoOriginalDst = 80;
 
     /// <summary>
-    /// The destination of the connection before the node's iptables rules redirected it, or null if nothing did.
+    /// The destination of the connection before the node's iptables rules redirected it, or null if no rule redirected it.
     /// </summary>
     public static IPEndPoint? OriginalDestination(Socket socket)
     {

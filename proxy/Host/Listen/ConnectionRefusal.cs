@@ -6,10 +6,10 @@ internal enum ConnectionRefusal
     /// <summary>It came directly to the listener, not through the redirect.</summary>
     NotRedirected,
 
-    /// <summary>Its source address has as many connections as it may have.</summary>
+    /// <summary>Its source address already has the maximum number of connections.</summary>
     CallerLimit,
 
-    /// <summary>The listener has as many connections as it may have.</summary>
+    /// <summary>The listener already has the maximum number of connections.</summary>
     TotalLimit,
 
     /// <summary>It made room for a source address with fewer connections.</summary>

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>The data listener and its limits. Every default is far above what clients of IMDS need and far below what does harm.</summary>
+/// <summary>The data listener and its limits. Every default is far above the needs of IMDS clients and far below any harmful value.</summary>
 internal sealed record ListenOptions
 {
     /// <summary>Where the redirect sends the traffic for IMDS.</summary>
@@ -15,32 +15,32 @@ internal sealed record ListenOptions
     public bool RequireOriginalDestination { get; init; }
 
     /// <summary>
-    /// Connections in all: as many as the chart's memory limit allows if a hostile client makes each as expensive as it can
-    /// (docs/memory.md). A node runs at most 250 pods, and a pod seldom has more than one connection open.
+    /// The maximum number of connections: as many as the chart's memory limit allows if a hostile client makes each connection as
+    /// expensive as possible (docs/memory.md). A node runs at most 250 pods, and a pod seldom has more than one connection open.
     /// </summary>
     public int MaxConnections { get; init; } = 512;
 
     /// <summary>
-    /// Connections of one source address: an eighth of all. An SDK requests tokens on one or two connections; a client without a
-    /// pool opens one for each request in flight.
+    /// The maximum number of connections of one source address: an eighth of all connections. An SDK requests tokens on one or two
+    /// connections; a client without a pool opens one for each request in flight.
     /// </summary>
     public int MaxConnectionsPerCaller { get; init; } = 64;
 
     /// <summary>
-    /// Connections beyond <see cref="MaxConnections"/> that wait for the end of a connection they displaced. They are not served
-    /// yet, and cost little.
+    /// The number of connections beyond <see cref="MaxConnections"/> that may wait for the end of a connection they displaced. They
+    /// are not served yet, and cost little.
     /// </summary>
     public const int WaitingConnections = 128;
 
     /// <summary>
-    /// Connections beyond those that are held for <see cref="RefusalPause"/> before they are refused, because their caller has as
-    /// many as it may have. Any further ones are refused at once.
+    /// The number of further connections that may be held for <see cref="RefusalPause"/> before they are refused, because their caller
+    /// already has the maximum number of connections. Any more connections are refused at once.
     /// </summary>
     public const int HeldConnections = 192;
 
     /// <summary>
     /// How long a connection beyond <see cref="MaxConnectionsPerCaller"/> is held before it is refused. A client that connects
-    /// again as soon as it is refused would otherwise cost a processor more than the requests it may send.
+    /// again as soon as it is refused would otherwise use more processor time than the requests that it may send.
     /// </summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
 
@@ -60,7 +60,7 @@ internal sealed record ListenOptions
     /// <summary>How long the kernel may hold the rest of the last answer after the connection is closed.</summary>
     public TimeSpan CloseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Requests in flight of one source address. IMDS itself accepts 5 concurrent token requests from the whole VM.</summary>
+    /// <summary>The maximum number of requests in flight from one source address. IMDS itself accepts 5 concurrent token requests from the whole VM.</summary>
     public int MaxRequestsPerCaller { get; init; } = 64;
 
     /// <summary>Bytes of the request line. The longest known one, a token request with a resource id, has about 500.</summary>

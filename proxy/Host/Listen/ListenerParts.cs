@@ -7,7 +7,7 @@ namespace ImdsProxy.Listen;
 /// <param name="Logging">Where Kestrel logs.</param>
 /// <param name="Handler">Handles all requests.</param>
 /// <param name="Observer">Counts connections.</param>
-/// <param name="Refused">Is called for each request that Kestrel refuses by itself.</param>
+/// <param name="Refused">Is called for each request that Kestrel itself refuses.</param>
 /// <param name="Drain">Moves clients over to a successor at the end.</param>
 /// <param name="PodAt">The UID of the pod that holds an address now, or null if none is known.</param>
 /// <param name="Time">The clock.</param>

@@ -40,7 +40,7 @@ internal sealed class ActivePolicy(TimeProvider time)
     /// </summary>
     /// <param name="load">The result.</param>
     /// <param name="content">The policy as UTF-8 JSON, to be kept.</param>
-    /// <param name="source">Where the policy comes from, for people.</param>
+    /// <param name="source">The origin of the policy, in words for people.</param>
     public async Task TakeAsync(PolicyLoad load, ReadOnlyMemory<byte> content, string source)
     {
         var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
@@ -74,8 +74,8 @@ internal sealed class ActivePolicy(TimeProvider time)
     }
 
     /// <summary>
-    /// Lowers every policy to audit mode, except rules with their own mode; or ends the lowering. The written document does not
-    /// change, and applies again afterwards.
+    /// Lowers every policy to audit mode, except rules with their own mode, or ends the lowering. The written document does not
+    /// change, and it applies again afterwards.
     /// </summary>
     public void Lower(bool lowered)
     {

@@ -6,7 +6,7 @@ namespace ImdsProxy.PolicySource;
 /// <param name="name">The ConfigMap.</param>
 /// <param name="policy">The policy in force.</param>
 /// <param name="store">Where valid policies are kept, or null.</param>
-/// <param name="leaving">Whether the release is being uninstalled, so that its ConfigMap may go.</param>
+/// <param name="leaving">Whether the release is being uninstalled, so that its ConfigMap may be deleted.</param>
 /// <param name="refused">Is called with a ConfigMap that is refused, and the reason.</param>
 internal sealed class ConfigMapPolicy(
     ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<bool> leaving, Func<ConfigMapContent, string, CancellationToken, Task> refused)
@@ -35,7 +35,7 @@ internal sealed class ConfigMapPolicy(
 
         if (content is null)
         {
-            await policy.MissingAsync(Source, $"the ConfigMap {name.Namespace}/{name.Name} does not exist; create it: until then the last good policy stays in force, if there was one");
+            await policy.MissingAsync(Source, $"the ConfigMap {name.Namespace}/{name.Name} does not exist; create it. Until then, the last good policy stays in force, if there is one");
             return;
         }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>A policy of one text or several, with the last valid content of each.</summary>
+/// <summary>A policy that consists of one text or several, with the last valid content of each.</summary>
 internal sealed class FragmentedPolicy(ActivePolicy policy)
 {
     private IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _good = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);

@@ -9,9 +9,9 @@ internal interface IPolicyObserver
     /// <summary>A document has come into force.</summary>
     Task LoadedAsync(PolicyDocument? before, PolicyDocument now, PolicyLoad load, ReadOnlyMemory<byte> content, string source) => Task.CompletedTask;
 
-    /// <summary>A document has errors; the policy in force stays.</summary>
+    /// <summary>A document has errors; the policy in force does not change.</summary>
     Task RefusedAsync(PolicyLoad load, string source) => Task.CompletedTask;
 
-    /// <summary>The source was deleted together with its release; the policy in force stays until the proxy ends.</summary>
+    /// <summary>The source was deleted together with its release; the policy stays in force until the proxy ends.</summary>
     Task GoneAsync(string source) => Task.CompletedTask;
 }

@@ -8,7 +8,7 @@ namespace ImdsProxy.PolicySource;
 /// <param name="Version">Its resourceVersion.</param>
 /// <param name="ReceivedAt">When it was received.</param>
 /// <param name="Texts">The documents by their keys.</param>
-/// <param name="Release">Identifies the release that kept it, or null where nothing identifies it.</param>
+/// <param name="Release">Identifies the release that kept it, or null if that release had no identifier.</param>
 internal sealed record LastGoodPolicy(
     string Source, string Uid, string Version, DateTimeOffset ReceivedAt, IReadOnlyDictionary<string, string> Texts, string? Release = null)
 {

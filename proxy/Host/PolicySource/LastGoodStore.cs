@@ -4,8 +4,8 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>
-/// Keeps the last valid policy on disk, so that a restart without the API server, or with an invalid ConfigMap, enforces what
-/// was enforced before. Two instances may share the directory while one replaces the other.
+/// Keeps the last valid policy on disk, so that a restart without the API server, or with an invalid ConfigMap, enforces the same
+/// policy as before. Two instances may share the directory while one replaces the other.
 /// </summary>
 internal sealed partial class LastGoodStore(string directory, TimeProvider time, ILogger<LastGoodStore> logger)
 {
@@ -15,7 +15,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Identifies this release, or null where nothing identifies it. A policy that another release kept is not loaded.</summary>
+    /// <summary>Identifies this release, or null if it has no identifier. A policy that another release kept is not loaded.</summary>
     public string? Release { get; init; }
 
     /// <summary>Whether policies are no longer kept, because the release is being uninstalled.</summary>
@@ -53,7 +53,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         }
     }
 
-    /// <summary>Keeps a policy, unless a later one is kept already. A failure is logged: the policy is in force without it.</summary>
+    /// <summary>Keeps a policy, unless a later one is kept already. A failure is logged, and the policy stays in force anyway.</summary>
     public async Task SaveAsync(LastGoodPolicy policy, CancellationToken cancellation)
     {
         try
@@ -133,7 +133,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         [LoggerMessage(EventName = "LastGoodPolicyNotRead", Level = LogLevel.Warning, Message = "The last good policy {Path} can't be read: {Failure}")]
         public static partial void NotRead(ILogger logger, string path, string failure);
 
-        [LoggerMessage(EventName = "LastGoodPolicyNotKept", Level = LogLevel.Warning, Message = "The policy could not be kept in {Path}, so a restart would not know it: {Failure}")]
+        [LoggerMessage(EventName = "LastGoodPolicyNotKept", Level = LogLevel.Warning, Message = "The policy could not be kept in {Path}, so it would be lost at a restart: {Failure}")]
         public static partial void NotKept(ILogger logger, string path, string failure);
 
         [LoggerMessage(EventName = "LastGoodPolicyOfAnother", Level = LogLevel.Information, Message = "The last good policy {Path} (resourceVersion {Version}) was kept by another release and is not used")]

@@ -9,7 +9,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
 
     /// <summary>Reads the policy, then follows it until cancelled.</summary>
     /// <param name="first">Is completed after the first read, whether the policy was valid or not.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="cancellation">Stops following the policy.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
         new ContentWatch<PolicyTexts>(
             path, async (last, token) => await PolicyTexts.ReadAsync(path, last, token), static (left, right) => left.IsSameAs(right), time, logger).RunAsync(
@@ -28,7 +28,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
 
     private async Task OfferAsync(PolicyTexts? texts, CancellationToken cancellation)
     {
-        // A file that is being written is incomplete only for a moment. The next read gets all of it.
+        // A file that is being written is incomplete only for a moment. The next read gets the complete file.
         if (policy.Current is not null && texts?.Load(policy.Loaded).Document is null)
         {
             await Task.Delay(FileWatch.Interval, time, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);

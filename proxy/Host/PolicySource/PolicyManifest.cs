@@ -7,14 +7,14 @@ using YamlDotNet.RepresentationModel;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>A policy given to a command: a file, a directory of fragments, or the manifest of a ConfigMap.</summary>
-/// <param name="Name">Where it is.</param>
+/// <param name="Name">The path of the policy.</param>
 /// <param name="Texts">The policy's own bytes.</param>
 /// <param name="NameOf">How messages name the place of a fragment.</param>
 internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<string, string> NameOf)
 {
     /// <summary>Reads a path.</summary>
-    /// <exception cref="IOException">It can't be read.</exception>
-    /// <exception cref="FormatException">It holds no policy.</exception>
+    /// <exception cref="IOException">The path can't be read.</exception>
+    /// <exception cref="FormatException">The path holds no policy.</exception>
     public static async Task<PolicyManifest> ReadAsync(string path, CancellationToken cancellation)
     {
         if (!Directory.Exists(path))
@@ -29,7 +29,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
             : throw new FormatException($"'{path}': the directory holds no policy: put it into files that end in .json");
     }
 
-    /// <summary>Finds the policy. A text that is no ConfigMap is read as a policy, so that the policy's errors are reported.</summary>
+    /// <summary>Finds the policy. A text that is not a ConfigMap is read as a policy, so that the policy's errors are reported.</summary>
     /// <exception cref="FormatException">A ConfigMap that does not hold a policy, or YAML that cannot be read.</exception>
     public static PolicyManifest Read(byte[] content, string name)
     {
@@ -50,7 +50,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         {
             if (!texts.TryAdd(key, Encoding.UTF8.GetBytes(text)))
             {
-                throw new FormatException($"'{name}': the ConfigMap holds the key {key} twice: leave one of them");
+                throw new FormatException($"'{name}': the ConfigMap holds the key {key} twice: keep only one of them");
             }
         }
 
@@ -103,7 +103,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         {
             0 => null,
             1 => Data(maps[0]),
-            _ => throw new FormatException($"'{name}': it holds {maps.Count} ConfigMaps, and this version takes one policy: leave one of them"),
+            _ => throw new FormatException($"'{name}': it holds {maps.Count} ConfigMaps, and this version takes one policy: keep only one of them"),
         };
     }
 

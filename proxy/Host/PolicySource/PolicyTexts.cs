@@ -10,7 +10,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     // The swap of a ConfigMap's directory is instantaneous. A directory that keeps changing is read again in half a second.
     private const int MaxReads = 4;
 
-    // Bytes of all fragments of a directory. A mounted ConfigMap holds at most 1 MiB.
+    // The maximum size of all fragments of a directory in bytes. A mounted ConfigMap holds at most 1 MiB.
     private const int MaxInAll = 16 << 20;
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
@@ -25,9 +25,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
 
     /// <summary>Reads the file of a policy, or all fragments of a directory as of one moment.</summary>
     /// <param name="path">The file or the directory.</param>
-    /// <param name="last">What was read last, or null.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <param name="last">The texts that were read last, or null.</param>
+    /// <param name="cancellation">Ends the read.</param>
+    /// <exception cref="IOException">The policy can't be read.</exception>
     public static async Task<PolicyTexts> ReadAsync(string path, PolicyTexts? last, CancellationToken cancellation)
     {
         var texts = await ReadOnceAsync(path, last, cancellation);
@@ -77,7 +77,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
                 : BoundedFile.ReadStart(file);
             if ((inAll += texts[name].Length) > MaxInAll)
             {
-                throw new IOException($"the fragments in {path} are larger than {MaxInAll} bytes together");
+                throw new IOException($"the fragments in {path} have more than {MaxInAll} bytes in total");
             }
         }
 

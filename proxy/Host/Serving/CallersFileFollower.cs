@@ -27,7 +27,7 @@ internal sealed partial class CallersFileFollower(string path, FileCallers calle
     {
         try
         {
-            var pods = CallersFile.Parse(content ?? throw new FormatException("it can't be read"));
+            var pods = CallersFile.Parse(content ?? throw new FormatException("the file can't be read"));
             callers.Replace(pods);
             Log.CallersLoaded(logger, pods.Count, path);
         }
@@ -39,10 +39,10 @@ internal sealed partial class CallersFileFollower(string path, FileCallers calle
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "CallersLoaded", Level = LogLevel.Information, Message = "{Count} callers are known from {Path}")]
+        [LoggerMessage(EventName = "CallersLoaded", Level = LogLevel.Information, Message = "Loaded {Count} callers from {Path}")]
         public static partial void CallersLoaded(ILogger logger, int count, string path);
 
-        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; the callers known before stay known")]
+        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; the previous callers stay known")]
         public static partial void CallersRefused(ILogger logger, string path, string problem);
     }
 }

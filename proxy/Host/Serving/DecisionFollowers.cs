@@ -4,7 +4,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>The tasks that keep what the proxy decides by current: the policy, the callers, the override.</summary>
+/// <summary>The tasks that keep the inputs of decisions current: the policy, the callers and the override.</summary>
 /// <param name="options">The files to follow.</param>
 /// <param name="policy">Takes the policy of a file.</param>
 /// <param name="fileCallers">Takes the callers of a file.</param>
@@ -24,8 +24,8 @@ internal sealed class DecisionFollowers(
     ILoggerFactory logging)
 {
     /// <summary>
-    /// Starts them. Waits until each file has been read once, so that the first request is decided by the files. Does not wait for
-    /// the API server, which may be away for long: until it answers, the policy kept on this node decides, or everything is denied.
+    /// Starts the tasks. Waits until each file has been read once, so that the files apply to the first request. Does not wait for the
+    /// API server, which may be unavailable for long. Until it answers, the policy kept on this node decides, or everything is denied.
     /// </summary>
     public async Task StartAsync(Followers followers, CancellationToken cancellation)
     {

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Serving;
 
-/// <summary>The tasks that run beside the listeners for as long as the proxy does: one list, one cancellation for all.</summary>
+/// <summary>The tasks that run beside the listeners until the proxy ends. All share one list and one cancellation.</summary>
 internal sealed partial class Followers(TimeProvider time, ILogger<Followers> logger) : IAsyncDisposable
 {
     // A task may hang on a disk, which must not keep the process from ending.
@@ -38,7 +38,7 @@ internal sealed partial class Followers(TimeProvider time, ILogger<Followers> lo
 
     private static partial class Log
     {
-        [LoggerMessage(EventName = "FollowersLeft", Level = LogLevel.Warning, Message = "The proxy ends without waiting longer for a task that follows a file: the file's disk does not respond")]
+        [LoggerMessage(EventName = "FollowersLeft", Level = LogLevel.Warning, Message = "The proxy ends without waiting any longer for a task that follows a file, because the file's disk does not respond")]
         public static partial void FollowersLeft(ILogger logger);
     }
 }

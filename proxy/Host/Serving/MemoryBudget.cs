@@ -4,7 +4,7 @@ using ImdsProxy.Listen;
 namespace ImdsProxy.Serving;
 
 /// <summary>
-/// The most memory that pods can make the proxy hold, added up from its limits. A test checks that the sum fits the memory limit
+/// The maximum memory that pods can make the proxy hold: the sum of its limits. A test checks that the sum fits the memory limit
 /// of the chart. docs/memory.md shows it as a table.
 /// </summary>
 internal sealed class MemoryBudget(ServeOptions options)
@@ -13,7 +13,7 @@ internal sealed class MemoryBudget(ServeOptions options)
     private const long MiB = 1024 * KiB;
 
     /// <summary>
-    /// The part of a container's memory that the collector may use, as the project file sets it
+    /// The part of a container's memory that the garbage collector may use, as the project file sets it
     /// (<c>System.GC.HeapHardLimitPercent</c>).
     /// </summary>
     public const int HeapPercent = 65;
@@ -54,7 +54,7 @@ internal sealed class MemoryBudget(ServeOptions options)
         new("the program, its threads, and what it holds when idle", 10 * MiB, 30 * MiB),
     ];
 
-    /// <summary>Bytes managed by the collector.</summary>
+    /// <summary>Bytes managed by the garbage collector.</summary>
     public long Heap => Parts.Sum(static part => part.Heap);
 
     /// <summary>Bytes in all.</summary>

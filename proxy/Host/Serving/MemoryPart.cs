@@ -1,7 +1,7 @@
 namespace ImdsProxy.Serving;
 
 /// <summary>One part of the memory that the proxy may hold.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Heap">Bytes managed by the collector.</param>
+/// <param name="Name">A short description.</param>
+/// <param name="Heap">Bytes managed by the garbage collector.</param>
 /// <param name="Other">Bytes elsewhere: in the kernel, or of the program itself.</param>
 internal sealed record MemoryPart(string Name, long Heap, long Other = 0);

@@ -6,8 +6,8 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Break glass: lowers the policy to audit mode while the override asks for it. The override ends by itself.</summary>
-/// <param name="asked">Reads what the override asks for now.</param>
+/// <summary>Break glass: lowers the policy to audit mode while the override requests it. The override ends by itself.</summary>
+/// <param name="asked">Reads the current override.</param>
 /// <param name="policy">The policy to lower.</param>
 /// <param name="audit">Records the beginning and the end.</param>
 /// <param name="time">The clock.</param>

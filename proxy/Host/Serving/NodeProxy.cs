@@ -48,13 +48,13 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     public static async Task<NodeProxy> StartAsync(
         ServeOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation, IRecordOutput? stdout = null)
     {
-        // What the proxy reports: the audit log, the metrics, its readiness.
+        // The reports of the proxy: the audit log, the metrics, the readiness.
         var audit = new AuditLog(options.Audit, time, logging.CreateLogger<AuditLog>(), stdout);
         var registry = new MetricsRegistry();
         var metrics = new ProxyMetrics(registry, time);
         var readiness = new Readiness();
 
-        // What it decides by: the policy, the callers, the override.
+        // The inputs of decisions: the policy, the callers, the override.
         var policy = new ActivePolicy(time);
         var release = options.OverrideDirectory is { } directory
             ? new ReleaseEnd(OverrideFiles.Interception(directory, time), audit, time, logging.CreateLogger<ReleaseEnd>())
@@ -66,7 +66,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var callers = cluster?.Callers ?? fileCallers;
         var modeOverride = OverrideOf(options, cluster, policy, audit, time, logging);
 
-        // What a request passes on its way to IMDS.
+        // The parts that a request passes on its way to IMDS.
         var forwarder = new Forwarder(options.Upstream, options.Limits, options.Sharing, policy.PermitsAnyone, time, logging);
         var rates = new CallerRates(options.Enforce.RecordRate, time);
         var summaries = new Summaries(audit, Recorded, time);
@@ -88,7 +88,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             Logging = logging,
         };
 
-        // What runs beside the requests, and the order in which everything ends.
+        // The tasks that run beside the requests, and the order in which everything ends.
         var followers = new Followers(time, logging.CreateLogger<Followers>());
         var decisionFollowers = new DecisionFollowers(options, policy, fileCallers, cluster, modeOverride, release, time, logging);
         var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, followers, options.DrainTimeout, time));

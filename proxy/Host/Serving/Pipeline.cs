@@ -60,6 +60,6 @@ internal sealed record Pipeline
             Logging.CreateLogger<EnforcementMiddleware>()).InvokeAsync;
     }
 
-    /// <summary>Creates the recorder of requests that Kestrel refuses by itself.</summary>
+    /// <summary>Creates the recorder of requests that Kestrel itself refuses.</summary>
     public RefusedRecords Refused() => new(Callers, Policy, Time, Audit, Rates, Summaries, RequestEnded, Recorded);
 }

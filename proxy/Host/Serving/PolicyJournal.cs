@@ -85,10 +85,10 @@ internal sealed partial class PolicyJournal(AuditLog audit, ProxyMetrics metrics
         [LoggerMessage(EventName = "PolicyError", Level = LogLevel.Error, Message = "{Source}:{Line}: {Pointer}: {Problem}")]
         public static partial void PolicyError(ILogger logger, string source, int line, string pointer, string problem);
 
-        [LoggerMessage(EventName = "PolicyRefused", Level = LogLevel.Error, Message = "The policy of {Source} is refused because of {Errors} errors; the policy in force stays")]
+        [LoggerMessage(EventName = "PolicyRefused", Level = LogLevel.Error, Message = "The policy of {Source} is refused because of {Errors} errors; the policy in force does not change")]
         public static partial void PolicyRefused(ILogger logger, string source, int errors);
 
-        [LoggerMessage(EventName = "PolicyGone", Level = LogLevel.Information, Message = "The policy of {Source} was deleted with its release; the policy in force stays until this proxy ends")]
+        [LoggerMessage(EventName = "PolicyGone", Level = LogLevel.Information, Message = "The policy of {Source} was deleted with its release; the last policy stays in force until this proxy ends")]
         public static partial void PolicyGone(ILogger logger, string source);
 
         [LoggerMessage(EventName = "PolicyNotKept", Level = LogLevel.Warning, Message = "Policy {Revision} could not be kept beside the audit log: {Failure}")]

@@ -10,7 +10,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>The options of <c>serve</c>, with those of each room in the room's own type.</summary>
+/// <summary>The options of <c>serve</c>. The options of each room have the room's own type.</summary>
 internal sealed record ServeOptions
 {
     /// <summary>The file of the policy; null if the policy comes from the cluster.</summary>
@@ -19,7 +19,7 @@ internal sealed record ServeOptions
     /// <summary>The file of the callers; null if they come from the cluster.</summary>
     public string? CallersPath { get; init; }
 
-    /// <summary>What comes from Kubernetes, or null.</summary>
+    /// <summary>The parts that come from Kubernetes, or null.</summary>
     public ClusterOptions? Cluster { get; init; }
 
     /// <summary>The directory of the break-glass files, or null for none.</summary>

@@ -39,7 +39,7 @@ public sealed class CallersPageTests
         var pod = (await PodsAsync(Index(pods: Pod("a", "10.1.0.4", hostNetwork: true)), Policy)).ShouldHaveSingleItem()!;
 
         pod["hostNetwork"]!.GetValue<bool>().ShouldBeTrue();
-        pod["note"]!.ToString().ShouldBe("does not pass the proxy");
+        pod["note"]!.ToString().ShouldBe("bypasses the proxy");
         pod["allow"].ShouldBeNull();
     }
 

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>The condition of one filter: some field has one of the wanted values or, if negated, none has.</summary>
+/// <summary>The condition of one filter: some field has one of the wanted values or, if negated, no field has one.</summary>
 internal sealed class AuditCondition(ImmutableArray<AuditField> fields, ImmutableArray<ValueMatch> wanted, bool negated)
 {
     public bool Matches(AuditLine fieldsOf, ReadOnlySpan<byte> line) => Any(fieldsOf, line) != negated;
 
-    /// <summary>Literals of which every matching line contains at least one; empty if there are none to rely on.</summary>
+    /// <summary>Every matching line contains at least one of these literals. Empty if the condition has no such literals.</summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Literals =>
         negated || wanted.Any(value => value.Literal.Length < 3) ? [] : [.. wanted.Select(value => value.Literal)];
 

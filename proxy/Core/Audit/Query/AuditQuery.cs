@@ -40,12 +40,12 @@ public sealed class AuditQuery
     /// <summary>The earliest time to include, or null.</summary>
     public DateTimeOffset? Since { get; }
 
-    /// <summary>The time before which lines are included, or null.</summary>
+    /// <summary>The end of the included times, exclusive, or null.</summary>
     public DateTimeOffset? Until { get; }
 
     /// <summary>
-    /// Literals of which every matching line contains at least one; empty if there are none to rely on. A line without
-    /// them need not be parsed, and a line with them need not match.
+    /// Every matching line contains at least one of these literals. Empty if the query has no such literals. A line without
+    /// any of them need not be parsed; a line with one of them may still not match.
     /// </summary>
     public ImmutableArray<ReadOnlyMemory<byte>> Literals { get; }
 

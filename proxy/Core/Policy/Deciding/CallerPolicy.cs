@@ -116,7 +116,7 @@ internal sealed class CallerPolicy
         return Mode == PolicyMode.Enforce ? denial : new Permit(caller, question.Request, null, Mode, shadow ?? denial);
     }
 
-    // Denies by identity could not be decided before, because the request named none. The pinned identity decides them now.
+    // The denies by identity could not be decided before, because the request named no identity. The pinned identity decides them now.
     private Decision Pinned(Caller caller, in Question question, PathPolicy path, CompiledAllow allow, PinnedRequests pin, Denial? shadow)
     {
         if (Mode == PolicyMode.Audit)
@@ -154,7 +154,7 @@ internal sealed class CallerPolicy
         return path;
     }
 
-    // Arrays of the exact size, because a change of the policy computes these for every pod at once.
+    // Arrays of the exact size, because a policy change computes these arrays for every pod at once.
     private static ImmutableArray<CompiledAllow> Allows(List<CompiledRule> rules)
     {
         var allows = ImmutableArray.CreateBuilder<CompiledAllow>(rules.Sum(static rule => rule.Allows.Length));

@@ -28,7 +28,7 @@ internal sealed class CompiledDeny
 
     public DenyPermission Source { get; }
 
-    /// <summary>Whether it denies everything on its path and method, whatever identity or resource is requested.</summary>
+    /// <summary>Whether this deny covers everything on its path and method, whatever identity or resource is requested.</summary>
     public bool IsUnconditional => _identities is null && _resources is null;
 
     /// <summary>Whether path and method match. A deny that names identities or resources applies to credentials only.</summary>
@@ -46,7 +46,7 @@ internal sealed class CompiledDeny
     /// <summary>Whether the request is denied, given that <see cref="MatchPath"/> matched.</summary>
     public MatchResult MatchDetails(in Question question)
     {
-        // A certificate can be redeemed for a token of any resource, so every resource matches.
+        // A certificate can be redeemed for a token for any resource, so every resource matches.
         var resource = _resources is null
             || question.Request.Endpoint.Kind == EndpointKind.IssueCredential
             || _resources.Contains(question.BroadResource)

@@ -20,7 +20,7 @@ public enum MatchResult
     /// <summary>The request names an identity that no alias resolves.</summary>
     UnresolvedIdentity,
 
-    /// <summary>A deny by identity meets a request that names none. The answer's identity decides.</summary>
+    /// <summary>The deny names identities and the request names none. The identity in the answer decides.</summary>
     WaitsForAnswer,
 
     /// <summary>The resource differs, or the request names none.</summary>

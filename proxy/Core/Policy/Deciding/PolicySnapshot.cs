@@ -38,7 +38,7 @@ public sealed class PolicySnapshot
     /// <summary>The document's revision: 12 hex digits.</summary>
     public string Revision => Document.Revision;
 
-    /// <summary>The mode of every caller that the document does not except.</summary>
+    /// <summary>The mode of every caller for which the document makes no exception.</summary>
     public PolicyMode Mode => Document.Mode;
 
     /// <summary>Compiles a valid document.</summary>

@@ -23,7 +23,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
     /// <param name="policy">The policy whose aliases are used.</param>
     /// <param name="caller">The caller that was denied.</param>
     /// <param name="request">The request that was denied.</param>
-    /// <param name="reason">The reason of the denial.</param>
+    /// <param name="reason">The reason for the denial.</param>
     public static PermissionHint? ForDenied(PolicySnapshot policy, Caller caller, ImdsRequest request, Reason reason) =>
         caller is Caller.Pod pod && reason is Reason.NoRule or Reason.UnknownEndpoint or Reason.UnknownParameter
             ? For(policy, pod.Identity, request)
@@ -33,7 +33,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
     /// <param name="policy">The policy whose aliases are used.</param>
     /// <param name="pod">The pod that sent the request.</param>
     /// <param name="request">The request.</param>
-    /// <param name="answer">The credential with which IMDS answered, or null if it was not asked.</param>
+    /// <param name="answer">The credential that IMDS returned, or null if IMDS was not asked.</param>
     public static PermissionHint For(PolicySnapshot policy, PodIdentity pod, ImdsRequest request, CredentialAnswer? answer = null)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
@@ -68,7 +68,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
         }
 
         notes.Add(request.Selector is { } selector
-            ? $"no alias of the policy has this {selector.Key}: add an alias for its identity, with its clientId, and write the alias in place of {UnknownClientId}"
+            ? $"no alias in the policy has this {selector.Key}: add an alias for its identity, with its clientId, and write the alias in place of {UnknownClientId}"
             : $"the request names no identity: in place of {UnknownClientId}, write the client id that IMDS answers with; audit records show it as issued.clientId");
         return UnknownClientId;
     }
@@ -86,7 +86,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
             return ResourceName.Comparable(resource);
         }
 
-        notes.Add("the request names no resource, and only \"*\" allows that: if possible, let the client name its resource");
+        notes.Add("the request names no resource, and only \"*\" allows that: if possible, change the client to name its resource");
         return "*";
     }
 

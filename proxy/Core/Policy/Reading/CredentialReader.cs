@@ -26,13 +26,13 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
         var items = _scalars.Texts(at, "name a resource, or \"*\" for any").ToList();
         foreach (var item in items.Where(item => !IsResource(item.Text)))
         {
-            problems.Error(item, "write a resource as it is asked for, such as https://vault.azure.net (letters, digits and - . _ ~ : / @), or \"*\" alone for any");
+            problems.Error(item, "write a resource as clients request it, such as https://vault.azure.net (letters, digits and - . _ ~ : / @), or \"*\" alone for any");
         }
 
         return [.. items.Select(item => item.Text)];
     }
 
-    /// <summary>Checks that an allow names identities and resources exactly if its endpoint issues a credential. Warns of <c>*</c>.</summary>
+    /// <summary>Checks that an allow names identities and resources if, and only if, its endpoint issues a credential. Warns about <c>*</c>.</summary>
     public void CheckAllowed(Fields allow, Endpoint endpoint)
     {
         if (!endpoint.IssuesCredential)
@@ -41,11 +41,11 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
             return;
         }
 
-        var identities = allow.Required("identities", "name the identities that may be asked for");
+        var identities = allow.Required("identities", "name the identities that clients may request");
         WarnOfAny(identities, "any identity of the node is allowed: name those that are needed");
         if (endpoint.Kind == EndpointKind.IssueCredential)
         {
-            CheckCertificate(allow.Required("resources", "write [\"*\"], because a certificate is good for any"));
+            CheckCertificate(allow.Required("resources", "write [\"*\"], because a certificate is valid for any resource"));
         }
         else
         {
@@ -82,7 +82,7 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
 
         problems.Warning(item, aliases.NameOf(clientId) is { } alias
             ? $"write its alias '{alias}'"
-            : "a bare client id: the same identity asked for by object id or resource id won't match; give it an alias in \"identities\"");
+            : "a bare client id does not match a request that names the identity by object id or resource id: give it an alias in \"identities\"");
         return clientId;
     }
 
@@ -98,9 +98,9 @@ internal sealed class CredentialReader(ProblemList problems, AliasBook aliases)
     {
         foreach (var named in resources?.Items.Where(item => item.Text != "*") ?? [])
         {
-            problems.Error(named, "write [\"*\"]: the certificate that is issued is good for any resource");
+            problems.Error(named, "write [\"*\"]: the issued certificate is valid for any resource");
         }
 
-        WarnOfAny(resources, "the certificate that is issued is good for any resource for about 7 days");
+        WarnOfAny(resources, "the issued certificate is valid for any resource for about 7 days");
     }
 }

@@ -22,7 +22,7 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
         }
 
         CheckVersion(fields.Required("version", "write \"version\": 1"));
-        var mode = _modes.Read(fields.Required("mode", "write \"mode\": \"enforce\", or \"audit\" to deny nothing and record what would have been"));
+        var mode = _modes.Read(fields.Required("mode", "write \"mode\": \"enforce\", or \"audit\" to deny nothing and record each request that enforcement would deny"));
         var exceptions = _modes.ReadExceptions(fields, mode);
         var aliases = new IdentitiesReader(problems).Read(fields["identities"]);
         var rulesAt = fields.Required("rules", "write the rules; \"rules\": [] permits nothing");

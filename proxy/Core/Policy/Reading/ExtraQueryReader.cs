@@ -29,7 +29,7 @@ internal sealed class ExtraQueryReader(ProblemList problems)
         }
         else if (endpoint?.Keys.Any(key => key.Name == item.Text) == true)
         {
-            problems.Error(item, $"'{endpoint.Path}' is known to have it, so it is allowed anyway: leave it out");
+            problems.Error(item, $"'{endpoint.Path}' is known to have this key, which is allowed anyway: leave it out");
         }
         else if (ImdsEndpoints.Keys.FirstOrDefault(key => key.Name.Equals(item.Text, StringComparison.OrdinalIgnoreCase)) is { } known && known.Name != item.Text)
         {

@@ -59,7 +59,7 @@ internal sealed class IdentitiesReader(ProblemList problems)
     {
         if (!NameFormat.IsName(member.Name))
         {
-            problems.Key(member, $"this is not a valid name of an alias: {NameFormat.Cure}");
+            problems.Key(member, $"this is not a valid alias name: {NameFormat.Cure}");
         }
         else if (QueryValue.CanonicalGuid(member.Name) is not null)
         {
@@ -83,7 +83,7 @@ internal sealed class IdentitiesReader(ProblemList problems)
 
         if (!_owners.TryAdd((key, value.ToLowerInvariant()), alias.Name))
         {
-            problems.Error(at, $"the alias '{_owners[(key, value.ToLowerInvariant())]}' has the same {key}: keep one alias for one identity");
+            problems.Error(at, $"the alias '{_owners[(key, value.ToLowerInvariant())]}' has the same {key}: keep one alias per identity");
             return null;
         }
 

@@ -4,7 +4,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
 /// The rules of a valid policy by the text from which they were read. The next policy usually repeats most of them word for
-/// word; those need not be read or compiled again.
+/// word, and repeated rules need not be read or compiled again.
 /// </summary>
 internal sealed class KnownRules
 {
@@ -30,7 +30,7 @@ internal sealed class KnownRules
     /// <summary>Whether a text is that of a known rule, and therefore valid JSON.</summary>
     public bool Has(ReadOnlyMemory<byte> text) => _byText.ContainsKey(text);
 
-    /// <summary>This, if these aliases are the same as those of the known rules; otherwise <see cref="None"/>.</summary>
+    /// <summary>This instance, if these aliases are the same as those of the known rules; otherwise <see cref="None"/>.</summary>
     public KnownRules With(AliasBook aliases) => aliases.Declares(_aliases) ? this : None;
 
     /// <summary>The rule with this text, or null.</summary>

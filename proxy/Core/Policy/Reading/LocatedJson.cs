@@ -49,7 +49,7 @@ internal sealed class LocatedJson
     /// <param name="json">The document.</param>
     /// <param name="problems">Receives the problems.</param>
     /// <param name="known">Rules of the previous policy.</param>
-    /// <param name="label">For a fragment: its file's name with a colon, with which places begin.</param>
+    /// <param name="label">For a fragment: its file's name and a colon, which every place begins with.</param>
     /// <param name="start">For a fragment: its offset in the merged policy.</param>
     public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, KnownRules known, string label = "", int start = 0)
     {

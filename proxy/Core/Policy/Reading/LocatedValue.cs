@@ -15,7 +15,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 internal sealed class LocatedValue(
     LocatedDocument document, LocatedValue? parent, string? key, int index, JsonValueKind kind, int line, int offset)
 {
-    /// <summary>The most characters of a bad value that a problem shows.</summary>
+    /// <summary>The maximum number of characters of a bad value that a problem shows.</summary>
     private const int MaxWritten = 80;
 
     public JsonValueKind Kind { get; } = kind;

@@ -47,7 +47,7 @@ internal sealed class MethodsReader(ProblemList problems)
         }
         else if (path?.Endpoint is { IsKnown: true } endpoint && !endpoint.Methods.Contains("GET", StringComparer.Ordinal))
         {
-            problems.Missing(allow.At, "methods", $"'{path.Text}' has no GET, write \"methods\": [\"{endpoint.Methods[0]}\"]");
+            problems.Missing(allow.At, "methods", $"'{path.Text}' has no GET; write \"methods\": [\"{endpoint.Methods[0]}\"]");
         }
 
         return methods.IsDefault ? GetAlone : methods;

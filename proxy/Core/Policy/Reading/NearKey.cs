@@ -3,7 +3,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Finds the known word that a misspelt word was probably meant to be.</summary>
 internal static class NearKey
 {
-    /// <summary>Two typing mistakes. With more, it is probably another word.</summary>
+    /// <summary>Two typing mistakes. A word that differs more is probably another word.</summary>
     private const int MaxDistance = 2;
 
     /// <summary>The most similar known word, or null if none is similar.</summary>

@@ -78,7 +78,7 @@ internal sealed class PathReader(ProblemList problems)
         "" => "it has an empty segment: leave out the second slash",
         "*" => null,
         "**" => isLast ? null : "'**' is allowed only at the end: write '*' for one segment",
-        [.., '.'] => "no request is sent with a segment that ends in a dot: write the path that is meant",
+        [.., '.'] => "no request is sent with a segment that ends in a dot: write the path that clients request",
         _ when segment.Contains('*', StringComparison.Ordinal) => "'*' stands for a whole segment: write the segment out, or '*' alone",
         _ when segment.Contains('%', StringComparison.Ordinal) => "no path is sent with an escape: write the character itself",
         _ when segment.AsSpan().ContainsAnyExcept(UrlAlphabet.Word) => "write letters, digits, '-', '.', '_' and '~' only",
@@ -101,7 +101,7 @@ internal sealed class PathReader(ProblemList problems)
 
         var reserved = ImdsEndpoints.All.FirstOrDefault(endpoint => path.Overlaps(endpoint, StringComparison.Ordinal));
         problems.Error(at, reserved is not null
-            ? $"a wildcard never covers what issues a credential or attests: write '{reserved.Path}' out"
+            ? $"a wildcard never covers an endpoint that issues credentials or attestations: write '{reserved.Path}' out"
             : "it covers no endpoint that IMDS is known to have: write the exact path");
     }
 

@@ -38,7 +38,7 @@ internal sealed class PathShape
     /// <summary>The endpoint of a path without wildcards.</summary>
     public Endpoint? Endpoint => HasWildcard ? null : ImdsEndpoints.Find(Text);
 
-    /// <summary>Whether some path matches both.</summary>
+    /// <summary>Whether some path matches this pattern and belongs to the endpoint.</summary>
     public bool Overlaps(Endpoint endpoint, StringComparison comparison) => Overlaps(OfEndpoints[endpoint], comparison);
 
     private bool Overlaps(PathShape other, StringComparison comparison)

@@ -41,7 +41,7 @@ internal sealed class PinConflicts(ProblemList problems)
             isCertain ? ProblemSeverity.Error : ProblemSeverity.Warning,
             pin.At,
             $"a request that names no identity would be sent as '{pin.Allow.AsIdentity}' here and as '{before.Allow.AsIdentity}' by the rule '{before.Rule.Name}'"
-            + (isCertain ? ": pin one of them" : ", for a workload that both rules match: it would be denied"));
+            + (isCertain ? ": pin one of them" : ", for a workload that both rules match: the request would be denied"));
     }
 
     private static bool SameResource(ImmutableArray<string> one, ImmutableArray<string> other) =>

@@ -19,7 +19,7 @@ internal sealed class PinReader(ProblemList problems, AliasBook aliases)
 
         if (path is not null && path.Endpoint?.Kind != EndpointKind.Token)
         {
-            problems.Error(at, $"only requests for tokens are sent as an identity: leave it out, or write the path '{ImdsEndpoints.Token.Path}'");
+            problems.Error(at, $"only token requests can have an identity added: leave the key out, or write the path '{ImdsEndpoints.Token.Path}'");
         }
         else if (!aliases.Use(name))
         {

@@ -1,12 +1,12 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Warns of rules and aliases that are valid but have no effect.</summary>
+/// <summary>Warns about rules and aliases that are valid but have no effect.</summary>
 internal sealed class PolicyWarnings(ProblemList problems)
 {
     /// <summary>At most a second's work, because a warning is not worth a slow load. Policies of a thousand rules stay below this.</summary>
     private const long MaxComparisons = 2_000_000;
 
-    /// <summary>Warns of aliases that no rule uses.</summary>
+    /// <summary>Warns about aliases that no rule uses.</summary>
     public void OfAliases(AliasBook aliases)
     {
         foreach (var unused in aliases.Unused)
@@ -15,7 +15,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
         }
     }
 
-    /// <summary>Warns of rules that can never match, and of allows that a deny always overrides.</summary>
+    /// <summary>Warns about rules that can never match, and about allows that a deny always overrides.</summary>
     public void OfRules(IReadOnlyList<PlacedRule> rules)
     {
         foreach (var dead in rules.Where(rule => IsDead(rule.Rule)))

@@ -64,7 +64,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
     {
         var name = ReadName(rule, place);
         CheckShape(rule);
-        var needsNamespaces = rule["allow"] is null ? null : "an allow must name them, because anyone can make a service account of any name; write [\"*\"] for all";
+        var needsNamespaces = rule["allow"] is null ? null : "an allow must name them, because anyone can create a service account with any name; write [\"*\"] for all";
         return new PolicyRule(
             name ?? "",
             _scalars.Text(rule["description"]),
@@ -77,7 +77,7 @@ internal sealed class RuleReader(ProblemList problems, AliasBook aliases, KnownR
 
     private string? ReadName(Fields rule, LocatedValue place)
     {
-        var at = rule.Required("name", "records and denials tell rules apart by it");
+        var at = rule.Required("name", "write a unique name, by which records and denials identify the rule");
         var name = _scalars.Text(at);
         if (name is null)
         {

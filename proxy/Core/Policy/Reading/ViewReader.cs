@@ -31,7 +31,7 @@ internal sealed class ViewReader(ProblemList problems)
 
         if (redact is not null && keep is not null)
         {
-            problems.Error(keep, "\"redact\" lists the hidden fields and \"keep\" the only visible ones: write one of them");
+            problems.Error(keep, "\"redact\" lists the hidden fields and \"keep\" lists the only visible fields: write only one of the two");
         }
 
         if (path is not null && path.Text != Instance && !path.Text.StartsWith(Instance + "/", StringComparison.Ordinal))
@@ -47,7 +47,7 @@ internal sealed class ViewReader(ProblemList problems)
         var items = _scalars.Texts(at, "name a field, such as compute.tags, or leave the key out").ToList();
         if (items.Count > MaxFields)
         {
-            problems.Error(at, $"there are more than {MaxFields} fields: name what is above them");
+            problems.Error(at, $"there are more than {MaxFields} fields: name the fields that contain them");
         }
 
         foreach (var item in items)

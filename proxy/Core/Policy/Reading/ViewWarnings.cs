@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Warns of a <c>redact</c> or <c>keep</c> that hides nothing because another permission shows everything.</summary>
+/// <summary>Warns about a <c>redact</c> or <c>keep</c> that hides nothing because another permission shows everything.</summary>
 internal sealed class ViewWarnings(ProblemList problems)
 {
     /// <summary>The same bound as in <see cref="PolicyWarnings"/>: a warning is not worth a slow load.</summary>
@@ -18,7 +18,7 @@ internal sealed class ViewWarnings(ProblemList problems)
         {
             if (rules.FirstOrDefault(other => other.Rule.Allow.Any(wider => ShowsAll(wider, view.Allow)) && SpeaksOfAll(other.Rule, view.Rule)) is { } shown)
             {
-                problems.Whole(ProblemSeverity.Warning, view.At, $"it hides nothing, because the rule '{shown.Rule.Name}' shows the same workloads everything: remove one of the two");
+                problems.Whole(ProblemSeverity.Warning, view.At, $"it hides nothing, because the rule '{shown.Rule.Name}' shows everything to the same workloads: remove one of the two");
             }
         }
     }

@@ -10,7 +10,7 @@ internal sealed class WorkloadReader(ProblemList problems)
 
     /// <summary>Reads a list of workloads.</summary>
     /// <param name="at">The list, or null if it is missing.</param>
-    /// <param name="needsNamespaces">Why each workload must name its namespaces, or null if it need not.</param>
+    /// <param name="needsNamespaces">The reason why each workload must name its namespaces, or null if namespaces are optional.</param>
     /// <param name="trustedOnly">Whether labels and owners are refused, because a pod's creator chooses them.</param>
     public ImmutableArray<WorkloadMatch> Read(LocatedValue? at, string? needsNamespaces = null, bool trustedOnly = false)
     {
@@ -42,7 +42,7 @@ internal sealed class WorkloadReader(ProblemList problems)
     {
         foreach (var forgeable in fields.At.Members.Where(member => member.Name is "labels" or "owners"))
         {
-            problems.Key(forgeable, "a pod could switch itself: name namespaces and serviceAccounts only");
+            problems.Key(forgeable, "a pod could change its own mode: name only namespaces and serviceAccounts");
         }
     }
 

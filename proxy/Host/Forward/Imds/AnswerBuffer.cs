@@ -3,17 +3,17 @@ using System.Security.Cryptography;
 namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
-/// Reads an answer. A credential is read into memory that the collector never moves, so that wiping it leaves no copy. Other
+/// Reads an answer. A credential is read into memory that the garbage collector never moves, so that wiping it leaves no copy. Other
 /// answers use cheaper memory.
 /// </summary>
-/// <param name="max">The most bytes it may have.</param>
-/// <param name="isSecret">Whether it is a credential.</param>
+/// <param name="max">The maximum size of the answer in bytes.</param>
+/// <param name="isSecret">Whether the answer is a credential.</param>
 internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 {
-    /// <summary>Bytes. A token answer is about 2 KB, a certificate's about 4.</summary>
+    /// <summary>The maximum size in bytes. A token answer has about 2 KB, a certificate answer about 4 KB.</summary>
     public const int MaxCredential = 64 * 1024;
 
-    /// <summary>Bytes. The instance document is some KB; custom and user data add 64 KB each at most, in base64 (Azure's limits).</summary>
+    /// <summary>The maximum size in bytes. The instance document has a few KB; custom data and user data add at most 64 KB each, in base64 (Azure's limits).</summary>
     public const int MaxDocument = 512 * 1024;
 
     private const int First = 8 * 1024;

@@ -6,7 +6,7 @@ namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
 /// Checks whether the head of an answer can be sent to a caller. The server refuses other characters, but only when it writes the
-/// head: by then the record would say that the answer was released.
+/// head. By then, the record would already say that the answer was released.
 /// </summary>
 internal static class AnswerHead
 {
@@ -20,7 +20,7 @@ internal static class AnswerHead
         && IsSendable(response.Headers.NonValidated)
         && IsSendable(response.Content.Headers.NonValidated);
 
-    // 1xx ends no exchange, and a 205 has no body by definition (RFC 9110, 15.3.6), so the server sends none.
+    // A 1xx does not end an exchange, and a 205 has no body by definition (RFC 9110, 15.3.6), so the server sends none.
     private static bool HasSendableStatus(HttpResponseMessage response) =>
         response.StatusCode >= HttpStatusCode.OK
         && (response.StatusCode != HttpStatusCode.ResetContent || response.Content.Headers.ContentLength == 0);

@@ -33,7 +33,7 @@ internal static class EndToEndHeaders
     /// <param name="shared">Whether the answer may be served to other requests too.</param>
     public static KeyValuePair<string, StringValues>[] Of(HttpResponseMessage response, bool shared)
     {
-        // Unparsed, because nothing here needs their parts.
+        // The headers stay unparsed, because this class does not need the parts of their values.
         var headers = new List<KeyValuePair<string, StringValues>>(response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count);
         Add(headers, response.Headers.NonValidated, shared);
         Add(headers, response.Content.Headers.NonValidated, shared);

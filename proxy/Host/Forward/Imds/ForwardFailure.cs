@@ -14,9 +14,9 @@ internal enum ForwardFailure
     /// <summary>The client disconnected.</summary>
     CallerGone,
 
-    /// <summary>The response could not be validated: it is too large or compressed, has a head that can't be passed on, or is no credential.</summary>
+    /// <summary>The response could not be validated: it is too large or compressed, has a head that can't be passed on, or contains no credential.</summary>
     Unreadable,
 
-    /// <summary>IMDS accepts no more requests at the moment, and this request's turn did not come in time.</summary>
+    /// <summary>IMDS accepts no more requests at the moment, and this request could not be sent in time.</summary>
     Throttled,
 }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Decides what of IMDS's answer the caller gets, and ends the request. Nothing is sent to the caller before it decides.</summary>
+/// <summary>Decides which part of IMDS's answer the caller gets, and ends the request. Nothing is sent to the caller before this decision.</summary>
 internal interface IReleaseGate
 {
     /// <summary>Ends the request with a whole answer, or with the reason why there is none.</summary>
@@ -9,15 +9,15 @@ internal interface IReleaseGate
     Task EndAsync(ImdsAnswer answer, bool isShared);
 
     /// <summary>
-    /// Whether an answer may be streamed to the caller. Asked when its head has arrived. False leaves the response untouched,
-    /// for another answer.
+    /// Whether an answer may be streamed to the caller. Called when the head of the answer has arrived. If false, the response stays
+    /// untouched, so that another answer can be sent.
     /// </summary>
     /// <param name="status">The status from IMDS.</param>
     /// <param name="bytes">The length of its body, or null if it is not known.</param>
     /// <param name="isSendable">Whether the head can be sent to a caller. If not, the gate must not release it.</param>
     ValueTask<bool> ReleaseAsync(int status, long? bytes, bool isSendable);
 
-    /// <summary>Ends the request after its answer was streamed, held back by this gate, or did not come.</summary>
+    /// <summary>Ends the request after its answer was streamed, was held back by this gate, or did not arrive.</summary>
     /// <param name="streamed">The reason why there was no answer or only a part of it; <see cref="ImdsAnswer.Streamed"/> otherwise.</param>
     Task EndStreamAsync(ImdsAnswer streamed);
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
-/// A whole answer of IMDS that no caller has seen yet, or the reason why there is none. Several requests may hold the same answer.
+/// A whole answer from IMDS that no caller has seen yet, or the reason why there is none. Several requests may hold the same answer.
 /// When the last holder releases it, its bytes are wiped, whether the answer was sent or not.
 /// </summary>
 internal sealed class ImdsAnswer
@@ -30,7 +30,7 @@ internal sealed class ImdsAnswer
     /// <param name="headers">The headers that may be passed on.</param>
     /// <param name="buffer">Holds the body. The answer owns it from here on.</param>
     /// <param name="length">The length of the body.</param>
-    /// <param name="envelope">What the credential in it states about itself, or null if there is none.</param>
+    /// <param name="envelope">The facts that the answer states about its credential, or null if it has no credential.</param>
     public ImdsAnswer(int status, KeyValuePair<string, StringValues>[] headers, byte[] buffer, int length, CredentialEnvelope? envelope)
     {
         Status = status;
@@ -59,10 +59,10 @@ internal sealed class ImdsAnswer
 
     public static ImdsAnswer Failed(ForwardFailure failure, int? status = null) => new(failure, status);
 
-    /// <summary>The turn of the request did not come in time.</summary>
+    /// <summary>The request could not be sent in time.</summary>
     public static ImdsAnswer Throttled(TimeSpan retryAfter) => new(ForwardFailure.Throttled, null) { RetryAfter = retryAfter };
 
-    /// <summary>What is recorded about its credential, or null if there is none. Computed once for each policy, which names the identity.</summary>
+    /// <summary>The recorded facts about its credential, or null if it has no credential. Computed once for each policy, because the policy names the identity.</summary>
     public IssuedCredential? IssuedUnder(PolicySnapshot policy)
     {
         if (Envelope is not { } envelope)

@@ -23,7 +23,7 @@ internal static class ImdsAnswerBody
         return length;
     }
 
-    /// <summary>Copies the body as it is at an age.</summary>
+    /// <summary>Copies the body with its remaining lifetime at an age.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="age">Seconds since the answer was received.</param>
     /// <param name="target">At least as long as <see cref="LengthAt"/> returns.</param>

@@ -3,10 +3,10 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>Sends an answer of IMDS to the caller.</summary>
 internal static class ImdsAnswerWriter
 {
-    // Bytes. Longer than any token answer.
+    // A number of bytes, larger than any token answer.
     private const int Piece = 8 * 1024;
 
-    /// <summary>Sends the answer as it is at an age in seconds.</summary>
+    /// <summary>Sends the answer with its remaining lifetime at an age in seconds.</summary>
     public static async Task WriteAsync(HttpContext context, ImdsAnswer answer, long age)
     {
         var length = ImdsAnswerBody.LengthAt(answer, age);

@@ -11,7 +11,7 @@ internal sealed class Upstream : IDisposable
 
     private readonly UpstreamOptions _options;
 
-    // A repeated request is one value (RequestMemory), so its address is built only once.
+    // RequestMemory returns the same object for a repeated request, so its address is built only once.
     private readonly ConditionalWeakTable<ImdsRequest, Uri> _addresses = [];
 
     public Upstream(UpstreamOptions options)
@@ -30,7 +30,7 @@ internal sealed class Upstream : IDisposable
             EnableMultipleHttp2Connections = false,
             MaxResponseHeadersLength = 32,
 
-            // There are as many connections as requests in flight. Those that a flood needed are closed soon after it.
+            // There are as many connections as requests in flight. Connections that a flood opened are closed soon after it.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         });
     }

@@ -8,7 +8,7 @@ namespace ImdsProxy.Forward.Limits;
 /// </summary>
 internal sealed class Lane : IDisposable
 {
-    // Bounds how late an expired wait is noticed, also when the clock jumps.
+    // Bounds how late an expired wait is noticed, even when the clock jumps.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(200);
 
     /// <summary>After this long without a 429 the learned limits expire, because limits of clouds and hosts change.</summary>

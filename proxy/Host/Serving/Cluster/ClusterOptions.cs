@@ -9,7 +9,7 @@ namespace ImdsProxy.Serving.Cluster;
 /// <param name="Callers">Whether callers are the node's pods.</param>
 /// <param name="Policy">The ConfigMap of the policy, or null if the policy is a file.</param>
 /// <param name="StateDirectory">Where the last valid policy is kept, or null.</param>
-/// <param name="EventsPerSecond">The most Events a second about denials; 0 for none.</param>
+/// <param name="EventsPerSecond">The maximum number of Events per second about denials; 0 for none.</param>
 internal sealed record ClusterOptions(
     KubeSettings Kube, string Node, bool Callers, ConfigMapName? Policy, string? StateDirectory, double EventsPerSecond)
 {

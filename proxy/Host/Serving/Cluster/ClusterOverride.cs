@@ -26,10 +26,10 @@ internal sealed class ClusterOverride
             client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, options, time, Random.Shared, logging.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
-    /// <summary>How current it is.</summary>
+    /// <summary>How current the override is.</summary>
     public ListWatchHealth Health => _watch.Health;
 
-    /// <summary>What the ConfigMap asks for now; null while the watch has no contact, so that the mount decides.</summary>
+    /// <summary>The override that the ConfigMap requests now; null while the watch has no contact, so that the mount decides.</summary>
     public Override? Current() => Health.Staleness < Fresh ? _mode.Current() : null;
 
     /// <summary>Runs until cancelled.</summary>

@@ -20,7 +20,7 @@ internal sealed class ClusterParts : IDisposable
 
     /// <param name="options">Which parts of the proxy come from Kubernetes.</param>
     /// <param name="policy">Receives the policy.</param>
-    /// <param name="notReady">Why the proxy is not ready, or null if it is.</param>
+    /// <param name="notReady">The reason why the proxy is not ready, or null if it is ready.</param>
     /// <param name="leaving">Whether the release is being uninstalled.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Creates the loggers.</param>
@@ -45,7 +45,7 @@ internal sealed class ClusterParts : IDisposable
     /// <summary>The pods of the node, or null if callers come from elsewhere.</summary>
     public ICallerSource? Callers => _callers?.Index;
 
-    /// <summary>What is followed, by its name in metrics and readiness.</summary>
+    /// <summary>The health of each followed source, by its name in metrics and readiness.</summary>
     public IReadOnlyDictionary<string, ListWatchHealth> Health
     {
         get
@@ -70,10 +70,10 @@ internal sealed class ClusterParts : IDisposable
         }
     }
 
-    /// <summary>Returns why the startup taint may still be on this node, or null once it is removed. Null if no taint is configured.</summary>
+    /// <summary>Returns the reason why the startup taint may still be on this node, or null once the taint is removed. Null if no taint is configured.</summary>
     public Func<string?>? StartupTaint => _taint is null ? null : () => _taint.Pending;
 
-    /// <summary>What the break-glass ConfigMap asks for; null if it is not followed or has no contact, so that the mount decides.</summary>
+    /// <summary>The override that the break-glass ConfigMap requests. Null if it is not followed, or if its watch has no contact, so that the mount decides.</summary>
     public Override? Override => _override?.Current();
 
     /// <summary>Removes the policy kept on this node.</summary>

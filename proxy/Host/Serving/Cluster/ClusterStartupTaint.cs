@@ -17,8 +17,8 @@ internal sealed partial class ClusterStartupTaint
 
     /// <param name="client">The API server.</param>
     /// <param name="node">This node's name.</param>
-    /// <param name="options">Which taint.</param>
-    /// <param name="notReady">Why the proxy is not ready with a policy in force, or null.</param>
+    /// <param name="options">The taint.</param>
+    /// <param name="notReady">The reason why the proxy is not ready with a policy in force, or null.</param>
     /// <param name="reporter">Composes the Event on the node; null for no Event.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Creates the loggers.</param>
@@ -32,7 +32,7 @@ internal sealed partial class ClusterStartupTaint
             client, node, options.Key, () => notReady() ?? redirect?.Doubt(), RemovedAsync, time, Random.Shared, logging.CreateLogger<StartupTaint>());
     }
 
-    /// <summary>Why the taint may still be on the node, or null once it is removed.</summary>
+    /// <summary>The reason why the taint may still be on the node, or null once it is removed.</summary>
     public string? Pending => _taint.Pending;
 
     /// <summary>Runs until cancelled.</summary>

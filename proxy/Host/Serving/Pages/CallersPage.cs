@@ -50,7 +50,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         json.WriteBoolean("hostNetwork", pod.HostNetwork);
         if (pod.HostNetwork)
         {
-            json.WriteString("note", "does not pass the proxy");
+            json.WriteString("note", "bypasses the proxy");
         }
         else
         {

@@ -34,19 +34,19 @@ internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> p
         var given = GivenRequest.Of(query["request"].ToString(), query["header"].OfType<string>().Select(GivenRequest.Header));
         var name = query["pod"].ToString();
         var pod = Find(name);
-        return pod.HostNetwork ? new Explained(false, $"not asked: {name} shares the node's network and does not pass the proxy\n")
+        return pod.HostNetwork ? new Explained(false, $"not asked: {name} shares the node's network and bypasses the proxy\n")
             : pod.Addresses.IsEmpty ? new Explained(false, $"denied: {name} has no address yet, so its requests can't be identified\n")
             : policy() is not { } snapshot ? new Explained(false, "denied: no policy is in force\n")
             : Explained.Of(snapshot, Address(pod), callers.Find(Address(pod)), given);
     }
 
-    // A pod and its predecessor of the same name may both be known. The pod that holds its address is meant.
+    // A pod and its predecessor of the same name may both be known. The page explains the pod that holds its address.
     private KnownPod Find(string name)
     {
         var pods = callers.Known.Where(pod => pod.Identity.ToString() == name).ToList();
         return pods.Find(IsIdentified)
             ?? pods.FirstOrDefault()
-            ?? throw new FormatException($"no pod {name} is known on this node; write NAMESPACE/NAME, and ask the proxy of the pod's node");
+            ?? throw new FormatException($"no pod {name} is known on this node; write NAMESPACE/NAME, and ask the proxy on the pod's node");
     }
 
     private bool IsIdentified(KnownPod pod) => pod.Addresses.Any(address => Has(pod, address));
