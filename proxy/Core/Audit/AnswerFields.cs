@@ -64,7 +64,7 @@ internal static class AnswerFields
         json.WriteEndObject();
     }
 
-    // A JSON writer rendered this, so it needs no validation.
+    // A JSON writer rendered the credential's object, so it needs no validation.
     private static void WriteIssued(Utf8JsonWriter json, IssuedCredential? issued)
     {
         if (issued is not null)

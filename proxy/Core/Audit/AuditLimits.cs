@@ -6,19 +6,19 @@ namespace ImdsProxy.Core.Audit;
 /// </summary>
 internal static class AuditLimits
 {
-    /// <summary>The contract's limit of a request's record, including the line feed.</summary>
+    /// <summary>The contract's limit for a request's record, including the line feed.</summary>
     public const int Line = 8 << 10;
 
-    /// <summary>The whole <c>request</c> object. Event ids use the space that the other texts leave.</summary>
+    /// <summary>The limit for the whole <c>request</c> object. Event ids use the space that the other texts leave.</summary>
     public const int Request = 3900;
 
-    /// <summary>A path, and the contract's limit of a raw target.</summary>
+    /// <summary>The limit for a path. Also the contract's limit for a raw target.</summary>
     public const int Target = 1024;
 
     /// <summary>A resource or a selector. The longest resource id of an identity has about 360 characters.</summary>
     public const int Value = 512;
 
-    /// <summary>All names of extra query parameters together.</summary>
+    /// <summary>The limit for all names of extra query parameters together.</summary>
     public const int ExtraQuery = 256;
 
     /// <summary>Enough to tell clients apart. The longest observed value of an Azure SDK has 150 characters.</summary>

@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// The record of one request, from its caller to its answer. Flat, and built from existing values, so that a record costs one
+/// The record of one request, from its caller to its answer. The record is flat and refers to existing values, so it costs one
 /// object. The writer adds cluster, node, instance, sequence number and chain.
 /// </summary>
 public sealed class AuditRecord
@@ -61,7 +61,7 @@ public sealed class AuditRecord
     /// <summary>The status sent to the caller, or 0 if the connection ended without a response.</summary>
     public required int Status { get; init; }
 
-    /// <summary>The size of the body sent to the caller, in bytes. Null if it was not known in advance.</summary>
+    /// <summary>The size of the body sent to the caller, in bytes. Null if the size was not known in advance.</summary>
     public long? Bytes { get; init; }
 
     /// <summary>The issued credential, or null.</summary>

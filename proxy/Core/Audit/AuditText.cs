@@ -7,7 +7,7 @@ namespace ImdsProxy.Core.Audit;
 /// <summary>Writes text that a pod may have chosen. The result stays a single line of printable ASCII with a bounded length.</summary>
 internal static class AuditText
 {
-    /// <summary>Relaxed, so that paths stay readable and searchable. Characters other than plain ASCII are escaped by <see cref="EscapedText"/>.</summary>
+    /// <summary>The relaxed encoder keeps paths readable and searchable. <see cref="EscapedText"/> escapes all characters other than plain ASCII.</summary>
     public static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -31,7 +31,7 @@ internal static class AuditText
         return WriteValue(json, text, most);
     }
 
-    /// <summary>Writes a string of limited size, not counting its quotes. Returns whether it was truncated.</summary>
+    /// <summary>Writes a string, truncated to a maximum size (excluding the quotes). Returns whether it was truncated.</summary>
     public static bool WriteValue(Utf8JsonWriter json, ReadOnlySpan<char> text, int most)
     {
         if (text.Length <= most && !text.ContainsAnyExcept(EscapedText.Plain))

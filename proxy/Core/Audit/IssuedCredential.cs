@@ -8,7 +8,7 @@ namespace ImdsProxy.Core.Audit;
 /// <param name="tokenId">The token's <c>uti</c>, which identifies the token in the directory's sign-in log; or null.</param>
 public sealed class IssuedCredential(string? identity, string clientId, string? resource, DateTimeOffset? expiresOn, string? tokenId)
 {
-    // A cached token is issued many times, so its JSON is rendered once.
+    // A cached token is issued many times, so its JSON is rendered only once.
     private byte[]? _words;
 
     public string? Identity { get; } = identity;

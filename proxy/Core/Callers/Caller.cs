@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Callers;
 
-/// <summary>The origin of a request, as far as its source address reveals it. Only a <see cref="Pod"/> can be permitted anything.</summary>
+/// <summary>The origin of a request, as determined from its source address. Only a <see cref="Pod"/> can be permitted anything.</summary>
 public abstract record Caller
 {
     private Caller()

@@ -18,7 +18,7 @@ internal struct ClaimFields
     public bool IsAmbiguous { get; private set; }
 
     /// <summary>Reads one member of the payload.</summary>
-    /// <param name="reader">On the member's name; afterwards at the end of its value.</param>
+    /// <param name="reader">Positioned on the member's name; afterwards, at the end of the member's value.</param>
     public void Take(ref Utf8JsonReader reader)
     {
         if (reader.ValueTextEquals("appid"u8))

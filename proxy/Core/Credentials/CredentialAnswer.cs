@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>The identity and resource that a credential from IMDS carries. The policy decides the request again with them.</summary>
+/// <summary>The identity and resource that a credential from IMDS carries. The policy uses both to decide the request a second time.</summary>
 /// <param name="ClientId">The identity's client id, 36 lower-case characters.</param>
 /// <param name="Resource">The resource, or null for a certificate, which is valid for any resource.</param>
 public sealed record CredentialAnswer(string ClientId, string? Resource)

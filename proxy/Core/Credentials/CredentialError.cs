@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Credentials;
 
 /// <summary>
-/// The body that a caller gets for an error from a credential endpoint. IMDS's own body is never passed on: the known fields of
+/// The body that a caller receives for an error from a credential endpoint. IMDS's own body is never passed on: the known fields of
 /// IMDS's errors are read and written again. A body in any other form is replaced.
 /// </summary>
 public static class CredentialError

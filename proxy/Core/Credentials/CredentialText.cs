@@ -8,7 +8,7 @@ internal static class CredentialText
     /// <summary>A longer run without a gap is not a word: names of Azure resources have at most 128 characters.</summary>
     private const int MaxWord = 128;
 
-    // "eyJ" begins every JWT (an opening brace and a quote in base64), "{" is JSON within text, and the last begins a PEM file.
+    // Every JWT starts with "eyJ" (an opening brace and a quote in base64), "{" indicates embedded JSON, and a PEM file starts with "-----BEGIN".
     private static readonly SearchValues<string> Marks = SearchValues.Create(["eyJ", "{", "-----BEGIN"], StringComparison.Ordinal);
 
     // Base64 and base64url without "/", because paths and URLs would otherwise be words of any length.
@@ -39,7 +39,7 @@ internal static class CredentialText
         return false;
     }
 
-    // A certificate or a key of more than 255 bytes begins with "MII" in base64 (a DER sequence with a length of two bytes).
+    // A certificate or a key of more than 255 bytes begins with "MII" in base64 (a DER sequence with a two-byte length).
     private static bool HasCertificate(ReadOnlySpan<char> text)
     {
         const int Enough = 32;

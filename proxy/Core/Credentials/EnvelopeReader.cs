@@ -17,7 +17,7 @@ public static class EnvelopeReader
     /// The facts that a body states about its credential. Null if it has no credential, or if the credential's identity is
     /// missing or ambiguous.
     /// </summary>
-    /// <param name="body">UTF-8.</param>
+    /// <param name="body">The body, in UTF-8.</param>
     /// <param name="endpoint">The endpoint that answered: a token has a resource, a certificate has none.</param>
     public static CredentialEnvelope? Read(ReadOnlySpan<byte> body, EndpointKind endpoint)
     {

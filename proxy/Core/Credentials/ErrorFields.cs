@@ -31,7 +31,7 @@ internal sealed class ErrorFields
     };
 
     /// <summary>Reads the fields. Returns false if a known field does not have its known form, or if <c>error</c> is missing.</summary>
-    /// <param name="reader">At the start of the object; afterwards at its end.</param>
+    /// <param name="reader">Positioned at the start of the object; afterwards, at the end of the object.</param>
     public bool TryRead(ref Utf8JsonReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -89,7 +89,7 @@ internal sealed class ErrorFields
         return true;
     }
 
-    // IMDS never repeats a field. Clients would disagree on which one counts, so a repeated field is not accepted.
+    // IMDS never repeats a field. Clients would disagree on which value counts, so a repeated field is not accepted.
     private static bool TryReadText(ref Utf8JsonReader reader, int max, ref string? field)
     {
         reader.Read();

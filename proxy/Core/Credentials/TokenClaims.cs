@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Credentials;
 
-/// <summary>The claims of a token that is a readable JWT. Never contains the token; nothing in here is secret.</summary>
+/// <summary>The claims of a token that is a readable JWT. Never contains the token. None of the claims is secret.</summary>
 /// <param name="AppId"><c>appid</c>: the client id, in tokens of version 1; or null.</param>
 /// <param name="AuthorizedParty"><c>azp</c>: the client id, in tokens of version 2; or null.</param>
 /// <param name="ResourceId"><c>xms_mirid</c>: the managed identity's resource id, or null.</param>
@@ -10,7 +10,7 @@ public sealed record TokenClaims(string? AppId, string? AuthorizedParty, string?
 {
     /// <summary>
     /// The audience if it is a GUID (36 lower-case characters), or null. In tokens of version 2, the audience is the API's
-    /// application id, whatever URI was requested.
+    /// application id, regardless of the requested URI.
     /// </summary>
     public string? AudienceId { get; } = Guid.TryParseExact(Audience, "D", out var id) ? id.ToString("D") : null;
 }

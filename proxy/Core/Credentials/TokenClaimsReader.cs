@@ -10,8 +10,8 @@ internal static class TokenClaimsReader
 {
     private const int MaxDepth = 16;
 
-    /// <summary>The claims, or null if the token is opaque. Wipes the copy of the token that it makes.</summary>
-    /// <param name="reader">At the token, which is a JSON string.</param>
+    /// <summary>Returns the claims, or null if the token is opaque. Wipes its own copy of the token.</summary>
+    /// <param name="reader">Positioned at the token, which is a JSON string.</param>
     /// <param name="ambiguous">Whether a claim that matters for the decision occurs twice or is not a string.</param>
     public static TokenClaims? Read(ref Utf8JsonReader reader, out bool ambiguous)
     {

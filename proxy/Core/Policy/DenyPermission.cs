@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>What a rule denies, interpreted broadly: a missing field matches everything.</summary>
+/// <summary>A permission that denies requests. Interpreted broadly: a missing field matches everything.</summary>
 /// <param name="Path">Compared case-insensitively; null matches every path.</param>
 /// <param name="Methods">In upper case; default matches every method.</param>
 /// <param name="Identities">Aliases, client ids or <c>*</c>; default matches any. If given, the permission applies to credentials only.</param>

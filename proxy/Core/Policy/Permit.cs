@@ -14,7 +14,7 @@ public sealed class Permit : Decision
         : base(caller, request, shadow?.Reason ?? Reason.Rule, shadow is null ? rule : shadow.Rule, mode) =>
         Shadow = shadow;
 
-    /// <summary>The denial that audit mode lifted, or null where the policy allows the request.</summary>
+    /// <summary>The denial that audit mode lifted, or null if the policy allows the request.</summary>
     public Denial? Shadow { get; }
 
     /// <summary>The identity that the permission pins, as the policy names it, or null. Audit mode pins nothing: see <see cref="IsPinned"/>.</summary>

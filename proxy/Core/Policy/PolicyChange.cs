@@ -11,7 +11,7 @@ public sealed record PolicyChange(ImmutableArray<string> Added, ImmutableArray<s
     /// <summary>Compares two policies. Null stands for a policy without rules.</summary>
     public static PolicyChange Between(PolicyDocument? before, PolicyDocument now)
     {
-        // A rule taken over from the old policy is the same object, so only the other rules need a comparison of their content.
+        // A rule taken over from the old policy is the same object, so only the content of the other rules must be compared.
         var old = (before?.Rules ?? []).ToDictionary(static rule => rule.Name, StringComparer.Ordinal);
         var current = now.Rules.Select(static rule => rule.Name).ToHashSet(StringComparer.Ordinal);
         return new PolicyChange(

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Why a request ended as it did. <see cref="DecisionNames"/> has the names for records and metrics.</summary>
+/// <summary>The reason for a request's outcome. <see cref="DecisionNames"/> has the names for records and metrics.</summary>
 public enum Reason
 {
     Rule,

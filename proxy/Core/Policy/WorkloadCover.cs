@@ -2,14 +2,14 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy;
 
-/// <summary>Tells whether one list of workloads includes another. Answers no if it cannot tell.</summary>
+/// <summary>Determines whether one list of workloads includes another. In doubt, the answer is no.</summary>
 internal static class WorkloadCover
 {
     /// <summary>Whether <paramref name="outer"/> matches every workload that <paramref name="inner"/> matches.</summary>
     public static bool Covers(ImmutableArray<WorkloadMatch> outer, ImmutableArray<WorkloadMatch> inner) =>
         outer.IsEmpty ? inner.IsEmpty : inner.All(match => ByNamespace(match).All(part => outer.Any(candidate => Covers(candidate, part))));
 
-    // Each namespace may be covered by a different match.
+    // A different outer match may cover each namespace.
     private static IEnumerable<WorkloadMatch> ByNamespace(WorkloadMatch match) => match.Namespaces.IsDefault
         ? [match]
         : match.Namespaces.Select(name => match with { Namespaces = [name] });

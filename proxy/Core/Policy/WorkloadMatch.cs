@@ -14,7 +14,7 @@ public sealed record WorkloadMatch(
     ImmutableArray<string> Owners,
     ImmutableArray<KeyValuePair<string, string>> Labels)
 {
-    /// <summary>Whether this matches a workload.</summary>
+    /// <summary>Whether a workload matches.</summary>
     public bool Matches(WorkloadIdentity workload) =>
         AnyName(Namespaces, workload.Namespace)
         && AnyName(ServiceAccounts, workload.ServiceAccount)

@@ -30,7 +30,7 @@ public sealed class Endpoint
     /// <summary>The methods that the endpoint is known to have.</summary>
     public ImmutableArray<string> Methods { get; init; } = ["GET"];
 
-    /// <summary>Whether the answer is a credential. The policy decides such a request by identity and resource, before it is sent and again after the answer.</summary>
+    /// <summary>Whether the answer is a credential. The policy checks the identity and resource of such a request before it is sent, and again after the answer.</summary>
     public bool IssuesCredential { get; init; }
 
     /// <summary>Whether a wildcard in an allow can match the endpoint.</summary>

@@ -83,8 +83,8 @@ public sealed class ImdsRequest : IEquatable<ImdsRequest>
         }
     }
 
-    /// <summary>The same request with an identity added. Only a policy creates it, from a request that names no identity.</summary>
-    /// <param name="clientId">36 lower-case characters.</param>
+    /// <summary>The same request with an identity added. Only a policy adds an identity, and only to a request that names none.</summary>
+    /// <param name="clientId">The client id, 36 lower-case characters.</param>
     internal ImdsRequest As(string clientId) => RequestQuery.Select(this, new IdentitySelector(SelectorKind.ClientId, clientId));
 
     /// <summary>The same request, marked as relayed by a header.</summary>

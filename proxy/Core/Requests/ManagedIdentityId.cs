@@ -19,7 +19,7 @@ public static class ManagedIdentityId
     private static readonly string?[] Shape =
         ["", "subscriptions", null, "resourceGroups", null, "providers", "Microsoft.ManagedIdentity", "userAssignedIdentities", null];
 
-    /// <summary>The canonical form, or null if the value is not such an id. Compare it case-insensitively.</summary>
+    /// <summary>The canonical form, or null if the value is not such an id. Canonical forms must be compared case-insensitively.</summary>
     public static string? Canonical(string value)
     {
         var segments = value.Split('/');

@@ -62,7 +62,7 @@ internal static class QueryValue
         _ => null,
     };
 
-    /// <summary>A GUID as 36 lower-case characters, or null. IMDS may also accept braces and missing hyphens, but one spelling is enough.</summary>
+    /// <summary>A GUID as 36 lower-case characters, or null. IMDS may also accept braces and missing hyphens, but the proxy accepts only this spelling.</summary>
     public static string? CanonicalGuid(string value) =>
         Guid.TryParseExact(value, "D", out var guid) ? guid.ToString("D") : null;
 

@@ -100,7 +100,7 @@ internal static class RequestQuery
         return null;
     }
 
-    // Returns the key as IMDS spells it. A variant differs from that spelling in case.
+    // Returns the key as IMDS spells it. A variant differs from IMDS's spelling only in case.
     private static string Spelling(ReadOnlySpan<char> key, out bool isVariant)
     {
         foreach (var known in ImdsEndpoints.Keys)

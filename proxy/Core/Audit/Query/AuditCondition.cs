@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>The condition of one filter: some field has one of the wanted values or, if negated, no field has one.</summary>
+/// <summary>The condition of one filter: at least one field has a wanted value or, if negated, no field has a wanted value.</summary>
 internal sealed class AuditCondition(ImmutableArray<AuditField> fields, ImmutableArray<ValueMatch> wanted, bool negated)
 {
     public bool Matches(AuditLine fieldsOf, ReadOnlySpan<byte> line) => Any(fieldsOf, line) != negated;

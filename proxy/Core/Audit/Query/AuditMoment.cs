@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace ImdsProxy.Core.Audit.Query;
 
-/// <summary>Parses a point in time as people write it.</summary>
+/// <summary>Parses a point in time that a person typed.</summary>
 public static class AuditMoment
 {
     private const string Cure = "write how long ago, such as 90s, 15m, 2h or 7d, or a time such as 2026-11-21T04:30:00Z";
 
     /// <summary>Parses a duration before now, or an RFC 3339 timestamp.</summary>
-    /// <exception cref="FormatException">The text is neither. The message shows examples.</exception>
+    /// <exception cref="FormatException">The text is neither a duration nor a timestamp. The message shows examples.</exception>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {
         if (Duration(text) is { } duration)

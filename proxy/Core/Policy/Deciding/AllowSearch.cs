@@ -2,14 +2,14 @@ using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Collects what the allows of a path mean for one request. The order of the allows does not matter.</summary>
+/// <summary>Combines the results of matching the allows of a path against one request. The order of the allows does not matter.</summary>
 internal struct AllowSearch
 {
     private bool _showsAll;
 
     public AllowSearch(Reason otherwise) => Nearest = otherwise;
 
-    /// <summary>A matching allow, preferably one that pins an identity; or null.</summary>
+    /// <summary>A matching allow, or null. An allow that pins an identity is preferred.</summary>
     public CompiledAllow? Found { get; private set; }
 
     /// <summary>Whether two matching allows pin different identities.</summary>
@@ -18,7 +18,7 @@ internal struct AllowSearch
     /// <summary>The reason for the denial if no allow matches.</summary>
     public Reason Nearest { get; private set; }
 
-    /// <summary>The part of the answer that the caller may see: the union of the views of all matching allows. Null for all of it.</summary>
+    /// <summary>The part of the answer that the caller may see: the union of the views of all matching allows. Null means the whole answer.</summary>
     public DocumentView? View { get; private set; }
 
     public void Look(CompiledAllow allow, in Question question)

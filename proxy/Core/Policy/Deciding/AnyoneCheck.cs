@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Tells whether some workload may be permitted a request. Answers yes if it cannot tell.</summary>
+/// <summary>Determines whether at least one workload may be permitted to send a request. In doubt, the answer is yes.</summary>
 internal static class AnyoneCheck
 {
     public static bool IsPermitted(ImmutableArray<CompiledRule> rules, in Question question)

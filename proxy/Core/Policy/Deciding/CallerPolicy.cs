@@ -11,12 +11,12 @@ namespace ImdsProxy.Core.Policy.Deciding;
 /// </summary>
 internal sealed class CallerPolicy
 {
-    /// <summary>Bounds the memory that a pod can fill with paths of its choice. IMDS's known clients use about twenty.</summary>
+    /// <summary>Bounds the memory that a pod can fill with paths of its choice. IMDS's known clients use about twenty paths.</summary>
     private const int MaxRememberedPaths = 128;
 
     private readonly ImmutableArray<CompiledAllow> _allows;
     private readonly ImmutableArray<CompiledDeny> _denies;
-    // One lock, because Count takes all locks, and each request for a new path reads Count.
+    // The dictionary has only one lock, because Count takes all locks, and each request for a new path reads Count.
     private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new(concurrencyLevel: 1, capacity: 7);
 
     /// <param name="mode">The workload's mode.</param>
@@ -30,10 +30,10 @@ internal sealed class CallerPolicy
 
     public PolicyMode Mode { get; }
 
-    /// <summary>Decides a request by what is known about its identity and resource.</summary>
+    /// <summary>Decides a request from its known identity and resource.</summary>
     /// <param name="caller">The caller, a pod of this workload.</param>
-    /// <param name="question">What is asked.</param>
-    /// <param name="otherwise">The reason if no permission allows the request and the request itself gives no better reason.</param>
+    /// <param name="question">The request, its identity and its resource.</param>
+    /// <param name="otherwise">The reason for a denial if no permission allows the request and no more specific reason applies.</param>
     public Decision Decide(Caller caller, in Question question, Reason otherwise)
     {
         var path = ForPath(question.Request);
@@ -41,7 +41,7 @@ internal sealed class CallerPolicy
     }
 
     /// <summary>
-    /// The denial of a probe, which is a request without the header that IMDS requires. Null if something is allowed on its
+    /// The denial of a probe, which is a request without the header that IMDS requires. Null if a permission allows something on its
     /// path.
     /// </summary>
     public Denial? DecideProbe(Caller caller, ImdsRequest request)
@@ -116,7 +116,7 @@ internal sealed class CallerPolicy
         return Mode == PolicyMode.Enforce ? denial : new Permit(caller, question.Request, null, Mode, shadow ?? denial);
     }
 
-    // The denies by identity could not be decided before, because the request named no identity. The pinned identity decides them now.
+    // Denies that name identities could not be decided earlier, because the request named no identity. The pinned identity decides them now.
     private Decision Pinned(Caller caller, in Question question, PathPolicy path, CompiledAllow allow, PinnedRequests pin, Denial? shadow)
     {
         if (Mode == PolicyMode.Audit)
@@ -154,7 +154,7 @@ internal sealed class CallerPolicy
         return path;
     }
 
-    // Arrays of the exact size, because a policy change computes these arrays for every pod at once.
+    // The arrays have the exact size, because a policy change computes these arrays for every pod at once.
     private static ImmutableArray<CompiledAllow> Allows(List<CompiledRule> rules)
     {
         var allows = ImmutableArray.CreateBuilder<CompiledAllow>(rules.Sum(static rule => rule.Allows.Length));
@@ -166,7 +166,7 @@ internal sealed class CallerPolicy
         return allows.MoveToImmutable();
     }
 
-    // Sorted as CompiledDeny.Louder: the rules are sorted by name already.
+    // The result is in the order of CompiledDeny.Louder, because the rules are already sorted by name.
     private static ImmutableArray<CompiledDeny> Denies(List<CompiledRule> rules)
     {
         var denies = ImmutableArray.CreateBuilder<CompiledDeny>(rules.Sum(static rule => rule.Denies.Length));

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>An <see cref="AllowPermission"/> compiled for matching, which is narrow in every field.</summary>
+/// <summary>An <see cref="AllowPermission"/> compiled for matching. Every field is matched narrowly.</summary>
 internal sealed class CompiledAllow
 {
     private readonly NameSet _identities;
@@ -22,10 +22,10 @@ internal sealed class CompiledAllow
 
     public AllowPermission Source { get; }
 
-    /// <summary>Adds the pinned identity to requests that name none; null if the permission pins none.</summary>
+    /// <summary>Adds the pinned identity to requests that name no identity. Null if the permission pins no identity.</summary>
     public PinnedRequests? Pin { get; }
 
-    /// <summary>Whether path and method match, whatever identity or resource is requested.</summary>
+    /// <summary>Whether path and method match, regardless of the requested identity or resource.</summary>
     public MatchResult MatchPath(ImdsRequest request)
     {
         if (!Source.Path.Matches(request.Path, StringComparison.Ordinal))
@@ -60,7 +60,7 @@ internal sealed class CompiledAllow
         return AllowsExtra(question.Request.Extra) ? MatchResult.Match : MatchResult.Parameter;
     }
 
-    // A request without a selector matches: the answer names the identity and is decided again.
+    // A request without a selector matches: the answer names the identity, and the policy decides again.
     private MatchResult MatchIdentity(in Question question) =>
         _identities.IsEverything ? MatchResult.Match
         : question.IsUnresolved ? MatchResult.UnresolvedIdentity

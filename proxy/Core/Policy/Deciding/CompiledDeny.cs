@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>A <see cref="DenyPermission"/> compiled for matching, which is broad in every field.</summary>
+/// <summary>A <see cref="DenyPermission"/> compiled for matching. Every field is matched broadly.</summary>
 internal sealed class CompiledDeny
 {
     private readonly NameSet? _identities;
@@ -17,7 +17,7 @@ internal sealed class CompiledDeny
     }
 
     /// <summary>
-    /// The order in which matching denies take precedence: those that are not quiet first, then by the rule's name. The order
+    /// The order in which matching denies take precedence: denies that are not quiet first, then by the rule's name. The order
     /// in the document never matters.
     /// </summary>
     public static Comparison<CompiledDeny> Louder { get; } = static (left, right) =>
@@ -28,7 +28,7 @@ internal sealed class CompiledDeny
 
     public DenyPermission Source { get; }
 
-    /// <summary>Whether this deny covers everything on its path and method, whatever identity or resource is requested.</summary>
+    /// <summary>Whether this deny covers everything on its path and method, regardless of the requested identity or resource.</summary>
     public bool IsUnconditional => _identities is null && _resources is null;
 
     /// <summary>Whether path and method match. A deny that names identities or resources applies to credentials only.</summary>

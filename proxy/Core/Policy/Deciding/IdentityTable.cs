@@ -21,7 +21,7 @@ internal sealed class IdentityTable
             .ToFrozenDictionary(alias => alias.ResourceId!, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>The client id of an alias. A client id is returned as it is.</summary>
+    /// <summary>The client id of an alias. A client id is returned unchanged.</summary>
     public string ClientIdOf(string aliasOrClientId) =>
         _byName.TryGetValue(aliasOrClientId, out var alias) ? alias.ClientId : aliasOrClientId;
 

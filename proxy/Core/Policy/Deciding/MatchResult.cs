@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Policy.Deciding;
 
-/// <summary>Whether a permission matches a request, and if not, what differs.</summary>
+/// <summary>The result of matching a permission against a request: a match, or the difference.</summary>
 public enum MatchResult
 {
     Match,
@@ -20,10 +20,10 @@ public enum MatchResult
     /// <summary>The request names an identity that no alias resolves.</summary>
     UnresolvedIdentity,
 
-    /// <summary>The deny names identities and the request names none. The identity in the answer decides.</summary>
+    /// <summary>The deny names identities, but the request names no identity. The identity in the answer decides.</summary>
     WaitsForAnswer,
 
-    /// <summary>The resource differs, or the request names none.</summary>
+    /// <summary>The resource differs, or the request names no resource.</summary>
     Resource,
 
     /// <summary>Everything matches except a query parameter that IMDS is not known to have.</summary>

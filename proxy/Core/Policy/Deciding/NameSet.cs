@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Policy.Deciding;
 /// <summary>The identities or resources that a permission names, in the form in which they are compared.</summary>
 internal sealed class NameSet
 {
-    /// <summary>Most permissions name one or two. Comparing so few names is no slower than hashing, and building ten thousand hash sets is slow.</summary>
+    /// <summary>Most permissions have one or two names. Comparing so few names is no slower than hashing, and building ten thousand hash sets is slow.</summary>
     private const int Few = 4;
 
     private static readonly NameSet Nothing = new([], everything: false);

@@ -43,7 +43,7 @@ internal sealed class PodDecisions(CallerPolicy policy)
         return decision;
     }
 
-    /// <summary>The decision on the last credential for a request, or null if that was another credential.</summary>
+    /// <summary>The cached decision on a credential for a request. Null if the last credential for the request was a different credential.</summary>
     public Decision? DecisionOf(ImdsRequest request, CredentialAnswer answer) =>
         Find(request)?.Last is { } last && ReferenceEquals(last.Answer, answer) ? last.Decision : null;
 

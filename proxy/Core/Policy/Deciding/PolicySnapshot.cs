@@ -44,7 +44,7 @@ public sealed class PolicySnapshot
     /// <summary>Compiles a valid document.</summary>
     public static PolicySnapshot Compile(PolicyDocument document) => new(document, null);
 
-    /// <summary>Compiles a valid document that replaces another, and prepares the decisions for the pods that sent requests under the old one.</summary>
+    /// <summary>Compiles a valid document that replaces another, and prepares the decisions for the pods that sent requests under the old policy.</summary>
     /// <param name="document">The document.</param>
     /// <param name="before">The policy that is replaced, or null.</param>
     public static PolicySnapshot Compile(PolicyDocument document, PolicySnapshot? before)
@@ -113,7 +113,7 @@ public sealed class PolicySnapshot
             : OfBoth(before, after);
     }
 
-    // A would-deny of the request stands, whatever the answer says. So does the decision on a pinned request: in audit mode
+    // A would-deny decision on the request stands, whatever the answer contains. The same applies to a pinned request: in audit mode
     // nothing was pinned, so the answer may carry another identity.
     private static Permit OfBoth(Permit before, Permit after) =>
         before.Shadow is not null
@@ -132,7 +132,7 @@ public sealed class PolicySnapshot
         _ => _unidentified.DecideProbe(caller, request),
     };
 
-    /// <summary>Whether some workload may be permitted this credential. Answers yes if it cannot tell.</summary>
+    /// <summary>Whether at least one workload may be permitted to receive this credential. In doubt, the answer is yes.</summary>
     public bool PermitsAnyone(ImdsRequest request, CredentialAnswer answer) => AnyoneCheck.IsPermitted(_rules, Question.After(request, answer));
 
     /// <summary>The alias of a client id, or null.</summary>

@@ -6,8 +6,8 @@ namespace ImdsProxy.Core.Policy.Explaining;
 
 /// <summary>The permissions of a pod under all rules that match its workload. A deny overrides every allow.</summary>
 /// <param name="Mode">The mode in force for the pod.</param>
-/// <param name="Allow">What is allowed.</param>
-/// <param name="Deny">What is denied, even where an allow matches.</param>
+/// <param name="Allow">The permissions that allow requests.</param>
+/// <param name="Deny">The permissions that deny requests, even if an allow matches.</param>
 public sealed record EffectivePermissions(
     PolicyMode Mode,
     ImmutableArray<EffectivePermission<AllowPermission>> Allow,

@@ -6,5 +6,5 @@ namespace ImdsProxy.Core.Policy.Explaining;
 /// <param name="Kind"><c>allow</c> or <c>deny</c>.</param>
 /// <param name="Index">The permission's index among the allows or denies of its rule, from 0.</param>
 /// <param name="Path">The permission's path, as written.</param>
-/// <param name="Result">Whether the permission matches, or what differs.</param>
+/// <param name="Result">A match, or the difference.</param>
 public sealed record PermissionExplanation(string Kind, int Index, string Path, MatchResult Result);

@@ -14,7 +14,7 @@ namespace ImdsProxy.Core.Policy.Explaining;
 /// </summary>
 /// <param name="Workload">An entry for a rule's <c>workloads</c>: namespace and service account, which a pod cannot choose.</param>
 /// <param name="Permission">An entry for a rule's <c>allow</c>, on one line.</param>
-/// <param name="Notes">What to know or to fill in before pasting; often empty.</param>
+/// <param name="Notes">Facts to know and gaps to fill before pasting; often empty.</param>
 public sealed record PermissionHint(string Workload, string Permission, ImmutableArray<string> Notes)
 {
     private const string UnknownClientId = "CLIENT_ID";
@@ -33,7 +33,7 @@ public sealed record PermissionHint(string Workload, string Permission, Immutabl
     /// <param name="policy">The policy whose aliases are used.</param>
     /// <param name="pod">The pod that sent the request.</param>
     /// <param name="request">The request.</param>
-    /// <param name="answer">The credential that IMDS returned, or null if IMDS was not asked.</param>
+    /// <param name="answer">The credential that IMDS returned, or null if no request was sent to IMDS.</param>
     public static PermissionHint For(PolicySnapshot policy, PodIdentity pod, ImdsRequest request, CredentialAnswer? answer = null)
     {
         var notes = ImmutableArray.CreateBuilder<string>();

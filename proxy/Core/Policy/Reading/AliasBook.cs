@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Tracks the aliases of a policy while it is read: which exist, and which are used by a rule.</summary>
+/// <summary>Tracks the declared aliases and the used aliases while a policy is read.</summary>
 internal sealed class AliasBook
 {
     private readonly Dictionary<string, LocatedValue> _places = new(StringComparer.Ordinal);

@@ -54,7 +54,7 @@ internal sealed class Fields
         return new Fields(at, problems);
     }
 
-    /// <summary>The value of a required member. Reports a missing one.</summary>
+    /// <summary>The value of a required member. Reports a missing member.</summary>
     public LocatedValue? Required(string name, string cure)
     {
         var value = this[name];

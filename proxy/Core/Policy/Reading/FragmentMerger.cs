@@ -32,7 +32,7 @@ internal sealed class FragmentMerger(ProblemList problems)
         var identities = new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, 0) { Members = [.. _identities] };
         var rules = new LocatedValue(_whole, null, null, 0, JsonValueKind.Array, 1, 0) { Items = [.. _rules] };
 
-        // The offset before all files, because no fragment is to blame for what the merged policy lacks.
+        // The offset before all files, because no single fragment is to blame for a missing member of the merged policy.
         return new LocatedValue(_whole, null, null, 0, JsonValueKind.Object, 1, -1)
         {
             Members = [.. _members, new LocatedMember("identities", 1, identities), new LocatedMember("rules", 1, rules)],

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>
-/// The rules of a valid policy by the text from which they were read. The next policy usually repeats most of them word for
+/// The rules of a valid policy, indexed by their source text. The next policy usually repeats most rules word for
 /// word, and repeated rules need not be read or compiled again.
 /// </summary>
 internal sealed class KnownRules

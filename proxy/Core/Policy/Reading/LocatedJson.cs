@@ -29,7 +29,7 @@ internal sealed class LocatedJson
     private readonly KnownRules _known;
     private readonly int _start;
 
-    // The items and members of all values that are still being read. Each value removes its own when it ends.
+    // The items and members of all values that are still being read. Each value removes its own entries when it ends.
     private readonly List<LocatedValue> _items = [];
     private readonly List<LocatedMember> _members = [];
     private int _line;
@@ -49,7 +49,7 @@ internal sealed class LocatedJson
     /// <param name="json">The document.</param>
     /// <param name="problems">Receives the problems.</param>
     /// <param name="known">Rules of the previous policy.</param>
-    /// <param name="label">For a fragment: its file's name and a colon, which every place begins with.</param>
+    /// <param name="label">For a fragment: the prefix of every place, which is the file's name and a colon.</param>
     /// <param name="start">For a fragment: its offset in the merged policy.</param>
     public static LocatedValue? Read(ReadOnlyMemory<byte> json, ProblemList problems, KnownRules known, string label = "", int start = 0)
     {

@@ -33,7 +33,7 @@ internal sealed class MethodsReader(ProblemList problems)
         return [.. at.Items.Select(item => item.Text).Where(text => Known.Contains(text, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>The methods of an allow, which default to GET. Reports methods that its path does not have.</summary>
+    /// <summary>The methods of an allow, which default to GET. Reports methods that the path does not have.</summary>
     public ImmutableArray<string> ReadAllowed(Fields allow, PathShape? path)
     {
         var at = allow["methods"];

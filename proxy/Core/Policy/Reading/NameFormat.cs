@@ -21,11 +21,11 @@ internal static class NameFormat
     /// <summary>Whether a text can be the name of a rule or an alias.</summary>
     public static bool IsName(string text) => text.Length is > 0 and <= 100 && Of(text, NameCharacters);
 
-    /// <summary>Whether a text is a Kubernetes name, or the beginning of a name and <c>*</c>.</summary>
+    /// <summary>Whether a text is a Kubernetes name, or a prefix of a name followed by <c>*</c>.</summary>
     public static bool IsKubernetesPattern(string text) =>
         text.Length is > 0 and <= 253 && Of(text.AsSpan().TrimEnd('*') is var stem && stem.Length >= text.Length - 1 ? stem : text, KubernetesCharacters);
 
-    /// <summary>Whether a text is <c>Kind/name</c>, or the beginning of that and <c>*</c>.</summary>
+    /// <summary>Whether a text is <c>Kind/name</c>, or a prefix of this form followed by <c>*</c>.</summary>
     public static bool IsOwnerPattern(string text)
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);

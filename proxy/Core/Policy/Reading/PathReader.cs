@@ -119,7 +119,7 @@ internal sealed class PathReader(ProblemList problems)
             : $"write it as '{spelling}'");
     }
 
-    // The path, respelt as the endpoint or family of endpoints that it resembles.
+    // The path, with the spelling of the endpoint or family of endpoints that it resembles.
     private static string Spelling(string path)
     {
         var segments = path.Split('/');

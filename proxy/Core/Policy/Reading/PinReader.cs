@@ -2,7 +2,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads the identity that is added to token requests that name none.</summary>
+/// <summary>Reads the identity to add to token requests that name no identity.</summary>
 internal sealed class PinReader(ProblemList problems, AliasBook aliases)
 {
     private readonly ScalarReader _scalars = new(problems);

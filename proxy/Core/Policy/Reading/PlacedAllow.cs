@@ -11,7 +11,7 @@ internal readonly record struct PlacedAllow(PlacedRule Placed, int Index)
 
     public LocatedValue At => Placed.AllowsAt[Index];
 
-    /// <summary>The allows that satisfy a condition. Allocates only for those, because a policy may have thousands of rules.</summary>
+    /// <summary>The allows that satisfy a condition. Allocates only for matches, because a policy may have thousands of rules.</summary>
     public static List<PlacedAllow> Where(IReadOnlyList<PlacedRule> rules, Predicate<AllowPermission> isSo)
     {
         var found = new List<PlacedAllow>();

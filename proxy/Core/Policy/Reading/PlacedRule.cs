@@ -2,7 +2,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>A valid rule and its place.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="At">The rule's closed value, because thousands of them are kept.</param>
+/// <param name="At">The rule's value. It is closed, because thousands of rules are kept.</param>
 internal sealed record PlacedRule(PolicyRule Rule, LocatedValue At)
 {
     /// <summary>The places of the rule's allows. Read again on first use, because few rules have problems to report.</summary>

@@ -70,7 +70,7 @@ public static class PolicyFragments
 
         var revision = Convert.ToHexStringLower(hash.GetHashAndReset())[..RevisionDigits];
         var load = PolicyLoad.Of(merger.Merge(), problems, known, revision);
-        // If a fragment is unreadable, problems in other fragments may only follow from it, so they are not blamed.
+        // An unreadable fragment may cause problems in other fragments, so the other fragments are not blamed.
         blamed = unreadable.Count > 0
             ? unreadable.ToImmutable()
             : [.. problems.ErrorOffsets.Select(offset => starts.LastOrDefault(entry => entry.Start <= offset).Name).OfType<string>()];

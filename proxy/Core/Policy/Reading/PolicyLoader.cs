@@ -9,7 +9,7 @@ public static class PolicyLoader
 
     /// <summary>Reads one document. Never throws, whatever the input.</summary>
     /// <param name="json">UTF-8 without a byte order mark, at most 1 MiB. Must not change while the load or its document is in use.</param>
-    /// <param name="before">The load of the policy in force, or null. Rules that this document repeats word for word are taken over from it, which only saves time.</param>
+    /// <param name="before">The load of the policy in force, or null. Rules that this document repeats word for word are taken over from this load, only to save time.</param>
     public static PolicyLoad Load(ReadOnlyMemory<byte> json, PolicyLoad? before = null)
     {
         var problems = new ProblemList();

@@ -3,7 +3,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Warns about rules and aliases that are valid but have no effect.</summary>
 internal sealed class PolicyWarnings(ProblemList problems)
 {
-    /// <summary>At most a second's work, because a warning is not worth a slow load. Policies of a thousand rules stay below this.</summary>
+    /// <summary>Limits the work to a second, because a warning is not worth a slow load. Policies of a thousand rules stay below this limit.</summary>
     private const long MaxComparisons = 2_000_000;
 
     /// <summary>Warns about aliases that no rule uses.</summary>

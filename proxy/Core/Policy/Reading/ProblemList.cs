@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>The list to which all validators add their problems.</summary>
 internal sealed class ProblemList
 {
-    /// <summary>More than anyone reads. Bounds the cost of an entirely wrong document.</summary>
+    /// <summary>More problems than anyone reads. Bounds the cost of an entirely wrong document.</summary>
     private const int MaxProblems = 1000;
 
     private readonly List<(int Offset, PolicyProblem Problem)> _problems = [];

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Reads which part of the instance document an allow shows.</summary>
+/// <summary>Reads the part of the instance document that an allow shows.</summary>
 internal sealed class ViewReader(ProblemList problems)
 {
     private const string Instance = "/metadata/instance";

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Policy.Reading;
 
-/// <summary>Tells whether two rules apply to the same workloads.</summary>
+/// <summary>Determines whether two rules apply to the same workloads.</summary>
 internal static class WorkloadOverlap
 {
-    /// <summary>Whether both rules certainly apply to some workload: a match of one includes a match of the other, and no exception removes part of it.</summary>
+    /// <summary>Whether both rules certainly apply to some workload: a match of one rule includes a match of the other, and no exception removes part of it.</summary>
     public static bool IsCertain(PolicyRule one, PolicyRule other) => Pairs(one, other).Any(pair =>
         (WorkloadCover.Covers([pair.One], [pair.Other]) && IsWhole(pair.Other, one, other))
         || (WorkloadCover.Covers([pair.Other], [pair.One]) && IsWhole(pair.One, one, other)));
