@@ -12,7 +12,7 @@ internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider ti
         var reader = context.Request.BodyReader;
         using var deadline = new CancellationTokenSource(timeout, time);
 
-        // Cancelling the read by a token would leave it pending, which Kestrel reports as an error when it drains the rest.
+        // A cancellation token would leave the read pending, and Kestrel would report an error when it drains the rest of the body.
         using var end = deadline.Token.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), reader);
         try
         {
@@ -24,7 +24,7 @@ internal sealed class BodyReader(int maxBytes, TimeSpan timeout, TimeProvider ti
         }
     }
 
-    // Received bytes stay in the server's buffers and are copied once the body is complete, so a body costs no more than its length.
+    // Received bytes stay in the server's buffers and are copied once the body is complete, so a body uses no more memory than its length.
     private async Task<ReadOnlyMemory<byte>?> ReadAsync(PipeReader reader)
     {
         while (true)

@@ -10,7 +10,7 @@ internal static class CallerConfirmation
     /// <summary>Returns the caller, or <see cref="Caller.Unknown"/> if the interface or the connection does not belong to the pod.</summary>
     /// <param name="callers">The known callers.</param>
     /// <param name="found">The caller at the address.</param>
-    /// <param name="connection">The connection; null if it did not come through the data listener.</param>
+    /// <param name="connection">The connection; null if it did not arrive through the data listener.</param>
     /// <param name="isOfAnotherPod">Whether another pod opened the connection, so that waiting does not help.</param>
     public static Caller Confirm(this ICallerSource callers, Caller found, CallerConnection? connection, out bool isOfAnotherPod)
     {

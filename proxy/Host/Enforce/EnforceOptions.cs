@@ -1,16 +1,16 @@
 namespace ImdsProxy.Enforce;
 
-/// <summary>How enforcement treats callers.</summary>
+/// <summary>The options of enforcement.</summary>
 internal sealed record EnforceOptions
 {
     /// <summary>How long a request waits for its pod to become known. Kubelet publishes an address a second or two after the pod can use it.</summary>
     public TimeSpan IdentifyWait { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest such wait in audit mode, which must not slow callers down.</summary>
+    /// <summary>The limit of <see cref="IdentifyWait"/> in audit mode, which must not slow callers down.</summary>
     public static readonly TimeSpan AuditIdentifyWait = TimeSpan.FromMilliseconds(500);
 
     /// <summary>
-    /// The average number of requests that one caller may send per second; 0 for no limit. Clients of IMDS send less than one.
+    /// The average number of requests that one caller may send per second; 0 for no limit. Clients of IMDS send less than one request per second.
     /// </summary>
     public int CallerRate { get; init; }
 
@@ -21,7 +21,7 @@ internal sealed record EnforceOptions
     public static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The number of records that one caller gets per second if its requests are not limited. Further requests are summed, because
+    /// The number of records that one caller gets per second if its requests are not limited. Further requests are summarized, because
     /// records of permitted requests also fill a disk. The value is the chart's <c>--caller-rate</c>.
     /// </summary>
     public const int RecordRateWithoutCallerRate = 100;

@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// The path of a request: identify, parse, decide, then forward or deny, with one record whatever happens. This class contains
+/// The path of a request: identify, parse, decide, then forward or deny. Every request gets exactly one record. This class contains
 /// only the order of these steps; other classes contain the rules.
 /// </summary>
 internal sealed partial class EnforcementMiddleware(
@@ -68,7 +68,7 @@ internal sealed partial class EnforcementMiddleware(
     {
         var context = exchange.Context;
 
-        // 1. Identify the caller, as far as it is known at this moment.
+        // 1. Identify the caller, if it is already known.
         exchange.Caller = Confirmed(callers.Find(exchange.Address), exchange);
         exchange.Policy = policy.Current;
         if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
@@ -77,7 +77,7 @@ internal sealed partial class EnforcementMiddleware(
             return;
         }
 
-        // 2. Parse what was sent, once. Nothing after this reads the raw request.
+        // 2. Parse the raw request, once. No later step reads the raw request.
         var parsed = _targets.Parse(
             context.Request.Method, context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, new KestrelHeaders(context.Request.Headers));
         if (!parsed.IsParsed)
@@ -98,14 +98,14 @@ internal sealed partial class EnforcementMiddleware(
             return;
         }
 
-        // 3. A request without IMDS's header is a probe of the client. It never waits, and is never sent to IMDS.
+        // 3. A request without IMDS's header is a client's probe. A probe never waits, and is never sent to IMDS.
         if (!HasMetadata(context))
         {
             await ProbeAsync(exchange, snapshot, request);
             return;
         }
 
-        // 4. Wait until the caller is known, or known to stay unknown. Then decide by the policy in force, which the record names.
+        // 4. Wait until the caller is known, or until the wait expires. Then decide under the policy in force, which the record names.
         await WaitForCallerAsync(exchange, snapshot);
         exchange.Policy = policy.Current ?? snapshot;
         switch (exchange.Policy.Decide(exchange.Caller, request))
@@ -207,7 +207,7 @@ internal sealed partial class EnforcementMiddleware(
             Answers.TooMany("this pod has too many requests in flight, or sends too many requests per second"));
     }
 
-    // Kestrel drains an unread body only while its client is connected. After that it would parse the body as a further request.
+    // Kestrel drains an unread body only while the client is connected. After a disconnect, Kestrel would parse the body as a further request.
     private static void EndWithUnreadBody(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true })

@@ -30,10 +30,10 @@ internal sealed class Exchange
 
     public HttpContext Context { get; }
 
-    /// <summary>When the request began, as a timestamp of the clock.</summary>
+    /// <summary>The time when the request began, as a timestamp of the clock.</summary>
     public long Started { get; }
 
-    /// <summary>Its connection; null if it did not come through the data listener.</summary>
+    /// <summary>The request's connection; null if it did not arrive through the data listener.</summary>
     public CallerConnection? Connection { get; }
 
     public IPAddress Address { get; }
@@ -44,7 +44,7 @@ internal sealed class Exchange
 
     public IReadOnlyList<string>? EventIds { get; set; }
 
-    /// <summary>The policy that decides, or null before one is loaded.</summary>
+    /// <summary>The policy that decides, or null if no policy is loaded yet.</summary>
     public PolicySnapshot? Policy { get; set; }
 
     /// <summary>
@@ -62,7 +62,7 @@ internal sealed class Exchange
     /// <summary>Whether the connection was opened by a pod that no longer holds this address. Waiting does not help; a new connection does.</summary>
     public bool IsOfAnotherPod { get; private set; }
 
-    /// <summary>Whether the record has been made. There is exactly one.</summary>
+    /// <summary>Whether the record has been made. A request has exactly one record.</summary>
     public bool IsRecorded { get; private set; }
 
     public Asker Asker => new(Caller, Address, Context.TraceIdentifier);
@@ -84,10 +84,10 @@ internal sealed class Exchange
         Context.Response.Headers[AnswerWriter.RequestIdHeader] = id;
     }
 
-    /// <summary>Notes that the request is sent to IMDS now.</summary>
+    /// <summary>Notes the time at which the request is sent to IMDS.</summary>
     public void Sent() => _sent = _time.GetTimestamp();
 
-    /// <summary>Notes that IMDS has answered or failed. Returns the seconds it took.</summary>
+    /// <summary>Notes that IMDS has answered or failed. Returns the elapsed seconds.</summary>
     public double Answered()
     {
         var elapsed = _time.GetElapsedTime(_sent);

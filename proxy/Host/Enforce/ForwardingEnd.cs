@@ -5,14 +5,14 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Ends a permitted request: writes its record, and sends the answer of IMDS or an answer that says why there is none.</summary>
+/// <summary>Ends a permitted request: writes its record, and sends the answer of IMDS or the proxy's own error.</summary>
 internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, double> upstreamEnded)
 {
     public Recorder Recorder => recorder;
 
     public ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) => recorder.RecordAsync(exchange, outcome);
 
-    /// <summary>Notes that IMDS has answered this request, or failed to.</summary>
+    /// <summary>Notes that IMDS has answered this request or has failed to answer it.</summary>
     public void Answered(Exchange exchange, Permit permit, int? status) =>
         upstreamEnded(permit.Request.Endpoint, status, exchange.Answered());
 
@@ -32,7 +32,7 @@ internal sealed class ForwardingEnd(Recorder recorder, Action<Endpoint, int?, do
         await FailedAsync(exchange, permit, answer);
     }
 
-    /// <summary>Ends a request whose response from IMDS could not be validated, after <see cref="Answered"/> has noted its time.</summary>
+    /// <summary>Ends a request whose response from IMDS could not be validated, after <see cref="Answered"/> has noted the response time.</summary>
     public Task UnreadableAsync(Exchange exchange, Permit permit, int status) =>
         FailedAsync(exchange, permit, ImdsAnswer.Failed(ForwardFailure.Unreadable, status));
 

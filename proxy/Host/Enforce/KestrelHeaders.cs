@@ -10,7 +10,7 @@ internal readonly struct KestrelHeaders(IHeaderDictionary headers) : IRequestHea
 
     public string? First(string name) => Values(name) is { Count: > 0 } values ? values[0] : null;
 
-    // Kestrel keeps these two in fields, and finds any other by name.
+    // Kestrel keeps these two headers in fields, and finds all other headers by name.
     private StringValues Values(string name) => name switch
     {
         "Host" => headers.Host,

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>How an exchange ends.</summary>
+/// <summary>The outcome of an exchange.</summary>
 internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMode Mode)
 {
     public string? Rule { get; init; }

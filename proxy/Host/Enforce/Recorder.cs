@@ -13,8 +13,8 @@ namespace ImdsProxy.Enforce;
 internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answers, Action<AuditRecord> requestEnded, Action<AuditRecord, bool> ended)
 {
     /// <summary>
-    /// Records how an exchange ends. False if the record could not be written and the request is enforced: then no byte of the
-    /// answer may leave.
+    /// Records the outcome of an exchange. Returns false if the record could not be written and the request is in enforce mode. In
+    /// that case, no byte of the answer may be sent.
     /// </summary>
     public ValueTask<bool> RecordAsync(Exchange exchange, Outcome outcome) =>
         IsSummed(exchange, outcome) ? ValueTask.FromResult(true) : WriteAsync(exchange, outcome);
@@ -26,13 +26,13 @@ internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answe
     /// <summary>Records a denial, and sends the answer.</summary>
     /// <param name="exchange">The denied request.</param>
     /// <param name="denial">The reason.</param>
-    /// <param name="returned">The credential that IMDS returned and that is not passed on, or null.</param>
+    /// <param name="returned">The withheld credential that IMDS returned, or null.</param>
     /// <param name="upstreamStatus">The status from IMDS, or null if the request was not sent.</param>
     public Task DenyAsync(Exchange exchange, Denial denial, CredentialAnswer? returned = null, int? upstreamStatus = null)
     {
         var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus };
 
-        // The answer names the id of the request, which a summary replaces with its own id.
+        // The answer names the request's id, and a summary replaces this id with its own.
         var isSummed = IsSummed(exchange, outcome);
         return AnswerAsync(exchange, outcome, answers.Denied(denial, exchange.Asker, returned), isSummed);
     }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
 
-/// <summary>Records the requests that Kestrel itself refuses, unless a request already has a record.</summary>
+/// <summary>Records the requests that Kestrel itself refuses. Skips a request that already has a record.</summary>
 internal sealed class RefusedRecords(
     ICallerSource callers,
     ActivePolicy policy,
@@ -19,7 +19,7 @@ internal sealed class RefusedRecords(
     Action<AuditRecord, bool> ended)
 {
     /// <summary>
-    /// The maximum number of records that wait for the log: the default number of connections. Kestrel answers such a request before
+    /// The maximum number of records that wait for the log: the default number of connections. Kestrel answers a refused request before
     /// its record is written, so without a limit a pod could fill the memory while the log is stalled. Further records count as not written.
     /// </summary>
     public const int MaxWaiting = 512;
@@ -38,12 +38,12 @@ internal sealed class RefusedRecords(
         requestEnded(record);
         if (!exchange.IsAboveRecordRate || !summaries.TryAdd(record, out _))
         {
-            // Kestrel answers at once, and its answer releases nothing that would have to wait for a record.
+            // Kestrel answers at once. Its answer contains nothing from IMDS, so it need not wait for the record.
             _ = WriteAsync(record);
         }
     }
 
-    // The request did not reach the handler, so nothing is known about it yet, and its caller's rate has not counted it.
+    // The request did not reach the handler, so the proxy knows nothing about it yet, and the caller's rate has not counted it.
     private Exchange Begin(IFeatureCollection features)
     {
         var exchange = new Exchange(new DefaultHttpContext(features), time) { Policy = policy.Current };

@@ -6,7 +6,7 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Decides the answer to one permitted request by the policy in force, and records it before it leaves. The request may have
+/// Decides on the answer to one permitted request under the policy in force, and records the answer before it is sent. The request may have
 /// waited for its answer, and the policy may have changed in the meantime.
 /// </summary>
 internal sealed class ReleaseGate(Exchange exchange, Permit permit, ActivePolicy policy, WholeRelease whole, ForwardingEnd end) : IReleaseGate
@@ -14,10 +14,10 @@ internal sealed class ReleaseGate(Exchange exchange, Permit permit, ActivePolicy
     // Set if a streamed answer was held back because a policy that came into force after the request was sent denies it.
     private Denial? _denial;
 
-    // Set if it was held back because its head, with this status, can't be sent to a caller.
+    // Set if the answer was held back because its head, with this status, can't be sent to a caller.
     private int? _unsendableStatus;
 
-    // True if it was held back because it could not be recorded.
+    // True if the answer was held back because it could not be recorded.
     private bool _isUnrecorded;
 
     public Task EndAsync(ImdsAnswer answer, bool isShared)
@@ -70,13 +70,13 @@ internal sealed class ReleaseGate(Exchange exchange, Permit permit, ActivePolicy
             return end.FailAsync(exchange, permit, streamed);
         }
 
-        // The record states the head of the answer, but no byte of it has left.
+        // The record states the head of the answer, but no byte of the answer has been sent.
         var isBrokenOff = streamed.Failure is not (ForwardFailure.None or ForwardFailure.CallerGone) && !exchange.Context.Response.HasStarted;
         return isBrokenOff ? AnswerWriter.WriteAsync(exchange.Context, Answers.BadGateway("the answer from IMDS was interrupted")) : Task.CompletedTask;
     }
 
     // The record takes its outcome from the decision and its revision from the exchange, so both change together or not at all.
-    // A streamed answer can no longer be redacted. If the new policy redacts it, the answer is released and recorded under the
+    // A streamed answer can no longer be redacted. If the new policy redacts the answer, it is released and recorded under the
     // policy under which the request was sent.
     private Decision Current()
     {

@@ -5,19 +5,19 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Sums requests above their caller's rate that issued no credential: one record per caller, verdict, reason and second, written
+/// Summarizes requests that exceed their caller's rate and issued no credential: one record per caller, verdict, reason and second, written
 /// when the second ends. A request may be answered as soon as it is counted, because only a crash loses the count
 /// (docs/decisions/0022).
 /// </summary>
 internal sealed class Summaries : IAsyncDisposable
 {
-    /// <summary>Summaries open at a time. A node runs at most 250 pods, and each meets few verdicts and reasons. Further callers share summaries.</summary>
+    /// <summary>The maximum number of open summaries. A node runs at most 250 pods, and each pod gets few verdicts and reasons. Further callers share summaries.</summary>
     public const int MaxOpen = 4096;
 
-    // The number of seconds whose records may wait for the log. Beyond that, each request waits for the log itself.
+    // The number of seconds whose records may wait for the log. Beyond that, each request waits for its own record.
     private const int MaxUnwritten = 2;
 
-    // A timer that fires slightly early would find that its second is not over yet.
+    // Without the margin, a timer that fires slightly early would find the second not over yet.
     private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -35,8 +35,8 @@ internal sealed class Summaries : IAsyncDisposable
     private int _unwritten;
     private bool _isClosed;
 
-    /// <param name="log">Where the records go.</param>
-    /// <param name="recorded">Is called with each record, and whether it was written.</param>
+    /// <param name="log">The log that receives the records.</param>
+    /// <param name="recorded">Called with each record and a flag that tells whether it was written.</param>
     /// <param name="time">The clock.</param>
     public Summaries(IAuditLog log, Action<AuditRecord, bool> recorded, TimeProvider time)
     {
@@ -46,8 +46,8 @@ internal sealed class Summaries : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counts a request in the summary of its caller, verdict, reason and second. False if the log can't be written at the moment:
-    /// then the request needs its own record, like any other.
+    /// Counts a request in the summary of its caller, verdict, reason and second. Returns false if the log can't be written at the moment:
+    /// then the request needs its own record, like any other request.
     /// </summary>
     /// <param name="record">The request.</param>
     /// <param name="id">The summary's id.</param>
@@ -79,7 +79,7 @@ internal sealed class Summaries : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the open summaries. Later requests are not summed.</summary>
+    /// <summary>Writes the open summaries. Later requests are not summarized.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -96,7 +96,7 @@ internal sealed class Summaries : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            // The log is stalled, and the process has to end.
+            // The log is stalled, but the process must end.
         }
 
         await _timer.DisposeAsync();
@@ -124,7 +124,7 @@ internal sealed class Summaries : IAsyncDisposable
             : _open[SummaryKey.OfOthers(record)] = new Summary(record, isOfOthers: true);
     }
 
-    // No timer runs while all callers keep to their rate.
+    // No timer runs while all callers stay within their rates.
     private void WakeAtTheEndOfTheSecond() =>
         _timer.Change(TimeSpan.FromMilliseconds(1000 - _time.GetUtcNow().Millisecond) + Margin, Timeout.InfiniteTimeSpan);
 

@@ -3,8 +3,8 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Enforce;
 
 /// <summary>The requests of one caller, verdict, reason and second that share one record.</summary>
-/// <param name="first">The first request. The others take its id.</param>
-/// <param name="isOfOthers">Whether it sums requests of several callers.</param>
+/// <param name="first">The first request. The other requests take its id.</param>
+/// <param name="isOfOthers">Whether the summary covers requests of several callers.</param>
 internal sealed class Summary(AuditRecord first, bool isOfOthers)
 {
     private readonly AuditRecord _first = WithoutRequest(first, isOfOthers);

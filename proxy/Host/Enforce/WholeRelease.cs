@@ -10,12 +10,12 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Releases answers that were read whole. An answer, cached or not, is decided again by the policy in force, then redacted, recorded
+/// Releases answers that were read whole. Each answer, cached or not, is decided again under the policy in force, then redacted, recorded
 /// and sent.
 /// </summary>
 internal sealed class WholeRelease(ActivePolicy policy, ForwardingEnd end, TimeProvider time)
 {
-    /// <summary>Ends a request with an answer, or with the reason why there is none.</summary>
+    /// <summary>Ends a request with an answer, or with the reason for a missing answer.</summary>
     public Task EndAsync(Exchange exchange, Permit permit, ImdsAnswer answer)
     {
         if (answer.Failure != ForwardFailure.None)
@@ -31,7 +31,7 @@ internal sealed class WholeRelease(ActivePolicy policy, ForwardingEnd end, TimeP
         return DecideAsync(exchange, answer);
     }
 
-    // The policy may have changed since the request came, or since the answer was fetched for another request.
+    // The policy may have changed since the request arrived, or since the answer was fetched for another request.
     private Task DecideAsync(Exchange exchange, ImdsAnswer answer)
     {
         var current = exchange.Policy = policy.Current ?? exchange.Policy!;
