@@ -10,8 +10,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ImdsProxy.Forward;
 
 /// <summary>
-/// The only way to IMDS. Sends the request of a permit when its turn comes, serves callers with equal requests from one answer,
-/// and reads an answer whole where it must be checked. A gate decides which part of the answer reaches the caller.
+/// The only path to IMDS. Sends the request of a permit when its turn comes, serves callers with equal requests from one answer,
+/// and reads an answer whole if it must be checked. A gate decides which part of the answer reaches the caller.
 /// </summary>
 internal sealed class Forwarder : IDisposable
 {
@@ -23,9 +23,9 @@ internal sealed class Forwarder : IDisposable
     private readonly TurnTaking _turns;
     private readonly AnswerSharing _sharing;
 
-    /// <param name="options">Where IMDS is, and how long it may take to answer.</param>
-    /// <param name="limits">How many requests IMDS accepts.</param>
-    /// <param name="sharing">Which answers may be served again.</param>
+    /// <param name="options">The address of IMDS and the timeouts.</param>
+    /// <param name="limits">The request limits of IMDS.</param>
+    /// <param name="sharing">The settings of the cache.</param>
     /// <param name="mayKeep">Whether the policy in force permits a credential to any caller.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Creates the loggers.</param>
@@ -54,10 +54,10 @@ internal sealed class Forwarder : IDisposable
 
     /// <summary>Carries out a permit. The request has ended when the returned task completes.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="caller">The address of its caller, which takes the turn.</param>
-    /// <param name="permit">The permission to send it.</param>
-    /// <param name="body">Its checked body.</param>
-    /// <param name="gate">Decides what the caller gets.</param>
+    /// <param name="caller">The address of the caller, which takes the turn.</param>
+    /// <param name="permit">The permission to send the request.</param>
+    /// <param name="body">The checked body of the request.</param>
+    /// <param name="gate">Decides which part of the answer the caller gets.</param>
     public Task SendAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate) =>
         IsReadWhole(permit) ? FetchAsync(context, caller, permit, body, gate) : StreamAsync(context, caller, permit, body, gate);
 
@@ -82,7 +82,7 @@ internal sealed class Forwarder : IDisposable
         .AddHttpForwarder()
         .BuildServiceProvider();
 
-    // A credential must be checked before any byte of it leaves, a shared answer serves several callers, and redaction needs the
+    // A credential must be checked before any byte of it is sent, a shared answer serves several callers, and redaction needs the
     // whole document. Audit mode shares and redacts nothing, so its other answers are streamed.
     private static bool IsReadWhole(Permit permit) =>
         permit.Request.Endpoint.IssuesCredential || permit.IsRedacted || MayShare(permit);
@@ -136,7 +136,7 @@ internal sealed class Forwarder : IDisposable
 
     private static string Metadata(HttpContext context) => context.Request.Headers[RequestHeaders.Metadata][0]!;
 
-    // A later request must see the changes that a request other than GET has made, so it joins no earlier fetch.
+    // A request other than GET may change IMDS's state. Later requests must see the changes, so they join no earlier fetch.
     private void Answered(ImdsRequest request)
     {
         if (request.Method != "GET")

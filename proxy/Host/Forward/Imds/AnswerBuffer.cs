@@ -10,10 +10,10 @@ namespace ImdsProxy.Forward.Imds;
 /// <param name="isSecret">Whether the answer is a credential.</param>
 internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 {
-    /// <summary>The maximum size in bytes. A token answer has about 2 KB, a certificate answer about 4 KB.</summary>
+    /// <summary>The maximum size of a credential answer in bytes. A token answer has about 2 KB, a certificate answer about 4 KB.</summary>
     public const int MaxCredential = 64 * 1024;
 
-    /// <summary>The maximum size in bytes. The instance document has a few KB; custom data and user data add at most 64 KB each, in base64 (Azure's limits).</summary>
+    /// <summary>The maximum size of any other answer in bytes. The instance document has a few KB; custom data and user data add at most 64 KB each, in base64 (Azure's limits).</summary>
     public const int MaxDocument = 512 * 1024;
 
     private const int First = 8 * 1024;
@@ -23,7 +23,7 @@ internal sealed class AnswerBuffer(int max, bool isSecret) : IDisposable
 
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
-    /// <summary>Reads the whole answer; false if it is too large.</summary>
+    /// <summary>Reads the whole answer. Returns false if the answer is too large.</summary>
     public async Task<bool> ReadAsync(HttpContent content, CancellationToken cancellation)
     {
         var announced = content.Headers.ContentLength;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Fetches a whole answer, so that it can be checked, redacted or shared before any byte of it leaves.</summary>
+/// <summary>Fetches a whole answer, so that it can be checked, redacted or shared before any byte of it is sent to a caller.</summary>
 internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
 {
     private readonly Deadlines _deadlines = new(time);
@@ -22,9 +22,9 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
     }
 
     /// <summary>Sends the canonical request of a permit for all callers with an equal request.</summary>
-    /// <param name="permit">The permission to send it.</param>
+    /// <param name="permit">The permission to send the request.</param>
     /// <param name="metadata">The value of the required header <c>Metadata</c>, as the caller sent it.</param>
-    /// <param name="ending">Is cancelled when the process ends, not when a caller disconnects.</param>
+    /// <param name="ending">Cancelled when the process ends, not when a caller disconnects.</param>
     public Task<ImdsAnswer> FetchSharedAsync(Permit permit, string metadata, CancellationToken ending)
     {
         var request = Request(permit, ReadOnlyMemory<byte>.Empty);
@@ -98,7 +98,7 @@ internal sealed class AnswerFetcher(Upstream upstream, TimeProvider time)
             : Answer(response, EndToEndHeaders.Of(response, shared), body.Detach(out var length), length, envelope);
     }
 
-    // An error could hide a credential, so the caller gets the status of IMDS with a rebuilt body.
+    // An error could hide a credential, so the caller gets IMDS's status with a rebuilt body.
     private ImdsAnswer Error(HttpResponseMessage response, ReadOnlySpan<byte> body, bool shared)
     {
         var status = (int)response.StatusCode;

@@ -5,12 +5,12 @@ using System.Net.Http.Headers;
 namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
-/// Checks whether the head of an answer can be sent to a caller. The server refuses other characters, but only when it writes the
+/// Checks whether the head of an answer can be sent to a caller. The server refuses all other characters, but only when it writes the
 /// head. By then, the record would already say that the answer was released.
 /// </summary>
 internal static class AnswerHead
 {
-    // Visible ASCII, space and tab: what the server accepts in a header's value. The client that reads the answer checks the names.
+    // The server accepts visible ASCII, space and tab in a header's value. The HTTP client that reads the answer checks the names.
     private static readonly SearchValues<char> Sendable =
         SearchValues.Create(['\t', .. Enumerable.Range(' ', '~' - ' ' + 1).Select(static c => (char)c)]);
 

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Builds the upstream request from the permit alone, and asks the gate before the answer is released.</summary>
+/// <summary>Builds the upstream request from the permit alone, and releases the answer only if the gate agrees.</summary>
 internal sealed class CanonicalTransformer(
     Permit permit, Upstream upstream, int bodyLength, Turn turn, Action<ImdsRequest> answered, IReleaseGate gate) : HttpTransformer
 {

@@ -5,14 +5,14 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>Deadlines of requests to IMDS. The timer of a deadline that did not expire is reused.</summary>
 internal sealed class Deadlines(TimeProvider time)
 {
-    // About as many as there are requests in flight.
+    // About the number of requests in flight.
     private const int MaxKept = 64;
 
     private readonly ConcurrentQueue<CancellationTokenSource> _idle = [];
 
     /// <summary>Starts a deadline.</summary>
-    /// <param name="length">How long the request may take.</param>
-    /// <param name="gone">Ends the deadline early, because nobody waits for the answer any more.</param>
+    /// <param name="length">The maximum duration of the request.</param>
+    /// <param name="gone">Ends the deadline early, because no caller waits for the answer any more.</param>
     public Deadline Take(TimeSpan length, CancellationToken gone)
     {
         var source = _idle.TryDequeue(out var idle) ? idle : new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -32,7 +32,7 @@ internal sealed class Deadlines(TimeProvider time)
         }
     }
 
-    /// <summary>The time that one request to IMDS may take. Disposing it ends the deadline.</summary>
+    /// <summary>The deadline of one request to IMDS. Disposing the object ends the deadline.</summary>
     internal readonly struct Deadline : IDisposable
     {
         private readonly Deadlines _all;
@@ -46,12 +46,12 @@ internal sealed class Deadlines(TimeProvider time)
             _gone = gone.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), source);
         }
 
-        /// <summary>Is cancelled when the time is up, or nobody waits any more.</summary>
+        /// <summary>Cancelled when the time is up, or when no caller waits any more.</summary>
         public CancellationToken Token => _source.Token;
 
         public void Dispose()
         {
-            // Waits for a cancellation that is under way, so that it does not reach the next request.
+            // Waits for a cancellation in progress, so that it does not cancel the next request.
             _gone.Dispose();
             _all.Return(_source);
         }

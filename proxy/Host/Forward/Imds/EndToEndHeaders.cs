@@ -7,12 +7,12 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>Selects the headers of an answer that may be passed on to a caller.</summary>
 internal static class EndToEndHeaders
 {
-    // These belong to the connection between proxy and IMDS (RFC 9110, 7.6.1).
+    // These headers belong to the connection between the proxy and IMDS (RFC 9110, 7.6.1).
     private static readonly FrozenSet<string> OfTheConnection = FrozenSet.ToFrozenSet(
         ["Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Content-Length"],
         StringComparer.OrdinalIgnoreCase);
 
-    // These belong to the request that IMDS received, or to the moment of its answer.
+    // These headers belong to the request that IMDS received, or to the time of its answer.
     private static readonly FrozenSet<string> OfTheRequest = FrozenSet.ToFrozenSet(
         ["Date", "Age", "Set-Cookie", "x-ms-client-request-id", "x-ms-request-id", "x-ms-correlation-request-id", "x-ms-return-client-request-id", "traceparent", "Request-Id"],
         StringComparer.OrdinalIgnoreCase);
@@ -33,7 +33,7 @@ internal static class EndToEndHeaders
     /// <param name="shared">Whether the answer may be served to other requests too.</param>
     public static KeyValuePair<string, StringValues>[] Of(HttpResponseMessage response, bool shared)
     {
-        // The headers stay unparsed, because this class does not need the parts of their values.
+        // The headers stay unparsed, because this class does not need the parsed values.
         var headers = new List<KeyValuePair<string, StringValues>>(response.Headers.NonValidated.Count + response.Content.Headers.NonValidated.Count);
         Add(headers, response.Headers.NonValidated, shared);
         Add(headers, response.Content.Headers.NonValidated, shared);

@@ -1,11 +1,11 @@
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>Why there is no answer from IMDS that can be passed on.</summary>
+/// <summary>The reason why no answer from IMDS can be passed on.</summary>
 internal enum ForwardFailure
 {
     None,
 
-    /// <summary>No connection could be made, or it broke.</summary>
+    /// <summary>The connection could not be established, or it broke.</summary>
     Unreachable,
 
     /// <summary>IMDS did not answer in time.</summary>

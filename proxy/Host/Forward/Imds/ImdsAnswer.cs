@@ -7,8 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace ImdsProxy.Forward.Imds;
 
 /// <summary>
-/// A whole answer from IMDS that no caller has seen yet, or the reason why there is none. Several requests may hold the same answer.
-/// When the last holder releases it, its bytes are wiped, whether the answer was sent or not.
+/// A whole answer from IMDS that no caller has seen yet, or the reason for a missing answer. Several requests may hold the same answer.
+/// When the last holder releases the answer, its bytes are wiped, whether the answer was sent or not.
 /// </summary>
 internal sealed class ImdsAnswer
 {
@@ -28,7 +28,7 @@ internal sealed class ImdsAnswer
 
     /// <param name="status">IMDS's status.</param>
     /// <param name="headers">The headers that may be passed on.</param>
-    /// <param name="buffer">Holds the body. The answer owns it from here on.</param>
+    /// <param name="buffer">The buffer that holds the body. The answer takes ownership of it.</param>
     /// <param name="length">The length of the body.</param>
     /// <param name="envelope">The facts that the answer states about its credential, or null if it has no credential.</param>
     public ImdsAnswer(int status, KeyValuePair<string, StringValues>[] headers, byte[] buffer, int length, CredentialEnvelope? envelope)
@@ -42,7 +42,7 @@ internal sealed class ImdsAnswer
 
     public ForwardFailure Failure { get; }
 
-    /// <summary>The status from IMDS, or null if it did not answer.</summary>
+    /// <summary>The status from IMDS, or null if IMDS did not answer.</summary>
     public int? Status { get; }
 
     public KeyValuePair<string, StringValues>[] Headers { get; } = [];
@@ -51,10 +51,10 @@ internal sealed class ImdsAnswer
 
     public CredentialEnvelope? Envelope { get; }
 
-    /// <summary>When to retry, if IMDS or the queue in front of it said so.</summary>
+    /// <summary>The delay before a retry, if IMDS or the queue in front of it set a delay.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>When it was received, as a timestamp of the process's clock.</summary>
+    /// <summary>The time when the answer was received, as a timestamp of the process's clock.</summary>
     public long ReceivedAt { get; init; }
 
     public static ImdsAnswer Failed(ForwardFailure failure, int? status = null) => new(failure, status);
@@ -62,7 +62,7 @@ internal sealed class ImdsAnswer
     /// <summary>The request could not be sent in time.</summary>
     public static ImdsAnswer Throttled(TimeSpan retryAfter) => new(ForwardFailure.Throttled, null) { RetryAfter = retryAfter };
 
-    /// <summary>The recorded facts about its credential, or null if it has no credential. Computed once for each policy, because the policy names the identity.</summary>
+    /// <summary>The facts about the answer's credential for the record, or null if the answer has no credential. Computed once for each policy, because the policy names the identity.</summary>
     public IssuedCredential? IssuedUnder(PolicySnapshot policy)
     {
         if (Envelope is not { } envelope)
@@ -79,7 +79,7 @@ internal sealed class ImdsAnswer
         return known.Issued;
     }
 
-    /// <summary>Adds a holder; false if the last holder has released the answer and its bytes are wiped.</summary>
+    /// <summary>Adds a holder. Returns false if the last holder has released the answer and its bytes are wiped.</summary>
     public bool TryHold()
     {
         while (true)
@@ -97,7 +97,7 @@ internal sealed class ImdsAnswer
         }
     }
 
-    /// <summary>Removes a holder. The last one wipes the bytes.</summary>
+    /// <summary>Removes a holder. The last holder wipes the bytes.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _holders) == 0 && _buffer is not null)

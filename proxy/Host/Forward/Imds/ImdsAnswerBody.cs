@@ -26,7 +26,7 @@ internal static class ImdsAnswerBody
     /// <summary>Copies the body with its remaining lifetime at an age.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="age">Seconds since the answer was received.</param>
-    /// <param name="target">At least as long as <see cref="LengthAt"/> returns.</param>
+    /// <param name="target">Receives the copy. At least as long as <see cref="LengthAt"/> returns.</param>
     public static void CopyAt(ImdsAnswer answer, long age, Span<byte> target)
     {
         var body = answer.Body.Span;

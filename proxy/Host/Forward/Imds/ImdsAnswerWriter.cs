@@ -3,7 +3,7 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>Sends an answer of IMDS to the caller.</summary>
 internal static class ImdsAnswerWriter
 {
-    // A number of bytes, larger than any token answer.
+    // The size of a piece in bytes, larger than any token answer.
     private const int Piece = 8 * 1024;
 
     /// <summary>Sends the answer with its remaining lifetime at an age in seconds.</summary>
@@ -18,7 +18,7 @@ internal static class ImdsAnswerWriter
             return;
         }
 
-        // Directly into the connection's buffer, so that a token is copied once and nothing is allocated.
+        // Written directly into the connection's buffer, so that a token is copied once and nothing is allocated.
         var output = context.Response.BodyWriter;
         ImdsAnswerBody.CopyAt(answer, age, output.GetSpan(length));
         output.Advance(length);

@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Forward.Imds;
 
-/// <summary>The headers that are passed on to IMDS: the required one, and those by which SDKs match an answer to a request.</summary>
+/// <summary>The headers that are passed on to IMDS: the required header, and the headers with which SDKs match an answer to a request.</summary>
 internal static class RequestHeaders
 {
-    /// <summary>The header that IMDS requires of every request.</summary>
+    /// <summary>The header that IMDS requires in every request.</summary>
     public const string Metadata = "Metadata";
 
-    /// <summary>SDKs send a GUID.</summary>
+    /// <summary>The maximum length of a value. SDKs send a GUID.</summary>
     private const int MaxValue = 128;
 
     private static readonly ImmutableArray<string> Sent =

@@ -11,22 +11,22 @@ namespace ImdsProxy.Forward.Imds;
 /// <summary>Forwards requests that yield no credential. The answer is streamed to the caller after the gate releases it.</summary>
 /// <param name="forwarder">YARP's forwarder.</param>
 /// <param name="upstream">The connections to IMDS.</param>
-/// <param name="answered">Is called when IMDS has answered a request, before the gate is asked.</param>
+/// <param name="answered">Called when IMDS has answered a request, before the gate decides.</param>
 internal sealed class StreamForwarder(IHttpForwarder forwarder, Upstream upstream, Action<ImdsRequest> answered)
 {
     private readonly ConcurrentDictionary<TimeSpan, ForwarderRequestConfig> _configs = new();
 
     /// <summary>
     /// Sends the canonical request of a permit.
-    /// 1. YARP creates an empty request; <see cref="CanonicalTransformer"/> gives it the canonical target and the few headers.
-    /// 2. When the head of the answer has arrived, the gate is asked.
+    /// 1. YARP creates an empty request; <see cref="CanonicalTransformer"/> gives it the canonical target and the few forwarded headers.
+    /// 2. When the head of the answer has arrived, the gate decides.
     /// 3. If the gate releases the answer, YARP copies head and body to the caller.
     /// </summary>
     public async Task<ImdsAnswer> SendAsync(HttpContext context, Permit permit, ReadOnlyMemory<byte> body, Turn turn, IReleaseGate gate)
     {
         UseBody(context, body);
 
-        // Otherwise YARP would pass on an upgrade to WebSocket or SPDY itself, past the transformer.
+        // Without this line, YARP would pass on an upgrade to WebSocket or SPDY itself and bypass the transformer.
         context.Features.Set<IHttpUpgradeFeature>(null);
         var config = _configs.GetOrAdd(
             upstream.TimeoutOf(permit.Request),
@@ -36,7 +36,7 @@ internal sealed class StreamForwarder(IHttpForwarder forwarder, Upstream upstrea
         return error == ForwarderError.None ? ImdsAnswer.Streamed : ImdsAnswer.Failed(Failure(error, context));
     }
 
-    // The body was consumed when it was checked, so YARP copies it from this stream.
+    // The check has consumed the body, so YARP copies it from this stream.
     private static void UseBody(HttpContext context, ReadOnlyMemory<byte> body)
     {
         if (context.Request.Method == "POST")

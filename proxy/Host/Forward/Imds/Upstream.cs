@@ -30,7 +30,7 @@ internal sealed class Upstream : IDisposable
             EnableMultipleHttp2Connections = false,
             MaxResponseHeadersLength = 32,
 
-            // There are as many connections as requests in flight. Connections that a flood opened are closed soon after it.
+            // Each request in flight has its own connection. Connections from a flood of requests are closed soon after the flood.
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         });
     }
@@ -40,7 +40,7 @@ internal sealed class Upstream : IDisposable
     /// <summary>Scheme, address and port of IMDS.</summary>
     public string Authority { get; }
 
-    /// <summary>The URI of the canonical request: the address and the canonical target, never parsed again.</summary>
+    /// <summary>The URI of the canonical request: the address and the canonical target, which is never parsed again.</summary>
     public Uri UriOf(ImdsRequest request)
     {
         if (!_addresses.TryGetValue(request, out var address))

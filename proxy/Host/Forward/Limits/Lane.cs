@@ -8,10 +8,10 @@ namespace ImdsProxy.Forward.Limits;
 /// </summary>
 internal sealed class Lane : IDisposable
 {
-    // Bounds how late an expired wait is noticed, even when the clock jumps.
+    // Bounds the delay before an expired wait is noticed, even when the clock jumps.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>After this long without a 429 the learned limits expire, because limits of clouds and hosts change.</summary>
+    /// <summary>The learned limits expire after this time without a 429, because limits of clouds and hosts change.</summary>
     private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
 
     private readonly LaneOptions _options;
@@ -67,7 +67,7 @@ internal sealed class Lane : IDisposable
         return turn;
     }
 
-    /// <summary>Adds another caller to a turn. It is granted as soon as either caller is next.</summary>
+    /// <summary>Adds another caller to a turn. The turn is granted as soon as either caller is next.</summary>
     public void JoinToo(Turn turn, IPAddress caller)
     {
         lock (_gate)

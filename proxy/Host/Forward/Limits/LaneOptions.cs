@@ -9,7 +9,7 @@ internal sealed record LaneOptions
     /// <summary>The maximum number of concurrent requests; 0 for no limit.</summary>
     public int AtOnce { get; init; }
 
-    /// <summary>Whether the limits apply only from IMDS's first 429 until a minute after its last. Otherwise they always apply.</summary>
+    /// <summary>Whether the limits apply only from IMDS's first 429 until a minute after the last 429. Otherwise they always apply.</summary>
     public bool Learns { get; init; }
 
     /// <summary>The number of requests that may wait per caller. IMDS's usual clients send only a few at a time.</summary>

@@ -10,10 +10,10 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
     private readonly Dictionary<IPAddress, Queue<Turn>> _callers = [];
     private readonly Queue<IPAddress> _order = new();
 
-    /// <summary>The number of waiting turns. A turn with several callers counts once for each.</summary>
+    /// <summary>The number of waiting turns. A turn with several callers counts once for each caller.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Adds a turn to its caller's queue. Returns false if too many are waiting.</summary>
+    /// <summary>Adds a turn to its caller's queue. Returns false if too many turns are waiting.</summary>
     public bool TryAdd(IPAddress caller, Turn turn)
     {
         if (Count >= depth)

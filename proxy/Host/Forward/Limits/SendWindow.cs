@@ -8,7 +8,7 @@ namespace ImdsProxy.Forward.Limits;
 /// </summary>
 internal sealed class SendWindow
 {
-    /// <summary>One second plus a margin, because IMDS counts requests on arrival and they may bunch up on the way.</summary>
+    /// <summary>One second plus a margin, because IMDS counts requests on arrival and requests may bunch up on the way.</summary>
     private static readonly TimeSpan Width = TimeSpan.FromMilliseconds(1100);
 
     private static readonly TimeSpan RecoveryStep = TimeSpan.FromSeconds(10);

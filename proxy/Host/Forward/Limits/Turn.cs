@@ -7,7 +7,7 @@ internal sealed class Turn(Lane lane) : IDisposable
 {
     private readonly TaskCompletionSource<bool> _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Returns true when the request may be sent, or false if its turn did not come in time and it must not be sent.</summary>
+    /// <summary>Returns true when the request may be sent. Returns false if its turn did not come in time, so it must not be sent.</summary>
     /// <param name="gone">Cancelled when the client disconnects.</param>
     public async ValueTask<bool> WaitAsync(CancellationToken gone)
     {

@@ -43,7 +43,7 @@ internal sealed class AnswerCache(SharingOptions options, TimeProvider time)
         {
             Interlocked.Add(ref _bytes, answer.Body.Length);
 
-            // Both clocks count: the monotonic clock stops while the machine sleeps, and the wall clock can be set back.
+            // Both clocks are needed: the monotonic clock stops while the machine sleeps, and the wall clock can be set back.
             _entries[key] = new Entry(answer, time.GetTimestamp() + (long)(life.TotalSeconds * time.TimestampFrequency), time.GetUtcNow() + life);
         }
     }

@@ -3,10 +3,10 @@ using ImdsProxy.Forward.Imds;
 
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>Decides how long an answer may be cached.</summary>
+/// <summary>Determines the time for which an answer may be cached.</summary>
 internal static class AnswerLife
 {
-    /// <summary>The time for which the answer may be cached; zero or less if it must not be.</summary>
+    /// <summary>The time for which the answer may be cached; zero or less if it must not be cached.</summary>
     public static TimeSpan Of(ImdsRequest request, ImdsAnswer answer, SharingOptions options, DateTimeOffset now) => request.Endpoint.Kind switch
     {
         _ when answer.Failure != ForwardFailure.None || answer.Status != StatusCodes.Status200OK || request.Extra.Length > 0 => TimeSpan.Zero,

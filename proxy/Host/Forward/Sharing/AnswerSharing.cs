@@ -8,8 +8,8 @@ using ImdsProxy.Forward.Limits;
 namespace ImdsProxy.Forward.Sharing;
 
 /// <summary>
-/// Sends one request to IMDS when several callers ask for the same thing at once, and caches the answer for a while. It
-/// does not authorize callers: the code that serves an answer decides that anew for each request.
+/// Sends one request to IMDS when several callers send equal requests at once, and caches the answer for a while. This class
+/// does not authorize callers: the code that serves an answer authorizes each request.
 /// </summary>
 internal sealed class AnswerSharing : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class AnswerSharing : IDisposable
 
     /// <param name="fetcher">Sends requests to IMDS.</param>
     /// <param name="turns">The queue in front of IMDS.</param>
-    /// <param name="options">What to cache, and for how long.</param>
+    /// <param name="options">The settings of the cache.</param>
     /// <param name="mayKeep">Whether the current policy permits this credential to any caller.</param>
     /// <param name="time">The clock.</param>
     public AnswerSharing(AnswerFetcher fetcher, TurnTaking turns, SharingOptions options, Func<ImdsRequest, CredentialAnswer, bool> mayKeep, TimeProvider time)
@@ -60,9 +60,9 @@ internal sealed class AnswerSharing : IDisposable
     /// <summary>Joins the fetch in flight for the same key, or starts one. The caller gets a hold on the answer.</summary>
     /// <param name="permit">The permission to send the request.</param>
     /// <param name="metadata">The value of the <c>Metadata</c> header as received.</param>
-    /// <param name="caller">The address of the caller, whose turn is used.</param>
+    /// <param name="caller">The address of the caller, which takes the turn.</param>
     /// <param name="gone">Cancelled when the caller disconnects.</param>
-    /// <param name="isShared">Whether the answer is fetched for another request, or cached. False if it is fetched for this one.</param>
+    /// <param name="isShared">Whether the answer is cached or fetched for another request. False if it is fetched for this request.</param>
     public Task<ImdsAnswer> FetchAsync(Permit permit, string metadata, IPAddress caller, CancellationToken gone, out bool isShared)
     {
         var key = new AnswerKey(permit.Request, metadata);
@@ -113,8 +113,8 @@ internal sealed class AnswerSharing : IDisposable
             kept = _cache.ToList();
         }
 
-        // Evaluating thousands of rules takes a while, so it runs outside the lock, where it would block every cache
-        // miss. Answers that arrive meanwhile are already checked against the new policy.
+        // Evaluating thousands of rules takes a while and would block every cache miss inside the lock, so it runs
+        // outside. Answers that arrive meanwhile are already checked against the new policy.
         var forbidden = kept.Where(entry => entry.Value.Envelope is { } envelope && !_mayKeep(entry.Key.Request, envelope.Answer))
             .Select(static entry => entry.Value)
             .ToHashSet();
@@ -160,7 +160,7 @@ internal sealed class AnswerSharing : IDisposable
         }
     }
 
-    // The request must not wait behind everything else that the first caller asked for, so the second caller shares the turn.
+    // The second caller joins the turn too. Otherwise its request would wait behind all earlier requests of the first caller.
     private Flight? TryJoin(in AnswerKey key, IPAddress caller)
     {
         if (!_flights.TryGetValue(key, out var flight) || !flight.TryJoin())

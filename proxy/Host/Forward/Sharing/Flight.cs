@@ -4,8 +4,8 @@ using ImdsProxy.Forward.Limits;
 namespace ImdsProxy.Forward.Sharing;
 
 /// <summary>
-/// One request to IMDS and all callers that wait for its answer. A caller that disconnects does not cancel it for the
-/// others.
+/// One request to IMDS and all callers that wait for its answer. A caller that disconnects does not cancel the request for
+/// the others.
 /// </summary>
 internal sealed class Flight(Turn turn)
 {
@@ -35,7 +35,7 @@ internal sealed class Flight(Turn turn)
     public Task<ImdsAnswer> WaitAsync(CancellationToken gone) => TakeAsync(_answer.Task, gone);
 
     /// <summary>
-    /// Like <see cref="WaitAsync"/>, but for the caller that runs the fetch: it continues on the fetch's own thread,
+    /// Like <see cref="WaitAsync"/>, but for the caller that runs the fetch: this caller continues on the fetch's own thread,
     /// without another wake-up.
     /// </summary>
     public Task<ImdsAnswer> LeadAsync(Task<ImdsAnswer> own, CancellationToken gone) => TakeAsync(own, gone);

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Forward.Sharing;
 
-/// <summary>Cache settings. Concurrent requests for the same thing always share one fetch, whatever the settings.</summary>
+/// <summary>Cache settings. Equal concurrent requests always share one fetch, regardless of the settings.</summary>
 internal sealed record SharingOptions
 {
     /// <summary>The value of <c>--token-cache</c>.</summary>
@@ -12,7 +12,7 @@ internal sealed record SharingOptions
     /// </summary>
     public TimeSpan TokenCacheMaxAge { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>A token is not served this close to its expiry, because SDKs start to renew 5 minutes before it at the earliest.</summary>
+    /// <summary>The minimum remaining lifetime of a cached token. SDKs start to renew a token 5 minutes before its expiry at the earliest.</summary>
     public TimeSpan TokenReserve { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest time that responses of <c>/metadata/instance</c> are cached; 0 disables their cache.</summary>
