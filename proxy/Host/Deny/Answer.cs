@@ -1,11 +1,11 @@
 namespace ImdsProxy.Deny;
 
-/// <summary>An answer that the proxy makes itself, in the JSON form of IMDS's token errors, which SDKs show in their messages.</summary>
+/// <summary>An answer that the proxy itself creates, in the JSON form of IMDS's token errors, which SDKs show in their messages.</summary>
 internal sealed class Answer
 {
     /// <param name="status">The status code.</param>
-    /// <param name="error">The machine-readable word.</param>
-    /// <param name="description">The sentence for people.</param>
+    /// <param name="error">The machine-readable error code.</param>
+    /// <param name="description">The human-readable sentence.</param>
     /// <param name="retryAfterSeconds">The number of seconds after which to retry, or null.</param>
     public Answer(int status, string error, string description, int? retryAfterSeconds = null)
     {
@@ -26,7 +26,7 @@ internal sealed class Answer
 
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Whether it takes the place of an answer from IMDS.</summary>
+    /// <summary>Whether the answer takes the place of an answer from IMDS.</summary>
     public bool IsOfImds { get; private init; }
 
     /// <summary>An answer with the exact wording of IMDS.</summary>

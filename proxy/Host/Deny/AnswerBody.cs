@@ -10,7 +10,7 @@ internal static class AnswerBody
     // A denial has about 300 bytes, and the JSON writer may request three times that.
     private const int Usual = 2048;
 
-    // People read these in terminals and exception messages; no browser reads them as HTML.
+    // People read these bodies in terminals and exception messages; no browser renders them as HTML.
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [ThreadStatic]
@@ -21,10 +21,10 @@ internal static class AnswerBody
 
     public static byte[] Render(string error, string description) => Render(error, description, "", out _);
 
-    /// <param name="error">The machine-readable word.</param>
-    /// <param name="before">The first part of the sentence for people, which ends at a place within it.</param>
+    /// <param name="error">The machine-readable error code.</param>
+    /// <param name="before">The first part of the human-readable sentence.</param>
     /// <param name="after">The rest of the sentence.</param>
-    /// <param name="place">The offset of that place in the body.</param>
+    /// <param name="place">The offset in the body at which the first part ends.</param>
     public static byte[] Render(string error, string before, string after, out int place)
     {
         var buffer = _buffer ??= new ArrayBufferWriter<byte>(Usual);

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Deny;
 
-/// <summary>How denials are worded.</summary>
-/// <param name="Help">Where to get help, added to each denial; or null. <c>--denial-help</c></param>
-/// <param name="TokenDenial">How a denied token request is answered. <c>--token-denial</c></param>
+/// <summary>The options for the wording of denials.</summary>
+/// <param name="Help">A hint that each denial contains about where to get help, or null. <c>--denial-help</c></param>
+/// <param name="TokenDenial">The form of the answer to a denied token request. <c>--token-denial</c></param>
 internal sealed record AnswerOptions(string? Help, TokenDenialForm TokenDenial);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>An answer that differs only in the id of the request, which is ASCII.</summary>
+/// <summary>An answer that varies only in the id of the request, which is ASCII.</summary>
 internal sealed class AnswerTemplate
 {
     private readonly int _status;
@@ -11,8 +11,8 @@ internal sealed class AnswerTemplate
     private readonly int _place;
 
     /// <param name="status">The status code.</param>
-    /// <param name="error">The machine-readable word.</param>
-    /// <param name="sentence">The sentence for people, before and after the id.</param>
+    /// <param name="error">The machine-readable error code.</param>
+    /// <param name="sentence">The human-readable sentence, before and after the id.</param>
     /// <param name="retryAfterSeconds">The number of seconds after which to retry, or null.</param>
     public AnswerTemplate(int status, string error, (string Before, string After) sentence, int? retryAfterSeconds = null)
     {

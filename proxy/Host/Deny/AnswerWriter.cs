@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>Sends an answer that the proxy makes itself.</summary>
+/// <summary>Sends an answer that the proxy itself created.</summary>
 internal static class AnswerWriter
 {
     public const string RequestIdHeader = "x-imds-proxy-request-id";
@@ -11,7 +11,7 @@ internal static class AnswerWriter
     {
         var response = context.Response;
 
-        // The forwarder may have set the headers of IMDS's answer already. The Connection header comes from the listener and stays.
+        // The forwarder may already have set the headers of IMDS's answer. The Connection header comes from the listener and stays.
         var connection = response.Headers.Connection;
         response.Clear();
         response.Headers.Connection = connection;

@@ -5,10 +5,10 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Deny;
 
-/// <summary>All answers that the proxy makes itself.</summary>
+/// <summary>All answers that the proxy itself creates.</summary>
 internal sealed class Answers(AnswerOptions options)
 {
-    // The exact wording of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by it.
+    // The exact wording of IMDS (from Microsoft's documentation, and observed). Clients detect IMDS by this wording.
     private static readonly Answer TokenWithoutMetadata = Answer.Verbatim(
         400, """{"error":"invalid_request","error_description":"Required metadata header not specified"}"""u8.ToArray());
 
@@ -36,7 +36,7 @@ internal sealed class Answers(AnswerOptions options)
         return template.For(asker.RequestId);
     }
 
-    /// <summary>No policy has been loaded yet.</summary>
+    /// <summary>The answer to a request that arrives before a policy has been loaded.</summary>
     public Answer NotReady(Asker asker) => new AnswerTemplate(
         503,
         "not_ready",

@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Deny;
 
 /// <summary>
-/// The sentence of a denial. It must contain "unreachable": at this word, the credential chains of the Azure SDKs for .NET and
+/// The sentence of a denial. It must contain "unreachable": this word makes the credential chains of the Azure SDKs for .NET and
 /// Go try the next credential.
 /// </summary>
 internal static class DenialText
@@ -15,7 +15,7 @@ internal static class DenialText
     public static (string Before, string After) Describe(Denial denial, in Asker asker, CredentialAnswer? returned, string? help) =>
         Sentence(What(denial.Request), Why(denial, asker, returned), asker, help);
 
-    /// <summary>The sentence for anything that is denied, before and after the request's id.</summary>
+    /// <summary>The sentence for any denied item, before and after the request's id.</summary>
     public static (string Before, string After) Sentence(string what, string why, in Asker asker, string? help) => (
         $"IMDS is unreachable for this workload: ImdsProxy denied {what}: {why} ({Who(asker)}, request ",
         string.IsNullOrEmpty(help) ? ")." : "). " + help);
@@ -50,7 +50,7 @@ internal static class DenialText
     private static string Returned(CredentialAnswer returned) =>
         $"IMDS answered with client_id {returned.ClientId}{(returned.Resource is null ? "" : $" for {returned.Resource}")}{Token(returned)}";
 
-    // The identity named in the token, if it differs.
+    // The identity in the token, if it differs from the identity in the answer.
     private static string Token(CredentialAnswer returned) => returned.Claims is { } claims
         && (claims.AppId ?? claims.AuthorizedParty ?? returned.ClientId, claims.Audience ?? returned.Resource) is var (client, audience)
         && (client != returned.ClientId || audience != returned.Resource)

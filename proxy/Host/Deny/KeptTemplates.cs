@@ -5,7 +5,7 @@ namespace ImdsProxy.Deny;
 
 /// <summary>
 /// Caches the rendered answers of recent denials. A pod that repeats a request gets the same <see cref="Denial"/> object, which
-/// is the key. Fixed in size and lock-free: a full set evicts its oldest entry, and an evicted answer is rendered again.
+/// is the key. The cache has a fixed size and takes no lock: a full set evicts its oldest entry, and an evicted answer is rendered again.
 /// </summary>
 /// <remarks>
 /// A <see cref="ConditionalWeakTable{TKey,TValue}"/> would need no bound, but costs more: 120 ns instead of 70 ns for a repeated
@@ -18,7 +18,7 @@ internal sealed class KeptTemplates
 
     private const int Ways = 4;
 
-    /// <summary>A policy caches no decision on a longer request, so the same denial never comes again.</summary>
+    /// <summary>A policy caches no decision on a longer request, so the same denial object never occurs again.</summary>
     private const int MaxRequest = 512;
 
     private readonly Kept?[] _entries = new Kept?[Ways << SetBits];
@@ -49,7 +49,7 @@ internal sealed class KeptTemplates
         set[0] = new Kept(denial, template);
     }
 
-    // Hash codes of objects created one after the other differ little in some bits. The multiplication spreads them.
+    // Hash codes of objects created in succession differ little in some bits. The multiplication spreads them.
     private Span<Kept?> SetOf(Denial denial)
     {
         var set = ((uint)RuntimeHelpers.GetHashCode(denial) * 2654435769u) >> (32 - SetBits);
