@@ -9,7 +9,7 @@ namespace ImdsProxy.Listen;
 /// <param name="pod">The UID of the pod that held the address when the connection was accepted, or null if none was known.</param>
 internal sealed class CallerConnection(AddressUse use, int interfaceIndex, string? interfaceName, string? pod = null)
 {
-    // At most two milliseconds of work. A client that waits for each answer pays a few microseconds once in 64 requests.
+    // This many requests take at most two milliseconds. For a client that waits for each answer, yielding costs a few microseconds once in 64 requests.
     private const int RequestsInARow = 64;
 
     private string? _uid = pod;
@@ -21,7 +21,7 @@ internal sealed class CallerConnection(AddressUse use, int interfaceIndex, strin
 
     public string? InterfaceName { get; } = interfaceName;
 
-    /// <summary>The connection as the listener counts it; null in tests without a listener.</summary>
+    /// <summary>The listener's entry for the connection; null in tests without a listener.</summary>
     public OpenConnection? Open { get; init; }
 
     /// <summary>Shows the data that the kernel still holds for the client; null where the kernel does not report it.</summary>
@@ -31,16 +31,16 @@ internal sealed class CallerConnection(AddressUse use, int interfaceIndex, strin
     public (long Since, long Acknowledged)? Unread { get; set; }
 
     /// <summary>
-    /// Counts a request. True if the request must yield the thread first: a client that sends without a pause would
+    /// Counts a request. Returns true if the request must yield the thread first: a client that sends without a pause would
     /// otherwise keep the thread to itself (docs/decisions/0015).
     /// </summary>
     public bool IsToYield() => ++_requests % RequestsInARow == 0;
 
     /// <summary>
     /// Whether the connection belongs to this pod. A connection belongs permanently to the pod that held the address when it was
-    /// accepted: a later owner of the address did not open it. If no pod was known then (kubelet publishes an address a second
-    /// or two after the pod can use it), it belongs to the first pod identified on it. An exception is a connection whose
-    /// interface is gone: interfaces end with their pods, so an earlier pod opened it (docs/decisions/0024).
+    /// accepted: a later owner of the address did not open it. If no pod was known at that time (kubelet publishes an address a second
+    /// or two after the pod can use it), it belongs to the first pod identified on it. One exception: if the interface of
+    /// the connection is gone, an earlier pod opened it, because interfaces end with their pods (docs/decisions/0024).
     /// </summary>
     public bool IsOf(string uid)
     {

@@ -33,7 +33,7 @@ internal sealed class CallerGate : IDisposable
         _looks = parts.Time.CreateTimer(static gate => ((CallerGate)gate!).EndSlowReaders(), this, _slow.Interval, _slow.Interval);
     }
 
-    /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
+    /// <summary>Runs an admitted connection; ends any other connection at once.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
@@ -69,7 +69,7 @@ internal sealed class CallerGate : IDisposable
         }
         finally
         {
-            // Makes the transport send the rest and close now. Otherwise it would wait for this method, which waits for the client below.
+            // Makes the transport send the rest and close now. Otherwise the transport would wait for this method, which waits for the client below.
             await connection.Transport.Input.CompleteAsync();
             await connection.Transport.Output.CompleteAsync();
             if (caller.Tail is { } tail)
@@ -103,7 +103,7 @@ internal sealed class CallerGate : IDisposable
             return true;
         }
 
-        // The newcomer waits until the memory of the displaced connection is free. Until then it costs little itself.
+        // The new connection waits until the memory of the displaced connection is free. A waiting connection costs little.
         _parts.Observer.Refused(ConnectionRefusal.Displaced);
         displaced.Abort("made room for a caller with fewer connections");
         if (await displaced.EndsWithinAsync(_options.CloseTimeout * 2, _parts.Time))
@@ -116,8 +116,8 @@ internal sealed class CallerGate : IDisposable
         return false;
     }
 
-    // A connection counts until the kernel holds nothing for it. Otherwise a client could leave behind any number of closed
-    // connections whose last answers it never reads.
+    // A connection counts until the kernel holds no more data for it. Otherwise a client could leave behind any number of closed
+    // connections with unread answers.
     private async Task DrainAsync(ConnectionContext connection, SocketTail tail)
     {
         var began = _parts.Time.GetTimestamp();
@@ -141,7 +141,7 @@ internal sealed class CallerGate : IDisposable
         connection.Abort(new ConnectionAbortedException("refused"));
     }
 
-    // A caller that connects again as soon as it is refused would take the processor from the others, so its refusals take time.
+    // A caller that reconnects immediately after each refusal would take processor time from other callers, so refusals are delayed.
     private async Task RefuseLaterAsync(ConnectionContext connection, ConnectionRefusal why)
     {
         if (Interlocked.Increment(ref _held) <= ListenOptions.HeldConnections)

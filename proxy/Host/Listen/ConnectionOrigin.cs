@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>Reads what the kernel knows about an accepted connection beyond its addresses.</summary>
+/// <summary>Reads the kernel's information about an accepted connection, other than its addresses.</summary>
 internal static class ConnectionOrigin
 {
     // Linux's <netinet/in.h> and <linux/netfilter_ipv4.h>
@@ -28,7 +28,7 @@ internal static class ConnectionOrigin
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // ENOENT: connection tracking does not run, or has no rewritten entry for the connection. Disposed: the client has
+            // ENOENT: connection tracking does not run, or has no rewritten entry for the connection. ObjectDisposedException: the client has
             // reset the connection since it was accepted.
             return null;
         }
@@ -44,7 +44,7 @@ internal static class ConnectionOrigin
         }
     }
 
-    /// <summary>The index of the interface on which the connection's first packet arrived, or 0 if it is not known.</summary>
+    /// <summary>The index of the interface on which the connection's first packet arrived, or 0 if it is unknown.</summary>
     public static int InterfaceIndex(Socket socket)
     {
         if (!OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.InterNetwork)

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Listen;
 
-/// <summary>Why a connection was refused or ended.</summary>
+/// <summary>The reason for refusing or ending a connection.</summary>
 internal enum ConnectionRefusal
 {
-    /// <summary>It came directly to the listener, not through the redirect.</summary>
+    /// <summary>The connection reached the listener directly, not through the redirect.</summary>
     NotRedirected,
 
     /// <summary>Its source address already has the maximum number of connections.</summary>
@@ -12,9 +12,9 @@ internal enum ConnectionRefusal
     /// <summary>The listener already has the maximum number of connections.</summary>
     TotalLimit,
 
-    /// <summary>It made room for a source address with fewer connections.</summary>
+    /// <summary>The connection made room for a source address with fewer connections.</summary>
     Displaced,
 
-    /// <summary>Its client did not read its answers.</summary>
+    /// <summary>The client did not read its answers.</summary>
     SlowReader,
 }

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Listen;
 
-/// <summary>The listener that pods reach: HTTP/1.1, one handler, tight limits, and nothing else.</summary>
+/// <summary>The listener for pods: HTTP/1.1, one handler, tight limits, and nothing else.</summary>
 internal sealed class DataListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -51,8 +51,8 @@ internal sealed class DataListener : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends without losing a request. If a successor shares the port, clients are first moved over to it. Then requests in flight
-    /// are finished and idle connections closed.
+    /// Stops without losing a request. If a successor shares the port, clients are first moved over to it. Then requests in flight
+    /// are completed and idle connections are closed.
     /// </summary>
     public async Task StopAsync(CancellationToken timeUp)
     {
@@ -81,14 +81,14 @@ internal sealed class DataListener : IAsyncDisposable
     {
         transport.CreateBoundListenSocket = Bind;
 
-        // Without TLS these bound what Kestrel buffers for a connection; Kestrel's own limits of the same names have no effect.
+        // Without TLS, these options bound Kestrel's buffers for a connection; Kestrel's own limits of the same names have no effect.
         transport.MaxReadBufferSize = ListenOptions.PipeBuffer;
         transport.MaxWriteBufferSize = ListenOptions.PipeBuffer;
 
-        // Nothing on the path of a request blocks, so the thread that receives it answers it (docs/decisions/0015).
+        // Nothing on the path of a request blocks, so the receiving thread also answers the request (docs/decisions/0015).
         transport.UnsafePreferInlineScheduling = true;
 
-        // Saves one system call for each request, and costs 4 KB for each idle connection.
+        // This setting saves one system call for each request, and costs 4 KB for each idle connection.
         transport.WaitForDataBeforeAllocatingBuffer = false;
     }
 
@@ -108,18 +108,18 @@ internal sealed class DataListener : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
-        // The gate bounds the connections that are served, and displaces one for a newcomer. This bounds the newcomers that wait
-        // and the connections that are held before they are refused.
+        // The gate bounds the served connections, and displaces a connection for a newcomer. This limit also covers waiting newcomers
+        // and connections that are held before they are refused.
         limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections + ListenOptions.HeldConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestLineSize = options.MaxRequestLine;
         limits.MaxRequestHeadersTotalSize = options.MaxHeaders;
         limits.MaxRequestHeaderCount = options.MaxHeaderCount;
 
-        // BodyReader answers a body above MaxBody itself. This limit applies only if that one fails.
+        // BodyReader answers a body above MaxBody itself. This limit applies only if BodyReader fails.
         limits.MaxRequestBodySize = options.MaxBody * 2;
 
-        // The gate ends clients that do not read. Counting the bytes of each answer as well would cost a lock.
+        // The gate ends connections of clients that do not read. Counting the bytes of each answer as well would cost a lock.
         limits.MinResponseDataRate = null;
         limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;

@@ -1,13 +1,13 @@
 namespace ImdsProxy.Listen;
 
 /// <summary>
-/// Ends a listener that shares its port with a successor. It keeps answering until no request has come for a while, but tells
+/// Ends a listener that shares its port with a successor. The listener keeps answering until no request has arrived for a while, but tells
 /// each client to close its connection, so that the client's next connection reaches the successor.
 /// </summary>
 internal sealed class Drain(TimeProvider time)
 {
     /// <summary>
-    /// Under load, clients with open connections send at least this often. With a shorter time some connections were cut in the
+    /// Under load, clients with open connections send at least this often. With a shorter time, some connections were cut in the
     /// middle of a request (with 3 s, 10 restarts under load lost none).
     /// </summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
@@ -27,7 +27,7 @@ internal sealed class Drain(TimeProvider time)
         }
     }
 
-    /// <summary>Waits until no request has come for a while, or the time is up.</summary>
+    /// <summary>Waits until no request has arrived for a while, or until the time is up.</summary>
     public async Task RunAsync(CancellationToken timeUp)
     {
         _draining = true;

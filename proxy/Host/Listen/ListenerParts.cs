@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.Listen;
 
 /// <summary>The parts that the data listener uses.</summary>
-/// <param name="Logging">Where Kestrel logs.</param>
+/// <param name="Logging">Creates Kestrel's loggers.</param>
 /// <param name="Handler">Handles all requests.</param>
 /// <param name="Observer">Counts connections.</param>
-/// <param name="Refused">Is called for each request that Kestrel itself refuses.</param>
-/// <param name="Drain">Moves clients over to a successor at the end.</param>
-/// <param name="PodAt">The UID of the pod that holds an address now, or null if none is known.</param>
+/// <param name="Refused">Called for each request that Kestrel itself refuses.</param>
+/// <param name="Drain">Moves clients over to a successor when the listener stops.</param>
+/// <param name="PodAt">The UID of the pod that holds an address now, or null if no such pod is known.</param>
 /// <param name="Time">The clock.</param>
 internal sealed record ListenerParts(
     ILoggerFactory Logging,

@@ -5,11 +5,11 @@ namespace ImdsProxy.Listen;
 
 /// <summary>
 /// Observes the requests that Kestrel refuses before a handler sees them (a NUL, CONNECT, an overlong line, …), through the
-/// diagnostic event that Kestrel writes for each.
+/// diagnostic event that Kestrel writes for each of them.
 /// </summary>
 internal sealed class RefusedRequests(Action<IFeatureCollection> refused) : IObserver<KeyValuePair<string, object?>>
 {
-    // The name and the payload: KestrelServer's HttpProtocol.SetBadRequestState.
+    // HttpProtocol.SetBadRequestState in Kestrel defines the name and the payload.
     private const string BadRequest = "Microsoft.AspNetCore.Server.Kestrel.BadRequest";
 
     public static DiagnosticListener Listen(Action<IFeatureCollection> refused)

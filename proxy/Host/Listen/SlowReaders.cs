@@ -4,17 +4,17 @@ namespace ImdsProxy.Listen;
 /// Finds clients that do not read. Kestrel's own minimum rate does not bound them: each answer that is read quickly extends the
 /// deadline of the next one, and the rate does not apply between requests.
 /// </summary>
-/// <param name="patience">How long the kernel may hold data for a client that reads too slowly.</param>
+/// <param name="patience">The time for which the kernel may hold data for a client that reads too slowly.</param>
 /// <param name="time">The clock.</param>
 internal sealed class SlowReaders(TimeSpan patience, TimeProvider time)
 {
-    /// <summary>Bytes a second. A client on the same node reads megabytes a second.</summary>
+    /// <summary>The minimum rate in bytes per second. A client on the same node reads megabytes a second.</summary>
     public const int SlowestRate = 4 * 1024;
 
-    /// <summary>How often each connection is checked.</summary>
+    /// <summary>The interval at which each connection is checked.</summary>
     public TimeSpan Interval { get; } = patience / 4;
 
-    /// <summary>Whether a client has delayed an answer for too long. To be called at each interval.</summary>
+    /// <summary>Whether a client has delayed an answer for too long. Must be called at each interval.</summary>
     public bool IsTooSlow(CallerConnection connection)
     {
         if (connection.Tail?.Look() is not { IsEmpty: false } tail)
@@ -31,7 +31,7 @@ internal sealed class SlowReaders(TimeSpan patience, TimeProvider time)
             return false;
         }
 
-        // A busy client that reads promptly may have data under way at every check, so the bytes it has acknowledged count too.
+        // A busy client that reads promptly may have data in transit at every check, so the acknowledged bytes are considered too.
         connection.Unread = (now, tail.Acknowledged);
         return tail.Acknowledged - acknowledged < elapsed.TotalSeconds * SlowestRate;
     }
