@@ -3,7 +3,7 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Tracks which pods claim which address and decides who owns it. Not safe for concurrent writers.</summary>
+/// <summary>Tracks the addresses that pods claim, and determines the owner of each address. Not safe for concurrent writers.</summary>
 internal sealed class AddressClaims
 {
     private readonly Dictionary<UInt128, List<PodEntry>> _claims = [];
@@ -63,7 +63,7 @@ internal sealed class AddressClaims
     private static Caller Winner(List<PodEntry> claimants)
     {
         var staying = claimants.Count(static entry => !entry.Record.Deleting);
-        // A pod that is being deleted keeps its address until another pod has it.
+        // A pod that is being deleted keeps its address until another pod claims the address.
         var contenders = staying > 0 ? claimants.Where(static entry => !entry.Record.Deleting) : claimants;
         return (staying > 0 ? staying : claimants.Count) > 1 ? Caller.Ambiguous.Instance
             : contenders.First() is { IsDoubted: false } winner ? winner.Caller

@@ -7,7 +7,7 @@ namespace ImdsProxy.Identify;
 /// <summary>The addresses that requests are waiting for. All requests from one address share a wait.</summary>
 internal sealed class AwaitedAddresses
 {
-    // Every queued address belongs to a waiting connection. When the queue is full, further addresses rely on the watch alone.
+    // Every queued address belongs to a waiting connection. When the queue is full, only the watch resolves further addresses.
     private const int MaxAsked = 256;
 
     private readonly Lock _gate = new();

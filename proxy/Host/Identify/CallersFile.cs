@@ -12,7 +12,7 @@ internal static class CallersFile
     public const int MaxBytes = 16 << 20;
 
     /// <summary>Returns the pods in a file's content.</summary>
-    /// <exception cref="FormatException">The content is invalid. The message says what is wrong and where.</exception>
+    /// <exception cref="FormatException">The content is invalid. The message states the problem and its position.</exception>
     public static IReadOnlyList<KnownPod> Parse(ReadOnlySpan<byte> json)
     {
         try

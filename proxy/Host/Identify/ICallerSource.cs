@@ -16,7 +16,7 @@ internal interface ICallerSource
     Caller Find(IPAddress address);
 
     /// <summary>
-    /// Waits until the address is known, <paramref name="wait"/> has passed, or the source knows that no caller will get
+    /// Waits until the address is known, <paramref name="wait"/> has elapsed, or the source knows that no caller will get
     /// the address. Returns the caller known at that time.
     /// </summary>
     ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation);

@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>Remembers on which interface each pod's connections arrive.</summary>
-/// <param name="isShared">Whether several pods share an interface (<c>lo</c>, a bridge, the node's own). Such an
+/// <summary>Remembers the interface on which each pod's connections arrive.</summary>
+/// <param name="isShared">Whether several pods share an interface (<c>lo</c>, a bridge, the node's own interface). Such an
 /// interface proves nothing.</param>
 internal sealed class InterfaceEvidence(Func<int, bool> isShared)
 {

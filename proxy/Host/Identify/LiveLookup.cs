@@ -3,7 +3,7 @@ using System.Net;
 namespace ImdsProxy.Identify;
 
 /// <summary>
-/// Looks up awaited addresses directly in the API server, in case the watch lags. The whole proxy sends one query at a
+/// Looks up awaited addresses directly in the API server, in case the watch lags. The proxy sends only one query at a
 /// time and at most one a second, so a failed lookup is not repeated within a second.
 /// </summary>
 /// <param name="index">Receives the results.</param>

@@ -7,7 +7,7 @@ internal sealed class PodEntry(PodRecord record)
 {
     public PodRecord Record { get; } = record;
 
-    /// <summary>Created once, so that lookups do not allocate.</summary>
+    /// <summary>The pod as a caller. Created only once, so that lookups do not allocate.</summary>
     public Caller.Pod Caller { get; } = new(record.Identity);
 
     /// <summary>Whether this state came from a live lookup before the watch delivered it.</summary>

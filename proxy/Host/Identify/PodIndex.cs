@@ -72,7 +72,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     /// <summary>Adds a pod or updates its state.</summary>
     public void Upsert(PodRecord pod) => Write(touched =>
     {
-        // Ignores a state that is older than the one from a live lookup.
+        // Ignores a state that is older than the state from a live lookup.
         if (_pods.GetValueOrDefault(pod.Identity.Uid) is not { IsAhead: true } known || Number(pod.ResourceVersion) >= Number(known.Record.ResourceVersion))
         {
             Put(new PodEntry(pod), touched);
@@ -92,7 +92,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     }
 
     /// <summary>
-    /// Takes a pod's state from a live lookup, if it is ahead of the watch. Any other state is already known or belongs
+    /// Takes a pod's state from a live lookup, if it is newer than the watch's state. Any other state is already known or belongs
     /// to a pod deleted since, which a list from a stale cache must not bring back.
     /// </summary>
     public void Learn(PodRecord pod) => Write(touched =>
@@ -191,7 +191,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         }
     }
 
-    // KEP-5504 guarantees that resourceVersions compare as numbers, which was always true in practice.
+    // KEP-5504 guarantees that resourceVersions compare as numbers. In practice, this was always true.
     private static ulong Number(string resourceVersion) =>
         ulong.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 

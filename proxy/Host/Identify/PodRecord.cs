@@ -4,13 +4,13 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Identify;
 
-/// <summary>The fields of an API pod on this node that decide who owns an address.</summary>
+/// <summary>The fields of an API pod on this node that determine the owner of an address.</summary>
 /// <param name="Identity">The pod's identity.</param>
 /// <param name="ResourceVersion">The version of this state.</param>
-/// <param name="Addresses">All addresses of the pod; for a hostNetwork pod these are the node's.</param>
+/// <param name="Addresses">All addresses of the pod; for a hostNetwork pod, the node's addresses.</param>
 /// <param name="HostAddresses">The addresses of the pod's node.</param>
 /// <param name="HostNetwork">Whether the pod shares the node's network.</param>
-/// <param name="Finished">Whether none of its containers will run again, so that its addresses may already belong to another pod.</param>
+/// <param name="Finished">Whether no container of the pod will run again, so that the pod's addresses may already belong to another pod.</param>
 /// <param name="Deleting">Whether the pod is being deleted, so that another pod with its address takes precedence.</param>
 internal sealed record PodRecord(
     PodIdentity Identity,

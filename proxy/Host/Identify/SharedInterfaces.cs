@@ -19,7 +19,7 @@ internal sealed partial class SharedInterfaces
     private const int DriverOffset = 4;
     private const int DriverInfoSize = 196;
 
-    // More interfaces than a node ever has. When the cache is full, it is cleared.
+    // The limit exceeds the number of interfaces that a node ever has. A full cache is cleared.
     private const int MaxRemembered = 4096;
 
     private readonly ConcurrentDictionary<int, bool> _known = new();
@@ -44,7 +44,7 @@ internal sealed partial class SharedInterfaces
         return _known[interfaceIndex] = Driver(interfaceIndex) is not ("veth" or "netkit");
     }
 
-    // Null if the interface no longer exists, which says nothing about its owner, or if it reports no driver.
+    // Returns null if the interface reports no driver, or no longer exists. A missing interface says nothing about its owner.
     private static unsafe string? Driver(int interfaceIndex)
     {
         var request = stackalloc byte[RequestSize];

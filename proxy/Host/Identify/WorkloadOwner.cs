@@ -1,7 +1,7 @@
 namespace ImdsProxy.Identify;
 
 /// <summary>
-/// Derives the workload that a pod belongs to from its controller's name. Anyone who can create pods can forge these
+/// Derives a pod's workload from its controller's name. Anyone who can create pods can forge these
 /// names, so a policy uses them only to narrow a match.
 /// </summary>
 internal static class WorkloadOwner
