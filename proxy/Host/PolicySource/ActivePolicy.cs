@@ -8,7 +8,7 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>
-/// The policy in force. A valid document replaces the one before; an invalid one is reported and changes nothing. Before the
+/// The policy in force. A valid document replaces the previous document. An invalid document is reported and changes nothing. Before the
 /// first valid document there is no policy, and nothing is permitted.
 /// </summary>
 internal sealed class ActivePolicy(TimeProvider time)
@@ -19,12 +19,12 @@ internal sealed class ActivePolicy(TimeProvider time)
     private volatile PolicyLoad? _loaded;
     private bool _lowered;
 
-    /// <summary>The policy in force, or null before the first valid one.</summary>
+    /// <summary>The policy in force, or null before the first valid policy.</summary>
     public PolicySnapshot? Current => _status.Snapshot;
 
     public PolicyInForce Status => _status;
 
-    /// <summary>The load whose document is in force as its author wrote it, or null before the first valid one.</summary>
+    /// <summary>The load whose document is in force, in its original form, or null before the first valid document.</summary>
     public PolicyLoad? Loaded => _loaded;
 
     /// <summary>Adds an observer. Observers are called one after the other, in the order in which they were added.</summary>
@@ -35,12 +35,12 @@ internal sealed class ActivePolicy(TimeProvider time)
     public bool PermitsAnyone(ImdsRequest request, CredentialAnswer answer) => Current?.PermitsAnyone(request, answer) ?? false;
 
     /// <summary>
-    /// Takes the result of reading a policy. The result may have both errors and a document: then the fragments with errors keep
+    /// Takes the result of reading a policy. If the result has both errors and a document, the fragments with errors keep
     /// their last good content.
     /// </summary>
     /// <param name="load">The result.</param>
-    /// <param name="content">The policy as UTF-8 JSON, to be kept.</param>
-    /// <param name="source">The origin of the policy, in words for people.</param>
+    /// <param name="content">The policy as UTF-8 JSON, for the archive.</param>
+    /// <param name="source">A human-readable description of the policy's origin.</param>
     public async Task TakeAsync(PolicyLoad load, ReadOnlyMemory<byte> content, string source)
     {
         var refused = load.Document is null || load.Problems.Any(static problem => problem.Severity == ProblemSeverity.Error) ? load : null;
@@ -102,7 +102,7 @@ internal sealed class ActivePolicy(TimeProvider time)
     /// <summary>Reports that the source was deleted together with its release.</summary>
     public Task GoneAsync(string source) => TellAsync(observer => observer.GoneAsync(source));
 
-    // Takes the lock like every change. Without it, this could restore the lowered policy just as the lowering ends.
+    // Takes the lock, like every change. Without the lock, this write could restore the lowered policy just as the lowering ends.
     private async Task RefuseAsync(PolicyLoad load, string source)
     {
         lock (_gate)

@@ -5,9 +5,9 @@ namespace ImdsProxy.PolicySource;
 /// <summary>Keeps the active policy in step with a ConfigMap. A missing or invalid ConfigMap is reported and changes nothing.</summary>
 /// <param name="name">The ConfigMap.</param>
 /// <param name="policy">The policy in force.</param>
-/// <param name="store">Where valid policies are kept, or null.</param>
+/// <param name="store">The store for valid policies, or null.</param>
 /// <param name="leaving">Whether the release is being uninstalled, so that its ConfigMap may be deleted.</param>
-/// <param name="refused">Is called with a ConfigMap that is refused, and the reason.</param>
+/// <param name="refused">Called with a refused ConfigMap and the reason.</param>
 internal sealed class ConfigMapPolicy(
     ConfigMapName name, ActivePolicy policy, LastGoodStore? store, Func<bool> leaving, Func<ConfigMapContent, string, CancellationToken, Task> refused)
 {
@@ -15,7 +15,7 @@ internal sealed class ConfigMapPolicy(
 
     private string Source => $"configmap {name}";
 
-    /// <summary>Restores the policy that was last in force before this process, until the API server sends the ConfigMap.</summary>
+    /// <summary>Restores the last policy that was in force before this process started, until the API server sends the ConfigMap.</summary>
     public async Task RestoreAsync()
     {
         if (store?.Load() is { } kept && kept.Source == Source)
@@ -24,7 +24,7 @@ internal sealed class ConfigMapPolicy(
         }
     }
 
-    /// <summary>Takes the ConfigMap as it is now; null if it does not exist.</summary>
+    /// <summary>Takes the current ConfigMap; null if it does not exist.</summary>
     public async Task TakeAsync(ConfigMapContent? content, CancellationToken cancellation)
     {
         if (content is null && leaving())

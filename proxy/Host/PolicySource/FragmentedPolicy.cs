@@ -3,13 +3,13 @@ using System.Text.Json;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>A policy that consists of one text or several, with the last valid content of each.</summary>
+/// <summary>A policy that consists of one or more texts, with the last valid content of each text.</summary>
 internal sealed class FragmentedPolicy(ActivePolicy policy)
 {
     private IReadOnlyDictionary<string, ReadOnlyMemory<byte>> _good = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
 
-    /// <summary>Takes all texts as they are now.</summary>
-    /// <returns>The texts in force, with the earlier content of each invalid one; null if all are refused.</returns>
+    /// <summary>Takes the current content of all texts.</summary>
+    /// <returns>The texts in force, with the earlier content in place of each invalid text; null if the policy is refused.</returns>
     public async Task<PolicyTexts?> OfferAsync(PolicyTexts texts, string source)
     {
         var load = texts.Load(_good, policy.Loaded);

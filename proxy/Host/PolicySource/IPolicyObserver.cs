@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.PolicySource;
 
-/// <summary>Is called at each change of the policy. An observer implements only what it needs.</summary>
+/// <summary>Called at each change of the policy. An observer implements only the methods that it needs.</summary>
 internal interface IPolicyObserver
 {
     /// <summary>A document has come into force.</summary>

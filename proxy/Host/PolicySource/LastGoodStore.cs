@@ -9,7 +9,7 @@ namespace ImdsProxy.PolicySource;
 /// </summary>
 internal sealed partial class LastGoodStore(string directory, TimeProvider time, ILogger<LastGoodStore> logger)
 {
-    // A policy of 1 MiB with every character escaped, and its description.
+    // The size of a policy of 1 MiB with every character escaped, and of its metadata.
     private const int Longest = 8 << 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -53,7 +53,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         }
     }
 
-    /// <summary>Keeps a policy, unless a later one is kept already. A failure is logged, and the policy stays in force anyway.</summary>
+    /// <summary>Keeps a policy, unless a later policy is already kept. If this fails, the failure is logged and the policy stays in force.</summary>
     public async Task SaveAsync(LastGoodPolicy policy, CancellationToken cancellation)
     {
         try
@@ -72,7 +72,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         }
     }
 
-    /// <summary>Removes the kept policy, whichever release kept it. A failure is logged; the next release does not use the file.</summary>
+    /// <summary>Removes the kept policy, regardless of the release that kept it. A failure is logged; the next release does not use the file.</summary>
     public async Task ForgetAsync(CancellationToken cancellation)
     {
         if (!Directory.Exists(directory))
@@ -111,7 +111,7 @@ internal sealed partial class LastGoodStore(string directory, TimeProvider time,
         }
     }
 
-    // On Unix an exclusive FileStream is an flock, which ends with its process, even if the process is killed.
+    // On Unix, an exclusive FileStream holds an flock. The kernel releases the flock when the process ends, even if the process is killed.
     private async Task<FileStream> LockAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();

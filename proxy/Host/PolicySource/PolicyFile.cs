@@ -8,7 +8,7 @@ internal sealed class PolicyFile(string path, ActivePolicy policy, TimeProvider 
     private readonly FragmentedPolicy _fragments = new(policy);
 
     /// <summary>Reads the policy, then follows it until cancelled.</summary>
-    /// <param name="first">Is completed after the first read, whether the policy was valid or not.</param>
+    /// <param name="first">Completed after the first read, whether the policy was valid or not.</param>
     /// <param name="cancellation">Stops following the policy.</param>
     public Task RunAsync(TaskCompletionSource first, CancellationToken cancellation) =>
         new ContentWatch<PolicyTexts>(

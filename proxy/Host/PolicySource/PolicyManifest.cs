@@ -9,17 +9,17 @@ namespace ImdsProxy.PolicySource;
 /// <summary>A policy given to a command: a file, a directory of fragments, or the manifest of a ConfigMap.</summary>
 /// <param name="Name">The path of the policy.</param>
 /// <param name="Texts">The policy's own bytes.</param>
-/// <param name="NameOf">How messages name the place of a fragment.</param>
+/// <param name="NameOf">Returns the name of a fragment in messages.</param>
 internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<string, string> NameOf)
 {
     /// <summary>Reads a path.</summary>
     /// <exception cref="IOException">The path can't be read.</exception>
-    /// <exception cref="FormatException">The path holds no policy.</exception>
+    /// <exception cref="FormatException">The path contains no policy.</exception>
     public static async Task<PolicyManifest> ReadAsync(string path, CancellationToken cancellation)
     {
         if (!Directory.Exists(path))
         {
-            // Read only once, because it may be a pipe.
+            // The path is read only once, because it may be a pipe.
             return Read(await File.ReadAllBytesAsync(path, cancellation), path);
         }
 
@@ -30,7 +30,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
     }
 
     /// <summary>Finds the policy. A text that is not a ConfigMap is read as a policy, so that the policy's errors are reported.</summary>
-    /// <exception cref="FormatException">A ConfigMap that does not hold a policy, or YAML that cannot be read.</exception>
+    /// <exception cref="FormatException">The content is a ConfigMap without a policy, or unreadable YAML.</exception>
     public static PolicyManifest Read(byte[] content, string name)
     {
         var isJson = content.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8);
@@ -39,7 +39,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
             : new PolicyManifest(name, new PolicyTexts(new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal) { [name] = content }), static file => file);
     }
 
-    /// <summary>Where a problem is: the file or key, and the line in it.</summary>
+    /// <summary>The place of a problem: the file or key, and the line.</summary>
     public string PlaceOf(PolicyProblem problem) =>
         $"{(Texts.IsSingle ? NameOf(Texts.ByName.Keys.Single()) : problem.Fragment.Length > 0 ? NameOf(problem.Fragment) : Name)}:{problem.Line}";
 
@@ -76,7 +76,7 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The policy is not JSON, or holds half a surrogate pair. Its reader reports the place.
+            // The policy is not JSON, or contains half a surrogate pair. The policy reader reports the place.
             return null;
         }
     }

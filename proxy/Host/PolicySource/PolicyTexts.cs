@@ -4,10 +4,10 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.PolicySource;
 
 /// <summary>The texts of a policy: one document, or fragments by name.</summary>
-/// <param name="ByName">UTF-8 JSON.</param>
+/// <param name="ByName">The texts by name, in UTF-8 JSON.</param>
 internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> ByName)
 {
-    // The swap of a ConfigMap's directory is instantaneous. A directory that keeps changing is read again in half a second.
+    // Kubelet swaps the directory of a mounted ConfigMap atomically. A directory that keeps changing is read again half a second later.
     private const int MaxReads = 4;
 
     // The maximum size of all fragments of a directory in bytes. A mounted ConfigMap holds at most 1 MiB.
@@ -15,7 +15,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
 
     private static readonly Dictionary<string, ReadOnlyMemory<byte>> NothingYet = new(StringComparer.Ordinal);
 
-    // Parsing thousands of rules takes a while, so it is done only once.
+    // Parsing thousands of rules takes a while, so each policy is parsed only once.
     private PolicyLoad? _load;
 
     public bool IsSingle => ByName.Count == 1;
@@ -23,9 +23,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     /// <summary>Whether a file or a key of a ConfigMap is part of the policy.</summary>
     public static bool IsFragment(string name) => name.EndsWith(".json", StringComparison.Ordinal) && !name.StartsWith('.');
 
-    /// <summary>Reads the file of a policy, or all fragments of a directory as of one moment.</summary>
+    /// <summary>Reads the file of a policy, or a consistent state of all fragments of a directory.</summary>
     /// <param name="path">The file or the directory.</param>
-    /// <param name="last">The texts that were read last, or null.</param>
+    /// <param name="last">The result of the last read, or null.</param>
     /// <param name="cancellation">Ends the read.</param>
     /// <exception cref="IOException">The policy can't be read.</exception>
     public static async Task<PolicyTexts> ReadAsync(string path, PolicyTexts? last, CancellationToken cancellation)
@@ -71,7 +71,7 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
         {
             var name = Path.GetFileName(file);
 
-            // One byte above the bound is enough for the parser to refuse the file.
+            // One byte above the limit is enough for the parser to refuse the file.
             texts[name] = last is not null && last.ByName.TryGetValue(name, out var its) && await FileContent.IsStillAsync(file, its, BoundedFile.Usual, cancellation)
                 ? its
                 : BoundedFile.ReadStart(file);
