@@ -42,7 +42,7 @@ internal sealed partial class CallersFileFollower(string path, FileCallers calle
         [LoggerMessage(EventName = "CallersLoaded", Level = LogLevel.Information, Message = "Loaded {Count} callers from {Path}")]
         public static partial void CallersLoaded(ILogger logger, int count, string path);
 
-        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; the previous callers stay known")]
+        [LoggerMessage(EventName = "CallersRefused", Level = LogLevel.Error, Message = "The callers file {Path} is refused: {Problem}; the previous callers stay in force")]
         public static partial void CallersRefused(ILogger logger, string path, string problem);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class DecisionFollowers(
 {
     /// <summary>
     /// Starts the tasks. Waits until each file has been read once, so that the files apply to the first request. Does not wait for the
-    /// API server, which may be unavailable for long. Until it answers, the policy kept on this node decides, or everything is denied.
+    /// API server, which may be unavailable for long. Until the API server answers, the policy kept on this node applies. Without a kept policy, everything is denied.
     /// </summary>
     public async Task StartAsync(Followers followers, CancellationToken cancellation)
     {

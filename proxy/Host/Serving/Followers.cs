@@ -1,9 +1,9 @@
 namespace ImdsProxy.Serving;
 
-/// <summary>The tasks that run beside the listeners until the proxy ends. All share one list and one cancellation.</summary>
+/// <summary>The background tasks that run until the proxy ends. All share one list and one cancellation.</summary>
 internal sealed partial class Followers(TimeProvider time, ILogger<Followers> logger) : IAsyncDisposable
 {
-    // A task may hang on a disk, which must not keep the process from ending.
+    // A task may hang on a disk, but a hanging task must not keep the process from ending.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _ending = new();
@@ -20,7 +20,7 @@ internal sealed partial class Followers(TimeProvider time, ILogger<Followers> lo
         return read.Task;
     }
 
-    /// <summary>Cancels all tasks and waits a moment for their end.</summary>
+    /// <summary>Cancels all tasks and waits briefly for their end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();

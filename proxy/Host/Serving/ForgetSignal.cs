@@ -5,7 +5,7 @@ namespace ImdsProxy.Serving;
 /// <summary>Clears the cache of answers on SIGUSR1.</summary>
 internal static partial class ForgetSignal
 {
-    /// <summary>The number on Linux; .NET has no name for it.</summary>
+    /// <summary>The signal's number on Linux; .NET has no name for this signal.</summary>
     private const PosixSignal UserSignal1 = (PosixSignal)10;
 
     public static IDisposable Register(NodeProxy proxy, ILogger logger) => PosixSignalRegistration.Create(UserSignal1, signal =>

@@ -5,7 +5,7 @@ namespace ImdsProxy.Serving;
 
 /// <summary>
 /// The maximum memory that pods can make the proxy hold: the sum of its limits. A test checks that the sum fits the memory limit
-/// of the chart. docs/memory.md shows it as a table.
+/// of the chart. docs/memory.md shows the sum as a table.
 /// </summary>
 internal sealed class MemoryBudget(ServeOptions options)
 {
@@ -18,20 +18,20 @@ internal sealed class MemoryBudget(ServeOptions options)
     /// </summary>
     public const int HeapPercent = 65;
 
-    // Linux reserves as much again for its own overhead: socket(7), SO_RCVBUF.
+    // Linux doubles the size of a buffer for its own overhead: socket(7), SO_RCVBUF.
     private const long KernelBuffer = 2 * ListenOptions.SocketBuffer;
 
     // Kestrel's blocks have 4 KiB, and the first and last block of a buffer may be nearly empty.
     private const long PipeOverhead = 2 * 4 * KiB;
 
-    // Measured: Kestrel's objects for a connection and a request, the exchange and its tasks.
+    // Measured: the objects of Kestrel for a connection and a request, the exchange and its tasks.
     private const long Objects = 12 * KiB;
 
     // YARP's copy buffer for a streamed answer, and the next piece of an answer that is not streamed.
     private const long Streaming = 64 * KiB;
     private const long Piece = 8 * KiB;
 
-    // The record of one request.
+    // The size of one request's record.
     private const long Record = 8 * KiB;
 
     /// <summary>The cost of one connection while it is served.</summary>
@@ -54,10 +54,10 @@ internal sealed class MemoryBudget(ServeOptions options)
         new("the program, its threads, and what it holds when idle", 10 * MiB, 30 * MiB),
     ];
 
-    /// <summary>Bytes managed by the garbage collector.</summary>
+    /// <summary>The number of bytes that the garbage collector manages.</summary>
     public long Heap => Parts.Sum(static part => part.Heap);
 
-    /// <summary>Bytes in all.</summary>
+    /// <summary>The total number of bytes.</summary>
     public long Total => Parts.Sum(static part => part.Heap + part.Other);
 
     // A character has two bytes in memory.

@@ -6,12 +6,12 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Break glass: lowers the policy to audit mode while the override requests it. The override ends by itself.</summary>
+/// <summary>Break glass: lowers the policy to audit mode while an override is in force. Every override expires automatically.</summary>
 /// <param name="asked">Reads the current override.</param>
 /// <param name="policy">The policy to lower.</param>
-/// <param name="audit">Records the beginning and the end.</param>
+/// <param name="audit">Records the beginning and the end of an override.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Logs them.</param>
+/// <param name="logger">Logs the beginning and the end.</param>
 internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy policy, IAuditLog audit, TimeProvider time, ILogger<ModeOverride> logger)
 {
     private volatile Override _current = Override.None;
@@ -61,7 +61,7 @@ internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy po
         }
         catch (OperationCanceledException)
         {
-            // The proxy ends. The next one reads the override again.
+            // The proxy ends. The next process reads the override again.
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed partial class ModeOverride(Func<Override> asked, ActivePolicy po
         [LoggerMessage(EventName = "OverrideBegan", Level = LogLevel.Warning, Message = "Break glass has begun: everything except rules with their own mode is in audit mode until {Until:O}: {Reason}")]
         public static partial void OverrideBegan(ILogger logger, DateTimeOffset until, string reason);
 
-        [LoggerMessage(EventName = "OverrideEnded", Level = LogLevel.Warning, Message = "Break glass has ended ({Reason}); the policy is in force as it is written")]
+        [LoggerMessage(EventName = "OverrideEnded", Level = LogLevel.Warning, Message = "Break glass has ended ({Reason}); the policy is in force as written")]
         public static partial void OverrideEnded(ILogger logger, string reason);
 
         [LoggerMessage(EventName = "OverrideRefused", Level = LogLevel.Error, Message = "The override is refused: {Why}")]

@@ -18,7 +18,7 @@ using ImdsProxy.Serving.Pages;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>The node proxy. <see cref="StartAsync"/> composes and starts it, from top to bottom; <see cref="Shutdown"/> ends it.</summary>
+/// <summary>The node proxy. <see cref="StartAsync"/> composes and starts the proxy, from top to bottom; <see cref="Shutdown"/> ends it.</summary>
 internal sealed partial class NodeProxy : IAsyncDisposable
 {
     private readonly Readiness _readiness;
@@ -43,7 +43,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     /// <inheritdoc cref="Forwarder.Waiting"/>
     public int Waiting => _forwarder.Waiting;
 
-    /// <summary>Starts a proxy. Returns once it listens, ready or not: without a valid policy it denies everything.</summary>
+    /// <summary>Starts a proxy. Returns when the proxy listens, even if it is not ready: without a valid policy, it denies everything.</summary>
     /// <exception cref="IOException">An address is not available.</exception>
     public static async Task<NodeProxy> StartAsync(
         ServeOptions options, ILoggerFactory logging, TimeProvider time, CancellationToken cancellation, IRecordOutput? stdout = null)
@@ -66,7 +66,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         var callers = cluster?.Callers ?? fileCallers;
         var modeOverride = OverrideOf(options, cluster, policy, audit, time, logging);
 
-        // The parts that a request passes on its way to IMDS.
+        // The parts on a request's path to IMDS.
         var forwarder = new Forwarder(options.Upstream, options.Limits, options.Sharing, policy.PermitsAnyone, time, logging);
         var rates = new CallerRates(options.Enforce.RecordRate, time);
         var summaries = new Summaries(audit, Recorded, time);
@@ -88,7 +88,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             Logging = logging,
         };
 
-        // The tasks that run beside the requests, and the order in which everything ends.
+        // The background tasks, and the order in which all parts end.
         var followers = new Followers(time, logging.CreateLogger<Followers>());
         var decisionFollowers = new DecisionFollowers(options, policy, fileCallers, cluster, modeOverride, release, time, logging);
         var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, followers, options.DrainTimeout, time));
@@ -135,7 +135,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         string? PodAt(IPAddress address) => (callers.Find(address) as Caller.Pod)?.Identity.Uid;
     }
 
-    /// <summary>Evicts all cached answers, and returns how many there were.</summary>
+    /// <summary>Evicts all cached answers, and returns their number.</summary>
     public int ForgetAnswers()
     {
         var cached = _forwarder.Cached;
@@ -157,7 +157,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         options.Upstream.Address.GetLeftPart(UriPartial.Authority),
         policy.Current?.Revision ?? "none");
 
-    // The ConfigMap is newer than its mount, so the mount decides only while the ConfigMap can't be followed.
+    // The ConfigMap is newer than its mount, so the mount applies only while the ConfigMap can't be followed.
     private static ModeOverride? OverrideOf(
         ServeOptions options, ClusterParts? cluster, ActivePolicy policy, AuditLog audit, TimeProvider time, ILoggerFactory logging)
     {
@@ -181,8 +181,8 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         };
     }
 
-    // While another process serves the port, a new process that could only deny must not take its traffic. A process that is alone
-    // denies at once.
+    // While another process serves the port, a new process that could only deny must not take its traffic. Without another
+    // process, the new process denies at once.
     private static async Task WaitForTurnAsync(int port, Func<bool> canServe, TimeProvider time, CancellationToken cancellation)
     {
         while (!canServe() && port != 0 && ListeningSockets.Count(port) > 0)

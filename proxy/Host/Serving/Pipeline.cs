@@ -10,7 +10,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Composes the parts that a request passes.</summary>
+/// <summary>Composes the parts on a request's path.</summary>
 internal sealed record Pipeline
 {
     public required ServeOptions Options { get; init; }
@@ -29,13 +29,13 @@ internal sealed record Pipeline
 
     public required Summaries Summaries { get; init; }
 
-    /// <summary>Is called at the end of each request.</summary>
+    /// <summary>Called at the end of each request.</summary>
     public required Action<AuditRecord> RequestEnded { get; init; }
 
-    /// <summary>Is called with each record, and whether it was written.</summary>
+    /// <summary>Called with each record and a flag that tells whether it was written.</summary>
     public required Action<AuditRecord, bool> Recorded { get; init; }
 
-    /// <summary>Is called after each request to IMDS, with its status, if any, and the seconds it took.</summary>
+    /// <summary>Called after each request to IMDS, with the endpoint, the status (if any) and the elapsed seconds.</summary>
     public required Action<Endpoint, int?, double> UpstreamEnded { get; init; }
 
     public required TimeProvider Time { get; init; }

@@ -2,14 +2,14 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Tells the redirect through a file whether the proxy is ready.</summary>
+/// <summary>Writes a file that tells the redirect whether the proxy is ready.</summary>
 /// <param name="path">The file.</param>
 /// <param name="isReady">Whether the proxy is ready, as <c>/readyz</c> reports it.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Logs that the file can't be written.</param>
+/// <param name="logger">Logs failures to write the file.</param>
 internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeProvider time, ILogger<ReadyReport> logger)
 {
-    // How often to look. Short until the proxy is ready, because the pods of a new node reach IMDS directly until then.
+    // The check intervals. Until the proxy is ready, the interval is short, because the pods of a new node still reach IMDS directly.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
 
@@ -17,7 +17,7 @@ internal sealed partial class ReadyReport(string path, Func<bool> isReady, TimeP
     private bool _wasReady;
     private string? _lastFailure;
 
-    /// <summary>Removes the file of an earlier process, then reports until cancelled.</summary>
+    /// <summary>Removes the file of an earlier process, then updates the file until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         Try(static file => file.Withdraw());

@@ -6,26 +6,26 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Serving;
 
 /// <summary>
-/// Detects by a mark in the override directory that this release is being uninstalled. The policy kept on the node is then removed,
+/// Detects that this release is being uninstalled, from a mark in the override directory. The policy kept on the node is then removed,
 /// and the deletion of the policy's ConfigMap raises no alarm.
 /// </summary>
-/// <param name="files">The override that carries the mark.</param>
+/// <param name="files">The override files that contain the mark.</param>
 /// <param name="audit">Records the uninstall.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">Logs it.</param>
+/// <param name="logger">Logs the uninstall.</param>
 internal sealed partial class ReleaseEnd(OverrideFiles files, IAuditLog audit, TimeProvider time, ILogger<ReleaseEnd> logger)
 {
     private long _until = DateTimeOffset.MinValue.UtcTicks;
 
-    // A mark that was there from the start may be left from an earlier release.
+    // A mark that exists from the start may be a leftover of an earlier release.
     private bool _wasWithout;
 
     /// <summary>Whether the release is being uninstalled. True until the time in the mark, even if its files are removed earlier.</summary>
     public bool IsNear => time.GetUtcNow().UtcTicks < Interlocked.Read(ref _until);
 
     /// <summary>Follows the files until cancelled.</summary>
-    /// <param name="forget">Removes what the release keeps on the node.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <param name="forget">Removes the policy that the release keeps on the node.</param>
+    /// <param name="cancellation">Stops following the files.</param>
     public async Task RunAsync(Func<Task> forget, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(FileWatch.Interval, time);

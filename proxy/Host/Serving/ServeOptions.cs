@@ -10,13 +10,13 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>The options of <c>serve</c>. The options of each room have the room's own type.</summary>
+/// <summary>The options of <c>serve</c>. Each namespace defines the type of its own options.</summary>
 internal sealed record ServeOptions
 {
     /// <summary>The file of the policy; null if the policy comes from the cluster.</summary>
     public string? PolicyPath { get; init; }
 
-    /// <summary>The file of the callers; null if they come from the cluster.</summary>
+    /// <summary>The file of the callers; null if the callers come from the cluster.</summary>
     public string? CallersPath { get; init; }
 
     /// <summary>The parts that come from Kubernetes, or null.</summary>
@@ -44,6 +44,6 @@ internal sealed record ServeOptions
 
     public required ManagementOptions Management { get; init; }
 
-    /// <summary>How long requests in flight may take after the proxy is told to end.</summary>
+    /// <summary>The time that requests in flight may take after the proxy receives the signal to end.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

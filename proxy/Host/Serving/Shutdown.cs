@@ -8,7 +8,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Serving;
 
-/// <summary>Ends a proxy, also after a failed start. Only this class states the order in which the parts end.</summary>
+/// <summary>Ends a proxy, also after a failed start. Only this class defines the order in which the parts end.</summary>
 internal sealed class Shutdown(
     AuditLog audit, Summaries summaries, Forwarder forwarder, ClusterParts? cluster, Followers followers, TimeSpan drainTimeout, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class Shutdown(
     /// 1. The data listener drains. Requests in flight still need every other part.
     /// 2. The followers end, so that policy, callers and override no longer change.
     /// 3. The open summaries are written, then the last event of the log. The log is flushed and closed.
-    /// 4. The management listener ends. Flushing the log may take a while, and probes are answered until then.
+    /// 4. The management listener ends. Flushing the log may take a while, so the management listener answers probes until then.
     /// 5. The connections to the API server and to IMDS close.
     /// </summary>
     public async ValueTask RunAsync(DataListener? data, ManagementListener? management)

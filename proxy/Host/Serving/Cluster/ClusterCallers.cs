@@ -9,7 +9,7 @@ namespace ImdsProxy.Serving.Cluster;
 /// <summary>Callers from the Kubernetes API: the pods of one node, followed by one watch.</summary>
 internal sealed class ClusterCallers
 {
-    // The node's own addresses, which hardly ever change. Addresses of pods are not among them.
+    // The interval for reading the node's own addresses, which hardly ever change. Addresses of pods are not among them.
     private static readonly TimeSpan LocalInterval = TimeSpan.FromMinutes(1);
 
     private readonly ListWatch<PodObject> _watch;
@@ -27,7 +27,7 @@ internal sealed class ClusterCallers
 
     public PodIndex Index { get; }
 
-    /// <summary>How current the index is.</summary>
+    /// <summary>The health of the watch that updates the index.</summary>
     public ListWatchHealth Health => _watch.Health;
 
     /// <summary>Runs until cancelled.</summary>
@@ -60,7 +60,7 @@ internal sealed class ClusterCallers
         }
         catch (NetworkInformationException)
         {
-            // An interface was removed while it was read. The next read follows in a minute.
+            // An interface was removed during the read. The next read follows in a minute.
         }
     }
 }

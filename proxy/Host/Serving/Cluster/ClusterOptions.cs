@@ -4,11 +4,11 @@ using ImdsProxy.PolicySource;
 namespace ImdsProxy.Serving.Cluster;
 
 /// <summary>The parts of a proxy that come from Kubernetes.</summary>
-/// <param name="Kube">Where the API server is.</param>
+/// <param name="Kube">The connection settings of the API server.</param>
 /// <param name="Node">This node's name.</param>
 /// <param name="Callers">Whether callers are the node's pods.</param>
 /// <param name="Policy">The ConfigMap of the policy, or null if the policy is a file.</param>
-/// <param name="StateDirectory">Where the last valid policy is kept, or null.</param>
+/// <param name="StateDirectory">The directory of the last valid policy, or null.</param>
 /// <param name="EventsPerSecond">The maximum number of Events per second about denials; 0 for none.</param>
 internal sealed record ClusterOptions(
     KubeSettings Kube, string Node, bool Callers, ConfigMapName? Policy, string? StateDirectory, double EventsPerSecond)

@@ -6,12 +6,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Serving.Cluster;
 
 /// <summary>
-/// The break-glass ConfigMap, followed by a watch, because kubelet updates its mount only after a minute. The watch decides only
-/// about the mode, which the proxy applies itself. The redirect reads from the mount whether to lift the rules.
+/// The break-glass ConfigMap, followed by a watch, because kubelet updates its mount only after a minute. The watch controls
+/// only the mode, which the proxy applies itself. The redirect decides from the mount whether to lift the rules.
 /// </summary>
 internal sealed class ClusterOverride
 {
-    // Kubelet updates the mount within this time. After that, the mount may be newer than a watch without contact.
+    // Kubelet updates the mount within this time. After that, the mount may be newer than a disconnected watch.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(2);
 
     private readonly OverrideSink _sink;
@@ -26,10 +26,10 @@ internal sealed class ClusterOverride
             client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, options, time, Random.Shared, logging.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
-    /// <summary>How current the override is.</summary>
+    /// <summary>The health of the watch that updates the override.</summary>
     public ListWatchHealth Health => _watch.Health;
 
-    /// <summary>The override that the ConfigMap requests now; null while the watch has no contact, so that the mount decides.</summary>
+    /// <summary>The override that the ConfigMap requests now; null while the watch is disconnected, so that the mount applies.</summary>
     public Override? Current() => Health.Staleness < Fresh ? _mode.Current() : null;
 
     /// <summary>Runs until cancelled.</summary>

@@ -18,7 +18,7 @@ internal sealed class ClusterParts : IDisposable
     private readonly LastGoodStore? _store;
     private readonly DenialEvents _events;
 
-    /// <param name="options">Which parts of the proxy come from Kubernetes.</param>
+    /// <param name="options">The options of the parts that come from Kubernetes.</param>
     /// <param name="policy">Receives the policy.</param>
     /// <param name="notReady">The reason why the proxy is not ready, or null if it is ready.</param>
     /// <param name="leaving">Whether the release is being uninstalled.</param>
@@ -73,13 +73,13 @@ internal sealed class ClusterParts : IDisposable
     /// <summary>Returns the reason why the startup taint may still be on this node, or null once the taint is removed. Null if no taint is configured.</summary>
     public Func<string?>? StartupTaint => _taint is null ? null : () => _taint.Pending;
 
-    /// <summary>The override that the break-glass ConfigMap requests. Null if it is not followed, or if its watch has no contact, so that the mount decides.</summary>
+    /// <summary>The override that the break-glass ConfigMap requests. Null if the ConfigMap is not followed or its watch is disconnected, so that the mount applies.</summary>
     public Override? Override => _override?.Current();
 
     /// <summary>Removes the policy kept on this node.</summary>
     public Task ForgetAsync(CancellationToken cancellation) => _store?.ForgetAsync(cancellation) ?? Task.CompletedTask;
 
-    /// <summary>Notes how a request ended, for the Events on pods.</summary>
+    /// <summary>Notes the outcome of a request, for the Events on pods.</summary>
     public void Ended(AuditRecord record) => _events.Ended(record);
 
     /// <summary>Puts the last valid policy kept on this node into force, until the API server answers.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class ClusterPolicy
             client, KubeResources.ConfigMap(name.Namespace, name.Name), _sink, new ListWatchOptions(), time, Random.Shared, logging.CreateLogger<ListWatch<ConfigMapObject>>());
     }
 
-    /// <summary>How current the policy is.</summary>
+    /// <summary>The health of the watch that updates the policy.</summary>
     public ListWatchHealth Health => _watch.Health;
 
     /// <summary>Puts the last valid policy kept on this node into force.</summary>

@@ -5,7 +5,7 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Serving.Cluster;
 
-/// <summary>Passes the newest state of a ConfigMap to the policy. Older states that were not yet taken are dropped.</summary>
+/// <summary>Passes the newest state of a ConfigMap to the policy. Older states that the policy has not yet taken are dropped.</summary>
 internal sealed class ConfigMapSink(ConfigMapName name, TimeProvider time) : IListWatchSink<ConfigMapObject>
 {
     private readonly Channel<ConfigMapContent?> _newest = Channel.CreateBounded<ConfigMapContent?>(

@@ -14,7 +14,7 @@ internal static class PodRecords
         var labels = pod.Metadata.Labels ?? [];
         var controller = pod.Metadata.OwnerReferences?.Find(static owner => owner.Controller == true);
         var owner = WorkloadOwner.Of(controller?.Kind, controller?.Name, labels.GetValueOrDefault("pod-template-hash"));
-        // The API server fills in "default" itself. A pod without an account is the mirror of a static pod from older versions.
+        // The API server itself sets the account "default". A pod without an account is the mirror of a static pod from older versions.
         var account = pod.Spec.ServiceAccountName is { Length: > 0 } name ? name : "default";
         return new PodRecord(
             new PodIdentity(pod.Metadata.Namespace ?? "", pod.Metadata.Name, pod.Metadata.Uid, account, owner, labels),

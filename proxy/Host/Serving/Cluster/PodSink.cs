@@ -22,6 +22,6 @@ internal sealed class PodSink(PodIndex index, string node) : IListWatchSink<PodO
 
     public void Reached(string resourceVersion) => index.Reached(resourceVersion);
 
-    // The field selector already asks for this. Pods of other nodes must stay out even if a server ignores it.
+    // The field selector already excludes pods of other nodes. They must stay out even if a server ignores the selector.
     private bool IsHere(PodObject pod) => pod.Spec.NodeName == node;
 }

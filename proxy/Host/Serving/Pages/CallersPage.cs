@@ -10,7 +10,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary><c>GET /callers</c>: the pods known on this node, and the permissions of each.</summary>
+/// <summary><c>GET /callers</c>: the known pods of this node and their permissions.</summary>
 internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> policy)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -117,7 +117,7 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         WriteTexts(json, "resources", resources);
     }
 
-    // A list that the permission leaves out is left out here too.
+    // The output omits a list that the permission omits.
     private static void WriteTexts(Utf8JsonWriter json, string name, ImmutableArray<string> texts)
     {
         if (texts.IsDefault)

@@ -4,7 +4,7 @@ using ImdsProxy.Identify;
 
 namespace ImdsProxy.Serving.Pages;
 
-/// <summary>The pages of the management listener about workloads. They are served only over the Unix socket or with the token.</summary>
+/// <summary>The pages of the management listener about workloads. The listener serves them only over the Unix socket or to requests with the token.</summary>
 internal static class GuardedPages
 {
     public static IReadOnlyDictionary<string, RequestDelegate> Of(
