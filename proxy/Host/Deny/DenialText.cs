@@ -39,7 +39,7 @@ internal static class DenialText
         Reason.IdentityMismatch => "IMDS answered with another identity",
         Reason.PinAmbiguous => "the policy names more than one identity for this request: name one with client_id",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
-        Reason.UnknownParameter => $"IMDS is not known to take {Parameters(denial.Request)}, and no rule allows it",
+        Reason.UnknownParameter => $"IMDS is not known to accept {Parameters(denial.Request)}, and no rule allows it",
         Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
         Reason.CallerUnknown => $"no known pod of this node has the address {asker.Address}",
         Reason.CallerAmbiguous => $"more than one pod claims the address {asker.Address}",

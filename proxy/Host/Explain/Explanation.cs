@@ -8,13 +8,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Explain;
 
-/// <summary>A policy's decision on one request, with its reasons. It needs only the policy, the caller and the request.</summary>
+/// <summary>A policy's decision on one request, with its reasons. The decision depends only on the policy, the caller and the request.</summary>
 /// <param name="Policy">The policy to apply.</param>
 /// <param name="Address">The caller's address.</param>
 /// <param name="Caller">The caller at that address.</param>
 /// <param name="Request">The request to decide on.</param>
 /// <param name="Decision">The decision; null for a probe that receives IMDS's own error.</param>
-/// <param name="Rules">How each rule applies to the request; empty if the caller is not a pod.</param>
+/// <param name="Rules">The result of each rule for the request; empty if the caller is not a pod.</param>
 internal sealed record Explanation(
     PolicySnapshot Policy, IPAddress Address, Caller Caller, ImdsRequest Request, Decision? Decision, ImmutableArray<RuleExplanation> Rules)
 {
@@ -26,7 +26,7 @@ internal sealed record Explanation(
         isProbe ? policy.DecideProbe(caller, request) : policy.Decide(caller, request),
         caller is Caller.Pod pod ? RuleExplanation.AllOf(policy, pod.Identity, request) : []);
 
-    /// <summary>The denial, whether enforced or lifted by audit mode; null if there is none.</summary>
+    /// <summary>The denial, whether enforced or lifted by audit mode; null if nothing denies the request.</summary>
     public Denial? Denial => Decision as Denial ?? (Decision as Permit)?.Shadow;
 
     /// <summary>Whether the request is sent to IMDS.</summary>

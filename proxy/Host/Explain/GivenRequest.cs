@@ -3,9 +3,9 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Explain;
 
 /// <summary>A request as given on the command line: <c>GET /metadata/…</c> and header lines.</summary>
-/// <param name="Method">As written.</param>
-/// <param name="Target">As written.</param>
-/// <param name="Headers">The headers to send. Host and Metadata are added unless given or removed explicitly.</param>
+/// <param name="Method">The method as written.</param>
+/// <param name="Target">The request target as written.</param>
+/// <param name="Headers">The headers to send. Host and Metadata are added unless they are given or removed explicitly.</param>
 internal sealed record GivenRequest(string Method, string Target, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
     /// <summary>Whether the request has IMDS's Metadata header. Without it, the request is a client's probe.</summary>

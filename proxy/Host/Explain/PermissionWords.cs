@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Explain;
 
-/// <summary>Explains in plain words why a permission applies to a request or not.</summary>
+/// <summary>Explains in plain words whether a permission applies to a request, and why.</summary>
 internal static class PermissionWords
 {
     public static string Of(PermissionExplanation permission, PolicyRule rule, ImdsRequest request)
@@ -23,7 +23,7 @@ internal static class PermissionWords
             MatchResult.UnresolvedIdentity => $"no alias in the policy has this {request.Selector?.Key}, so it cannot be matched to {Words(identities)}",
             MatchResult.WaitsForAnswer => $"decided by IMDS's answer: denies it if the identity is {string.Join(" or ", identities)}",
             MatchResult.Resource => Resource(isAllow ? rule.Allow[permission.Index].Resources : rule.Deny[permission.Index].Resources, request),
-            _ => $"IMDS is not known to take {Words([.. request.Extra.Select(parameter => $"'{parameter.Key}'")])}, and extraQuery does not list it",
+            _ => $"IMDS is not known to accept {Words([.. request.Extra.Select(parameter => $"'{parameter.Key}'")])}, and extraQuery does not list it",
         };
     }
 
