@@ -4,7 +4,7 @@ namespace ImdsProxy.Core.Audit;
 /// <param name="identity">The identity's alias in the policy, or null.</param>
 /// <param name="clientId">The client id in the answer.</param>
 /// <param name="resource">The resource in the answer; null for a certificate, which is valid for any resource.</param>
-/// <param name="expiresOn">When the credential expires, or null if the answer does not say.</param>
+/// <param name="expiresOn">The credential's expiry, or null if the answer does not state it.</param>
 /// <param name="tokenId">The token's <c>uti</c>, which identifies the token in the directory's sign-in log; or null.</param>
 public sealed class IssuedCredential(string? identity, string clientId, string? resource, DateTimeOffset? expiresOn, string? tokenId)
 {

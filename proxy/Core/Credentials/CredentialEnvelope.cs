@@ -4,7 +4,7 @@ namespace ImdsProxy.Core.Credentials;
 
 /// <summary>The facts that a credential endpoint's answer states about its credential. Never contains the credential.</summary>
 /// <param name="Answer">The identity and the resource that the policy checks.</param>
-/// <param name="ExpiresOn">When the credential expires, or null if the answer does not say.</param>
+/// <param name="ExpiresOn">The credential's expiry, or null if the answer does not state it.</param>
 /// <param name="TokenId">The token's <c>uti</c>, or null if the token is not a readable JWT.</param>
 public sealed record CredentialEnvelope(CredentialAnswer Answer, DateTimeOffset? ExpiresOn, string? TokenId)
 {

@@ -25,7 +25,7 @@ public sealed class DocumentView
 
     public override string ToString() => _text;
 
-    /// <summary>How much of the value at this position is visible.</summary>
+    /// <summary>The visible extent of the value at this position.</summary>
     internal Sight Sight
     {
         get

@@ -6,7 +6,7 @@ namespace ImdsProxy.Core.Redaction;
 /// </summary>
 /// <param name="Keeps">Whether this is a <c>keep</c> filter.</param>
 /// <param name="Node">The named fields below this position; unused unless <paramref name="Sight"/> is <c>Partly</c>.</param>
-/// <param name="Sight">How much is visible at this position.</param>
+/// <param name="Sight">The visible extent of the value at this position.</param>
 internal readonly record struct FieldFilter(bool Keeps, FieldNode Node, Sight Sight)
 {
     public static FieldFilter Of(bool keeps, IEnumerable<string> fields) => new(keeps, FieldNode.Of(fields), Sight.Partly);

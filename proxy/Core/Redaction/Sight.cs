@@ -1,14 +1,14 @@
 namespace ImdsProxy.Core.Redaction;
 
-/// <summary>How much of a value is visible.</summary>
+/// <summary>The visible extent of a value.</summary>
 internal enum Sight
 {
-    /// <summary>All of it.</summary>
+    /// <summary>The whole value is visible.</summary>
     Shown,
 
-    /// <summary>Only some of its fields or elements.</summary>
+    /// <summary>Only some fields or elements of the value are visible.</summary>
     Partly,
 
-    /// <summary>Nothing but its kind.</summary>
+    /// <summary>Only the kind of the value is visible.</summary>
     Hidden,
 }

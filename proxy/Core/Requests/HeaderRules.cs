@@ -10,7 +10,7 @@ namespace ImdsProxy.Core.Requests;
 internal static class HeaderRules
 {
     // Reverse proxies and gateways add these headers. A server that is tricked into fetching a URL of IMDS often forwards them.
-    // IMDS itself refuses only X-Forwarded-For, so the policy decides about these. Via is missing on purpose: an Envoy sidecar
+    // IMDS itself refuses only X-Forwarded-For, so the policy decides about these headers. Via is missing on purpose: an Envoy sidecar
     // adds it to every request of a pod if its connection manager's "via" is set. By default, neither Envoy (and so Istio's
     // sidecar) nor linkerd2's proxy (its issue 703) adds any of the four.
     private static readonly ImmutableArray<string> OfRelays = ["Forwarded", "X-Forwarded-Host", "X-Real-IP"];

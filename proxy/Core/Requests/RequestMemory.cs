@@ -11,7 +11,7 @@ public sealed class RequestMemory
     /// <summary>The limit of each of the two generations. The pods of a node use about ten resources, ten identities and ten paths.</summary>
     private const int MaxTargets = 512;
 
-    /// <summary>Known clients of IMDS stay below this. The limit keeps a pod from filling the memory with longer targets.</summary>
+    /// <summary>Known clients of IMDS stay below this limit, which keeps a pod from filling the memory with longer targets.</summary>
     private const int MaxLength = 512;
 
     // Only GET requests are cached. Other methods are rare, and a lookup by target alone is a third faster.

@@ -3,7 +3,7 @@ namespace ImdsProxy.Enforce;
 /// <summary>The options of enforcement.</summary>
 internal sealed record EnforceOptions
 {
-    /// <summary>How long a request waits for its pod to become known. Kubelet publishes an address a second or two after the pod can use it.</summary>
+    /// <summary>The time that a request waits for its pod to become known. Kubelet publishes an address a second or two after the pod can use it.</summary>
     public TimeSpan IdentifyWait { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The limit of <see cref="IdentifyWait"/> in audit mode, which must not slow callers down.</summary>
@@ -15,7 +15,7 @@ internal sealed record EnforceOptions
     public int CallerRate { get; init; }
 
     /// <summary>
-    /// How long a request above the caller's limits waits for its 429. A caller that retries at once on each of its 64
+    /// The time that a request above the caller's limits waits for its 429. A caller that retries at once on each of its 64
     /// connections then gets only about 250 refusals per second, and does not take the processor from other callers.
     /// </summary>
     public static readonly TimeSpan RefusalPause = TimeSpan.FromMilliseconds(250);

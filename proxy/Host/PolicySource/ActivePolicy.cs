@@ -92,7 +92,7 @@ internal sealed class ActivePolicy(TimeProvider time)
     private PolicySnapshot Effective(PolicyDocument document) =>
         PolicySnapshot.Compile(_lowered ? document with { Mode = PolicyMode.Audit, ModeExceptions = [] } : document, Current);
 
-    /// <summary>Reports that the source has no document, or none yet.</summary>
+    /// <summary>Reports that the source has no document, or does not have one yet.</summary>
     public async Task MissingAsync(string source, string why)
     {
         var load = new PolicyLoad(null, [new PolicyProblem(ProblemSeverity.Error, "", 0, "", why)], "");

@@ -14,7 +14,7 @@ public static class PolicyFragments
 
     /// <summary>Reads fragments as one policy.</summary>
     /// <param name="fragments">The content of the files by name.</param>
-    /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
+    /// <param name="before">The load of the policy in force, or null (see <see cref="PolicyLoader"/>).</param>
     public static PolicyLoad Load(IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments, PolicyLoad? before = null) =>
         Load(fragments, before?.Known ?? KnownRules.None, out _);
 
@@ -23,7 +23,7 @@ public static class PolicyFragments
     /// </summary>
     /// <param name="fragments">The content of the files by name.</param>
     /// <param name="lastGood">The content that was in force before, by name.</param>
-    /// <param name="before">The load of the policy in force, or null, as <see cref="PolicyLoader"/> takes it.</param>
+    /// <param name="before">The load of the policy in force, or null (see <see cref="PolicyLoader"/>).</param>
     public static FragmentsLoad Load(
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> fragments,
         IReadOnlyDictionary<string, ReadOnlyMemory<byte>> lastGood,
