@@ -55,7 +55,7 @@ internal static class Scenarios
             return await RunAsync(args[0], scenario, args[1..]);
         }
 
-        await Console.Error.WriteLineAsync($"Which scenario? {string.Join(", ", All.Keys)}");
+        await Console.Error.WriteLineAsync($"name a scenario: {string.Join(", ", All.Keys)}");
         return 2;
     }
 

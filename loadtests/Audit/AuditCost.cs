@@ -41,7 +41,7 @@ internal static class AuditCost
         for (var round = 0; round < rounds; round++)
         {
             var results = new WrkResult[proxies.Length];
-            // Whichever runs first in a round warms the machine for the other, so they alternate.
+            // The proxy that runs first in a round warms the machine for the other, so they take turns to be first.
             foreach (var n in round % 2 == 0 ? (int[])[0, 1] : [1, 0])
             {
                 results[n] = await Wrk.RunAsync(proxies[n], connections, Seconds);

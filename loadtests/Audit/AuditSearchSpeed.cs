@@ -25,7 +25,7 @@ internal static class AuditSearchSpeed
             $"{proxy} audit search {directory} --pod {Pod} -o json >/dev/null",
             $"grep -c -F {Pod} {directory}/audit-*.jsonl",
             $"cat {directory}/audit-*.jsonl | jq -c 'select(.caller.pod==\"{Pod}\")' >/dev/null");
-        await Console.Out.WriteLineAsync($"audit search {whole[0]:0.00} s; grep -c -F {whole[1]:0.00} s, search takes {whole[0] / whole[1]:0.00} of it; jq {whole[2]:0.0} s, {whole[2] / whole[0]:0} times as long as search");
+        await Console.Out.WriteLineAsync($"audit search {whole[0]:0.00} s; grep -c -F {whole[1]:0.00} s, search takes {whole[0] / whole[1]:0.00} times as long; jq {whole[2]:0.0} s, {whole[2] / whole[0]:0} times as long as search");
         var compressed = await CompressedAsync(directory, proxy, rounds);
         var memory = await PeakAsync(proxy, "audit", "search", directory, "--not", "--reason", "upstream-error", "-o", "json");
         await Console.Out.WriteLineAsync($"memory while finding every record: {memory >> 20} MiB at most");
@@ -43,7 +43,7 @@ internal static class AuditSearchSpeed
                 rounds,
                 $"{proxy} audit search {folder} --pod {Pod} -o json >/dev/null",
                 $"zcat {folder}/*.gz | grep -c -F {Pod}");
-            await Console.Out.WriteLineAsync($"compressed: audit search {one[0]:0.00} s; zcat | grep {one[1]:0.00} s, search takes {one[0] / one[1]:0.00} of it");
+            await Console.Out.WriteLineAsync($"compressed: audit search {one[0]:0.00} s; zcat | grep {one[1]:0.00} s, search takes {one[0] / one[1]:0.00} times as long");
             return one[0] / one[1];
         }
         finally

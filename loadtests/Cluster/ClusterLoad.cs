@@ -66,8 +66,8 @@ internal sealed class ClusterLoad : IAsyncDisposable
         await MeasureAsync("the policy changes", () => _cluster.Policies("changed"), () => OneRevision(before));
         await MeasureAsync("a pod is denied on each node", Deny, () => _server.Events.Count == _nodes.Count);
         Console.WriteLine($"  an Event is {_server.Events.First().ToJsonString().Length} bytes of JSON");
-        await AwayAsync("the server is away for 2 s", TimeSpan.FromSeconds(2), compact: false);
-        await AwayAsync("the server is away for 10 s and has forgotten its history", TimeSpan.FromSeconds(10), compact: true);
+        await AwayAsync("the server is unavailable for 2 s", TimeSpan.FromSeconds(2), compact: false);
+        await AwayAsync("the server is unavailable for 10 s and loses its history", TimeSpan.FromSeconds(10), compact: true);
     }
 
     private async Task QuietAsync()
@@ -92,7 +92,7 @@ internal sealed class ClusterLoad : IAsyncDisposable
         attempts = _relay.TurnedAway - attempts;
         Task<int> most = Task.FromResult(0);
         await MeasureAsync(what, Return, () => AllKnow && AllWatch);
-        Console.WriteLine($"  {attempts} attempts to connect while it was away; at most {await most} requests in a second once it was back");
+        Console.WriteLine($"  {attempts} attempts to connect while it was unavailable; at most {await most} requests in a second after its return");
 
         void Return()
         {
@@ -110,7 +110,7 @@ internal sealed class ClusterLoad : IAsyncDisposable
         {
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
             {
-                throw new TimeoutException($"{what}: after {Patience.TotalSeconds:0} s not every node has heard; {_server.OpenWatches} watches are open");
+                throw new TimeoutException($"{what}: after {Patience.TotalSeconds:0} s, not every node is up to date; {_server.OpenWatches} watches are open");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
@@ -118,7 +118,7 @@ internal sealed class ClusterLoad : IAsyncDisposable
 
         var took = TimeProvider.System.GetElapsedTime(began);
         var load = ApiServerLoad.Of(_server, _relay) - before;
-        Console.WriteLine($"{what}: every node has it after {took.TotalSeconds:0.00} s; {load}{PerNode(load)}");
+        Console.WriteLine($"{what}: all nodes are up to date after {took.TotalSeconds:0.00} s; {load}{PerNode(load)}");
     }
 
     private static string PerNode(ApiServerLoad load) => string.Create(

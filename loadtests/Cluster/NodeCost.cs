@@ -25,7 +25,7 @@ internal static class NodeCost
         var idle = await SeriesAsync(scene);
         await AskAsync(scene);
         var busy = await SeriesAsync(scene);
-        Console.WriteLine($"/metrics: {idle.Series} series in {idle.Bytes} bytes after the start, {busy.Series} in {busy.Bytes} after three endpoints, and denials of {NodeScene.Identities} namespaces");
+        Console.WriteLine($"/metrics: {idle.Series} series in {idle.Bytes} bytes after the start, {busy.Series} in {busy.Bytes} after requests to three endpoints and denials in {NodeScene.Identities} namespaces");
         await scene.StopProxyAsync();
         var log = Directory.GetFiles(scene.AuditDirectory, "*.jsonl").SelectMany(File.ReadLines).ToList();
         foreach (var kind in log.GroupBy(KindOf, StringComparer.Ordinal))

@@ -8,7 +8,7 @@ namespace ImdsProxy.LoadTests.Comparing;
 
 /// <summary>
 /// <c>builds PROGRAM…</c>: compares builds of the proxy side by side, such as before and after a change. Two consecutive
-/// runs are less reliable, because the machine changes more between them than most code changes matter.
+/// runs are less reliable: the machine's speed changes more between them than most code changes affect it.
 /// </summary>
 internal static class BuildsScenario
 {
@@ -47,7 +47,7 @@ internal static class BuildsScenario
         List<Cell> cells = [.. Loads.SelectMany(load => builds.Select(build => new Cell(load, build)))];
         await comparison.WarmAsync(cells, seconds: 1);
         await comparison.RunAsync(cells, Rounds, seconds: 1);
-        await Console.Out.WriteLineAsync("\nMedians of all rounds; requests/s by the first build's in the same round.");
+        await Console.Out.WriteLineAsync("\nMedians of all rounds; the ratio is requests/s relative to the first build's in the same round.");
         foreach (var cell in cells)
         {
             var (load, name) = (cell.Load, cell.Peer.Name);

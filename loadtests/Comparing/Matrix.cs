@@ -36,7 +36,7 @@ internal static class Matrix
         .. Slow(all, 2), .. Slow(all, 20),
     ];
 
-    /// <summary>One of each kind, to check that all work.</summary>
+    /// <summary>One combination of each kind, to check that everything works.</summary>
     public static IReadOnlyList<Cell> Smoke(Contenders all) =>
     [
         .. Cells(Loads.Instance(32), Forwarders(all)), .. Cells(Loads.SameInstance(1), all.Shipped.Peer),

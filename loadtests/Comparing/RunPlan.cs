@@ -21,7 +21,7 @@ internal sealed record RunPlan
     /// <summary>The number of proxy starts to time.</summary>
     public required int Starts { get; init; }
 
-    /// <summary>The seconds of load each with and without a new policy every second.</summary>
+    /// <summary>The seconds of load with a new policy every second, and again without.</summary>
     public required int ReloadSeconds { get; init; }
 
     /// <summary>

@@ -25,7 +25,7 @@ internal static class SmokeScenario
         {
             // Measurements of one second are too short to compare with the targets.
             await ReportFiles.WriteAsync(directory, results);
-            await Console.Out.WriteLineAsync($"load tests: {results.Samples.All.Count} measurements, {results.Memory.Megabytes:0} MB after {results.Memory.Requests:n0} requests; all pieces work");
+            await Console.Out.WriteLineAsync($"load tests: {results.Samples.All.Count} measurements, {results.Memory.Megabytes:0} MB after {results.Memory.Requests:n0} requests; all parts work");
             return 0;
         }
         finally

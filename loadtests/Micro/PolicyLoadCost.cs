@@ -8,8 +8,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.LoadTests.Micro;
 
 /// <summary>
-/// <c>policy-load [RULES] [PODS] [LOADS]</c>: measures the time and memory of a reload, the garbage collector's pauses
-/// that it causes, and the time of each pod's first request afterwards.
+/// <c>policy-load [RULES] [PODS] [LOADS]</c>: measures the time and memory of a reload, the garbage collection
+/// pauses that it causes, and the time of each pod's first request afterwards.
 /// </summary>
 internal static class PolicyLoadCost
 {

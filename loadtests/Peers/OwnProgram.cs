@@ -4,7 +4,7 @@ namespace ImdsProxy.LoadTests.Peers;
 internal static class OwnProgram
 {
     public static string[] Command(string scenario, params string[] arguments) =>
-        // If `dotnet` started this program, it is an argument of dotnet. Otherwise it is the process itself.
+        // If `dotnet` started this program, the program is an argument of dotnet. Otherwise the program is the process itself.
         Path.GetFileName(Environment.ProcessPath) == "dotnet"
             ? [Environment.ProcessPath!, typeof(OwnProgram).Assembly.Location, scenario, .. arguments]
             : [Environment.ProcessPath!, scenario, .. arguments];

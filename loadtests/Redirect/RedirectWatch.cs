@@ -60,7 +60,7 @@ internal static class RedirectWatch
             for (var flush = 0; flush < Flushes; flush++)
             {
                 await node.MustAsync($"iptables-{backend}", "-w", "-t", "nat", "-F", "PREROUTING");
-                Console.WriteLine($"{backend}: a flushed nat is back after {(await IsBackAsync(node, backend)).TotalSeconds:0.0} s");
+                Console.WriteLine($"{backend}: a flushed nat table is restored after {(await IsBackAsync(node, backend)).TotalSeconds:0.0} s");
             }
         }
         finally

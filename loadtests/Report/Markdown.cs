@@ -56,7 +56,7 @@ internal static class Markdown
         text.Append("## All figures\n\"processor\" is the peer's own processor time per request; \"to IMDS\" is the number of requests that reached IMDS per request.\n\n");
         foreach (var load in samples.All.GroupBy(sample => sample.Load.FullName, StringComparer.Ordinal))
         {
-            text.Append($"### {load.Key}\n| | p50 µs | p99 µs | requests/s | requests/s by nginx's | processor µs | to IMDS |\n|---|---|---|---|---|---|---|\n");
+            text.Append($"### {load.Key}\n| | p50 µs | p99 µs | requests/s | requests/s relative to nginx | processor µs | to IMDS |\n|---|---|---|---|---|---|---|\n");
             foreach (var peer in load.Select(sample => sample.Peer).Distinct(StringComparer.Ordinal))
             {
                 Row(text, samples, load.First().Load, peer);

@@ -19,7 +19,7 @@ internal static class SoakReport
             text.Append($"- {line}\n");
         }
 
-        text.Append($"\nOf ten requests on 8 connections six for one token, two for the instance document, one denied, one malformed; a new policy each minute. Memory at the end {end.Megabytes / warm.Megabytes:0.00} × that after the first tenth: {(end.Megabytes <= warm.Megabytes * MostGrowth ? "flat" : "**it grows**")}; handles {states[0].Handles} when ready, {warm.Handles} then, {end.Handles} at the end.\n\n")
+        text.Append($"\nTen requests in turns on 8 connections: six for one token, two for the instance document, one denied, one malformed. A new policy each minute. Memory at the end {end.Megabytes / warm.Megabytes:0.00} × that after the first tenth: {(end.Megabytes <= warm.Megabytes * MostGrowth ? "flat" : "**it grows**")}; handles {states[0].Handles} when ready, {warm.Handles} then, {end.Handles} at the end.\n\n")
             .Append("| minute | requests | RSS, MB | handles | p50 µs | p99 µs | requests/s |\n|---|---|---|---|---|---|---|\n");
         foreach (var (minute, state) in states.Index())
         {

@@ -42,7 +42,7 @@ internal static class Targets
     {
         var (starts, memory, reloads) = (results.Starts, results.Memory, results.Reloads);
         var (reloading, quiet) = (Spread.Of(reloads.Reloading.Select(longest => longest / 1000))!, Spread.Of(reloads.Quiet.Select(longest => longest / 1000))!);
-        yield return Target.Of("reload of 10,000 rules under load, 4 connections", "no request slower than 20 ms because of it", reloading.Median, $"the longest of a turn {reloading.Median:0.0} ms ({reloading.Least:0.0}–{reloading.Most:0.0}), {reloads.Loaded} reloads in {reloads.Reloading.Count} turns; without {quiet.Median:0.0} ms ({quiet.Least:0.0}–{quiet.Most:0.0})", 20);
+        yield return Target.Of("reload of 10,000 rules under load, 4 connections", "no request slower than 20 ms because of it", reloading.Median, $"the longest in a turn {reloading.Median:0.0} ms ({reloading.Least:0.0}–{reloading.Most:0.0}), {reloads.Loaded} reloads in {reloads.Reloading.Count} turns; without {quiet.Median:0.0} ms ({quiet.Least:0.0}–{quiet.Most:0.0})", 20);
         var idle = Spread.Of(starts.Select(start => start.IdleMegabytes))!;
         yield return Target.Of("memory, idle with 250 pods", "RSS ≤ 80 MB", idle.Median, $"{idle.Median:0.0} MB ({idle.Least:0.0}–{idle.Most:0.0})", 80);
         var after = Target.Of("memory, after 5 million requests", "RSS ≤ 120 MB", memory.Megabytes, $"{memory.Megabytes:0.0} MB after {memory.Requests:n0}, {memory.Handles} handles", 120);

@@ -27,7 +27,7 @@ internal sealed class RequestLoop : IDisposable
         while (!IsWhole(_answer.AsSpan(0, length)))
         {
             var read = await _socket.ReceiveAsync(_answer.AsMemory(length), SocketFlags.None);
-            length += read > 0 ? read : throw new InvalidDataException("the proxy hung up");
+            length += read > 0 ? read : throw new InvalidDataException("the proxy closed the connection");
         }
 
         return Stopwatch.GetElapsedTime(began);

@@ -30,7 +30,7 @@ internal static class Flood
         await AskAsync(scene, TimeSpan.FromSeconds(3));
         var quiet = await AskAsync(scene, length);
 
-        // If `dotnet` started this program, it is an argument of dotnet. Otherwise it is the process itself.
+        // If `dotnet` started this program, the program is an argument of dotnet. Otherwise the program is the process itself.
         string[] program = Path.GetFileName(Environment.ProcessPath) == "dotnet" ? [typeof(Flood).Assembly.Location] : [];
         using var flood = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!, [.. program, "flood-client", $"{scene.Proxy.EndPoint.Port}", $"{length.TotalSeconds + 1}"])
@@ -44,7 +44,7 @@ internal static class Flood
         var (sent, refused) = (int.Parse(counts[0], CultureInfo.InvariantCulture), int.Parse(counts[1], CultureInfo.InvariantCulture));
         await Console.Out.WriteLineAsync($"quiet: {Text(quiet)}");
         await Console.Out.WriteLineAsync($"flood: {Text(loud)}; the flood sent {sent / (length.TotalSeconds + 1):0} requests/s, {refused * 100.0 / Math.Max(1, sent):0} % of them answered 429");
-        await Console.Out.WriteLineAsync($"IMDS was asked {scene.Imds.Requests.Count} times, {scene.Imds.Requests.Count(request => request.Status == 429)} of them too many");
+        await Console.Out.WriteLineAsync($"IMDS received {scene.Imds.Requests.Count} requests and answered {scene.Imds.Requests.Count(request => request.Status == 429)} of them with 429");
         return At(loud, 0.99) <= At(quiet, 0.99) * 2 && loud.All(answer => answer.Status == 200) ? 0 : 1;
     }
 

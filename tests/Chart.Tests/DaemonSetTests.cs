@@ -151,7 +151,7 @@ public sealed class DaemonSetTests
         chart.Arguments("proxy").ShouldContain("--require-original-destination", StringComparer.Ordinal);
     }
 
-    // The proxy writes its readiness to a file that the redirect can read but not change. Both containers must mean the same file.
+    // The proxy writes its readiness to a file that the redirect can read but not change. Both containers must use the same file.
     [Theory]
     [InlineData("defaults")]
     [InlineData("everything")]

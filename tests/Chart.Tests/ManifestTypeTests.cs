@@ -11,7 +11,7 @@ public sealed class ManifestTypeTests
 {
     private const string DaemonSet = """{"apiVersion":"apps/v1","kind":"DaemonSet","metadata":{"name":"a"},"spec":{"selector":{},"template":{"spec":{"containers":[{"name":"a"§}]}}}}""";
 
-    // No types are published for them. CiliumTests checks them.
+    // No types are published for these kinds. CiliumTests checks their objects.
     private static readonly string[] Untyped = ["CiliumLocalRedirectPolicy", "CiliumClusterwideNetworkPolicy"];
 
     [Fact]

@@ -82,7 +82,7 @@ public sealed class StartupTaintTests
 
     [Theory]
     [InlineData("another node", "aks-2", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
-    [InlineData("a token that tells no node", null, """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
+    [InlineData("a token that names no node", null, """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
     [InlineData("others' taints", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{}}""", "change no other")]
     [InlineData("a new taint", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"},{"key":"evil","effect":"NoExecute"}]}}""", "change no other")]
     [InlineData("a worse effect", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoExecute"}]}}""", "change no other")]

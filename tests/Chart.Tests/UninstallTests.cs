@@ -76,7 +76,7 @@ public sealed class UninstallTests
             $"--override-configmap={Override(chart)}", port, "--timeout=4m"]);
         UninstallCommand.Create().Parse([.. given.Skip(1), "--kube-api=https://10.0.0.1"]).Errors.ShouldBeEmpty();
         FlagValues.Duration("4m").TotalSeconds.ShouldBeLessThan((long)One(chart, "Job")["spec"]!["activeDeadlineSeconds"]!);
-        ((long)One(chart, "Job")["spec"]!["activeDeadlineSeconds"]!).ShouldBeLessThan(300, "Helm waits five minutes, and then says less");
+        ((long)One(chart, "Job")["spec"]!["activeDeadlineSeconds"]!).ShouldBeLessThan(300, "after five minutes, Helm gives up with a less helpful message");
     }
 
     [Fact]

@@ -122,7 +122,7 @@ public sealed class HelmTests(Node node)
             """);
 
         code.ShouldBe(0, output);
-        output.ShouldContain("POD LOGS: imds-proxy-test\nproved: requests come to the proxy");
+        output.ShouldContain("POD LOGS: imds-proxy-test\nproved: requests reach the proxy");
     }
 
     private async Task<(int Code, string Output)> RunAsync(string script)

@@ -142,7 +142,7 @@ public sealed class AttackTests
         (await cluster.Pod.GetAsync(nodePort)).ShouldBe("200");
 
         var applied = await cluster.RedirectAsync("apply", backend, "--wait", "0ms");
-        applied.ExitCode.ShouldBe(1, "the rules are there, but not effective");
+        applied.ExitCode.ShouldBe(1, "the rules are in place, but not effective");
         applied.Output.ShouldContain("not tracked: raw PREROUTING exempts IMDS packets from connection tracking, so the redirect never sees them: -p tcp -j CT --notrack");
         (await cluster.Pod.GetImdsAsync()).ShouldBe(Silence);
         (await cluster.Pod.GetAsync(nodePort)).ShouldBe(Silence);

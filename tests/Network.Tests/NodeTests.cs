@@ -44,7 +44,7 @@ public sealed class NodeTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
         string.Join(' ', proxy.Requests().Select(r => r["caller"]!["ip"])).ShouldBe($"{cluster.Pods[0].Address} {cluster.Pods[2].Address}");
 
-        // Both move their jumps to the first place again. That is reported if it can matter, and our jumps are not moved.
+        // Calico moves its jumps to the first place again. The check notes a jump that can matter, and our jumps are not moved.
         await RestoreAsync(cluster, backend, Neighbours.Calico.Replace("-A PREROUTING", "-I PREROUTING", StringComparison.Ordinal));
         var check = await cluster.RedirectAsync("check", "auto");
         check.ExitCode.ShouldBe(0, check.All);

@@ -37,7 +37,7 @@ public sealed class RemovalTests(ITestOutputHelper output)
             gap.Milliseconds.ShouldBeLessThanOrEqualTo(LongestGapMilliseconds, gap.Line);
             output.WriteLine(gap.Line);
 
-            // apply does the same.
+            // These are the steps of apply.
             await cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "-w");
             await cluster.Node.RunAsync("conntrack", "-D", "-d", Cluster.Imds, "--reply-src", Cluster.Imds);
         }

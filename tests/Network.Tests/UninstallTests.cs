@@ -25,12 +25,12 @@ public sealed class UninstallTests
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
 
         var uninstall = cluster.Keep(cluster.Node.StartImdsProxy([.. Uninstall(api), "--timeout", "60s"]));
-        await uninstall.SaysAsync("interception is off by the ConfigMap");
+        await uninstall.SaysAsync("now switches interception off");
         uninstall.HasEnded.ShouldBeFalse("kubelet has not mounted it yet");
         await api.MountAsync(Map, overrides);
 
         (await uninstall.EndAsync()).ShouldBe(0, uninstall.Text);
-        uninstall.Text.ShouldContain("1 of 1 nodes have no rules of ours any more");
+        uninstall.Text.ShouldContain("1 of 1 nodes no longer have our rules");
         (await cluster.RulesAsync("nft")).ShouldBe("");
 
         // Garbage collection may delete the ConfigMap before the pod.

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace ImdsProxy.TestKit;
 
 /// <summary>
-/// Ends a topology's processes and deletes its namespaces and its directory when the run ends in any way. A shell waits for the
+/// Ends a topology's processes and deletes its namespaces and its directory, however the run ends. A shell waits for the
 /// end of its standard input, which the kernel closes even if this process is killed.
 /// </summary>
 public sealed class Reaper : IAsyncDisposable

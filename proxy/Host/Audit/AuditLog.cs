@@ -235,8 +235,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         return written;
     }
 
-    // Runs in the writer's turn, so that the event is written before the removal and no line is written between them. The
-    // deadline is that of a write. While a write hangs, nothing is removed.
+    // Runs in the writer's turn, so that the event is written before the removal and no line is written between them. A
+    // removal has the same deadline as a write. While a write hangs, nothing is removed.
     private Task MakeRoomAsync()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -272,7 +272,8 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         return line;
     }
 
-    // No duty is known to throw anything else. An exception would end the writing thread, and all later records would wait for ever.
+    // No duty is known to throw any other exception. Such an exception would end the writing thread, and all later records would
+    // wait for ever.
     private void Try(Action duty)
     {
         try
@@ -281,7 +282,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
         catch (GivenUpException)
         {
-            // A write hung. All that is due comes again.
+            // A write hung and was given up. The duty is due again later.
         }
         catch (Exception e)
         {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace ImdsProxy.Commands;
 
-/// <summary>What a pod can try: a raw request and a TCP connection.</summary>
+/// <summary>The attempts that a pod can make: a raw request and a TCP connection.</summary>
 /// <param name="imds">The address at which pods reach IMDS.</param>
 /// <param name="patience">The time limit of each attempt.</param>
 internal sealed class PodProbe(IPEndPoint imds, TimeSpan patience)

@@ -29,7 +29,7 @@ internal static class ProveCommand
     internal static async Task<int> RunAsync(
         PodProbe probe, IReadOnlyList<IPEndPoint> closed, bool expectDenial, TextWriter output, CancellationToken cancellation)
     {
-        var good = await TellAsync("requests come to the proxy", Said(await probe.AskAsync(Malformed, cancellation), "HTTP/1.1 400", "\"bad_request\""));
+        var good = await TellAsync("requests reach the proxy", Said(await probe.AskAsync(Malformed, cancellation), "HTTP/1.1 400", "\"bad_request\""));
         if (expectDenial)
         {
             good &= await TellAsync("a token that no rule permits is denied", Said(await probe.AskAsync(Unpermitted, cancellation), "x-imds-proxy-request-id:", "ImdsProxy denied"));

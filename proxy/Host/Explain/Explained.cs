@@ -15,7 +15,7 @@ internal sealed record Explained(bool Sent, string Text)
         var parsed = given.Parse();
         if (!parsed.IsParsed)
         {
-            return new Explained(false, $"rejected: malformed, answered with status 400 whatever the policy says: {parsed.Error.Message}\n");
+            return new Explained(false, $"rejected: malformed, so it gets status 400 whatever the policy says: {parsed.Error.Message}\n");
         }
 
         var explanation = Explanation.Of(policy, address, caller, parsed.Request, isProbe: !given.HasMetadata);

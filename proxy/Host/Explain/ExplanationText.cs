@@ -56,7 +56,7 @@ internal static class ExplanationText
         Reason.DenyRule => $"rule {denial.Rule} denies it, which overrides every allow",
         Reason.NoRule => "no rule allows it",
         Reason.UnknownEndpoint => "IMDS is not known to have this path, and no rule allows it",
-        Reason.UnknownParameter => "IMDS is not known to accept one of its parameters, and no rule allows it",
+        Reason.UnknownParameter => "the request has a parameter that IMDS is not known to accept, and no rule allows it",
         Reason.PinAmbiguous => "the rules that allow it pin different identities",
         Reason.BadRequest => $"it carries {denial.Request.RelayedBy}, which marks a relayed request",
         Reason.CallerUnknown => $"no known pod has the address {explanation.Address}{Could(denial)}",

@@ -57,7 +57,7 @@ internal static class KubeFailures
     private static string Explain(HttpStatusCode code, KubeVerb verb, string said) => code switch
     {
         HttpStatusCode.Forbidden when IsAdmission(said) =>
-            $"an admission control of the cluster refuses to let the service account {verb.Verb} {verb.Resource} ({verb.Scope}): {said}",
+            $"the cluster's admission control refuses to let the service account {verb.Verb} {verb.Resource} ({verb.Scope}): {said}",
         HttpStatusCode.Forbidden =>
             $"RBAC: the service account may not {verb.Verb} {verb.Resource} ({verb.Scope}); grant the verb \"{verb.Verb}\" on the resource \"{verb.Resource}\". The API server says: {said}",
         HttpStatusCode.Unauthorized =>

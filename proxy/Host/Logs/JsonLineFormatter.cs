@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace ImdsProxy.Logs;
 
 /// <summary>
-/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: the same names as in
-/// audit records where both have the field, so that one pipeline can read both.
+/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: a field
+/// that audit records have too has the same name as there, so that one pipeline can read both.
 /// </summary>
 internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -41,7 +41,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
         textWriter.Write('\n');
     }
 
-    // In an object of their own, so that a field called "level" does not replace the level of the entry.
+    // Fields go into a separate object, so that a field called "level" does not replace the level of the entry.
     private static void WriteFields(Utf8JsonWriter json, IEnumerable<KeyValuePair<string, object?>>? fields)
     {
         json.WriteStartObject("fields");

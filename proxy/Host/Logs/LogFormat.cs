@@ -3,9 +3,9 @@ namespace ImdsProxy.Logs;
 /// <summary>How operational logs are written.</summary>
 internal enum LogFormat
 {
-    /// <summary>One line for people.</summary>
+    /// <summary>One line per entry, for people.</summary>
     Console,
 
-    /// <summary>One JSON object a line.</summary>
+    /// <summary>One JSON object per line.</summary>
     Json,
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace ImdsProxy.Logs;
 
-/// <summary>Sets up operational logs: to stderr, one line an entry. Stdout carries only records and results.</summary>
+/// <summary>Sets up operational logs: to stderr, one line per entry. Stdout carries only records and results.</summary>
 internal static class LoggingSetup
 {
     private const string OwnCategories = "ImdsProxy";
@@ -26,17 +26,18 @@ internal static class LoggingSetup
         logging.AddFilter(OwnCategories, level);
 
         // YARP logs each failed request with a stack trace, and a pod could provoke that as often as it likes by disconnecting. The
-        // audit log records all of them.
+        // audit log records all of these requests.
         logging.AddFilter(Forwarder, LogLevel.Error);
 
-        // If enabled at any level, it creates an Activity for each request. Nobody reads it, and the audit record says more.
+        // If this category is enabled at any level, ASP.NET Core creates an Activity for each request. Nothing reads the Activity, and
+        // the audit record says more.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
         // A host that can't start also throws, and the command that started it reports the reason in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });
 
-    /// <summary><c>--log-format</c>. Throws <see cref="FormatException"/> with the cure.</summary>
+    /// <summary><c>--log-format</c>. Throws a <see cref="FormatException"/> that says what to write instead.</summary>
     public static LogFormat Format(string text) => text switch
     {
         "console" => LogFormat.Console,
@@ -44,7 +45,7 @@ internal static class LoggingSetup
         _ => throw new FormatException("write console or json"),
     };
 
-    /// <summary><c>--log-level</c>. Throws <see cref="FormatException"/> with the cure.</summary>
+    /// <summary><c>--log-level</c>. Throws a <see cref="FormatException"/> that says what to write instead.</summary>
     public static LogLevel Level(string text) => text switch
     {
         "trace" => LogLevel.Trace,

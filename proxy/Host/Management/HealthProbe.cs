@@ -27,11 +27,11 @@ internal static class HealthProbe
         }
         catch (SocketException e)
         {
-            return [$"nobody answers at {ManagementAddress.Text(management)}: {e.Message}"];
+            return [$"nothing answers at {ManagementAddress.Text(management)}: {e.Message}"];
         }
     }
 
-    /// <summary>The reasons in an answer: of its failed checks, or of its own failure; empty if the proxy is healthy.</summary>
+    /// <summary>The reasons why the proxy is not healthy: its failed checks, or else the status of an unexpected answer; empty if it is healthy.</summary>
     internal static IReadOnlyList<string> Read(string answer)
     {
         if (answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal))

@@ -3,8 +3,8 @@ using System.Net;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Checks the Host header against DNS rebinding. A browser on the node that an attacker's site directs to loopback sends the name
-/// of that site, and is refused.
+/// Checks the Host header against DNS rebinding. An attacker's site can direct a browser on the node to loopback. The browser then
+/// sends the name of that site, and its request is refused.
 /// </summary>
 internal static class HostGuard
 {

@@ -13,7 +13,7 @@ internal static class ManagementAddress
     // sun_path of Linux's sockaddr_un holds 108 bytes, the last of them zero.
     private const int LongestPath = 107;
 
-    /// <summary>An <see cref="IPEndPoint"/> or a <see cref="UnixDomainSocketEndPoint"/>. Throws <see cref="FormatException"/> with the cure.</summary>
+    /// <summary>An <see cref="IPEndPoint"/> or a <see cref="UnixDomainSocketEndPoint"/>. Throws a <see cref="FormatException"/> that says what to write instead.</summary>
     public static EndPoint Parse(string text)
     {
         if (text.StartsWith(UnixPrefix, StringComparison.Ordinal))

@@ -5,15 +5,15 @@ using Microsoft.AspNetCore.Connections;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Bounds the connections of each source address to one management address. With <c>--metrics</c> on the node's address every pod
-/// can connect, and must not keep the scraper out. The Unix socket is open only to the proxy's own user.
+/// Bounds the connections of each source address to one management address. If <c>--metrics</c> is the node's address, every pod can
+/// connect. The bound ensures that no pod keeps the scraper out. The Unix socket is open only to the proxy's own user.
 /// </summary>
 internal sealed class ManagementConnections(TimeProvider time)
 {
     /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
     public const int Max = 24;
 
-    /// <summary>Connections of one source address. A scraper keeps one open, a probe none.</summary>
+    /// <summary>Connections of one source address. A scraper keeps one connection open, and a probe keeps none.</summary>
     public const int MaxPerAddress = 4;
 
     private readonly OpenConnections _open = new(Max, MaxPerAddress);

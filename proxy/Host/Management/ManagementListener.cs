@@ -28,7 +28,7 @@ internal sealed class ManagementListener : IAsyncDisposable
     /// <summary>The address of the metrics listener, with its actual port, or null.</summary>
     public IPEndPoint? Metrics { get; }
 
-    /// <summary>Listens. Throws <see cref="IOException"/> if an address is not available.</summary>
+    /// <summary>Starts listening. Throws <see cref="IOException"/> if an address is not available.</summary>
     public static async Task<ManagementListener> StartAsync(ManagementOptions options, ManagementPages pages, ILoggerFactory logging, CancellationToken cancellation)
     {
         if (options.Management is UnixDomainSocketEndPoint socket)

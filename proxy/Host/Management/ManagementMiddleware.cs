@@ -31,7 +31,7 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
     {
         if (!HostGuard.Allows(context, endpoint))
         {
-            return Refuse(context, StatusCodes.Status421MisdirectedRequest, "misdirected_request", "the Host header names another host: ask by localhost, a loopback address or the address of this listener");
+            return Refuse(context, StatusCodes.Status421MisdirectedRequest, "misdirected_request", "the Host header names another host: use localhost, a loopback address or the address of this listener");
         }
 
         if (!HttpMethods.IsGet(context.Request.Method))
@@ -63,7 +63,7 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
 
         if (!token.IsConfigured)
         {
-            return Refuse(context, StatusCodes.Status403Forbidden, "forbidden", "over TCP this path needs a bearer token: start the proxy with --management-token-file, or with --management unix:PATH and ask there");
+            return Refuse(context, StatusCodes.Status403Forbidden, "forbidden", "over TCP this path needs a bearer token: start the proxy with --management-token-file, or with --management unix:PATH and send the request to that socket");
         }
 
         context.Response.Headers.WWWAuthenticate = "Bearer";

@@ -8,7 +8,7 @@ internal sealed class ManagementOptions
     /// <summary><c>--management</c>, as <see cref="ManagementAddress.Parse"/> reads it.</summary>
     public required EndPoint Management { get; init; }
 
-    /// <summary><c>--management-token-file</c>, or null: then the guarded paths are for the Unix socket only.</summary>
+    /// <summary><c>--management-token-file</c>, or null. Without it, only the Unix socket serves the guarded paths.</summary>
     public string? TokenFile { get; init; }
 
     /// <summary><c>--metrics</c>, or null for none.</summary>

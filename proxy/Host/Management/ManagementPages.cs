@@ -1,13 +1,13 @@
 
 namespace ImdsProxy.Management;
 
-/// <summary>What the management listener serves.</summary>
+/// <summary>The pages that the management listener serves.</summary>
 internal sealed class ManagementPages
 {
     /// <summary><c>/readyz</c>.</summary>
     public required Readiness Readiness { get; init; }
 
-    /// <summary><c>/livez</c>: what only a restart can repair. With no checks, a proxy that answers is alive.</summary>
+    /// <summary><c>/livez</c>: checks that fail when only a restart can help. With no checks, a proxy that answers is alive.</summary>
     public Readiness Liveness { get; init; } = new();
 
     /// <summary><c>/metrics</c>.</summary>

@@ -15,7 +15,7 @@ internal static class ManagementSocket
         var file = new FileInfo(endPoint.ToString());
         if (Directory.Exists(file.FullName) || (file.Exists && (file.Length > 0 || file.LinkTarget is not null)))
         {
-            throw new IOException($"{endPoint} exists but is no socket: remove it, or give another path as --management");
+            throw new IOException($"{endPoint} exists but is not a socket: remove it, or give another path as --management");
         }
 
         if (file.Exists)
@@ -58,6 +58,6 @@ internal static class ManagementSocket
             return;
         }
 
-        throw new IOException($"another process answers at {endPoint}: end it, or give another path as --management");
+        throw new IOException($"another process answers at {endPoint}: stop it, or give another path as --management");
     }
 }

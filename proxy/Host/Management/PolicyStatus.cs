@@ -6,7 +6,7 @@ namespace ImdsProxy.Management;
 /// <param name="Revision">Its revision.</param>
 /// <param name="Mode"><c>enforce</c> or <c>audit</c>.</param>
 /// <param name="Source">Where it was read, for example <c>file:/etc/imds-proxy/policy.json</c>.</param>
-/// <param name="LoadedAt">Since when it is in force.</param>
+/// <param name="LoadedAt">When it came into force.</param>
 internal sealed record PolicyStatus(string Revision, string Mode, string Source, [property: JsonIgnore] DateTimeOffset LoadedAt)
 {
     /// <summary><see cref="LoadedAt"/> in UTC, as audit records write times.</summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Management;
 
-/// <summary>Named checks, run anew each time: what must hold before the proxy may receive traffic, and why it does not.</summary>
+/// <summary>Named conditions that must hold before the proxy may receive traffic. They are checked anew each time.</summary>
 internal sealed class Readiness
 {
     private ImmutableArray<(string Name, Func<string?> Check)> _checks = [];

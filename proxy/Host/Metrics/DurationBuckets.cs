@@ -5,7 +5,7 @@ internal static class DurationBuckets
 {
     /// <summary>
     /// From 50 µs, the time of a denial, to 2 minutes, the time that scheduled events may take. The usual defaults start at
-    /// 5 ms, so that everything an in-memory proxy does would fall into the first bucket.
+    /// 5 ms, so everything that an in-memory proxy does would fall into the first bucket.
     /// </summary>
     public static readonly double[] Seconds =
     [

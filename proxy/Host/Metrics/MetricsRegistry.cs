@@ -43,7 +43,7 @@ internal sealed class MetricsRegistry
     /// <param name="name">With the prefix <c>imds_proxy_</c>.</param>
     /// <param name="help">What it counts.</param>
     /// <param name="label">The label whose values the read returns. They must be few.</param>
-    /// <param name="read">The series of this moment. A series that is no longer among them is left out.</param>
+    /// <param name="read">Returns the current series. A series that it no longer returns disappears.</param>
     public void ObserveEach(string name, string help, string label, Func<IEnumerable<(string Value, double Measured)>> read)
     {
         var gauge = Gauge(name, help, label);
@@ -54,7 +54,7 @@ internal sealed class MetricsRegistry
     /// <returns>The failures of observations, or null. The text is complete except for those metrics.</returns>
     public async Task<AggregateException?> WriteAsync(Stream output, CancellationToken cancellation)
     {
-        // Two scrapes at once set the same gauges to the same values.
+        // Concurrent scrapes set the same gauges to the same values.
         var failures = _observations.Select(static observation => observation.Take()).OfType<Exception>().ToList();
         await _registry.CollectAndExportAsTextAsync(output, ExpositionFormat.PrometheusText, cancellation);
         return failures.Count == 0 ? null : new AggregateException(failures);
@@ -88,7 +88,7 @@ internal sealed class MetricsRegistry
             }
             catch (Exception e)
             {
-                // A metric that cannot be read must not cost the operator all others.
+                // A metric that cannot be read must not hide all the others.
                 LeaveOut();
                 return e;
             }

@@ -3,7 +3,7 @@ using Prometheus;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The part of <see cref="ProxyMetrics"/> about the policy: which one is in force, since when, and whether a newer one was refused.</summary>
+/// <summary>The part of <see cref="ProxyMetrics"/> about the policy: the policy in force, the time it was loaded, and whether a newer one was refused.</summary>
 internal sealed class PolicyMetrics
 {
     private readonly Lock _gate = new();

@@ -7,7 +7,7 @@ using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 namespace ImdsProxy.Metrics;
 
 /// <summary>
-/// What the proxy counts. Callers choose no label but the namespace, and the number of namespaces is bounded.
+/// The metrics of the proxy. Callers influence no label except the namespace, and the number of namespaces is bounded.
 /// </summary>
 internal sealed class ProxyMetrics
 {
@@ -21,7 +21,7 @@ internal sealed class ProxyMetrics
     private readonly Counter.Child _written;
     private readonly Counter.Child _failed;
 
-    /// <param name="registry">Where the metrics are created and written from.</param>
+    /// <param name="registry">Creates and writes the metrics.</param>
     /// <param name="time">For the time of the last policy load.</param>
     public ProxyMetrics(MetricsRegistry registry, TimeProvider time)
     {
@@ -29,7 +29,7 @@ internal sealed class ProxyMetrics
         _requests = new RequestMetrics(registry);
         _upstream = new UpstreamMetrics(registry);
         _policy = new PolicyMetrics(registry, time);
-        _connections = registry.Gauge("imds_proxy_connections", "Connections of callers open now.");
+        _connections = registry.Gauge("imds_proxy_connections", "Open connections of callers.");
         _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
         _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended because of their clients' behaviour, by reason.", "reason");
         // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
@@ -42,7 +42,7 @@ internal sealed class ProxyMetrics
 
     public void RequestEnded(AuditRecord record) => _requests.Ended(record);
 
-    /// <param name="endpoint">What IMDS was asked for.</param>
+    /// <param name="endpoint">The requested endpoint.</param>
     /// <param name="status">The status from IMDS, or null if it did not answer.</param>
     /// <param name="seconds">The time until the answer, or until the proxy gave up.</param>
     public void UpstreamEnded(Endpoint endpoint, int? status, double seconds) => _upstream.Ended(endpoint, status, seconds);

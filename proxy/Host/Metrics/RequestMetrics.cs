@@ -16,7 +16,7 @@ internal sealed class RequestMetrics
     public RequestMetrics(MetricsRegistry registry)
     {
         var requests = registry.Counter("imds_proxy_requests_total", "Requests of callers, by how they ended.", "endpoint", "mode", "reason", "verdict");
-        var durations = registry.Duration("imds_proxy_request_duration_seconds", "From a request's arrival until its answer was ready.", "endpoint", "verdict");
+        var durations = registry.Duration("imds_proxy_request_duration_seconds", "Time from a request's arrival until its answer was ready.", "endpoint", "verdict");
         _requests = new(labels => requests.WithLabels(labels.Endpoint, labels.Mode.Name(), labels.Reason.Name(), labels.Verdict.Name()));
         _durations = new(labels => durations.WithLabels(labels.Endpoint, labels.Verdict.Name()));
         _denied = ByNamespace(registry, "imds_proxy_denied_total", "Requests denied, by the caller's namespace. A denial is quiet if its rule says so.");

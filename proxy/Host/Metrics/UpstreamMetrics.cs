@@ -13,10 +13,10 @@ internal sealed class UpstreamMetrics
     {
         var requests = registry.Counter(
             "imds_proxy_upstream_requests_total",
-            "Requests sent to IMDS, by the class of the status: 429 is a class of its own, and error means no answer.",
+            "Requests sent to IMDS, by the class of the status: 429 is a separate class, and error means no answer.",
             "endpoint",
             "status");
-        var durations = registry.Duration("imds_proxy_upstream_request_duration_seconds", "From sending a request to IMDS until its answer.", "endpoint");
+        var durations = registry.Duration("imds_proxy_upstream_request_duration_seconds", "Time from sending a request to IMDS until its answer.", "endpoint");
         _requests = new(labels => requests.WithLabels(labels.Endpoint, labels.Status));
         _durations = new(name => durations.WithLabels(name));
     }

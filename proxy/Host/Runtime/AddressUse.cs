@@ -8,7 +8,7 @@ internal sealed class AddressUse
     /// <summary>Its open connections. Only <see cref="OpenConnections"/> uses it.</summary>
     public List<OpenConnection> Connections { get; } = [];
 
-    /// <summary>Counts a request in flight, unless there are this many already.</summary>
+    /// <summary>Counts a request in flight, unless the limit has been reached.</summary>
     public bool TryBegin(int limit)
     {
         if (Interlocked.Increment(ref _requests) <= limit)

@@ -5,9 +5,9 @@ internal enum Admission
 {
     Admitted,
 
-    /// <summary>Its source address has as many connections as it may have.</summary>
+    /// <summary>The source address has reached its limit of connections.</summary>
     AddressIsFull,
 
-    /// <summary>The listener has as many as it may have, and no address has enough more than the newcomer to give one up.</summary>
+    /// <summary>The listener has reached its limit, and no address has enough more connections than the newcomer's to give one up.</summary>
     ListenerIsFull,
 }

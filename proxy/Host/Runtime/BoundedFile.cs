@@ -32,9 +32,9 @@ internal static partial class BoundedFile
 
     /// <summary>The whole file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxBytes">How many bytes it may have.</param>
-    /// <exception cref="IOException">It can't be read, is no regular file, or is too large.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <param name="maxBytes">The maximum size in bytes.</param>
+    /// <exception cref="IOException">The file can't be read, is not a regular file, or is too large.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static byte[] Read(string path, int maxBytes = Usual) =>
         ReadStart(path, maxBytes) is var content && content.Length <= maxBytes
             ? content
@@ -46,10 +46,10 @@ internal static partial class BoundedFile
 
     /// <summary>Reads the file. Of a file above the bound, reads one byte more than the bound, so that the caller can refuse it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maxBytes">How many bytes it may have.</param>
+    /// <param name="maxBytes">The maximum size in bytes.</param>
     /// <param name="followsLink">False for a file that a less trusted process could replace by a link.</param>
-    /// <exception cref="IOException">It can't be read, is no regular file, or is a link.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">The file can't be read, is not a regular file, or is a link.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static byte[] ReadStart(string path, int maxBytes = Usual, bool followsLink = true)
     {
         using var file = Open(path, followsLink);
@@ -75,8 +75,8 @@ internal static partial class BoundedFile
     }
 
     /// <summary>Opens a regular file. Does not block on anything else.</summary>
-    /// <exception cref="IOException">It can't be opened, or is no regular file.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">The file can't be opened, or is not a regular file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static SafeFileHandle Open(string path, bool followsLink = true)
     {
         var descriptor = OpenFile(path, NonBlocking | CloseOnExec | (followsLink ? 0 : NoFollow));
@@ -92,7 +92,7 @@ internal static partial class BoundedFile
         }
 
         file.Dispose();
-        throw new IOException($"{path} is no regular file; put one there: devices, pipes and directories are not read");
+        throw new IOException($"{path} is not a regular file; put one there: devices, pipes and directories are not read");
     }
 
     private static Exception Failure(string path, int error)

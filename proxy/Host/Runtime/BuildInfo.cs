@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Which build this is.</summary>
+/// <summary>Identifies a build.</summary>
 /// <param name="Version">For example <c>0.1.0</c>.</param>
 /// <param name="Commit">The commit it was built from, or <c>unknown</c>.</param>
 internal sealed record BuildInfo(string Version, string Commit)
 {
-    /// <summary>This very executable.</summary>
+    /// <summary>The build of the running executable.</summary>
     public static BuildInfo Current { get; } = Parse(
         typeof(BuildInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
 

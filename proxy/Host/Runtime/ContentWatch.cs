@@ -1,12 +1,12 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Detects changes of a content on disk by reading it every half second. File watchers, write times and link targets each miss some
+/// Detects changes of content on disk by reading it every half second. File watchers, write times and link targets each miss some
 /// way in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); comparing the content misses none.
 /// </summary>
-/// <param name="path">The name of the content, for people.</param>
-/// <param name="read">Reads the content, given the last one; null if it can't be read.</param>
-/// <param name="same">Whether two contents are equal.</param>
+/// <param name="path">The name of the content, for messages.</param>
+/// <param name="read">Reads the content, given the previous content; null if it can't be read.</param>
+/// <param name="same">Whether two versions of the content are equal.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs why the content can't be read or was not taken.</param>
 internal sealed partial class ContentWatch<T>(
@@ -34,7 +34,7 @@ internal sealed partial class ContentWatch<T>(
         while (await NextAsync(timer, cancellation));
     }
 
-    // A content on which the callback fails must not end the watch. The next one may be valid.
+    // A callback that fails must not end the watch, because the next content may be valid.
     private async Task TellAsync(Func<T?, Task> changed, T? content)
     {
         try

@@ -12,8 +12,8 @@ internal static class FileContent
     /// <param name="path">The file.</param>
     /// <param name="last">The last content. Of a file above the bound: its first bytes, one more than the bound.</param>
     /// <param name="maxBytes">The bound in bytes.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <param name="cancellation">Cancels the comparison.</param>
+    /// <exception cref="IOException">The file can't be read.</exception>
     public static async Task<bool> IsStillAsync(string path, ReadOnlyMemory<byte> last, int maxBytes, CancellationToken cancellation)
     {
         using var file = BoundedFile.Open(path);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>What the kernel knows about a file and .NET does not expose.</summary>
+/// <summary>The properties of a file that the kernel knows and .NET does not expose.</summary>
 /// <param name="Links">The number of its directory entries; 0 once it is removed.</param>
 /// <param name="Uid">Its owner.</param>
 /// <param name="Gid">Its group.</param>

@@ -2,7 +2,7 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>Detects changes of a file's content.</summary>
 /// <param name="path">The file.</param>
-/// <param name="maxBytes">The most bytes it may have. A larger file counts as unreadable.</param>
+/// <param name="maxBytes">The maximum size in bytes. A larger file counts as unreadable.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs why the file can't be read.</param>
 internal sealed class FileWatch(string path, int maxBytes, TimeProvider time, ILogger logger)

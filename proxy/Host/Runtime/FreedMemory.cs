@@ -14,7 +14,7 @@ internal static partial class FreedMemory
     private const int MmapThreshold = -3;
     private const int Bytes = 128 << 10;
 
-    /// <summary>To be called before much has been allocated. Does nothing with a C library without such thresholds, such as musl.</summary>
+    /// <summary>Call this before much memory is allocated. Does nothing with a C library without such thresholds, such as musl.</summary>
     public static void Return()
     {
         if (!OperatingSystem.IsLinux())

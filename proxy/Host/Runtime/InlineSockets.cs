@@ -8,8 +8,8 @@ namespace ImdsProxy.Runtime;
 /// </summary>
 internal static class InlineSockets
 {
-    // At least two, so that the management listener answers while one thread waits for a disk. Not more than the requests of a node
-    // can use, because each thread has its own stack and buffers.
+    // At least two, so that the management listener answers while one thread waits for a disk. No more than a node's requests can
+    // keep busy, because each thread has its own stack and buffers.
     private const int MinThreads = 2;
     private const int MaxThreads = 8;
 
@@ -17,7 +17,7 @@ internal static class InlineSockets
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Threads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
-    /// <summary>To be called before the process opens a socket. Does not override values set in the environment.</summary>
+    /// <summary>Call this before the process opens a socket. Does not override values set in the environment.</summary>
     public static void Use()
     {
         Set(Inline, "1");

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Ends a process that was told to end and does not, because one of its threads hangs in the kernel. If that thread waits
+/// Ends a process that was told to end but does not, because one of its threads hangs in the kernel. If that thread waits
 /// uninterruptibly (state D, for example for a hung disk), the kernel keeps the process until the wait is over.
 /// </summary>
 internal static partial class LastResort

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>One accepted connection, as the limits of its listener see it.</summary>
+/// <summary>One accepted connection, with the state that its listener's limits depend on.</summary>
 /// <param name="connection">The connection in the transport.</param>
 /// <param name="address">Where it comes from.</param>
 /// <param name="accepted">When it was accepted, as a timestamp of the clock in use.</param>
@@ -25,7 +25,7 @@ internal sealed class OpenConnection(ConnectionContext connection, IPAddress add
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
 #pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.
-    /// <summary>Waits until neither the server nor the kernel holds anything for it; false if that takes longer.</summary>
+    /// <summary>Waits until neither the server nor the kernel holds data for the connection. Returns false if the time limit expires first.</summary>
     public async Task<bool> EndsWithinAsync(TimeSpan patience, TimeProvider time)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class OpenConnection(ConnectionContext connection, IPAddress add
 
     public void RequestEnds() => _isBusy = false;
 
-    /// <summary>Notes that the connection is over. Only <see cref="OpenConnections"/> calls it.</summary>
+    /// <summary>Marks the connection as ended. Only <see cref="OpenConnections"/> calls it.</summary>
     public void End() => _over.TrySetResult();
 
     /// <summary>Resets the connection, so that neither the server nor the kernel keeps anything for the client.</summary>

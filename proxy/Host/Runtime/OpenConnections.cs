@@ -14,7 +14,7 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
     private readonly Dictionary<IPAddress, AddressUse> _uses = [];
     private int _count;
 
-    /// <summary>Admits a connection, or returns why not.</summary>
+    /// <summary>Admits a connection, or returns the reason why it is refused.</summary>
     /// <param name="newcomer">The connection.</param>
     /// <param name="displaced">The connection that must make room, if any. The caller of this method ends it.</param>
     public Admission TryAdd(OpenConnection newcomer, out OpenConnection? displaced)

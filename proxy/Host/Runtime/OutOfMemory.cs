@@ -16,9 +16,9 @@ internal static unsafe class OutOfMemory
     private static int _isEnding;
 
     private static ReadOnlySpan<byte> Line =>
-        "imds-proxy: out of memory: the process ends at once, to be started again; see docs/memory.md for what it needs\n"u8;
+        "imds-proxy: out of memory: the process ends at once, so that it is started again; see docs/memory.md for the memory that it needs\n"u8;
 
-    /// <summary>To be called once, at the start.</summary>
+    /// <summary>Call this once, at the start.</summary>
     public static void EndsProcess()
     {
         if (!OperatingSystem.IsLinux())

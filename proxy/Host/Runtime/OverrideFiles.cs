@@ -3,11 +3,11 @@ using System.Globalization;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Reads the break-glass files: the file that asks for something, with <c>until</c> and <c>reason</c> beside it. Files that are
+/// Reads the break-glass files: the file that requests an override, and <c>until</c> and <c>reason</c> beside it. Files that are
 /// missing, unreadable or malformed are refused, because a mistake must not open IMDS. A file <c>uninstalling</c> with the word
 /// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-remove-the-rules-with-a-pre-delete-hook.md).
 /// </summary>
-/// <param name="file">The file that asks: <c>mode</c> or <c>interception</c>.</param>
+/// <param name="file">The file that requests the override: <c>mode</c> or <c>interception</c>.</param>
 /// <param name="word">The only word that file may hold.</param>
 /// <param name="read">Reads a file of the directory; null if it does not exist.</param>
 /// <param name="time">The clock.</param>
@@ -47,7 +47,7 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
             var asked = read(file)?.Trim();
             return asked is null ? Override.None
                 : asked == word ? On(read("until")?.Trim(), read("reason")?.Trim())
-                : Override.Refused($"{file} is '{Shown(asked)}'; the only word for it is {word}");
+                : Override.Refused($"{file} is '{Shown(asked)}'; the only valid word is {word}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +70,7 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
         if (until == _tooFar || end - time.GetUtcNow() > Longest)
         {
             _tooFar = until;
-            return Override.Refused($"until is {end:O}, which was more than 24 hours ahead; write an earlier one");
+            return Override.Refused($"until is {end:O}, which was more than 24 hours ahead; write an earlier time");
         }
 
         return end <= time.GetUtcNow() ? Override.None : Marked(new Override(true, end, Shown(reason), null), read(Uninstalling)?.Trim());
@@ -80,7 +80,7 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     {
         null => asked,
         Yes => asked with { Uninstalling = true },
-        _ => Override.Refused($"{Uninstalling} is '{Shown(mark)}'; the only word for it is {Yes}"),
+        _ => Override.Refused($"{Uninstalling} is '{Shown(mark)}'; the only valid word is {Yes}"),
     };
 
     private static Func<string, string?> In(string directory) => name => Read(Path.Combine(directory, name));

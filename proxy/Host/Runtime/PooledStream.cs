@@ -1,8 +1,8 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A connection whose reader continues on the thread pool. Its work on the bytes (compiling a policy, reading a list of pods) may
-/// take long, and meanwhile the socket's own thread has requests to answer.
+/// A connection whose reader continues on the thread pool. The reader may work on the bytes for a long time (compiling a policy,
+/// reading a list of pods), and meanwhile the socket's own thread must answer requests.
 /// </summary>
 internal sealed class PooledStream(Stream connection) : Stream
 {

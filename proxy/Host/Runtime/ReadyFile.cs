@@ -18,14 +18,14 @@ internal sealed class ReadyFile(string path, TimeProvider time)
 
     private readonly SharedFile _file = new(path);
 
-    /// <summary>States that the proxy is ready. To be repeated before <see cref="Validity"/> is over.</summary>
+    /// <summary>States that the proxy is ready. Repeat this before <see cref="Validity"/> is over.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to write the file.</exception>
     public void Tell() => _file.Write(Encoding.ASCII.GetBytes(Word + Text(time.GetUtcNow() + Validity) + End));
 
     /// <summary>Removes the file.</summary>
     /// <exception cref="IOException">The file can't be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to remove the file.</exception>
     public void Withdraw() => _file.Remove();
 
     /// <summary>Whether the proxy states now that it is ready. Any content but its exact words counts as not ready.</summary>
@@ -46,7 +46,7 @@ internal sealed class ReadyFile(string path, TimeProvider time)
         }
     }
 
-    // A time further ahead was not written by this version, or was written before the clock was set back.
+    // A later time was written by another version, or before the clock was set back.
     private static bool IsNow(TimeSpan left) => left >= TimeSpan.Zero && left <= Validity;
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

@@ -1,7 +1,7 @@
 namespace ImdsProxy.Runtime;
 
-/// <summary>What the redirect reports about its rules.</summary>
-/// <param name="InPlace">Whether every rule was there and effective.</param>
+/// <summary>The redirect's report about its rules.</summary>
+/// <param name="InPlace">Whether every rule was in place and effective.</param>
 /// <param name="At">When that was observed.</param>
 /// <param name="Until">Until when the report is valid.</param>
 internal sealed record RedirectReport(bool InPlace, DateTimeOffset At, DateTimeOffset Until);

@@ -14,10 +14,10 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     private readonly SharedFile _file = new(path);
 
     /// <summary>Replaces the file at once: a reader finds the old report or the new one.</summary>
-    /// <param name="inPlace">Whether every rule is there and effective.</param>
+    /// <param name="inPlace">Whether every rule is in place and effective.</param>
     /// <param name="validity">How long the report is valid.</param>
-    /// <exception cref="IOException">It can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <exception cref="IOException">The file can't be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to write the file.</exception>
     public void Tell(bool inPlace, TimeSpan validity)
     {
         var now = time.GetUtcNow();
@@ -25,8 +25,8 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     }
 
     /// <summary>Removes the file.</summary>
-    /// <exception cref="IOException">It can't be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be removed.</exception>
+    /// <exception cref="IOException">The file can't be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to remove the file.</exception>
     public void Withdraw() => _file.Remove();
 
     /// <summary>Why the rules may not be in place, or null if they are.</summary>
@@ -36,21 +36,21 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
         {
             return JsonSerializer.Deserialize(BoundedFile.Read(path, Longest), RedirectReportJson.Default.RedirectReport) is { } report
                 ? Doubt(report, time.GetUtcNow())
-                : "the redirect's word is empty";
+                : "the redirect's report is empty";
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return "the redirect has not told yet that its rules are in place";
+            return "the redirect has not reported yet that its rules are in place";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
-            return $"the redirect's word can't be read: {e.Message}";
+            return $"the redirect's report can't be read: {e.Message}";
         }
     }
 
     // A report from the future was written before the clock was set back.
     private static string? Doubt(RedirectReport report, DateTimeOffset now) =>
-        now < report.At || now > report.Until ? $"the redirect was last heard at {report.At.UtcDateTime:O}"
+        now < report.At || now > report.Until ? $"the redirect last reported at {report.At.UtcDateTime:O}"
         : report.InPlace ? null
-        : "the redirect says that not every rule is there and effective";
+        : "the redirect reports that not every rule is in place and effective";
 }

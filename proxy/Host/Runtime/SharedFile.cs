@@ -9,7 +9,7 @@ internal sealed class SharedFile(string path)
 
     /// <summary>Replaces the content at once: a reader finds the old content or the new one.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to write the file.</exception>
     public void Write(byte[] content)
     {
         var next = path + ".new";
@@ -25,7 +25,7 @@ internal sealed class SharedFile(string path)
 
     /// <summary>Removes the file, if it is there.</summary>
     /// <exception cref="IOException">The file can't be removed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no right to remove the file.</exception>
     public void Remove()
     {
         if (File.Exists(path))

@@ -43,7 +43,7 @@ internal static class SharedSocket
     /// Gives every new connection to the newer of two processes that share the port, by a classic BPF program of one instruction
     /// that selects the second socket of the group. Without it the kernel spreads connections over both, and those in the queue of
     /// the older process are lost when it ends. With a single socket the program's result is out of range, and the kernel uses
-    /// that socket. Needs no capability. To be called once the socket listens.
+    /// that socket. Needs no capability. Call this once the socket listens.
     /// </summary>
     public static unsafe void PreferNewest(Socket socket)
     {

@@ -2,7 +2,7 @@ using System.Runtime;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Keeps the collector from blocking collections of the oldest generation, which would stop all requests. It collects in the background instead.</summary>
+/// <summary>Prevents blocking garbage collections of the oldest generation, which would stop all requests. The collector works in the background instead.</summary>
 internal static class ShortPauses
 {
     // While a policy of 10,000 rules was loaded repeatedly, the longest pause was 81 ms without this and 30 ms with it.

@@ -56,7 +56,7 @@ internal sealed partial class SocketTail : IDisposable
         }
     }
 
-    /// <summary>What the client has and has not acknowledged so far.</summary>
+    /// <summary>The state of the data that the kernel holds for the client.</summary>
     public TailState Look()
     {
         Span<byte> info = stackalloc byte[InfoSize];

@@ -231,7 +231,7 @@ public sealed class AuditRecordWriterTests
         Parse(line).GetProperty("seq").GetInt64().ShouldBe(4711);
     }
 
-    // The value is the start of the text and fills the room: at most one character, twelve bytes, fewer than fit.
+    // The value is a prefix of the text and fills the available room. It may fall short by one character at most, which is twelve bytes.
     private static void ShouldBeCut(JsonElement written, string text, int most)
     {
         // A lone surrogate is not a character, so the writer writes the replacement character.

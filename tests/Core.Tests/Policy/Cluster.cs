@@ -48,7 +48,7 @@ internal static class Cluster
 
     public static DenyPermission Deny(string? path = null) => new(path is null ? null : PathPattern.Of(path), default, default, default, Quiet: false);
 
-    /// <summary>A rule that allows everything to everyone.</summary>
+    /// <summary>A rule that allows every caller everything.</summary>
     public static PolicyRule Everything { get; } = Rule(
         "everything",
         [
@@ -66,7 +66,7 @@ internal static class Cluster
         return new CredentialAnswer(identity.ClientId, request.Endpoint.Kind == EndpointKind.Token ? request.Resource : null);
     }
 
-    /// <summary>Whether the caller finally receives anything from IMDS.</summary>
+    /// <summary>Whether the caller receives anything from IMDS in the end.</summary>
     public static bool LetsThrough(PolicySnapshot policy, Caller caller, string method, string target)
     {
         if (ImdsRequestParser.ParseTarget(method, target).Request is not { } request)

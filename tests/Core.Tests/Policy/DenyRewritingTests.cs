@@ -61,7 +61,7 @@ public sealed class DenyRewritingTests
 
     /// <summary>
     /// Requests that are equivalent for IMDS: parameters in another order, other names of the same identity, and other case or
-    /// slashes where IMDS or the directory ignore them.
+    /// slashes where IMDS or the directory ignores them.
     /// </summary>
     private static Gen<string> Rewriting(string target)
     {

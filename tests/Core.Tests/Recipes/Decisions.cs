@@ -18,7 +18,7 @@ internal sealed class Decisions(string policy)
 
     public IEnumerable<string> Problems => _load.Problems.Where(problem => problem.Severity == ProblemSeverity.Error).Select(problem => problem.Message);
 
-    /// <summary>Returns the actual outcome, with which the line should begin.</summary>
+    /// <summary>Returns the actual outcome, which should be the beginning of the line.</summary>
     public string Of(string line)
     {
         var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

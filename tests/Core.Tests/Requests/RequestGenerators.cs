@@ -26,7 +26,7 @@ internal static class RequestGenerators
         "/", "\\", "//", ".", "..", ";x=1", "%2f", "%5c", "%00", "%25", "%3F", "?", "&", "=", "+", " ", "#", "%", "A", "é", "\u0131", "\uFF0F", "\0", "\r\n", ":", "@", "*", "%2e",
     ];
 
-    /// <summary>A method, mostly one of HTTP's.</summary>
+    /// <summary>A method, usually a standard HTTP method.</summary>
     public static Gen<string> Method => Gen.Frequency(
         (8, Gen.Elements("GET", "POST")),
         (1, Gen.Elements("HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "")));

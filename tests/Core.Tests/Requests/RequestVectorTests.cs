@@ -37,7 +37,7 @@ public sealed class RequestVectorTests
                 result.Request!.Extra.ShouldNotBeEmpty();
                 break;
             default:
-                throw new InvalidOperationException($"{vector.OutcomeKind} is no outcome");
+                throw new InvalidOperationException($"{vector.OutcomeKind} is not a known outcome");
         }
 
         result.Request.Path.ShouldBe(vector.OutcomePath);

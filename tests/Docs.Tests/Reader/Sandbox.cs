@@ -60,7 +60,7 @@ internal sealed class Sandbox : IDisposable
     public string LogOf(string container) => container switch
     {
         "proxy" => File.ReadAllText(_node.Stdout),
-        "prove" => "proved: requests come to the proxy\n",
+        "prove" => "proved: requests reach the proxy\n",
         _ => "Interception is off until 2026-11-21T05:30:00Z\n",
     };
 

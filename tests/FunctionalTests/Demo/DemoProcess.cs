@@ -43,7 +43,7 @@ internal sealed class DemoProcess : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"'{text}' never came: {string.Join('\n', lines)}\n{Errors}");
+        throw new InvalidOperationException($"'{text}' never appeared: {string.Join('\n', lines)}\n{Errors}");
     }
 
     /// <summary>Waits for the end of the process and returns the rest of its output.</summary>

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Kubernetes;
 
-/// <summary>The start and the end of a release: whose stored policy is used, and how an uninstall is announced.</summary>
+/// <summary>The start and the end of a release: which stored policy is used, and how an uninstall is announced.</summary>
 public sealed class ReleaseTests : IDisposable
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("imds-proxy-state-");

@@ -63,9 +63,9 @@ public sealed class StartupTaintTests : IAsyncLifetime
         await using var proxy = await StartAsync();
         await Eventually.HoldsAsync(() => proxy.IsReady);
 
-        await ReadinessSaysAsync(proxy, "startup-taint", "the redirect has not told yet");
+        await ReadinessSaysAsync(proxy, "startup-taint", "the redirect has not reported yet");
         Redirect.Tell(inPlace: false, Long);
-        await ReadinessSaysAsync(proxy, "startup-taint", "not every rule is there");
+        await ReadinessSaysAsync(proxy, "startup-taint", "not every rule is in place");
         (await MetricAsync(proxy)).ShouldBe("1");
         Taints.ShouldBe([Ours, Others]);
         _api.Count("get").ShouldBe(0);

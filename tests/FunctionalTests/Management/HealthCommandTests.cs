@@ -55,7 +55,7 @@ public sealed class HealthCommandTests
         var (code, errors) = await RunAsync(new UnixDomainSocketEndPoint("/nonexistent/management.sock"));
 
         code.ShouldBe(ExitCode.Failed);
-        errors.ShouldStartWith("imds-proxy: not ready: nobody answers at unix:/nonexistent/management.sock: ");
+        errors.ShouldStartWith("imds-proxy: not ready: nothing answers at unix:/nonexistent/management.sock: ");
     }
 
     [Fact]

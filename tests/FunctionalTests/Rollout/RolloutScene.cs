@@ -23,10 +23,10 @@ internal sealed class RolloutScene : IAsyncDisposable
             """);
     }
 
-    /// <summary>The address at which both answer pods.</summary>
+    /// <summary>The address at which both proxies answer pods.</summary>
     public IPEndPoint Data { get; }
 
-    /// <summary>The address at which both answer Prometheus.</summary>
+    /// <summary>The address at which both proxies answer Prometheus.</summary>
     public IPEndPoint Metrics { get; }
 
     /// <summary>The number of requests that reached IMDS.</summary>

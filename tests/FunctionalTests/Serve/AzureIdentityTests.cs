@@ -83,9 +83,9 @@ public sealed class AzureIdentityTests : IDisposable
 
     private async Task<(int Status, string Said)> RunAsync(ProxyScene scene, string credential, string resource)
     {
-        await Eventually.HoldsAsync(() => scene.Logs.All.Any(line => line.Contains("7 callers are known", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(() => scene.Logs.All.Any(line => line.Contains("Loaded 7 callers", StringComparison.Ordinal)));
         var client = Path.Combine(AppContext.BaseDirectory, "network-client.dll");
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [client, credential, Policies.Ingest, resource]) { UseShellExecute = false, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [client, credential, Policies.Ingest, resource]) { UseShellExecute = false, RedirectStandardOutput = true };
         start.Environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"] = $"http://{scene.Proxy.EndPoint}";
         start.Environment["PATH"] = _path.FullName;
         using var process = Process.Start(start)!;

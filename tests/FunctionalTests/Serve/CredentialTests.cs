@@ -7,7 +7,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>Credentials: which caller gets which, and what happens to answers that differ from the request.</summary>
+/// <summary>Tests which caller gets which credential, and what happens to answers that differ from the request.</summary>
 public sealed class CredentialTests
 {
     private const string DenyKubelet = """{"name":"no-kubelet","workloads":[{}],"deny":[{"path":"/metadata/identity/**","identities":["kubelet"]}]}""";

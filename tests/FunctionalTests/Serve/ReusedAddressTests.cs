@@ -4,7 +4,7 @@ using Xunit;
 
 namespace ImdsProxy.FunctionalTests.Serve;
 
-/// <summary>A connection outlives its pod, and another pod gets the pod's address.</summary>
+/// <summary>A connection outlives its pod, and another pod gets the same address.</summary>
 public sealed class ReusedAddressTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ReusedAddressTests
         scene.Audit.Requests[^1]["reason"]!.ToString().ShouldBe("caller-unknown");
     }
 
-    // The connection's first request comes when the address already belongs to another pod.
+    // The connection's first request arrives when the address already belongs to another pod.
     [Fact]
     public async Task UnusedConnection_OfAnEarlierPod_IsRefusedAndClosed()
     {

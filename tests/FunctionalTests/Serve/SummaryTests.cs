@@ -125,7 +125,7 @@ public sealed class SummaryTests
     private static Task<ProxyScene> StartAsync(string mode, int rate) =>
         ProxyScene.StartAsync(Policies.Cluster(mode), options => options with { Enforce = options.Enforce with { CallerRate = rate } });
 
-    // On several connections at once, as a flood comes: a refusal takes a quarter of a second.
+    // Uses several connections at once, as a flood does. On one connection, each refusal takes a quarter of a second.
     private static async Task<List<RawResponse>> AskAsync(ProxyScene scene, string target, int times) =>
         [.. (await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => AskOneAsync(scene, target, times / Connections)))).SelectMany(static answers => answers)];
 

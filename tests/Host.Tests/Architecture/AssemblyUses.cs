@@ -5,7 +5,7 @@ using ArchUnitNET.Loader;
 
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>Which type uses which in a compiled assembly, as ArchUnitNET reads it. Nested types count for the type around them.</summary>
+/// <summary>The uses of types by other types in a compiled assembly, as ArchUnitNET reads them. A nested type counts as its outermost type.</summary>
 internal static class AssemblyUses
 {
     private const BindingFlags AllDeclared =

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>Circles between the folders of one room: folders that use each other, directly or through further folders.</summary>
+/// <summary>Dependency cycles between the folders of one room: folders that use each other, directly or through other folders.</summary>
 internal static class FolderCircles
 {
-    /// <summary>The uses that are part of a circle.</summary>
+    /// <summary>The uses that are part of a cycle.</summary>
     /// <param name="room">The room's namespace. The files in its root count as a separate folder.</param>
     /// <param name="uses">The uses in the whole assembly.</param>
     public static IReadOnlyList<TypeUse> In(string room, IEnumerable<TypeUse> uses)

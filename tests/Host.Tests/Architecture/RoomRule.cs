@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Host.Tests.Architecture;
 
-/// <summary>Which folders below an assembly's root namespace may use which others.</summary>
+/// <summary>Says which folders below an assembly's root namespace may use which others.</summary>
 /// <param name="Root">The namespace that contains the rooms.</param>
 /// <param name="Leaf">The room that all others may use and that uses none.</param>
 /// <param name="Composition">The rooms that may use all other rooms. A later room in the list may use the earlier ones, never the reverse.</param>

@@ -6,8 +6,8 @@ using Xunit;
 namespace ImdsProxy.Host.Tests.Identify;
 
 /// <summary>
-/// Recognizes interfaces that do not belong to a single pod. Telling them from a pod's end of a veth pair needs a network
-/// namespace and is tested there.
+/// Recognizes interfaces that do not belong to a single pod. Distinguishing them from a pod's end of a veth pair needs a network
+/// namespace, so the tests in network namespaces cover that.
 /// </summary>
 public sealed class SharedInterfacesTests
 {

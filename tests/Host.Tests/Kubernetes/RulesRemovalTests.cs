@@ -123,7 +123,7 @@ public sealed class RulesRemovalTests : IAsyncLifetime
 
         Told.ShouldContain("rules may still be on 2 node(s): node-2 (10.224.0.5), node-3 (no address)");
         Told.ShouldContain("helm uninstall --no-hooks");
-        Told.ShouldContain("at 2026-11-21T05:30:00Z all nodes are closed again");
+        Told.ShouldContain("at 2026-11-21T05:30:00Z the rules return on all nodes");
     }
 
     [Fact]

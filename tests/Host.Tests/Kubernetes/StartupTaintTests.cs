@@ -95,7 +95,7 @@ public sealed class StartupTaintTests : IAsyncLifetime
         }
 
         Start();
-        await Eventually.HoldsAsync(() => _taint.Pending?.Contains("an admission control of the cluster refuses", StringComparison.Ordinal) == true);
+        await Eventually.HoldsAsync(() => _taint.Pending?.Contains("the cluster's admission control refuses", StringComparison.Ordinal) == true);
         await Eventually.HoldsAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1));

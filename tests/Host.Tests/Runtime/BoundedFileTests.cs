@@ -77,7 +77,7 @@ public sealed class BoundedFileTests : IDisposable
         {
             var refusal = await ReadAsync(reader, path).WaitAsync(TimeSpan.FromSeconds(20));
             refusal.ShouldNotBeNull();
-            refusal.ShouldContain("no regular file");
+            refusal.ShouldContain("not a regular file");
         }
     }
 

@@ -57,7 +57,7 @@ public sealed class FileContentTests : IDisposable
         using var pipe = new System.IO.Pipes.AnonymousPipeServerStream(System.IO.Pipes.PipeDirection.Out);
 
         (await Should.ThrowAsync<IOException>(() => FileContent.IsStillAsync($"/proc/self/fd/{pipe.ClientSafePipeHandle.DangerousGetHandle()}", new byte[1], BoundedFile.Usual, CancellationToken.None)))
-            .Message.ShouldContain("no regular file");
+            .Message.ShouldContain("not a regular file");
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class RedirectReportFileTests : IDisposable
         _time.Advance(Validity);
         File.Doubt().ShouldBeNull();
         _time.Advance(TimeSpan.FromTicks(1));
-        File.Doubt().ShouldNotBeNull().ShouldContain("last heard at 2026-11-21T04:30:00");
+        File.Doubt().ShouldNotBeNull().ShouldContain("last reported at 2026-11-21T04:30:00");
     }
 
     [Fact]
@@ -45,19 +45,19 @@ public sealed class RedirectReportFileTests : IDisposable
         File.Tell(inPlace: true, Validity);
         File.Tell(inPlace: false, Validity);
 
-        File.Doubt().ShouldBe("the redirect says that not every rule is there and effective");
+        File.Doubt().ShouldBe("the redirect reports that not every rule is in place and effective");
     }
 
     [Fact]
     public void Report_MissingOrWithdrawn_RaisesADoubt()
     {
         File.Withdraw();
-        File.Doubt().ShouldNotBeNull().ShouldContain("not told yet");
+        File.Doubt().ShouldNotBeNull().ShouldContain("not reported yet");
 
         File.Tell(inPlace: true, Validity);
         File.Withdraw();
 
-        File.Doubt().ShouldNotBeNull().ShouldContain("not told yet");
+        File.Doubt().ShouldNotBeNull().ShouldContain("not reported yet");
         _directory.GetFiles().ShouldBeEmpty();
     }
 

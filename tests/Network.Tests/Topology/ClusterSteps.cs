@@ -2,7 +2,7 @@ using Shouldly;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
-/// <summary>What the tests share in a cluster: IMDS, the redirect, and requests from pods.</summary>
+/// <summary>Steps that the tests share in a cluster: starting IMDS, applying the redirect, and sending requests from pods.</summary>
 internal static class ClusterSteps
 {
     public const string Versions = "/metadata/versions";
@@ -19,7 +19,7 @@ internal static class ClusterSteps
         await imds.SaysAsync("fake-imds control on");
     }
 
-    /// <summary>Starts a second fake IMDS on the proxy's port. It answers like a proxy that needs no permission.</summary>
+    /// <summary>Starts a second fake IMDS on the proxy's port. It answers like a proxy that permits everything.</summary>
     public static async Task<RunningProgram> StartStandInProxyAsync(this Cluster cluster, string listen = "0.0.0.0:16254")
     {
         var proxy = cluster.Keep(cluster.Node.StartImdsProxy("fake-imds", "--listen", listen, "--rate-limit", "off"));

@@ -19,13 +19,13 @@ internal sealed class KubernetesApi
         return new KubernetesApi(program, ["--kube-api", words[1], "--kube-token-file", words[2], "--kube-ca-file", words[3]]);
     }
 
-    /// <summary>Lists a running pod of this node.</summary>
+    /// <summary>Makes the server list a running pod of this node.</summary>
     public Task ShowAsync(string ns, string name, string address) => TellAsync($"pod {ns} {name} {address}");
 
-    /// <summary>No longer lists a pod.</summary>
+    /// <summary>Removes a pod from the server.</summary>
     public Task ForgetAsync(string ns, string name) => TellAsync($"gone {ns} {name}");
 
-    /// <summary>Lists a running pod of a DaemonSet on the node's own network.</summary>
+    /// <summary>Makes the server list a running pod of a DaemonSet on the node's own network.</summary>
     public Task ShowDaemonAsync(string ns, string name, string nodeAddress, string daemonSet) => TellAsync($"daemon {ns} {name} {nodeAddress} {daemonSet}");
 
     /// <summary>Creates or changes the ConfigMap with the policy.</summary>

@@ -63,10 +63,10 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>The Events that were created.</summary>
     public IReadOnlyCollection<JsonObject> Events => _events;
 
-    /// <summary>A change by another client between the reading of a patch and its test operation.</summary>
+    /// <summary>Makes a change as another client, after the server has read a patch and before it evaluates the patch's test operation.</summary>
     public Action? BeforePatch { get; set; }
 
-    /// <summary>What kubelet does after a pod was patched.</summary>
+    /// <summary>Does what kubelet does after a pod has been patched.</summary>
     public Action? AfterPodPatch { get; set; }
 
     /// <summary>The number of open watches.</summary>

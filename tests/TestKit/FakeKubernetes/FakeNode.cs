@@ -55,7 +55,7 @@ internal sealed class FakeNode(FakeCluster cluster, Action? beforePatch)
         var spec = node["spec"]!;
         if (step["path"]!.ToString() != Taints)
         {
-            throw new InvalidOperationException($"the fake knows no {step["path"]}");
+            throw new InvalidOperationException($"the fake does not support {step["path"]}");
         }
 
         switch (step["op"]!.ToString())
@@ -66,7 +66,7 @@ internal sealed class FakeNode(FakeCluster cluster, Action? beforePatch)
                 spec["taints"] = step["value"]!.DeepClone();
                 return true;
             default:
-                throw new InvalidOperationException($"the fake knows no {step["op"]}");
+                throw new InvalidOperationException($"the fake does not support {step["op"]}");
         }
     }
 

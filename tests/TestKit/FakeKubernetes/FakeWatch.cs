@@ -12,7 +12,7 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
 
     public async Task AnswerAsync(HttpContext context, FakeApiRequest request, CancellationToken cancellation)
     {
-        // Without a resourceVersion, a watch starts with all objects of this moment, as new ones.
+        // Without a resourceVersion, a watch starts by reporting all current objects as new.
         var isFromNow = !request.Query.TryGetValue("resourceVersion", out var version);
         var (objects, now) = cluster.List(request.Path.Split('/')[^1], new FieldSelector(request.Query.GetValueOrDefault("fieldSelector")));
         var position = isFromNow ? now : long.Parse(version!, CultureInfo.InvariantCulture);

@@ -60,7 +60,7 @@ internal static class AuditEvents
     public static AuditEvent LostBy(DateTimeOffset now, DateTimeOffset since, long count, string by) =>
         new(now, RecordsLostName, new JsonObject { ["count"] = count, ["since"] = since.UtcDateTime.ToString("O"), ["by"] = by });
 
-    /// <summary>Reports records that were written after their callers had been refused. In enforce mode, no credential left.</summary>
+    /// <summary>Reports records that were written after their callers had been refused. In enforce mode, no credential left the proxy.</summary>
     public static AuditEvent Late(DateTimeOffset now, long first, long last) =>
         new(now, RecordsLateName, new JsonObject { ["firstSeq"] = first, ["lastSeq"] = last });
 

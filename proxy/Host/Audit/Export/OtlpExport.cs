@@ -21,7 +21,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     // The time-out for a receiver that does not answer.
     private const int TimeoutMilliseconds = 5_000;
 
-    // The time in which the thread notices that the patience is over.
+    // How long the thread may take to notice that its time limit has expired.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(200);
@@ -69,7 +69,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         }
     }
 
-    /// <summary>Sends the waiting lines, for as long as the patience lasts, and stops the thread.</summary>
+    /// <summary>Sends the waiting lines until the time limit expires, and stops the thread.</summary>
     public void Flush(TimeSpan patience)
     {
         _ending = true;

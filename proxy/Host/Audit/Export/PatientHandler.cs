@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>Cancels a request that is in progress when the time for the shutdown is over.</summary>
+/// <summary>Cancels a request that is in progress when the shutdown's time limit expires.</summary>
 internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandler(new SocketsHttpHandler
 {
     // No proxy and no redirects, so records are sent to the configured receiver only.
@@ -18,7 +18,7 @@ internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandle
         catch (OperationCanceledException e) when (ended.IsCancellationRequested)
         {
             // The exporter treats this exception as a failed batch.
-            throw new HttpRequestException("the time for the shutdown is over", e);
+            throw new HttpRequestException("the shutdown's time limit has expired", e);
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class PatientHandler(CancellationToken ended) : DelegatingHandle
         }
         catch (OperationCanceledException e) when (ended.IsCancellationRequested)
         {
-            throw new HttpRequestException("the time for the shutdown is over", e);
+            throw new HttpRequestException("the shutdown's time limit has expired", e);
         }
     }
 }

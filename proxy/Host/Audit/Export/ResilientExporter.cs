@@ -6,8 +6,8 @@ using OpenTelemetry.Logs;
 namespace ImdsProxy.Audit.Export;
 
 /// <summary>
-/// Makes failures of the OTLP exporter visible, which silently drops a batch if its receiver is unavailable. A batch cannot be kept
-/// here, because its records return to a pool in any case. <see cref="OtlpExport"/> keeps the lines and sends them again.
+/// Makes failures of the OTLP exporter visible: the exporter silently drops a batch if its receiver is unavailable. This class
+/// can't keep a batch, because its records return to a pool in any case. <see cref="OtlpExport"/> keeps the lines and sends them again.
 /// </summary>
 internal sealed class ResilientExporter(OtlpLogExporter exporter) : BaseExporter<LogRecord>
 {

@@ -10,8 +10,8 @@ namespace ImdsProxy.Audit.Reserve;
 /// </summary>
 internal sealed class ReserveChoice
 {
-    // Of 256 MiB these are 256 KiB an hour, about 250 tokens, and 128 KiB for refusals. One caller alone would need four weeks to
-    // fill the reserve. The minimums are enough for a pod with normal behaviour.
+    // With a reserve of 256 MiB, a caller's hourly quotas are 256 KiB for credentials (about 250 tokens) and 128 KiB for refusals.
+    // One caller alone would need four weeks to fill the reserve. The minimums are enough for a pod with normal behaviour.
     private const int IssuedShare = 1024;
     private const int RefusedShare = 2048;
     private const long LeastIssued = 64 << 10;

@@ -5,7 +5,7 @@ namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
 /// The right to create, rename and remove files of the directory. One thread of one process has it at a time, because two could
-/// use the same room. Writing lines does not need it.
+/// claim the same free space. Writing lines does not need it.
 /// </summary>
 internal sealed class DirectoryTurn(string directory)
 {

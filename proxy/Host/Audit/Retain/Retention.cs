@@ -7,7 +7,7 @@ namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
 /// Keeps the directory within its limit. An open segment counts with its maximum size, and old segments are removed before a new
-/// one takes its first byte. Request chains and reserves have separate shares, each over all processes.
+/// one takes its first byte. Request chains and reserves have separate shares. All processes together must keep to a share.
 /// </summary>
 internal sealed partial class Retention(AuditOptions options, TimeProvider clock, ILogger logger)
 {
@@ -42,8 +42,8 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
         Check(isReserve, extra);
     }
 
-    /// <summary>Checks that the segments that may not be removed leave room.</summary>
-    /// <exception cref="IOException">They take all of the share.</exception>
+    /// <summary>Checks that there is room beside the segments that may not be removed.</summary>
+    /// <exception cref="IOException">These segments take all of the share.</exception>
     public void Check(bool isReserve, long extra)
     {
         using var turn = _turn.Enter();

@@ -2,7 +2,7 @@ using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Reads a growing segment by whole lines.</summary>
+/// <summary>Reads a growing segment in whole lines.</summary>
 internal sealed class FollowedFile(Stream stream, SegmentName? name) : IDisposable
 {
     private readonly LineBuffer _rest = new();

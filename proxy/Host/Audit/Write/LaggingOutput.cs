@@ -93,7 +93,7 @@ internal sealed partial class LaggingOutput
         }
     }
 
-    /// <summary>Waits until all lines are written. If the time is over or the reader stalls, the waiting lines are lost.</summary>
+    /// <summary>Waits until all lines are written. If the time limit expires or the reader stalls, the waiting lines are lost.</summary>
     public void Flush(TimeSpan patience)
     {
         lock (_gate)

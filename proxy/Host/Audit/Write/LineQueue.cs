@@ -76,7 +76,7 @@ internal sealed class LineQueue
     }
 
     /// <summary>Runs a duty on the writing thread, in its next turn.</summary>
-    /// <returns>False if the duty is skipped, because a write hangs or the queue is closed. All duties come again by time.</returns>
+    /// <returns>False if the duty is skipped, because a write hangs or the queue is closed. Each duty is posted again later.</returns>
     public bool Post(Action duty)
     {
         lock (_gate)

@@ -127,7 +127,7 @@ internal sealed partial class SegmentWriter : IDisposable
     {
         if (_batch.IsGivenUp)
         {
-            // The turn continues after it hung in the other chain. A segment that begins now would have to be left again.
+            // This turn hung in the other chain and was given up. A segment that it began now would have to be left at once.
             return;
         }
 
@@ -144,7 +144,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
         catch (IOException) when (_batch.IsGivenUp)
         {
-            // The chain is taken up right after this turn, which retries.
+            // The chain is taken up right after this turn, and that retries the write.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -52,7 +52,7 @@ internal static class Flag
     {
         if (result.Tokens.Count != 1)
         {
-            result.AddError($"{name}: give it once, with one value");
+            result.AddError($"{name}: give this flag once, with one value");
             return default!;
         }
 

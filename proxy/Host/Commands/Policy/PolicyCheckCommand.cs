@@ -56,7 +56,7 @@ internal static class PolicyCheckCommand
         {
             var severity = problem.Severity == ProblemSeverity.Error ? "error" : "warning";
 
-            // The JSON pointer as a URI fragment (RFC 6901, section 6): that of the whole document is then visible, as "#".
+            // The JSON pointer as a URI fragment (RFC 6901, section 6), because the pointer to the whole document is then visible, as "#".
             await output.WriteLineAsync($"{source.PlaceOf(problem)}: #{problem.Pointer}: {severity}: {problem.Message}");
         }
 

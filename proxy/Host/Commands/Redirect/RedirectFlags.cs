@@ -22,14 +22,14 @@ internal sealed class RedirectFlags
     private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long the first rules wait for the proxy: until it is ready with --ready-file, otherwise until it listens.", FlagValues.Duration, "10s");
     private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file reports that it is ready. The first rules wait for that, at most for --wait; with --when-down open, as long as it takes.");
     private readonly Option<TimeSpan> _interval = Flag.Of("--interval", "How often the rules are checked.", Interval, "2s");
-    private readonly Option<string> _whenDown = Flag.Of("--when-down", "What pods have while the proxy is down: closed means no IMDS; open lifts the redirect, for the audit phase only.", FlagValues.OneOf("closed", "open"), "closed");
+    private readonly Option<string> _whenDown = Flag.Of("--when-down", "Pods' access to IMDS while the proxy is down: closed means none; open lifts the redirect, for the audit phase only.", FlagValues.OneOf("closed", "open"), "closed");
     private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Remove the rules when the watch ends, for an uninstall.");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "The directory of the break-glass files.");
 
     private readonly Option<string?> _state = Flag.Text("--redirect-state", "A file that reports to serve --redirect-state whether the rules are in place.");
 
-    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "How operational logs are written: console or json", LoggingSetup.Format, "console");
-    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "From which level on: trace, debug, information, warning, error, none", LoggingSetup.Level, "information");
+    private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "Format of operational logs: console or json", LoggingSetup.Format, "console");
+    private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "Minimum level of operational logs: trace, debug, information, warning, error or none", LoggingSetup.Level, "information");
 
     public Option<string?> NodeLabelsFile { get; } = Flag.Text("--node-labels-file", "A file with the node's labels, one key=value per line.");
 

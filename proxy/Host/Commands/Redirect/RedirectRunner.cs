@@ -65,7 +65,7 @@ internal static partial class RedirectRunner
         }
 
         var readiness = new Readiness();
-        readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is there and effective");
+        readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is in place and effective");
         var pages = new ManagementPages { Readiness = readiness, Metrics = registry.WriteAsync };
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }

@@ -7,7 +7,7 @@ using ImdsProxy.Kubernetes.Uninstall;
 namespace ImdsProxy.Commands.Uninstall;
 
 /// <summary>
-/// <c>imds-proxy uninstall</c>: makes the redirects of a release remove their rules, which would outlive it, and waits until
+/// <c>imds-proxy uninstall</c>: makes a release's redirects remove their rules, which would outlive the release, and waits until
 /// every node is confirmed to be without them. The chart runs it as a pre-delete hook.
 /// </summary>
 internal static class UninstallCommand

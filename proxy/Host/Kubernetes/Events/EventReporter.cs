@@ -35,7 +35,7 @@ internal sealed class EventReporter(string node, TimeProvider time, Func<PolicyS
 
     /// <summary>Builds the Event about the removal of this node's startup taint.</summary>
     public EventObject OfStartupTaint(NodeObject subject, string key) =>
-        // A node has no namespace. Events about such objects belong in this one (validation/events.go).
+        // A node has no namespace. Events about objects without one must be in the namespace default (validation/events.go).
         Make("Normal", "default", new ObjectReference("v1", "Node", "", subject.Metadata.Name, subject.Metadata.Uid),
             "ImdsStartupTaintRemoved", $"The redirect to ImdsProxy is in place and a policy is in force: the taint {key} was removed", time.GetUtcNow(), time.GetUtcNow(), 1);
 

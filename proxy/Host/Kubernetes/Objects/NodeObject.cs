@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>The fields of a node that are read.</summary>
+/// <summary>The fields of a node that the proxy reads.</summary>
 internal sealed class NodeObject : KubeObject
 {
     public NodeSpec Spec { get; init; } = new();

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>The fields of an object's metadata that are read.</summary>
+/// <summary>The fields of an object's metadata that the proxy reads.</summary>
 internal sealed class ObjectMeta
 {
     public string Name { get; init; } = "";

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>The fields of a pod that are read.</summary>
+/// <summary>The fields of a pod that the proxy reads.</summary>
 internal sealed class PodObject : KubeObject
 {
     public PodSpec Spec { get; init; } = new();

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>The fields of a pod's specification that are read.</summary>
+/// <summary>The fields of a pod's specification that the proxy reads.</summary>
 internal sealed class PodSpec
 {
     public string? NodeName { get; init; }

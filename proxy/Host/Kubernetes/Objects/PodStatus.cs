@@ -1,6 +1,6 @@
 namespace ImdsProxy.Kubernetes.Objects;
 
-/// <summary>The fields of a pod's status that are read.</summary>
+/// <summary>The fields of a pod's status that the proxy reads.</summary>
 internal sealed class PodStatus
 {
     public string? Phase { get; init; }

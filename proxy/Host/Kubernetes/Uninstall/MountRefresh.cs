@@ -47,7 +47,7 @@ internal sealed class MountRefresh(KubeClient client, TimeProvider time, Func<st
         {
             if (!Interlocked.Exchange(ref _failed, true))
             {
-                await tell($"a pod can't be annotated, so its kubelet may take two minutes: {e.Message}");
+                await tell($"a pod can't be annotated, so its kubelet may take two minutes to mount the override: {e.Message}");
             }
         }
     }

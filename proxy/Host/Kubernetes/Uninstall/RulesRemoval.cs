@@ -5,7 +5,7 @@ namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>Makes the redirects of a release remove their rules, and waits until every node is observed without them.</summary>
 /// <param name="client">The API server.</param>
-/// <param name="options">What is to be uninstalled.</param>
+/// <param name="options">The release to uninstall.</param>
 /// <param name="answers">Whether the port of a node answers, as <see cref="PortProbe"/> finds out.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tell">Reports the progress.</param>
@@ -23,26 +23,26 @@ internal sealed class RulesRemoval(
         var pods = await PodsAsync(cancellation);
         if (pods.Count == 0)
         {
-            await tell($"daemonset {options.DaemonSet} has no pods: there is nobody to take rules away");
+            await tell($"daemonset {options.DaemonSet} has no pods, so no redirect is running that could remove rules");
             return true;
         }
 
         var until = time.GetUtcNow() + LastOverride.Life;
         await client.ApplyAsync(LastOverride.Of(options, Owner(pods[0])!.Uid ?? "", until), cancellation);
-        await tell($"interception is off by the ConfigMap {options.Override}; kubelets take it to their nodes, within seconds where they heed the annotation of their pod");
+        await tell($"the ConfigMap {options.Override} now switches interception off; each kubelet mounts it within seconds if it reacts to the annotation of its pod");
         var left = await WaitAsync(cancellation);
         if (left.Count > 0)
         {
             await tell(
                 $"rules may still be on {left.Count} node(s): {string.Join(", ", left.Order(StringComparer.Ordinal))}. Nothing has been uninstalled, "
-                + $"and at {LastOverride.Text(until)} all nodes are closed again. Uninstall again when these nodes are well; or go on with "
+                + $"and at {LastOverride.Text(until)} the rules return on all nodes. Uninstall again when these nodes are healthy. Or continue with "
                 + "helm uninstall --no-hooks, and then restart each of these nodes or run imds-proxy redirect remove on it (docs/install-aks.md)");
         }
 
         return left.Count == 0;
     }
 
-    // Checks all nodes, then all again at a time when redirects that were starting would have put their rules in place.
+    // Checks all nodes. Checks them again later, when any redirect that was starting would have put its rules in place.
     private async Task<IReadOnlyList<string>> WaitAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -82,13 +82,13 @@ internal sealed class RulesRemoval(
             var seen = await Task.WhenAll(nodes.Where(node => !_free.Contains(node)).Select(async node => (Node: node, IsFree: await IsFreeAsync(node, cancellation))));
             _free.UnionWith(seen.Where(static one => one.IsFree).Select(static one => one.Node));
             var left = nodes.Where(node => !_free.Contains(node)).Select(static node => node.ToString()).ToList();
-            await TellAsync($"{nodes.Count - left.Count} of {nodes.Count} nodes have no rules of ours any more");
+            await TellAsync($"{nodes.Count - left.Count} of {nodes.Count} nodes no longer have our rules");
             return left;
         }
         catch (KubeException e)
         {
             await TellAsync(e.Message);
-            return ["which ones, the API server does not tell"];
+            return ["the API server does not say which"];
         }
     }
 

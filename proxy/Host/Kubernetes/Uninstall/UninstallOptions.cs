@@ -1,10 +1,10 @@
 namespace ImdsProxy.Kubernetes.Uninstall;
 
-/// <summary>What is to be uninstalled.</summary>
+/// <summary>The release to uninstall.</summary>
 /// <param name="Namespace">The release's namespace.</param>
 /// <param name="DaemonSet">The DaemonSet whose pods keep the rules.</param>
 /// <param name="Override">The ConfigMap that is mounted as their <c>--override-dir</c>.</param>
-/// <param name="Port">The proxy's port on each node. Only its rules close it.</param>
+/// <param name="Port">The proxy's port on each node. Only the redirect's rules close it.</param>
 /// <param name="Timeout">How long all nodes together may take.</param>
 internal sealed record UninstallOptions(string Namespace, string DaemonSet, string Override, int Port, TimeSpan Timeout)
 {
@@ -12,11 +12,11 @@ internal sealed record UninstallOptions(string Namespace, string DaemonSet, stri
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How long after the override was written all nodes are checked again. A redirect that started before the override reached its
+    /// How long after writing the override all nodes are checked again. A redirect that started before the override reached its
     /// mount waits up to 10 s for its proxy before it puts rules in place.
     /// </summary>
     public TimeSpan Settling { get; init; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>The longest time in which a redirect without the override repairs rules that another program removed.</summary>
+    /// <summary>The longest time that a redirect without the override takes to repair rules that another program removed.</summary>
     public TimeSpan Repair { get; init; } = TimeSpan.FromSeconds(3);
 }

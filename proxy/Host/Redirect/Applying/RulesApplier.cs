@@ -7,9 +7,9 @@ namespace ImdsProxy.Redirect.Applying;
 internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectServices services)
 {
     /// <summary>Puts in place what is missing.</summary>
-    /// <param name="openSince">Since when pods could reach IMDS directly. Null means since the node's start.</param>
+    /// <param name="openSince">The time from which pods could reach IMDS directly. Null means the node's start.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
-    /// <returns>The state of the rules before.</returns>
+    /// <returns>The state of the rules before the call.</returns>
     public async Task<CheckResult> RunAsync(DateTimeOffset? openSince, CancellationToken cancellation)
     {
         var before = await redirect.Keeper.RepairAsync(redirect.Wanted(RedirectState.Closed), mayMove: true, cancellation);

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>What may intercept packets before our redirect and is not an iptables rule.</summary>
-/// <param name="Blockers">What may make the redirect ineffective.</param>
+/// <summary>Interceptors other than iptables rules that may take packets before our redirect does.</summary>
+/// <param name="Blockers">Findings that may make the redirect ineffective.</param>
 /// <param name="Notes">Findings worth knowing that are not problems.</param>
 internal sealed record OtherInterceptors(ImmutableArray<string> Blockers, ImmutableArray<string> Notes)
 {

@@ -5,7 +5,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <summary>The result of comparing the rules on the node with the wanted rules.</summary>
 /// <param name="Chains">The result for each wanted chain.</param>
 /// <param name="Unwanted">Our chains that are on the node and are not wanted.</param>
-/// <param name="Blockers">What makes the redirect ineffective and can't be repaired by writing our rules.</param>
+/// <param name="Blockers">Findings that make the redirect ineffective and can't be repaired by writing our rules.</param>
 /// <param name="Notes">Findings worth knowing that are not problems.</param>
 /// <param name="NewestGeneration">The newest generation in the comments of our rules, or 0 if there are none.</param>
 internal sealed record CheckResult(

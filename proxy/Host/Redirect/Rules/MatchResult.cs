@@ -5,7 +5,7 @@ internal enum MatchResult
 {
     No,
 
-    /// <summary>The match depends on something only the kernel knows, such as a mark, a connection state, a set or a source.</summary>
+    /// <summary>The match depends on something that only the kernel knows, such as a mark, a connection state, a set or a source.</summary>
     Possible,
 
     /// <summary>The rule certainly matches some of these packets.</summary>

@@ -5,8 +5,8 @@ using ImdsProxy.Redirect.Rules;
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>
-/// Remembers the last check that left nothing to repair, and asks the kernel whether its result still holds. In doubt it does not
-/// hold, and the rules are checked again.
+/// Remembers the last check that left nothing to repair, and asks the kernel whether its result still holds. If that is in
+/// doubt, the rules are checked again.
 /// </summary>
 internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedChain> chains, TimeProvider time)
 {
@@ -48,7 +48,7 @@ internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedC
         return full;
     }
 
-    /// <summary>Makes the result of the next check hold for no longer than that check.</summary>
+    /// <summary>Ensures that the result of the next check is not reused.</summary>
     public void Forget() => (_fingerprint, _next) = (null, null);
 
     /// <summary>Keeps the result of a check that left nothing to repair.</summary>

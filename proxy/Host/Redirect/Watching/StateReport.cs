@@ -19,7 +19,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSer
         Try(file => file.Tell(inPlace, validity > MinValidity ? validity : MinValidity));
     }
 
-    /// <summary>Withdraws the report: that of an earlier watch at the start, our own at the end.</summary>
+    /// <summary>Withdraws the report. At the start, this is the report of an earlier watch; at the end, it is our own.</summary>
     public void Withdraw() => Try(static file => file.Withdraw());
 
     private void Try(Action<RedirectReportFile> write)

@@ -23,6 +23,6 @@ internal static partial class WatchPreparation
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The node could not be inspected; the next try follows soon: {Message}", EventName = "RedirectNotPrepared")]
+    [LoggerMessage(1, LogLevel.Error, "The node could not be inspected; retrying soon: {Message}", EventName = "RedirectNotPrepared")]
     private static partial void NotReady(ILogger log, string message);
 }
