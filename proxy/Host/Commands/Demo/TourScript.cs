@@ -33,7 +33,7 @@ internal static class TourScript
     private static TourScene Kubelet(DemoNode node) => new(
         "…and asks for the kubelet's token for Azure Resource Manager",
         "That token can create and delete virtual machines. Its rule is enforced in audit mode too.",
-        "The error tells the application which pod was denied, and why. SDKs show this text.",
+        "The error names the denied pod, its request and the reason. SDKs show this text.",
         [
             new(DemoCast.Web, "ARM token, kubelet by client_id", Token(Arm, "client_id", node.Kubelet.ClientId), Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard))
             {
