@@ -81,15 +81,15 @@ public sealed class StartupTaintTests
         (await DecideAsync("aks-1", """{"metadata":{"name":"aks-1"},"spec":{}}""", $$$"""{"metadata":{"name":"aks-1"},"spec":{"taints":[{"key":"{{{Key}}}","effect":"NoExecute"}]}}""")).ShouldBe("");
 
     [Theory]
-    [InlineData("another node", "aks-2", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
-    [InlineData("a token that names no node", null, """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "its own node alone")]
+    [InlineData("another node", "aks-2", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only its own node")]
+    [InlineData("a token that names no node", null, """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only its own node")]
     [InlineData("others' taints", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{}}""", "change no other")]
     [InlineData("a new taint", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"},{"key":"evil","effect":"NoExecute"}]}}""", "change no other")]
     [InlineData("a worse effect", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"taints":[{"key":"a/b","effect":"NoExecute"}]}}""", "change no other")]
-    [InlineData("a label", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"secret"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "nothing of a node but")]
-    [InlineData("no labels", "aks-1", """{"metadata":{"name":"aks-1"},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "nothing of a node but")]
-    [InlineData("an annotation", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"},"annotations":{"a":"b"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "nothing of a node but")]
-    [InlineData("a cordon", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"unschedulable":true,"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "nothing of a node but")]
+    [InlineData("a label", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"secret"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only the startup taint of a node")]
+    [InlineData("no labels", "aks-1", """{"metadata":{"name":"aks-1"},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only the startup taint of a node")]
+    [InlineData("an annotation", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"},"annotations":{"a":"b"}},"spec":{"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only the startup taint of a node")]
+    [InlineData("a cordon", "aks-1", """{"metadata":{"name":"aks-1","labels":{"pool":"user"}},"spec":{"unschedulable":true,"taints":[{"key":"a/b","effect":"NoSchedule"}]}}""", "only the startup taint of a node")]
     public async Task Admission_OfAnythingElse_IsRefused(string what, string? tokenOf, string after, string why) =>
         (await DecideAsync(tokenOf, after)).ShouldContain(why, Case.Sensitive, what);
 

@@ -107,12 +107,12 @@ public sealed class UninstallTests
     [InlineData("an annotation changed", "\"note\":\"yes\"", "\"note\":\"no\"", "one annotation")]
     [InlineData("an annotation gone", "\"annotations\":{\"note\":\"yes\"},", "", "one annotation")]
     [InlineData("a long value", "\"note\":\"yes\"", "\"note\":\"yes\",\"imdsproxy.io/refresh\":\"0123456789012345678901234567890123456789012345678901234567890123456789\"", "one annotation")]
-    [InlineData("an image", "proxy:1", "evil:1", "nothing of a pod but")]
-    [InlineData("a toleration", "\"containers\":", "\"tolerations\":[{\"operator\":\"Exists\"}],\"containers\":", "nothing of a pod but")]
-    [InlineData("a deadline", "\"containers\":", "\"activeDeadlineSeconds\":1,\"containers\":", "nothing of a pod but")]
-    [InlineData("a label", "\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"release\",\"a\":\"b\"", "nothing of a pod but")]
-    [InlineData("an owner", "\"labels\":", "\"ownerReferences\":[{\"name\":\"x\"}],\"labels\":", "nothing of a pod but")]
-    [InlineData("a finalizer", "\"labels\":", "\"finalizers\":[\"a/b\"],\"labels\":", "nothing of a pod but")]
+    [InlineData("an image", "proxy:1", "evil:1", "only the annotations of a pod")]
+    [InlineData("a toleration", "\"containers\":", "\"tolerations\":[{\"operator\":\"Exists\"}],\"containers\":", "only the annotations of a pod")]
+    [InlineData("a deadline", "\"containers\":", "\"activeDeadlineSeconds\":1,\"containers\":", "only the annotations of a pod")]
+    [InlineData("a label", "\"app.kubernetes.io/instance\":\"release\"", "\"app.kubernetes.io/instance\":\"release\",\"a\":\"b\"", "only the annotations of a pod")]
+    [InlineData("an owner", "\"labels\":", "\"ownerReferences\":[{\"name\":\"x\"}],\"labels\":", "only the annotations of a pod")]
+    [InlineData("a finalizer", "\"labels\":", "\"finalizers\":[\"a/b\"],\"labels\":", "only the annotations of a pod")]
     public async Task Admission_OfAnyOtherChangeByTheHook_IsRefused(string what, string from, string to, string why) =>
         (await DecideAsync(ProxyPod, ProxyPod.Replace(from, to, StringComparison.Ordinal))).ShouldContain(why, Case.Sensitive, what);
 
@@ -125,7 +125,7 @@ public sealed class UninstallTests
         var other = ProxyPod.Replace(from, to, StringComparison.Ordinal);
 
         (await DecideAsync(other, other.Replace("\"note\":\"yes\"", "\"note\":\"yes\",\"imdsproxy.io/refresh\":\"1\"", StringComparison.Ordinal)))
-            .ShouldContain("the proxy's own pods alone");
+            .ShouldContain("only the proxy's own pods");
     }
 
     [Fact]

@@ -11,10 +11,10 @@ namespace ImdsProxy.Audit;
 /// <summary>The audit log of a process: composes writing, the reserve, retention and export, and runs their timers.</summary>
 internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 {
-    // For callers that do not say how long closing may take.
+    // The default for callers that do not specify how long closing may take.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    // For work on the directory outside the write path: a disk that hangs must not keep the process from ending.
+    // The limit for work on the directory outside the write path. A disk that hangs must not keep the process from ending.
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(1);
 
     private readonly TimeProvider _clock;
@@ -44,7 +44,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, clock, logger);
         _stdoutBeside = sharedStdout.Beside;
 
-        // Without a directory nothing is ever removed, so no record needs a reserve.
+        // Without a directory, nothing is ever removed, so no record needs a reserve.
         var reserve = _retention is null || !options.HasReserve ? null : new AuditWriter(
             options,
             Origin with { Instance = InstanceName.Choose(options.Directory, Origin.Instance) },
@@ -104,14 +104,14 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     /// <summary>The number of lines that the OTLP receiver did not get, or null without a receiver.</summary>
     public long? ExportLost => _export?.Lost;
 
-    /// <summary>The number of lines that stdout beside a directory did not get.</summary>
+    /// <summary>The number of lines that are in the directory but that stdout did not get.</summary>
     public long StdoutLost => _stdoutBeside?.Lost ?? 0;
 
-    /// <summary>The reason why stdout beside a directory lags, or null if it does not.</summary>
+    /// <summary>The reason why stdout lags behind the directory, or null if it does not lag.</summary>
     public string? StdoutTrouble => _stdoutBeside?.Failure;
 
     /// <summary>Keeps a policy document beside the records that name its revision.</summary>
-    /// <returns>The reason why it could not be kept within the time limit, or null on success.</returns>
+    /// <returns>The reason why the document could not be kept within the time limit, or null on success.</returns>
     public async Task<string?> KeepPolicyAsync(string revision, ReadOnlyMemory<byte> document)
     {
         try
@@ -158,7 +158,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
     }
 
-    // The last writes may hang like any write. They then end with the process.
+    // The last writes may hang like any other write. In that case they end with the process.
     private async Task EndInTimeAsync(TimeSpan patience)
     {
         try

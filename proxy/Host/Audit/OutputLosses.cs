@@ -12,7 +12,7 @@ internal sealed class OutputLosses(string output, Func<long> lost, TimeProvider 
     private DateTimeOffset _since = clock.GetUtcNow();
     private long _told;
 
-    /// <summary>Writes an event if lines were lost since the last one.</summary>
+    /// <summary>Writes an event if lines were lost since the last event.</summary>
     /// <param name="write">Writes an event. If it returns false, the next call reports the same losses.</param>
     /// <returns>Whether an event was written.</returns>
     public bool Tell(Func<AuditEvent, bool> write)

@@ -23,7 +23,7 @@ internal static class FakeImdsCommand
         Flag.Of("--latency", "Delay of each response, such as 4ms", FlagValues.Duration, "0ms");
 
     private static readonly Option<ImmutableArray<FakeIdentity>> Identities = RepeatableFlag.Of(
-        "--identity", "An identity of the VM, CLIENT_ID or CLIENT_ID=RESOURCE_ID; repeatable. Requests that name no identity get the first", FakeIdentity.Parse);
+        "--identity", "An identity of the VM, CLIENT_ID or CLIENT_ID=RESOURCE_ID; repeatable. Requests that name no identity get the first identity", FakeIdentity.Parse);
 
     public static Command Create()
     {
@@ -46,7 +46,7 @@ internal static class FakeImdsCommand
         return options with
         {
             Identities = identities.IsDefaultOrEmpty ? options.Identities : identities,
-            // Without the control endpoint, nothing could read them.
+            // Without the control endpoint, nothing could read the recorded requests.
             RememberedRequests = control is null ? 0 : options.RememberedRequests,
         };
     }

@@ -6,7 +6,7 @@ namespace ImdsProxy.Commands;
 /// <summary>A directory on the node that the proxy must own.</summary>
 internal sealed partial class NodeDirectory(string path)
 {
-    // The group may list and read it. Other users may not even see the file names.
+    // The group may list and read the directory. Other users may not even see the file names.
     private const UnixFileMode Mode =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
 
@@ -38,7 +38,7 @@ internal sealed partial class NodeDirectory(string path)
         var found = Look();
         if (found.Mode != Mode)
         {
-            // Only the owner may change the mode: root has no CAP_FOWNER here, because nothing else needs it.
+            // Only the owner may change the mode: root has no CAP_FOWNER here, because no other step needs that capability.
             Own(GetEuid());
             File.SetUnixFileMode(path, Mode);
         }

@@ -12,7 +12,7 @@ internal sealed class PodProbe(IPEndPoint imds, TimeSpan patience)
     // Enough for an error. A credential is longer, so it is never read to its end.
     private const int LongestAnswer = 4096;
 
-    /// <summary>Returns the start of the response, or an empty string if none arrives in time.</summary>
+    /// <summary>Returns the start of the response, or an empty string if no response arrives in time.</summary>
     public async Task<string> AskAsync(string target, CancellationToken cancellation)
     {
         using var limit = Limit(cancellation);

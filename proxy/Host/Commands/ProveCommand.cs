@@ -10,17 +10,17 @@ namespace ImdsProxy.Commands;
 /// </summary>
 internal static class ProveCommand
 {
-    // A repeated parameter is malformed in both modes, and IMDS's own error for it has another text.
+    // A repeated parameter is malformed in both modes, and IMDS's own error for a repeated parameter has a different text.
     private const string Malformed = "/metadata/instance?api-version=2021-02-01&api-version=2021-02-01";
     private const string Unpermitted = "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://imds-proxy.invalid";
 
     public static Command Create()
     {
         var imds = Flag.Of("--imds", "Address at which pods reach IMDS", FlagValues.IpEndPoint, "169.254.169.254:80");
-        var closed = RepeatableFlag.Of("--closed", "An address that pods must not be able to reach, such as the proxy's own; repeatable", FlagValues.IpEndPoint);
+        var closed = RepeatableFlag.Of("--closed", "An address that pods must not be able to reach, such as the proxy's own address; repeatable", FlagValues.IpEndPoint);
         var denial = Flag.Switch("--expect-denial", "Also prove that a token that no rule permits is denied; needs a policy in enforce mode");
         var patience = Flag.Of("--timeout", "Time limit of each step", FlagValues.Duration, "5s");
-        var command = new Command("prove", "From within a pod, prove that its IMDS requests reach the proxy and can't go around it") { imds, closed, denial, patience };
+        var command = new Command("prove", "From within a pod, prove that the pod's IMDS requests reach the proxy and can't bypass it") { imds, closed, denial, patience };
         command.SetAction((parsed, cancellation) => RunAsync(
             new PodProbe(parsed.GetRequiredValue(imds), parsed.GetValue(patience)), parsed.GetValue(closed), parsed.GetValue(denial), Console.Out, cancellation));
         return command;

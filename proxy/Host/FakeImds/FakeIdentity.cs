@@ -10,8 +10,8 @@ namespace ImdsProxy.FakeImds;
 internal sealed record FakeIdentity(string ClientId, string ObjectId, string ResourceId)
 {
     /// <summary>
-    /// Whether the resource id was configured. Tokens leave out a generated id, because it could contradict a policy that
-    /// holds the real one.
+    /// Whether the resource id was configured. Tokens leave out a generated id, because it could contradict a policy that holds
+    /// the real id.
     /// </summary>
     public bool IsResourceIdGiven { get; init; } = true;
 

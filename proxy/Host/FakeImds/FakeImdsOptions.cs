@@ -12,7 +12,7 @@ internal sealed record FakeImdsOptions
     /// <summary>The address of the control endpoint, or null to disable it.</summary>
     public IPEndPoint? Control { get; init; }
 
-    /// <summary>The VM's identities, at least one. The first answers requests without a selector.</summary>
+    /// <summary>The VM's identities. At least one identity is required. The first identity answers requests without a selector.</summary>
     public ImmutableArray<FakeIdentity> Identities { get; init; } = FakeVm.DefaultIdentities;
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace ImdsProxy.FakeImds;
 /// <summary>A fake Azure IMDS with its own listener.</summary>
 internal sealed class FakeImdsServer : IAsyncDisposable
 {
-    // MSAL requires the header to contain "IMDS". The version number is one that a real IMDS has sent.
+    // MSAL requires the header to contain "IMDS". A real IMDS has sent this version number.
     private static readonly StringValues ServerHeader = "IMDS/150.870.65.1854";
 
     private readonly FakeImdsOptions _options;

@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ImdsProxy.FakeImds;
 
 /// <summary>A request as the fake parses it.</summary>
-/// <param name="Method">As sent.</param>
-/// <param name="RawTarget">As sent.</param>
+/// <param name="Method">The method as sent.</param>
+/// <param name="RawTarget">The target as sent.</param>
 /// <param name="Path">The path as parsed by <see cref="LenientTarget"/>.</param>
 /// <param name="Query">The query as parsed by <see cref="LenientTarget"/>.</param>
-/// <param name="Headers">As received.</param>
+/// <param name="Headers">The headers as received.</param>
 /// <param name="Body">The body of a POST; empty for other methods.</param>
 internal sealed record FakeRequest(
     string Method, string RawTarget, string Path, FakeQuery Query, IHeaderDictionary Headers, string Body)

@@ -16,8 +16,8 @@ internal static class FakeVm
         $"/subscriptions/{SubscriptionId}/resourceGroups/{ResourceGroup}/providers/Microsoft.Compute/virtualMachineScaleSets/{ScaleSet}/virtualMachines/0";
 
     /// <summary>
-    /// The identities used when none are configured: those of the example policy. The kubelet's comes first, as on an AKS
-    /// node.
+    /// The identities used when none are configured: the identities of the example policy. The kubelet's identity comes first, as
+    /// on an AKS node.
     /// </summary>
     public static ImmutableArray<FakeIdentity> DefaultIdentities { get; } =
     [

@@ -11,7 +11,7 @@ internal sealed class ImdsLimits(TimeProvider time)
     private readonly RateWindow _identity = new(IdentityPerSecond, time);
     private int _identityNow;
 
-    /// <summary>Whether a request is within the limits. If so, the caller must call <see cref="Leave"/> when it is done.</summary>
+    /// <summary>Whether a request is within the limits. If so, the caller must call <see cref="Leave"/> when the request is done.</summary>
     public bool TryEnter(string path) => IsIdentity(path) ? TryEnterIdentity() : _general.TryTake();
 
     public void Leave(string path)

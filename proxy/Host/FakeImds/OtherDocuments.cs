@@ -30,7 +30,7 @@ internal sealed class OtherDocuments(TimeProvider time)
         return FakeReply.Json($$"""{"encoding":"pkcs7","signature":"{{Convert.ToBase64String(signed)}}"}""");
     }
 
-    // A nonce has ten digits. IMDS uses the time if the request has none.
+    // A nonce has ten digits. If the request has no nonce, IMDS uses the time.
     private string Digits(string? nonce) =>
         nonce is { Length: 10 } && nonce.All(char.IsAsciiDigit) ? nonce : $"{time.GetUtcNow():yyyyMMddHH}";
 }

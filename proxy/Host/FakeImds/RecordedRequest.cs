@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ImdsProxy.FakeImds;
 
 /// <summary>A recorded request and the status of its response.</summary>
-/// <param name="Method">As sent.</param>
-/// <param name="Target">As sent.</param>
+/// <param name="Method">The method as sent.</param>
+/// <param name="Target">The target as sent.</param>
 /// <param name="Headers">The headers as received. Multiple values of one header are joined by a comma and a space.</param>
 /// <param name="Body">The body of a POST; empty for other methods.</param>
 /// <param name="Status">The response status; 0 if no response was started.</param>

@@ -8,7 +8,7 @@ namespace ImdsProxy.FakeImds;
 /// </summary>
 internal sealed class TokenEndpoint(FakeIdentities identities, TimeProvider time)
 {
-    // Callers choose the resource, so the cache needs a bound. This size fits into a test's memory.
+    // Callers choose the resource, so the cache needs a bound. A cache of this size fits into a test's memory.
     private const int MaxKept = 10_000;
 
     private static readonly TimeSpan RenewedBeforeEnd = TimeSpan.FromMinutes(5);

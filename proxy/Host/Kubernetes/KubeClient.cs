@@ -76,7 +76,7 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
     }
 
     /// <summary>
-    /// Applies a JSON patch (RFC 6902) to a node. If a test operation in it fails, the server answers 422 and changes
+    /// Applies a JSON patch (RFC 6902) to a node. If a test operation in the patch fails, the server answers 422 and changes
     /// nothing.
     /// </summary>
     public Task PatchNodeAsync(string name, JsonArray patch, CancellationToken cancellation) =>

@@ -22,7 +22,7 @@ internal static class KubeConnection
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(10),
-            // Long enough for reuse, and short enough to notice when the API server has moved.
+            // Long enough to reuse connections, and short enough to notice when the API server has moved.
             PooledConnectionLifetime = TimeSpan.FromMinutes(10),
             ConnectCallback = ConnectAsync,
             PlaintextStreamFilter = static (context, _) => ValueTask.FromResult<Stream>(new PooledStream(context.PlaintextStream)),

@@ -27,7 +27,7 @@ internal sealed class KubeException : Exception
         RetryAfter = retryAfter;
     }
 
-    /// <summary>The HTTP status of the response, or null if there was none.</summary>
+    /// <summary>The HTTP status of the response, or null if there was no response.</summary>
     public HttpStatusCode? Status { get; }
 
     /// <summary>The machine-readable reason in the API's Status object, or null.</summary>

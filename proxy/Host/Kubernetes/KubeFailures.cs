@@ -65,7 +65,8 @@ internal static class KubeFailures
         _ => $"the API server answered {(int)code} to {verb.Verb} {verb.Resource}: {said}",
     };
 
-    // In that case the role is correct. The phrases come from the API server (webhook/errors/statuserror.go, policy/validating/plugin.go).
+    // If admission control refuses a request, the role is correct. The phrases come from the API server
+    // (webhook/errors/statuserror.go, policy/validating/plugin.go).
     private static bool IsAdmission(string said) =>
         said.Contains("admission webhook", StringComparison.Ordinal) || said.Contains("ValidatingAdmissionPolicy", StringComparison.Ordinal);
 

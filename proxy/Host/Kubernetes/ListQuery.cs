@@ -14,7 +14,7 @@ internal sealed record ListQuery(string Parameters, bool Paged)
     /// <summary>The most recent state.</summary>
     public static ListQuery Consistent { get; } = new("", Paged: true);
 
-    /// <summary>The most recent state, unpaged. Used after pages expired before they were read.</summary>
+    /// <summary>The most recent state, unpaged. Used if pages have expired before they were read.</summary>
     public static ListQuery ConsistentWhole { get; } = new("", Paged: false);
 
     /// <summary>

@@ -4,9 +4,9 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>
-/// Keeps a sink in sync with the API server: a list, then a watch from there, then further watches that continue where
-/// the last ended. Only if the server no longer knows that position is everything listed again; the sink keeps its
-/// content meanwhile.
+/// Keeps a sink in sync with the API server: a list, then a watch from the version of that list, then further watches that
+/// continue where the last watch ended. Everything is listed again only if the server no longer knows that position. Meanwhile
+/// the sink keeps its content.
 /// </summary>
 internal sealed partial class ListWatch<T>(
     KubeClient client,
@@ -27,7 +27,7 @@ internal sealed partial class ListWatch<T>(
     /// <summary>The freshness of the sink.</summary>
     public ListWatchHealth Health { get; } = new(time);
 
-    /// <summary>Runs until cancelled. Failures are retried and never end it.</summary>
+    /// <summary>Runs until cancelled. Failures are retried and never end the loop.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await Task.Delay(options.FirstListSpread * random.NextDouble(), time, cancellation);
@@ -154,7 +154,7 @@ internal sealed partial class ListWatch<T>(
     {
         Health.Failed(e.Message);
         Report(e);
-        // An expired position is no fault, so the first new list needs no delay. That holds after an outage too, because
+        // An expired position is not a fault, so the first new list needs no delay. This is also true after an outage, because
         // each node notices the end of an outage at a different time.
         var expired = e is KubeException { IsExpired: true, RetryAfter: null };
         var atOnce = expired && !_lastWasExpired;
@@ -169,7 +169,8 @@ internal sealed partial class ListWatch<T>(
         await DelayAsync(atOnce ? TimeSpan.Zero : delay, cancellation);
     }
 
-    // If the server is unreachable or rejects the request, the position is still valid. After any other failure it cannot be continued.
+    // If the server is unreachable or rejects the request, the position is still valid. After any other failure, the watch cannot
+    // continue from there.
     private static bool IsPlaceLost(Exception e) =>
         e is KubeException { IsExpired: true } or KubeException { IsAheadOfServer: true }
         || e is not (KubeException or IOException or HttpRequestException or SocketException);

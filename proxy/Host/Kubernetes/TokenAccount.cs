@@ -10,8 +10,8 @@ namespace ImdsProxy.Kubernetes;
 internal static class TokenAccount
 {
     /// <summary>
-    /// Returns the UID of the service account, or null if the token lacks that claim. A release that creates its own account
-    /// keeps the UID in an upgrade, and a new installation gets another one.
+    /// Returns the UID of the service account, or null if the token lacks that claim. If a release creates its own account, an
+    /// upgrade keeps the UID, and a new installation gets a different UID.
     /// </summary>
     public static string? UidOf(KubeToken token)
     {

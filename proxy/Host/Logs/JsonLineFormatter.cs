@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace ImdsProxy.Logs;
 
 /// <summary>
-/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: a field
-/// that audit records have too has the same name as there, so that one pipeline can read both.
+/// <c>{"ts":…,"level":…,"event":…,"category":…,"message":…,"fields":{…},"exception":…}</c>: a field that audit records also have
+/// has the same name in both, so that one pipeline can read logs and records.
 /// </summary>
 internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {

@@ -9,7 +9,7 @@ internal static class LoggingSetup
     private const string Forwarder = "Yarp.ReverseProxy";
 
     /// <param name="format">How entries are written.</param>
-    /// <param name="level">The lowest level of the proxy's own entries. Libraries log from this level, but never below warning.</param>
+    /// <param name="level">The lowest level of the proxy's own entries. Libraries log from this level too, but never below warning.</param>
     public static ILoggerFactory Create(LogFormat format, LogLevel level) => LoggerFactory.Create(logging =>
     {
         logging.AddConsole(console =>
@@ -33,7 +33,7 @@ internal static class LoggingSetup
         // the audit record says more.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 
-        // A host that can't start also throws, and the command that started it reports the reason in one line.
+        // A host that can't start also throws an exception, and the command that started the host reports the reason in one line.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });
 

@@ -6,15 +6,15 @@ using System.Text.Json;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// Asks a running proxy for its health over a plain socket. An exec probe starts a process every few seconds, and loading an
-/// HTTP client would cost more than everything else it does.
+/// Asks a running proxy for its health over a plain socket. An exec probe starts a process every few seconds, and loading an HTTP
+/// client would cost that process more than everything else it does.
 /// </summary>
 internal static class HealthProbe
 {
-    // Bytes. A health answer has a few hundred; a longer answer comes from something else.
+    // In bytes. A health answer has a few hundred; a longer answer comes from another program.
     private const int LongestAnswer = 64 * 1024;
 
-    /// <summary>Why the proxy is not healthy; empty if it is.</summary>
+    /// <summary>The reasons why the proxy is not healthy; empty if it is healthy.</summary>
     public static async Task<IReadOnlyList<string>> AskAsync(EndPoint management, bool live, CancellationToken cancellation)
     {
         var target = Reachable(management);
@@ -74,7 +74,7 @@ internal static class HealthProbe
         return Encoding.UTF8.GetString(buffer, 0, length);
     }
 
-    // The flag may have the value that serve was given. A listener on all addresses is then reached through loopback.
+    // The flag may have the same value as for serve. If serve listens on all addresses, the probe uses loopback.
     private static EndPoint Reachable(EndPoint management) => management switch
     {
         IPEndPoint ip when ip.Address.Equals(IPAddress.Any) => new IPEndPoint(IPAddress.Loopback, ip.Port),

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ImdsProxy.Management;
 
-/// <summary>How the management address is written: <c>IP:PORT</c> or <c>unix:PATH</c>.</summary>
+/// <summary>The written form of the management address: <c>IP:PORT</c> or <c>unix:PATH</c>.</summary>
 internal static class ManagementAddress
 {
     public const string Default = "127.0.0.1:16255";
@@ -26,7 +26,7 @@ internal static class ManagementAddress
             : throw new FormatException($"write an address and a port, such as {Default}, or a socket, such as unix:/run/imds-proxy/management.sock");
     }
 
-    /// <summary>The address as it is written, for logs.</summary>
+    /// <summary>The written form of an address, for logs.</summary>
     public static string Text(EndPoint endPoint) =>
         endPoint is UnixDomainSocketEndPoint ? UnixPrefix + endPoint : endPoint.ToString() ?? "";
 

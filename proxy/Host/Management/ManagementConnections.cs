@@ -10,15 +10,18 @@ namespace ImdsProxy.Management;
 /// </summary>
 internal sealed class ManagementConnections(TimeProvider time)
 {
-    /// <summary>TCP connections to one of at most two addresses. The rest of <see cref="ManagementLimits"/> is left to the Unix socket.</summary>
+    /// <summary>
+    /// The maximum number of TCP connections to one address. There are at most two addresses, so the rest of
+    /// <see cref="ManagementLimits"/> is left to the Unix socket.
+    /// </summary>
     public const int Max = 24;
 
-    /// <summary>Connections of one source address. A scraper keeps one connection open, and a probe keeps none.</summary>
+    /// <summary>The maximum number of connections of one source address. A scraper keeps one connection open, and a probe keeps none.</summary>
     public const int MaxPerAddress = 4;
 
     private readonly OpenConnections _open = new(Max, MaxPerAddress);
 
-    /// <summary>Runs a connection that is admitted; ends any other at once.</summary>
+    /// <summary>Runs an admitted connection, and ends any other connection at once.</summary>
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         if (connection.RemoteEndPoint is not IPEndPoint { Address: var address })

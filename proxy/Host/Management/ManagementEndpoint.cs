@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace ImdsProxy.Management;
 
 /// <summary>The listener that accepted a connection, and the paths it serves.</summary>
-/// <param name="Listen">Where it listens.</param>
+/// <param name="Listen">The address of the listener.</param>
 /// <param name="MetricsOnly">Whether it serves only the three open paths.</param>
 internal sealed record ManagementEndpoint(EndPoint Listen, bool MetricsOnly)
 {

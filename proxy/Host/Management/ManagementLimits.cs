@@ -8,7 +8,7 @@ namespace ImdsProxy.Management;
 /// </summary>
 internal static class ManagementLimits
 {
-    /// <summary>Connections in all, including those of the Unix socket.</summary>
+    /// <summary>The maximum number of connections in all, including those of the Unix socket.</summary>
     public const int MaxConnections = 64;
 
     /// <summary>How long an idle connection stays open.</summary>
@@ -23,11 +23,12 @@ internal static class ManagementLimits
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 32;
 
-        // Only GET is answered, and it has no body.
+        // Only GET is answered, and a GET request has no body.
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
 
-        // Shorter than the interval of any scraper. A new connection for each scrape costs less than idle ones that keep others out.
+        // Shorter than the interval of any scraper. A new connection for each scrape costs less than idle connections that keep
+        // other clients out.
         kestrel.Limits.KeepAliveTimeout = KeepAlive;
     }
 }

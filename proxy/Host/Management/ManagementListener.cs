@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Management;
 
-/// <summary>The management listener. It has its own Kestrel, so that it answers during a flood on the data listener.</summary>
+/// <summary>The management listener. It has its own Kestrel server, so that it answers during a flood on the data listener.</summary>
 internal sealed class ManagementListener : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -10,7 +10,8 @@ internal sealed partial class ManagementMiddleware(ManagementPages pages, Manage
     private const string PrometheusText = "text/plain; version=0.0.4; charset=utf-8";
 
     /// <summary>
-    /// Checks 1. the Host header, 2. the method. Then serves 3. the open paths, 4. the guarded paths to authorized clients.
+    /// Checks the Host header and then the method. Then serves the open paths to every client and the guarded paths to authorized
+    /// clients.
     /// </summary>
     public async Task InvokeAsync(HttpContext context)
     {

@@ -6,10 +6,10 @@ namespace ImdsProxy.Management;
 /// <summary>The file of the management listener's Unix socket.</summary>
 internal static class ManagementSocket
 {
-    /// <summary>For the proxy's own user only, because the guarded pages name every pod that calls IMDS.</summary>
+    /// <summary>Only the proxy's own user may connect, because the guarded pages name every pod that calls IMDS.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Removes the socket of a proxy that has died. Throws if something else is there, or if another proxy is running.</summary>
+    /// <summary>Removes the socket of a proxy that has died. Throws if the path holds anything else, or if another proxy is running.</summary>
     public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
     {
         var file = new FileInfo(endPoint.ToString());
@@ -25,7 +25,7 @@ internal static class ManagementSocket
         }
     }
 
-    /// <summary>A bound socket. Its file gets its mode before the socket listens, so that nobody can connect earlier.</summary>
+    /// <summary>Creates a bound socket. The mode of its file is set before the socket listens, so that no other user can connect earlier.</summary>
     public static Socket Bind(EndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);

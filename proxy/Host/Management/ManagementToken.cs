@@ -5,12 +5,12 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Management;
 
 /// <summary>
-/// The bearer token of the management listener. Guarded requests are few, so each reads the token's file: a new token applies at
-/// once.
+/// The bearer token of the management listener. Guarded requests are few, so each request reads the token's file, and a new token
+/// takes effect at once.
 /// </summary>
 internal sealed partial class ManagementToken(string? path, ILogger<ManagementToken> logger)
 {
-    /// <summary>Characters. A shorter token could be guessed, so an empty or truncated file admits nobody.</summary>
+    /// <summary>In characters. A shorter token could be guessed, and the minimum also means that an empty or truncated file admits nobody.</summary>
     public const int Shortest = 16;
 
     private const int Longest = 4096;

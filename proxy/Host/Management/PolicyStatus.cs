@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace ImdsProxy.Management;
 
 /// <summary>The policy in force, as <c>GET /policy</c> reports it.</summary>
-/// <param name="Revision">Its revision.</param>
+/// <param name="Revision">The policy's revision.</param>
 /// <param name="Mode"><c>enforce</c> or <c>audit</c>.</param>
 /// <param name="Source">Where it was read, for example <c>file:/etc/imds-proxy/policy.json</c>.</param>
 /// <param name="LoadedAt">When it came into force.</param>

@@ -4,8 +4,8 @@ namespace ImdsProxy.Metrics;
 internal static class DurationBuckets
 {
     /// <summary>
-    /// From 50 µs, the time of a denial, to 2 minutes, the time that scheduled events may take. The usual defaults start at
-    /// 5 ms, so everything that an in-memory proxy does would fall into the first bucket.
+    /// The buckets range from 50 µs (a denial) to 2 minutes (the longest request for scheduled events). The usual defaults start
+    /// at 5 ms, so everything that an in-memory proxy does would fall into the first bucket.
     /// </summary>
     public static readonly double[] Seconds =
     [

@@ -3,8 +3,8 @@ using Prometheus;
 namespace ImdsProxy.Metrics;
 
 /// <summary>
-/// The metrics of one process, or of one proxy where tests run several in a process: created by name, observed at each
-/// scrape, and written as Prometheus text (docs/decisions/0018).
+/// Creates metrics by name, reads observed values at each scrape, and writes Prometheus text (docs/decisions/0018). A process has
+/// one registry; a test that runs several proxies in a process has one registry for each.
 /// </summary>
 internal sealed class MetricsRegistry
 {
@@ -40,10 +40,10 @@ internal sealed class MetricsRegistry
     }
 
     /// <summary>A gauge with one series for each value of a label, read at each scrape.</summary>
-    /// <param name="name">With the prefix <c>imds_proxy_</c>.</param>
-    /// <param name="help">What it counts.</param>
+    /// <param name="name">The metric's name, with the prefix <c>imds_proxy_</c>.</param>
+    /// <param name="help">The metric's help text.</param>
     /// <param name="label">The label whose values the read returns. They must be few.</param>
-    /// <param name="read">Returns the current series. A series that it no longer returns disappears.</param>
+    /// <param name="read">Returns the current series. A series that is no longer returned disappears.</param>
     public void ObserveEach(string name, string help, string label, Func<IEnumerable<(string Value, double Measured)>> read)
     {
         var gauge = Gauge(name, help, label);

@@ -3,10 +3,16 @@ using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Metrics;
 
-/// <summary>The values of the label <c>namespace</c>: the first namespaces by name, all later ones as one value.</summary>
+/// <summary>
+/// The values of the label <c>namespace</c>: each of the first namespaces has its name as the value, and all later namespaces
+/// share one value.
+/// </summary>
 internal sealed class NamespaceLabels
 {
-    /// <summary>Namespaces by name. Users create namespaces, and each becomes a series in every Prometheus that scrapes the node.</summary>
+    /// <summary>
+    /// The maximum number of namespaces with a value each. Users create namespaces, and each becomes a series in every Prometheus
+    /// that scrapes the node.
+    /// </summary>
     public const int Maximum = 200;
 
     public const string Other = "other";
@@ -14,7 +20,7 @@ internal sealed class NamespaceLabels
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
     private int _count;
 
-    // The name of a namespace can't contain a parenthesis, so these can't be mistaken for one.
+    // The name of a namespace can't contain a parenthesis, so these values can't be mistaken for a namespace.
     public string Of(Caller caller) => caller switch
     {
         Caller.Pod pod => Of(pod.Identity.Namespace),

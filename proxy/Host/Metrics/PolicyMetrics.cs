@@ -18,7 +18,7 @@ internal sealed class PolicyMetrics
     public PolicyMetrics(MetricsRegistry registry, TimeProvider time)
     {
         _time = time;
-        // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
+        // The series start at 0, because an alert would miss the first increase of a series that starts at 1.
         var loads = registry.Counter("imds_proxy_policy_loads_total", "Policy documents read, by whether they were loaded or refused.", "result");
         _loaded = loads.WithLabels("loaded");
         _refusedLoads = loads.WithLabels("refused");

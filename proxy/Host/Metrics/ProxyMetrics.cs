@@ -22,7 +22,7 @@ internal sealed class ProxyMetrics
     private readonly Counter.Child _failed;
 
     /// <param name="registry">Creates and writes the metrics.</param>
-    /// <param name="time">For the time of the last policy load.</param>
+    /// <param name="time">The clock, for the time of the last policy load.</param>
     public ProxyMetrics(MetricsRegistry registry, TimeProvider time)
     {
         _registry = registry;
@@ -32,7 +32,7 @@ internal sealed class ProxyMetrics
         _connections = registry.Gauge("imds_proxy_connections", "Open connections of callers.");
         _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
         _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended because of their clients' behaviour, by reason.", "reason");
-        // Series that start at 0: an alert would miss the first increase of a series that starts at 1.
+        // The series start at 0, because an alert would miss the first increase of a series that starts at 1.
         var records = registry.Counter("imds_proxy_audit_records_total", "Audit records, by whether they could be written.", "result");
         _written = records.WithLabels("written");
         _failed = records.WithLabels("failed");
@@ -47,10 +47,10 @@ internal sealed class ProxyMetrics
     /// <param name="seconds">The time until the answer, or until the proxy gave up.</param>
     public void UpstreamEnded(Endpoint endpoint, int? status, double seconds) => _upstream.Ended(endpoint, status, seconds);
 
-    /// <summary>A document is in force. A repeated load of the same document ends a refusal too.</summary>
+    /// <summary>Records that a document is in force. Loading the same document again also ends a refusal.</summary>
     public void PolicyLoaded(string revision, PolicyMode mode) => _policy.Loaded(revision, mode);
 
-    /// <summary>The newest document was refused, and the one before it stays in force.</summary>
+    /// <summary>Records that the newest document was refused and the previous document stays in force.</summary>
     public void PolicyRefused() => _policy.Refused();
 
     public void ConnectionOpened()
@@ -67,7 +67,7 @@ internal sealed class ProxyMetrics
     /// <summary>Counts a record of the audit log.</summary>
     public void RecordEnded(bool isWritten) => (isWritten ? _written : _failed).Inc();
 
-    /// <summary>Reads these counts at each scrape.</summary>
+    /// <summary>At each scrape, reads the numbers of pods by how their requests reach the proxy.</summary>
     /// <param name="known">Pods known by an address.</param>
     /// <param name="hostNetwork">Pods of this node that share its network, whose requests do not pass the proxy.</param>
     public void ObserveCallers(Func<long> known, Func<long> hostNetwork)
@@ -76,21 +76,21 @@ internal sealed class ProxyMetrics
         _registry.Observe("imds_proxy_host_network_pods", "Pods that share the node's network: their requests to IMDS do not pass the proxy.", () => hostNetwork());
     }
 
-    /// <summary>Reads at each scrape the time since the API server was last heard from.</summary>
+    /// <summary>At each scrape, reads the time since the API server was last heard from.</summary>
     /// <param name="staleness">Seconds, by the resource followed. Sources that were never heard from are left out.</param>
     public void ObserveStaleness(Func<IEnumerable<(string Source, double Seconds)>> staleness) =>
         _registry.ObserveEach(
             "imds_proxy_source_staleness_seconds", "Time since the Kubernetes API server was last heard from, by the resource followed.", "source", staleness);
 
-    /// <summary>Reads at each scrape whether the proxy is ready.</summary>
+    /// <summary>At each scrape, reads whether the proxy is ready.</summary>
     public void ObserveReadiness(Func<bool> isReady) =>
         _registry.Observe("imds_proxy_ready", "1 while the proxy is ready, else 0.", () => Flag(isReady()));
 
-    /// <summary>Reads at each scrape the state of the audit log.</summary>
+    /// <summary>At each scrape, reads the state of the audit log.</summary>
     /// <param name="degraded">Whether records go to stdout because the directory cannot be written.</param>
     /// <param name="segmentsRemoved">Segments that retention has removed.</param>
     /// <param name="exportLost">Lines that the export has lost.</param>
-    /// <param name="stdoutLost">Lines that stdout beside a directory has lost.</param>
+    /// <param name="stdoutLost">Lines lost on stdout where stdout is used in addition to a directory.</param>
     public void ObserveAudit(Func<bool> degraded, Func<long> segmentsRemoved, Func<long> exportLost, Func<long> stdoutLost)
     {
         _registry.Observe("imds_proxy_audit_degraded", "1 while records go to stdout because the audit directory cannot be written, else 0.", () => Flag(degraded()));
@@ -99,11 +99,14 @@ internal sealed class ProxyMetrics
         _registry.ObserveTotal("imds_proxy_audit_stdout_lost_total", "Lines of the audit log that were lost because stdout, beside a directory, did not take them.", () => stdoutLost());
     }
 
-    /// <summary>Reads at each scrape whether break glass has lowered the policy to audit mode.</summary>
+    /// <summary>At each scrape, reads whether break glass has lowered the policy to audit mode.</summary>
     public void ObserveOverride(Func<bool> isOn) =>
         _registry.Observe("imds_proxy_override_active", "1 while an override has lowered everything to audit mode, else 0.", () => Flag(isOn()));
 
-    /// <summary>Reads at each scrape whether the startup taint still keeps pods off this node. Absent where no taint is configured.</summary>
+    /// <summary>
+    /// At each scrape, reads whether the startup taint still keeps pods off this node. The metric is absent where no taint is
+    /// configured.
+    /// </summary>
     public void ObserveStartupTaint(Func<bool> isPending) =>
         _registry.Observe("imds_proxy_startup_taint_pending", "1 until the startup taint is known to be off this node, else 0.", () => Flag(isPending()));
 

@@ -29,7 +29,7 @@ internal sealed class UpstreamMetrics
 
     private static string StatusClass(int? status) => status switch
     {
-        // The rate limit of IMDS, which means something different from any other 4xx.
+        // 429 is the rate limit of IMDS and means something different from any other 4xx.
         429 => "429",
         >= 100 and < 200 => "1xx",
         >= 200 and < 300 => "2xx",

@@ -11,7 +11,7 @@ internal static class RedirectEvents
     /// <param name="options">The parameters of the rules.</param>
     /// <param name="backend">The backend's name.</param>
     /// <param name="boot">When the node started, or null if unknown.</param>
-    /// <param name="secondsOpen">The longest time that pods could reach IMDS directly before; 0 if they could not.</param>
+    /// <param name="secondsOpen">The longest time for which pods could have reached IMDS directly before; 0 if they could not.</param>
     /// <param name="missing">The rules that were missing and are now in place.</param>
     public static AuditEvent Applied(
         DateTimeOffset now, RuleSetOptions options, string backend, DateTimeOffset? boot, double secondsOpen, IEnumerable<string> missing) =>
@@ -31,7 +31,7 @@ internal static class RedirectEvents
     /// <param name="now">The time of the event.</param>
     /// <param name="what"><c>everything</c>, or the part that was lifted.</param>
     /// <param name="reason">The reason.</param>
-    /// <param name="until">When the removal ends by itself, or null.</param>
+    /// <param name="until">When the removal expires, or null if it does not expire.</param>
     public static AuditEvent Removed(DateTimeOffset now, string what, string reason, DateTimeOffset? until)
     {
         var fields = new JsonObject { ["what"] = what, ["reason"] = reason };

@@ -25,7 +25,7 @@ internal sealed record RedirectSettings
 
     public string LockFile { get; init; } = "/run/imds-proxy-redirect.lock";
 
-    /// <summary>How long the first rules wait for the proxy: until it is ready, or without <see cref="ReadyFile"/> until it listens.</summary>
+    /// <summary>The longest time that the first rules wait for the proxy to be ready or, without <see cref="ReadyFile"/>, to listen.</summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);

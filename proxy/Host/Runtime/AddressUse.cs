@@ -5,7 +5,7 @@ internal sealed class AddressUse
 {
     private int _requests;
 
-    /// <summary>Its open connections. Only <see cref="OpenConnections"/> uses it.</summary>
+    /// <summary>The open connections of the address. Only <see cref="OpenConnections"/> uses this list.</summary>
     public List<OpenConnection> Connections { get; } = [];
 
     /// <summary>Counts a request in flight, unless the limit has been reached.</summary>

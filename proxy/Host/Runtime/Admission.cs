@@ -8,6 +8,9 @@ internal enum Admission
     /// <summary>The source address has reached its limit of connections.</summary>
     AddressIsFull,
 
-    /// <summary>The listener has reached its limit, and no address has enough more connections than the newcomer's to give one up.</summary>
+    /// <summary>
+    /// The listener has reached its limit, and no other address holds enough more connections than the newcomer's address to give
+    /// up a connection.
+    /// </summary>
     ListenerIsFull,
 }

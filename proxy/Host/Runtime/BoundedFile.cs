@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Reads files that another program writes: only regular files, and never more than a bound. A device never ends, and a pipe blocks
-/// its reader until a writer comes.
+/// Reads files that another program writes: only regular files, and never more than a bound. A device never ends, and a pipe
+/// blocks its reader until a writer opens it.
 /// </summary>
 internal static partial class BoundedFile
 {
@@ -17,7 +17,7 @@ internal static partial class BoundedFile
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
 
-    // On 32 and 64 bit Arm the number is different (<asm/fcntl.h>).
+    // On 32-bit and 64-bit Arm the number is different (<asm/fcntl.h>).
     private static readonly int NoFollow =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
@@ -44,7 +44,10 @@ internal static partial class BoundedFile
     /// <inheritdoc cref="Read"/>
     public static string ReadText(string path, int maxBytes = Usual) => Encoding.UTF8.GetString(Read(path, maxBytes)).TrimStart('\uFEFF');
 
-    /// <summary>Reads the file. Of a file above the bound, reads one byte more than the bound, so that the caller can refuse it.</summary>
+    /// <summary>
+    /// Reads the file. If the file is larger than the bound, reads one byte more than the bound, so that the caller can refuse
+    /// the file.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="maxBytes">The maximum size in bytes.</param>
     /// <param name="followsLink">False for a file that a less trusted process could replace by a link.</param>
@@ -65,7 +68,7 @@ internal static partial class BoundedFile
                     return content;
                 }
 
-                // The file has grown, or is a file of the kernel, whose length is not known in advance.
+                // The file has grown, or it is a kernel file, whose length is not known in advance.
                 Array.Resize(ref content, (int)Math.Min((length * 2L) + 1, maxBytes + 1L));
             }
         }
@@ -74,7 +77,7 @@ internal static partial class BoundedFile
         return content;
     }
 
-    /// <summary>Opens a regular file. Does not block on anything else.</summary>
+    /// <summary>Opens a regular file. Does not block if the path names anything else.</summary>
     /// <exception cref="IOException">The file can't be opened, or is not a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static SafeFileHandle Open(string path, bool followsLink = true)

@@ -4,7 +4,7 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>Identifies a build.</summary>
 /// <param name="Version">For example <c>0.1.0</c>.</param>
-/// <param name="Commit">The commit it was built from, or <c>unknown</c>.</param>
+/// <param name="Commit">The commit that was built, or <c>unknown</c>.</param>
 internal sealed record BuildInfo(string Version, string Commit)
 {
     /// <summary>The build of the running executable.</summary>

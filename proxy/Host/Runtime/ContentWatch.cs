@@ -2,10 +2,10 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// Detects changes of content on disk by reading it every half second. File watchers, write times and link targets each miss some
-/// way in which a mounted ConfigMap changes (the swap of its <c>..data</c> link); comparing the content misses none.
+/// changes of a mounted ConfigMap (the swap of its <c>..data</c> link). Comparing the content misses none.
 /// </summary>
 /// <param name="path">The name of the content, for messages.</param>
-/// <param name="read">Reads the content, given the previous content; null if it can't be read.</param>
+/// <param name="read">Reads the content, given the previous content. Returns null if the content can't be read.</param>
 /// <param name="same">Whether two versions of the content are equal.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Logs why the content can't be read or was not taken.</param>
@@ -17,7 +17,7 @@ internal sealed partial class ContentWatch<T>(
     private bool _first = true;
     private string? _trouble;
 
-    /// <summary>Calls back with the first content and at each change, until cancelled; with null if the content can't be read.</summary>
+    /// <summary>Calls back with the first content and at each change, until cancelled. Passes null if the content can't be read.</summary>
     public async Task RunAsync(Func<T?, Task> changed, CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(FileWatch.Interval, time);

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImdsProxy.Runtime;
 
-/// <summary>Flushes the entries of a directory to disk. Without it a renamed file may be lost in a power failure.</summary>
+/// <summary>Flushes the entries of a directory to disk. Without this flush, a renamed file may be lost in a power failure.</summary>
 internal static partial class DurableDirectory
 {
     // Linux's <asm-generic/fcntl.h>: O_RDONLY | O_CLOEXEC. .NET can't open directories.

@@ -10,7 +10,7 @@ internal static class FileContent
 
     /// <summary>Whether a file still has its last content.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="last">The last content. Of a file above the bound: its first bytes, one more than the bound.</param>
+    /// <param name="last">The last content. For a file larger than the bound: its first bytes, one more than the bound.</param>
     /// <param name="maxBytes">The bound in bytes.</param>
     /// <param name="cancellation">Cancels the comparison.</param>
     /// <exception cref="IOException">The file can't be read.</exception>

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A lock on an open file that the kernel releases when the file is closed, however its process ends. These are open file
-/// description locks: .NET locks each file that it opens by flock(2), and the two kinds do not affect each other.
+/// A lock on an open file. The kernel releases the lock when the file is closed, however the process ends. These are open file
+/// description locks. .NET locks each file that it opens with flock(2), and the two kinds of lock do not affect each other.
 /// </summary>
 internal static partial class FileLock
 {
@@ -29,7 +29,7 @@ internal static partial class FileLock
         _ = Control(file, Set, ref request);
     }
 
-    /// <summary>Whether another open file holds the lock. Also true if the file system does not tell.</summary>
+    /// <summary>Whether another open file holds the lock. Also true if the file system cannot answer.</summary>
     public static bool IsTaken(SafeFileHandle file)
     {
         var request = new Request { Kind = Write };

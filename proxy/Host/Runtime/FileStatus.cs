@@ -4,10 +4,10 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>The properties of a file that the kernel knows and .NET does not expose.</summary>
-/// <param name="Links">The number of its directory entries; 0 once it is removed.</param>
-/// <param name="Uid">Its owner.</param>
-/// <param name="Gid">Its group.</param>
-/// <param name="Mode">Its type and permissions, as in <c>st_mode</c>.</param>
+/// <param name="Links">The number of the file's directory entries; 0 once the file is removed.</param>
+/// <param name="Uid">The file's owner.</param>
+/// <param name="Gid">The file's group.</param>
+/// <param name="Mode">The file's type and permissions, as in <c>st_mode</c>.</param>
 internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gid, ushort Mode)
 {
     // linux/fcntl.h, linux/stat.h.

@@ -10,7 +10,7 @@ internal sealed class FileWatch(string path, int maxBytes, TimeProvider time, IL
     /// <summary>The time between two reads: a quarter of the 2 seconds within which an edit must take effect.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Calls back with the first content and at each change, until cancelled; with null if the file can't be read.</summary>
+    /// <summary>Calls back with the first content and at each change, until cancelled. Passes null if the file can't be read.</summary>
     public Task RunAsync(Func<byte[]?, Task> changed, CancellationToken cancellation) => new ContentWatch<byte[]>(
         path,
         async (last, token) => last is not null && await FileContent.IsStillAsync(path, last, maxBytes, token) ? last : BoundedFile.Read(path, maxBytes),

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Makes the C library return large blocks to the kernel when they are freed. By default it raises its thresholds to the largest
-/// block that was ever freed, and each of its many arenas then keeps up to twice that. Compressing segments on the thread pool kept
-/// 20 MB this way within a few million requests. See mallopt(3).
+/// Makes the C library return large blocks to the kernel when they are freed. By default the library raises its thresholds to the
+/// size of the largest block ever freed, and each of its many arenas then keeps up to twice that size. Within a few million
+/// requests, compressing segments on the thread pool kept 20 MB this way. See mallopt(3).
 /// </summary>
 internal static partial class FreedMemory
 {
@@ -14,7 +14,7 @@ internal static partial class FreedMemory
     private const int MmapThreshold = -3;
     private const int Bytes = 128 << 10;
 
-    /// <summary>Call this before much memory is allocated. Does nothing with a C library without such thresholds, such as musl.</summary>
+    /// <summary>Call this before much memory is allocated. Does nothing if the C library has no such thresholds, as musl does not.</summary>
     public static void Return()
     {
         if (!OperatingSystem.IsLinux())

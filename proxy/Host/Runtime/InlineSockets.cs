@@ -4,16 +4,17 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// Makes the thread that receives a socket's event run the continuation itself instead of waking another thread. This halves the
-/// cost of a request (docs/decisions/0015). The price: long work must not run on these threads, see <see cref="PooledStream"/>.
+/// cost of a request (docs/decisions/0015). The price is that long work must not run on these threads; see
+/// <see cref="PooledStream"/>.
 /// </summary>
 internal static class InlineSockets
 {
-    // At least two, so that the management listener answers while one thread waits for a disk. No more than a node's requests can
-    // keep busy, because each thread has its own stack and buffers.
+    // At least two threads, so that the management listener answers while one thread waits for a disk. No more threads than a
+    // node's requests can keep busy, because each thread has its own stack and buffers.
     private const int MinThreads = 2;
     private const int MaxThreads = 8;
 
-    // SocketAsyncEngine of System.Net.Sockets reads both once, when the process first waits for a socket.
+    // SocketAsyncEngine of System.Net.Sockets reads both variables once, when the process first waits for a socket.
     private const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
     private const string Threads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 

@@ -10,14 +10,14 @@ internal static partial class LastResort
 {
     private const int Failed = 1;
 
-    /// <summary>Ends the process if it still runs some time after it was told to end.</summary>
+    /// <summary>Ends the process if it is still running when <paramref name="patience"/> has passed since it was told to end.</summary>
     public static void Arm(TimeSpan patience, CancellationToken asked) => asked.Register(() =>
         new Thread(() =>
         {
             using var ended = new ManualResetEventSlim();
             ended.Wait(patience);
 
-            // Not exit(3), whose handlers may wait for the same resource.
+            // exit(3) is not used, because its handlers may wait for the same resource.
             ExitNow(Failed);
         })
         {

@@ -5,7 +5,7 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>One accepted connection, with the state that its listener's limits depend on.</summary>
 /// <param name="connection">The connection in the transport.</param>
-/// <param name="address">Where it comes from.</param>
+/// <param name="address">The source address.</param>
 /// <param name="accepted">When it was accepted, as a timestamp of the clock in use.</param>
 internal sealed class OpenConnection(ConnectionContext connection, IPAddress address, long accepted)
 {
@@ -18,10 +18,10 @@ internal sealed class OpenConnection(ConnectionContext connection, IPAddress add
     /// <summary>The use of its source address. Only <see cref="OpenConnections"/> sets it.</summary>
     public AddressUse? Use { get; set; }
 
-    /// <summary>Whether no request is in flight on it.</summary>
+    /// <summary>Whether no request is in flight on the connection.</summary>
     public bool IsIdle => !_isBusy;
 
-    /// <summary>When its latest request began; before the first one, when it was accepted.</summary>
+    /// <summary>When the latest request began; before the first request, when the connection was accepted.</summary>
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
 #pragma warning disable VSTHRD003 // A TaskCompletionSource with asynchronous continuations: there is no context to deadlock with.

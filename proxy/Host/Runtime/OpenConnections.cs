@@ -3,11 +3,11 @@ using System.Net;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Shares a bounded number of connections among source addresses. When all are taken, a newcomer displaces a connection of the
-/// address that has the most, so that a few greedy clients cannot keep the others out.
+/// Shares a bounded number of connections among source addresses. When all connections are taken, a newcomer displaces a
+/// connection of the address that has the most connections, so that a few greedy clients cannot keep the others out.
 /// </summary>
-/// <param name="max">Connections in all.</param>
-/// <param name="maxPerAddress">Connections of one source address.</param>
+/// <param name="max">The maximum number of connections in all.</param>
+/// <param name="maxPerAddress">The maximum number of connections of one source address.</param>
 internal sealed class OpenConnections(int max, int maxPerAddress)
 {
     private readonly Lock _gate = new();
@@ -58,7 +58,7 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
         connection.End();
     }
 
-    // Does nothing if the connection was displaced before.
+    // Does nothing if the connection was already displaced.
     private void Take(OpenConnection connection)
     {
         if (connection.Use is not { } use || !use.Connections.Remove(connection))
@@ -73,7 +73,8 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
         }
     }
 
-    // The address must have at least two connections more than the newcomer's. With one more, the two would displace each other for ever.
+    // The address must have at least two connections more than the newcomer's. With only one more, the two addresses would
+    // displace each other's connections for ever.
     private OpenConnection? Displaceable(int heldByNewcomer) =>
         _uses.Values.MaxBy(static use => use.Connections.Count) is { } largest && largest.Connections.Count >= heldByNewcomer + 2
             ? largest.Connections.MinBy(static connection => (connection.IsIdle ? 0 : 1, connection.LastUsed))

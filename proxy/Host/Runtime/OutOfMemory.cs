@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Ends the process when memory runs out. A server that swallows an OutOfMemoryException of one request or socket stays half dead.
-/// A restart takes a fraction of a second, and meanwhile the redirect's rules keep pods from IMDS.
+/// Ends the process when memory runs out. A server that swallows the OutOfMemoryException of a single request or socket keeps
+/// running, but half dead. A restart takes a fraction of a second, and meanwhile the redirect's rules keep pods away from IMDS.
 /// </summary>
 internal static unsafe class OutOfMemory
 {
     private const int StandardError = 2;
 
-    // Resolved at the start, because resolving them takes memory.
+    // Both functions are resolved at the start, because resolving them takes memory.
     private static delegate* unmanaged<int, byte*, nint, nint> _write;
     private static delegate* unmanaged<int, void> _exit;
     private static int _isEnding;
@@ -38,8 +38,8 @@ internal static unsafe class OutOfMemory
         };
     }
 
-    // Neither allocates nor runs code that might: no finalizers, no handlers, no flushing. Other threads may run out of memory at the
-    // same moment, so the line is written only once.
+    // Neither allocates memory nor runs code that might allocate: no finalizers, no handlers, no flushing. Other threads may run
+    // out of memory at the same moment, so the line is written only once.
     private static void End()
     {
         if (Interlocked.Exchange(ref _isEnding, 1) != 0)

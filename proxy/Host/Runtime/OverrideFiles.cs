@@ -5,20 +5,21 @@ namespace ImdsProxy.Runtime;
 /// <summary>
 /// Reads the break-glass files: the file that requests an override, and <c>until</c> and <c>reason</c> beside it. Files that are
 /// missing, unreadable or malformed are refused, because a mistake must not open IMDS. A file <c>uninstalling</c> with the word
-/// <c>yes</c> marks the last override of a release, which outlives its files (docs/decisions/0013-remove-the-rules-with-a-pre-delete-hook.md).
+/// <c>yes</c> marks the last override of a release. That override outlives its files
+/// (docs/decisions/0013-remove-the-rules-with-a-pre-delete-hook.md).
 /// </summary>
 /// <param name="file">The file that requests the override: <c>mode</c> or <c>interception</c>.</param>
-/// <param name="word">The only word that file may hold.</param>
-/// <param name="read">Reads a file of the directory; null if it does not exist.</param>
+/// <param name="word">The only valid content of that file.</param>
+/// <param name="read">Reads a file of the directory. Returns null if the file does not exist.</param>
 /// <param name="time">The clock.</param>
 internal sealed class OverrideFiles(string file, string word, Func<string, string?> read, TimeProvider time)
 {
-    /// <summary>The file that marks an uninstall, and its only word.</summary>
+    /// <summary>The file that marks an uninstall. Its only valid word is <see cref="Yes"/>.</summary>
     public const string Uninstalling = "uninstalling";
 
     public const string Yes = "yes";
 
-    // Bytes. Ample for a time or a reason.
+    // In bytes: ample for a time or a reason.
     private const int LongestText = 4096;
 
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
@@ -26,7 +27,8 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     private static readonly string[] Rfc3339 =
         ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mm:sszzz"];
 
-    // A time too far ahead stays refused even when it comes nearer, because by then nobody expects the override.
+    // A time that was too far ahead stays refused even when it comes within the limit, because by then nobody expects the
+    // override.
     private string? _tooFar;
 
     /// <summary>The files that make <c>redirect watch</c> remove the rules.</summary>
@@ -35,8 +37,8 @@ internal sealed class OverrideFiles(string file, string word, Func<string, strin
     /// <summary>The files that make <c>serve</c> fall back to audit mode.</summary>
     public static OverrideFiles Mode(string directory, TimeProvider time) => Mode(In(directory), time);
 
-    /// <summary>The same, read from the texts of a ConfigMap instead of files.</summary>
-    /// <param name="read">Reads one of the texts; null if it does not exist.</param>
+    /// <summary>The same override, read from the entries of a ConfigMap instead of files.</summary>
+    /// <param name="read">Reads an entry. Returns null if the entry does not exist.</param>
     /// <param name="time">The clock.</param>
     public static OverrideFiles Mode(Func<string, string?> read, TimeProvider time) => new("mode", "audit", read, time);
 

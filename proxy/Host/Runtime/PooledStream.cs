@@ -1,8 +1,8 @@
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// A connection whose reader continues on the thread pool. The reader may work on the bytes for a long time (compiling a policy,
-/// reading a list of pods), and meanwhile the socket's own thread must answer requests.
+/// A connection whose reader continues on the thread pool. The reader may work on the received bytes for a long time (compiling a
+/// policy, reading a list of pods). Meanwhile the socket's own thread must answer requests.
 /// </summary>
 internal sealed class PooledStream(Stream connection) : Stream
 {

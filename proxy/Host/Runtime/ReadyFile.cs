@@ -4,7 +4,7 @@ using System.Text;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// The file by which the proxy tells the redirect that it is ready. Its content is valid for a few seconds only, so that the file of
+/// The file that tells the redirect that the proxy is ready. Its content is valid for only a few seconds, so that a file left by
 /// an earlier container has no effect.
 /// </summary>
 internal sealed class ReadyFile(string path, TimeProvider time)
@@ -28,7 +28,7 @@ internal sealed class ReadyFile(string path, TimeProvider time)
     /// <exception cref="UnauthorizedAccessException">The process has no right to remove the file.</exception>
     public void Withdraw() => _file.Remove();
 
-    /// <summary>Whether the proxy states now that it is ready. Any content but its exact words counts as not ready.</summary>
+    /// <summary>Whether the proxy states now that it is ready. Any content other than the exact words counts as not ready.</summary>
     public bool IsReady()
     {
         try
@@ -46,7 +46,7 @@ internal sealed class ReadyFile(string path, TimeProvider time)
         }
     }
 
-    // A later time was written by another version, or before the clock was set back.
+    // A time further ahead was written by another version, or before the clock was set back.
     private static bool IsNow(TimeSpan left) => left >= TimeSpan.Zero && left <= Validity;
 
     private static string Text(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);

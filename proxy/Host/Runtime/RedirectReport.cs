@@ -2,6 +2,6 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>The redirect's report about its rules.</summary>
 /// <param name="InPlace">Whether every rule was in place and effective.</param>
-/// <param name="At">When that was observed.</param>
-/// <param name="Until">Until when the report is valid.</param>
+/// <param name="At">When the rules were observed.</param>
+/// <param name="Until">When the report expires.</param>
 internal sealed record RedirectReport(bool InPlace, DateTimeOffset At, DateTimeOffset Until);

@@ -3,17 +3,17 @@ using System.Text.Json;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// The file by which the redirect reports the state of its rules to the proxy. The redirect has no token and no listener, so it has
-/// no other way. A report is valid for a short time only, so that the report of a dead redirect has no effect.
+/// The file in which the redirect reports the state of its rules to the proxy. The redirect has no token and no listener, so it
+/// cannot report in any other way. A report is valid for only a short time, so that the report of a dead redirect has no effect.
 /// </summary>
 internal sealed class RedirectReportFile(string path, TimeProvider time)
 {
-    // Bytes. A report has about 150.
+    // In bytes. A report has about 150.
     private const int Longest = 4096;
 
     private readonly SharedFile _file = new(path);
 
-    /// <summary>Replaces the file at once: a reader finds the old report or the new one.</summary>
+    /// <summary>Replaces the file atomically: a reader finds either the old report or the new report.</summary>
     /// <param name="inPlace">Whether every rule is in place and effective.</param>
     /// <param name="validity">How long the report is valid.</param>
     /// <exception cref="IOException">The file can't be written.</exception>

@@ -7,7 +7,7 @@ internal sealed class SharedFile(string path)
     private const UnixFileMode ReadByAll =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>Replaces the content at once: a reader finds the old content or the new one.</summary>
+    /// <summary>Replaces the content atomically: a reader finds either the old content or the new content.</summary>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no right to write the file.</exception>
     public void Write(byte[] content)

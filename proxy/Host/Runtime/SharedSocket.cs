@@ -40,10 +40,11 @@ internal static class SharedSocket
     }
 
     /// <summary>
-    /// Gives every new connection to the newer of two processes that share the port, by a classic BPF program of one instruction
-    /// that selects the second socket of the group. Without it the kernel spreads connections over both, and those in the queue of
-    /// the older process are lost when it ends. With a single socket the program's result is out of range, and the kernel uses
-    /// that socket. Needs no capability. Call this once the socket listens.
+    /// Gives every new connection to the newer of two processes that share the port. A classic BPF program of one instruction
+    /// selects the second socket of the group. Without the program, the kernel spreads connections over both processes, and the
+    /// connections in the older process's queue are lost when that process ends. If there is only one socket, the program's
+    /// result is out of range, and the kernel uses that socket. This needs no capability. Call this method once the socket
+    /// listens.
     /// </summary>
     public static unsafe void PreferNewest(Socket socket)
     {

@@ -6,7 +6,7 @@ namespace ImdsProxy.Runtime;
 
 /// <summary>
 /// A second handle of a TCP connection. The kernel keeps data that a client has not read, at the server's cost, even after the server
-/// has closed its own handle. This handle shows how much that is, and can discard it.
+/// has closed its own handle. This handle shows how much data that is, and can discard the data.
 /// </summary>
 internal sealed partial class SocketTail : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed partial class SocketTail : IDisposable
 
     private SocketTail(int handle) => _handle = handle;
 
-    /// <summary>The second handle, or null if there can be none.</summary>
+    /// <summary>Creates the second handle, or returns null if that is not possible.</summary>
     public static SocketTail? Of(Socket? socket)
     {
         if (socket is null || !OperatingSystem.IsLinux())
@@ -71,7 +71,7 @@ internal sealed partial class SocketTail : IDisposable
     /// <summary>Whether the server has closed its handle and the client has received everything or will be reset.</summary>
     public bool IsOver()
     {
-        // struct linger { int l_onoff; int l_linger; }: Kestrel turns it on, with 0 seconds, to abort.
+        // struct linger { int l_onoff; int l_linger; }: to abort a connection, Kestrel sets this option with 0 seconds.
         Span<byte> linger = stackalloc byte[8];
         return Look() is { IsOpen: false, IsEmpty: true } || (TryRead(SolSocket, SoLinger, linger) && linger[0] != 0);
     }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Wakes one thread by an eventfd(2). The framework's own signals take two to three times as much processor time, which matters where
-/// each request wakes a thread (docs/performance.md).
+/// Wakes one thread through an eventfd(2). The framework's own signals take two to three times as much processor time, which
+/// matters where each request wakes a thread (docs/performance.md).
 /// </summary>
 internal sealed partial class ThreadSignal
 {
@@ -30,7 +30,7 @@ internal sealed partial class ThreadSignal
         _ = Write(_event, ref one, sizeof(ulong));
     }
 
-    /// <summary>Waits for the signal. May return early, so the caller must check again what it waits for.</summary>
+    /// <summary>Waits for the signal. May return early, so the caller must check its condition again.</summary>
     public void Wait() => _ = Read(_event, out _, sizeof(ulong));
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]

@@ -16,7 +16,7 @@ internal static class ChainHash
         Convert.TryToHexStringLower(hash, hex, out _);
     }
 
-    /// <summary>Does the same with a reused hash object, because setting one up in OpenSSL for each line is slow.</summary>
+    /// <summary>Does the same with a reused hash object, because creating a hash object in OpenSSL for each line is slow.</summary>
     public static void Of(IncrementalHash sha256, ReadOnlySpan<byte> line, Span<byte> hex)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

@@ -25,7 +25,7 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
             .OfType<ChainHead>(),
     ];
 
-    /// <summary>Returns the last whole line of a segment, or null if it has none.</summary>
+    /// <summary>Returns the last whole line of a segment, or null if the segment has no whole line.</summary>
     public static ChainHead? TryRead(SegmentEntry segment)
     {
         try
@@ -46,7 +46,7 @@ internal sealed record ChainHead(string Instance, long Seq, string Hash, string 
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The segment was removed meanwhile, or may not be read. The verifier then knows one head less.
+            // The segment was removed meanwhile, or may not be read. The verifier then knows one head fewer.
             return null;
         }
     }

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Audit.Export;
 
-/// <summary>The lines that wait for the receiver, up to a limit in bytes. Lines beyond it are dropped and counted.</summary>
+/// <summary>The lines that wait for the receiver, up to a limit in bytes. Lines beyond the limit are dropped and counted.</summary>
 /// <param name="capacity">The limit in bytes of memory.</param>
 internal sealed class ExportQueue(long capacity)
 {

@@ -9,16 +9,16 @@ namespace ImdsProxy.Audit.Export;
 
 /// <summary>
 /// Sends the log's lines as OpenTelemetry logs, on a separate thread. Lines wait in a bounded queue until the receiver has
-/// accepted them, so an unavailable receiver misses only lines that do not fit. These are counted.
+/// accepted them, so an unavailable receiver misses only the lines that do not fit. Those lines are counted.
 /// </summary>
 internal sealed partial class OtlpExport : IRecordObserver, IDisposable
 {
-    // With the attributes this is well below a collector's usual limit of 4 MiB per message. Sending takes about six times as much
-    // memory as the lines, for their text, their attributes and the message.
+    // Even with the attributes, a batch stays well below a collector's usual limit of 4 MiB per message. Sending takes about six
+    // times as much memory as the lines, for their text, their attributes and the message.
     private const int BatchSize = 512;
     private const int BatchBytes = 1 << 20;
 
-    // The time-out for a receiver that does not answer.
+    // The timeout for a receiver that does not answer.
     private const int TimeoutMilliseconds = 5_000;
 
     // How long the thread may take to notice that its time limit has expired.

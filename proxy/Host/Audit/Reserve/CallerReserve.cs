@@ -14,7 +14,7 @@ internal sealed class CallerReserve
     private long _refused;
     private long _issued;
 
-    /// <summary>Counts a refusal. Returns whether it is among the first for its reason, and the caller has bytes left for refusals.</summary>
+    /// <summary>Counts a refusal. Returns true if the refusal is among the first for its reason and the caller has bytes left for refusals.</summary>
     public bool TryRefusal(Reason reason, long mostBytes)
     {
         ref var count = ref _refusals[(int)reason];

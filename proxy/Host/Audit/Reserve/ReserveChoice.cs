@@ -5,8 +5,8 @@ using ImdsProxy.Core.Callers;
 namespace ImdsProxy.Audit.Reserve;
 
 /// <summary>
-/// Chooses the records for the reserve: the first of each token id and caller, and a caller's first refusals for each reason and
-/// hour. Each caller has a quota of bytes per hour, so that it cannot push out the records of others.
+/// Chooses the records for the reserve: the first record of each token id and caller, and a caller's first refusals for each
+/// reason and hour. Each caller has a quota of bytes per hour, so that no caller can push out the records of others.
 /// </summary>
 internal sealed class ReserveChoice
 {
@@ -75,7 +75,7 @@ internal sealed class ReserveChoice
     }
 
     // Requests of the previous hour count in the current hour, because requests may end in any order. The hour goes back only if
-    // the clock does.
+    // the clock is set back.
     private ReserveHour HourOf(DateTimeOffset moment)
     {
         var hour = Volatile.Read(ref _hour);

@@ -1,8 +1,9 @@
 namespace ImdsProxy.Audit.Reserve;
 
 /// <summary>
-/// Remembers about the last 16,384 keys in 128 KiB. Each key has four possible places; a new key replaces the oldest one there.
-/// A forgotten key counts as new. Safe for many threads without locks: if two threads add the same key at once, both may succeed.
+/// Remembers about the last 16,384 keys in 128 KiB. Each key has four possible places; a new key replaces the oldest key in its
+/// places. A forgotten key counts as new. Safe for many threads without locks: if two threads add the same key at once, both may
+/// succeed.
 /// </summary>
 internal sealed class SeenKeys
 {

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>The share of the directory that a chain may use, and how room is made in it.</summary>
+/// <summary>The share of the directory that a chain may use. Makes room in that share.</summary>
 /// <param name="options">The directory and its limit.</param>
 /// <param name="retention">Removes segments.</param>
 /// <param name="isReserve">Whether the chain is the reserve.</param>
@@ -12,7 +12,7 @@ internal sealed class ChainShare(AuditOptions options, Retention retention, bool
 {
     public bool IsReserve => isReserve;
 
-    /// <summary>Whether the chain itself records what is removed for its segments.</summary>
+    /// <summary>Whether the chain itself records the removals that make room for its segments.</summary>
     public bool TellsItself => tell is null;
 
     /// <summary>The size in bytes at which a segment ends.</summary>
@@ -25,8 +25,8 @@ internal sealed class ChainShare(AuditOptions options, Retention retention, bool
     public IDisposable Enter() => retention.Enter(isFirst: true);
 
     /// <summary>Makes room for a segment that was just created.</summary>
-    /// <param name="extra">The bytes that it will take beyond its limit.</param>
-    /// <param name="tellHere">Records a removal in the chain itself, if the chain does that.</param>
+    /// <param name="extra">The bytes that the segment will take beyond its limit.</param>
+    /// <param name="tellHere">Records a removal in the chain itself, if the chain records its own removals.</param>
     /// <exception cref="IOException">There is no room, or the removal could not be recorded.</exception>
     public void MakeRoom(long extra, Func<AuditEvent, bool> tellHere) => retention.MakeRoom(isReserve, extra, tell ?? tellHere);
 

@@ -3,20 +3,20 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>The segments and the compressions in progress of a directory, of all processes that share it.</summary>
+/// <summary>The segments of a directory and the compressions in progress, for all processes that share the directory.</summary>
 internal sealed class DirectoryContent
 {
     private readonly List<HeldSegment> _segments = [];
     private readonly List<HeldDraft> _drafts = [];
 
-    /// <summary>The segments; the one that was written to least recently comes first.</summary>
+    /// <summary>The segments, least recently written first.</summary>
     public IReadOnlyList<HeldSegment> Segments => _segments;
 
     public IReadOnlyList<HeldDraft> Drafts => _drafts;
 
     /// <summary>
-    /// Reads a directory. Removes drafts that no process holds, which a process killed during a compression has left.
-    /// Call this only in a turn, while other processes cannot change the directory.
+    /// Reads a directory. Removes drafts that no process holds, because a process that was killed during a compression left them
+    /// behind. Call this only in a turn, while other processes cannot change the directory.
     /// </summary>
     public static DirectoryContent Read(string directory)
     {
@@ -35,7 +35,10 @@ internal sealed class DirectoryContent
         return content;
     }
 
-    /// <summary>Returns the complete, uncompressed segments. The last segment of each chain is not among them, so that its end can be read quickly.</summary>
+    /// <summary>
+    /// Returns the complete, uncompressed segments. The last segment of each chain is excluded, so that the end of the chain can
+    /// be read quickly.
+    /// </summary>
     public IEnumerable<HeldSegment> ToCompress() => _segments
         .GroupBy(static segment => segment.Name.Instance, StringComparer.Ordinal)
         .SelectMany(static chain => chain.OrderBy(static segment => segment.Name.Number).SkipLast(1))

@@ -4,17 +4,17 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
-/// The right to create, rename and remove files of the directory. One thread of one process has it at a time, because two could
-/// claim the same free space. Writing lines does not need it.
+/// The right to create, rename and remove files of the directory. Only one thread of one process has this right at a time,
+/// because two threads could claim the same free space. Writing lines does not need this right.
 /// </summary>
 internal sealed class DirectoryTurn(string directory)
 {
     /// <summary>The file that the processes lock. It is empty.</summary>
     public const string FileName = ".lock";
 
-    // A turn takes a few milliseconds. A process that is stopped during its turn must not stop the others: they continue without
-    // the lock, and may exceed the limit by a segment. Both chains may wait twice within the deadline of one write (1 s); a
-    // longer wait would cause that write to be given up again and again.
+    // A turn takes a few milliseconds. A process that is stopped during its turn must not stop the other processes. They then
+    // continue without the lock, and may exceed the limit by a segment. Both chains may wait twice within the deadline of one
+    // write (1 s); a longer wait would cause that write to be given up again and again.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
 
     private readonly Lock _threads = new();
@@ -22,7 +22,7 @@ internal sealed class DirectoryTurn(string directory)
     private int _depth;
 
     /// <summary>Begins a turn, which ends when the result is disposed. Turns of one thread can be nested.</summary>
-    /// <param name="isFirst">Whether to create a missing lock file. Only the start of a segment does, so that nothing else recreates a removed directory.</param>
+    /// <param name="isFirst">Whether to create a missing lock file. Only the start of a segment creates it, so that nothing else recreates a removed directory.</param>
     public IDisposable Enter(bool isFirst = false)
     {
         _threads.Enter();

@@ -7,8 +7,8 @@ namespace ImdsProxy.Audit.Retain;
 /// <summary>Chooses the heads that a <c>segments-removed</c> event names, so that the verifier knows what retention removed.</summary>
 internal static class RemovedHeads
 {
-    // Events of earlier removals may be in the segments that are removed now, so their heads are named again. Chains that ended
-    // long ago, and that no other chain names any more, can be left out.
+    // Events of earlier removals may be in the segments that are removed now, so the heads in those events are named again.
+    // Chains that ended long ago, and that no other chain names any more, can be left out.
     private const int MostToldAgain = 64;
 
     private static readonly byte[] EventName = [.. "\"event\":\"segments-removed\""u8];

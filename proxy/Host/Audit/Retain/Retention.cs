@@ -7,7 +7,7 @@ namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
 /// Keeps the directory within its limit. An open segment counts with its maximum size, and old segments are removed before a new
-/// one takes its first byte. Request chains and reserves have separate shares. All processes together must keep to a share.
+/// segment takes its first byte. Request chains and reserves have separate shares. All processes together must keep to a share.
 /// </summary>
 internal sealed partial class Retention(AuditOptions options, TimeProvider clock, ILogger logger)
 {
@@ -29,7 +29,7 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
     /// <summary>Removes segments that are too old or exceed the share.</summary>
     /// <param name="isReserve">Whether to use the share of the reserves or of the request chains.</param>
     /// <param name="extra">The bytes that an open segment will take beyond its limit.</param>
-    /// <param name="tell">Records a removal before it happens: an unannounced removal would look like tampering.</param>
+    /// <param name="tell">Records a removal before it happens, because an unannounced removal would look like tampering.</param>
     /// <exception cref="IOException">There is no room, or the removal could not be recorded.</exception>
     public void MakeRoom(bool isReserve, long extra, Func<AuditEvent, bool> tell)
     {

@@ -6,7 +6,8 @@ namespace ImdsProxy.Audit.Retain;
 
 /// <summary>
 /// The last lines of complete segments, for the event that records their removal. Requests wait during a removal, and finding the
-/// end of a compressed segment takes 100 ms. So the writer remembers the ends, and the keeper looks up missing ones in advance.
+/// end of a compressed segment takes 100 ms. Therefore the writer remembers the ends, and the keeper looks up missing ends in
+/// advance.
 /// </summary>
 internal sealed class SegmentHeads
 {

@@ -4,7 +4,7 @@ using ImdsProxy.Audit.Segments;
 
 namespace ImdsProxy.Audit.Retain;
 
-/// <summary>Maintains the directory in the background: triggers the removal of old segments, and compresses complete ones.</summary>
+/// <summary>Maintains the directory in the background: triggers the removal of old segments, and compresses complete segments.</summary>
 internal sealed partial class SegmentKeeper
 {
     /// <summary>
@@ -28,11 +28,11 @@ internal sealed partial class SegmentKeeper
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
 
-    /// <param name="instance">Distinguishes this process's drafts from those of others.</param>
+    /// <param name="instance">Distinguishes this process's drafts from the drafts of other processes.</param>
     /// <param name="retention">The limits of the directory.</param>
     /// <param name="makeRoom">Removes segments that are too old or exceed the limit, in the writer's turn.</param>
-    /// <param name="clock">For the pauses.</param>
-    /// <param name="logger">For failures.</param>
+    /// <param name="clock">The clock, for the pauses.</param>
+    /// <param name="logger">Logs failures.</param>
     public SegmentKeeper(string instance, Retention retention, Func<Task> makeRoom, TimeProvider clock, ILogger logger)
     {
         _instance = instance;

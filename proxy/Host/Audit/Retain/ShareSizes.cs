@@ -20,8 +20,8 @@ internal static class ShareSizes
         : options.MaxBytes - options.ReserveBytes - options.PolicyBytes - (options.MaxBytes / 64);
 
     /// <summary>
-    /// The size in bytes at which a segment ends. The open segment of each process and a compression count with this size. So three
-    /// processes and a compression leave three quarters of a share for complete segments.
+    /// The size in bytes at which a segment ends. The open segment of each process and a compression count with this size. Three
+    /// processes and a compression therefore leave three quarters of a share for complete segments.
     /// </summary>
     public static long SegmentLimit(AuditOptions options, bool isReserve)
     {

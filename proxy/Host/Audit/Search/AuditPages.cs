@@ -14,7 +14,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
 
     private int _running;
 
-    /// <summary>Streams matching records. With <c>follow=true</c>, continues with new ones.</summary>
+    /// <summary>Streams matching records. With <c>follow=true</c>, continues with new records.</summary>
     public Task HandleSearchAsync(HttpContext context) => GuardAsync(context, SearchAsync);
 
     /// <summary>Returns counts grouped by the fields in <c>by</c>.</summary>

@@ -57,8 +57,8 @@ internal sealed class AuditSearch
     }
 
     /// <summary>
-    /// Delivers the most recent matching lines, earliest first. Reads segments from the newest backwards and stops when
-    /// older ones cannot matter.
+    /// Delivers the most recent matching lines, earliest first. Reads segments from the newest backwards and stops when older
+    /// segments cannot matter.
     /// </summary>
     public async Task<long> LastAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, int count, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ internal sealed class LatencyHistogram
         _count++;
     }
 
-    /// <summary>The latency that the given share of requests does not exceed, or null if there are none.</summary>
+    /// <summary>The latency that the given share of requests does not exceed, or null if there are no requests.</summary>
     public double? Percentile(double share)
     {
         var wanted = (long)Math.Ceiling(_count * share);

@@ -5,10 +5,10 @@ namespace ImdsProxy.Audit.Search;
 /// <summary>The time of a line. Its bytes sort in time order.</summary>
 internal static class LineTime
 {
-    /// <summary>Returns the time, or nothing if the line has none.</summary>
+    /// <summary>Returns the time, or an empty span if the line has no time.</summary>
     public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> line)
     {
-        // The writer begins each line like this.
+        // The writer begins each line with this text.
         var begin = "{\"ts\":\""u8;
         if (line.StartsWith(begin))
         {

@@ -82,7 +82,7 @@ internal sealed class LogFollower : IDisposable
 
     private List<byte[]> ReadNew()
     {
-        // Look for successors before reading: a segment that has one is complete, so this read reaches its end.
+        // Look for successors before reading. A segment that has a successor is complete, so this read reaches its end.
         _directories.SelectMany(SegmentEntry.ReadAll).Where(segment => !_known.Contains(segment.Name)).ToList().ForEach(Open);
         List<byte[]> lines = [];
         foreach (var file in _open)

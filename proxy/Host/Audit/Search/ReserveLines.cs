@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// The reserve's lines that match a query. They are read in parallel with the lines of the other chains, so that both can be merged
-/// in time order whatever the length of their segments.
+/// The reserve's lines that match a query. They are read in parallel with the lines of the other chains, so that both can be
+/// merged in time order, whatever the length of their segments.
 /// </summary>
 internal sealed class ReserveLines
 {
@@ -24,7 +24,7 @@ internal sealed class ReserveLines
         }
         catch (Exception e)
         {
-            // Rethrown to a search that reads on. A search that has enough lines does not need it.
+            // The failure is rethrown to a search that reads on. A search that has enough lines does not need to know.
             failure = e;
         }
 

@@ -4,13 +4,13 @@ namespace ImdsProxy.Audit.Search;
 
 /// <summary>A part of the log that one thread searches: a range of a file, a compressed file, or a stream.</summary>
 /// <param name="Open">Opens the file or stream.</param>
-/// <param name="Start">The start of the range. Its first line is the first that starts at or after this offset.</param>
-/// <param name="End">The end of the range. Lines that start at or after this offset belong to the next one.</param>
+/// <param name="Start">The start of the range. The first line of the unit is the first line that starts at or after this offset.</param>
+/// <param name="End">The end of the range. Lines that start at or after this offset belong to the next unit.</param>
 /// <param name="Segment">The segment's name, or null if the file is not a segment.</param>
 /// <param name="Ended">The time after which nothing was written to the segment, or null if unknown.</param>
 internal sealed record ScanUnit(Func<Stream> Open, long Start, long End, SegmentName? Segment, DateTimeOffset? Ended)
 {
-    // Small enough to spread over threads, and large enough that the cost of opening it does not matter.
+    // Small enough to spread over threads, and large enough that the cost of opening the file does not matter.
     private const long Range = 16L << 20;
 
     /// <summary>Divides a file into units.</summary>

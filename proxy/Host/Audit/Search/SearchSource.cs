@@ -48,7 +48,7 @@ internal sealed class SearchSource
             : ScanUnit.OfFile(path, path.EndsWith(".gz", StringComparison.Ordinal), SegmentName.Parse(Path.GetFileName(path)));
     }
 
-    // A segment ends when the next one of its instance begins. The end of an instance's last segment is unknown.
+    // A segment ends when the next segment of its instance begins. The end of an instance's last segment is unknown.
     private List<(SegmentEntry Segment, DateTimeOffset? Ended)> InTime(IReadOnlyList<SegmentEntry> segments, AuditQuery query)
     {
         // When segments of many nodes are collected in one directory, two instances may have the same four digits.

@@ -22,7 +22,7 @@ internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
     private long _bytes;
     private long _order;
 
-    /// <summary>For each unit, the earliest time that may occur in later segments of other instances; null if there are none.</summary>
+    /// <summary>For each unit, the earliest time that may occur in later segments of other instances; null if there are no such segments.</summary>
     public static string?[] Limits(IReadOnlyList<ScanUnit> units)
     {
         var limits = new string?[units.Count];

@@ -6,8 +6,8 @@ using ImdsProxy.Core.Audit.Query;
 namespace ImdsProxy.Audit.Search;
 
 /// <summary>
-/// Finds the lines of a unit that match a query. It searches the raw bytes for the query's literals and parses only lines
-/// that contain one; the parsed fields then decide. For use by one thread.
+/// Finds the lines of a unit that match a query. It searches the raw bytes for the query's literals and parses only lines that
+/// contain a literal. The parsed fields then decide. For use by one thread.
 /// </summary>
 internal sealed class UnitScanner
 {
@@ -83,7 +83,7 @@ internal sealed class UnitScanner
         Carry(bytes, at, whole.Length);
     }
 
-    // The previous range owns the line that extends into this one.
+    // The previous range owns the line that extends into this range.
     private static void SkipFirst(ReadOnlySpan<byte> bytes, UnitPosition at)
     {
         var feed = bytes.IndexOf((byte)'\n');

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace ImdsProxy.Audit.Segments;
 
-/// <summary>A growing buffer of lines. Unlike the framework's buffers it can be truncated, to drop a line that cannot be written.</summary>
+/// <summary>A growing buffer of lines. Unlike the framework's buffers, it can be truncated to drop a line that cannot be written.</summary>
 internal sealed class LineBuffer : IBufferWriter<byte>
 {
-    // A buffer that has grown beyond twice this size is released after use: such batches are rare.
+    // A buffer that has grown beyond twice this size is released after use, because such batches are rare.
     private const int Kept = 1 << 20;
 
     private byte[] _bytes;

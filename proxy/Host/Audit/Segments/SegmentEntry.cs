@@ -8,12 +8,15 @@ namespace ImdsProxy.Audit.Segments;
 /// <param name="Compressed">Whether the file is compressed with gzip.</param>
 internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compressed)
 {
-    /// <summary>Returns the segments of a directory, oldest first. A segment that is just being compressed has two files but is returned once.</summary>
+    /// <summary>
+    /// Returns the segments of a directory, oldest first. A segment that is currently being compressed has two files but is
+    /// returned only once.
+    /// </summary>
     public static IReadOnlyList<SegmentEntry> ReadAll(string directory)
     {
         // A listing may miss a file that is renamed meanwhile, and may contain a new segment without the previous one. A
         // segment that existed before the second listing began is in at least one of the two, and the second is more recent.
-        // A segment in the first listing only has since been renamed or removed.
+        // A segment that is only in the first listing has since been renamed or removed.
         var before = List(directory);
         var after = List(directory);
         var renamed = before.ExceptBy(after.Select(entry => entry.Name), entry => entry.Name).Select(entry => entry.Now()).Where(entry => File.Exists(entry.Path));
@@ -70,7 +73,7 @@ internal sealed record SegmentEntry(SegmentName Name, string Path, bool Compress
     private static List<SegmentEntry> List(string directory) =>
         [.. Directory.EnumerateFiles(directory, "audit-*").Select(Read).OfType<SegmentEntry>().OrderBy(entry => entry.Compressed)];
 
-    // A listing may contain a new segment but miss the one before it. Such a segment is left out until both are listed.
+    // A listing may contain a new segment but miss the segment before it. Such a segment is left out until both are listed.
     private static IEnumerable<SegmentEntry> WithoutGapAfter(int known, IEnumerable<SegmentEntry> chain)
     {
         foreach (var entry in chain.OrderBy(entry => entry.Name.Number))

@@ -19,7 +19,10 @@ internal sealed record AuditOptions
     /// <summary>The maximum size of the directory in bytes. 1 GiB holds about 10 million requests: 650 bytes a record, compressed to a tenth.</summary>
     public long MaxBytes { get; init; } = 1L << 30;
 
-    /// <summary>Whether evidence goes to a second chain that floods cannot push out. Ignored without a directory, where nothing is removed.</summary>
+    /// <summary>
+    /// Whether evidence goes to a second chain that floods cannot push out. Ignored without a directory, because nothing is
+    /// removed then.
+    /// </summary>
     public bool HasReserve { get; init; } = true;
 
     /// <summary>The share of the reserve in bytes, which no flood of requests can use.</summary>
@@ -34,7 +37,7 @@ internal sealed record AuditOptions
     /// <summary>The size at which a segment ends: small enough to compress quickly, and large enough to keep the number of files low.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 
-    /// <summary>The age at which a segment ends. At an hour, a search over one hour reads about one hour of records.</summary>
+    /// <summary>The age at which a segment ends. With an age of one hour, a search over one hour reads about one hour of records.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromHours(1);
 
     public AuditOnError OnError { get; init; }
@@ -54,6 +57,6 @@ internal sealed record AuditOptions
     /// <summary>How often a failed directory is retried.</summary>
     public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often complete segments are compressed, and old ones removed.</summary>
+    /// <summary>How often complete segments are compressed and old segments are removed.</summary>
     public TimeSpan KeepInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

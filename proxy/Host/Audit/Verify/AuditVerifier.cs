@@ -92,7 +92,8 @@ internal sealed class AuditVerifier
         }
     }
 
-    // The event need not be the first line: if the directory could not be written at the start, events about that come before it.
+    // The event need not be the first line: if the directory could not be written at the start, events about that failure come
+    // first.
     private void ReadBeginning(SegmentEntry first)
     {
         const int most = 4;

@@ -33,7 +33,7 @@ internal sealed class ChainReport
     /// <summary>The last removed line of each chain, as recorded by retention.</summary>
     public List<ChainHead> RemovedHeads { get; } = [];
 
-    /// <summary>Describes the removed records of a chain, for people. Retention removes from the beginning.</summary>
+    /// <summary>Describes the removed records of a chain, for people. Retention removes records from the beginning of a chain.</summary>
     public string RemovedOf(string instance) =>
         RemovedHeads.Where(head => head.Instance == instance).MaxBy(static head => head.Seq) is { } last ? $" (seq 1 to {last.Seq})" : "";
 }

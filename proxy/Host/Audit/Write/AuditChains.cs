@@ -7,7 +7,7 @@ namespace ImdsProxy.Audit.Write;
 /// that the reserve can record a removal right before it happens. If that thread hangs in one chain, it loses both.
 /// </summary>
 /// <param name="requests">Writes the lines that do not go to the reserve.</param>
-/// <param name="reserve">Writes the reserve, or null if there is none.</param>
+/// <param name="reserve">Writes the reserve, or null if there is no reserve.</param>
 /// <param name="mostBytes">The maximum size of one write. Larger groups of lines are divided, because they must fit into a segment.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, long mostBytes, TimeProvider clock) : IDisposable
@@ -30,7 +30,7 @@ internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, lo
     public void Lose(PendingLine line) => (line.IsReserve ? reserve! : requests).Lose();
 
     /// <summary>Takes the chains away from the thread that hangs. Called by another thread.</summary>
-    /// <returns>The writer of both chains until they are taken up again, or null if their lines are refused meanwhile.</returns>
+    /// <returns>The writer of both chains until <see cref="TakeUp"/> is called, or null if their lines are refused meanwhile.</returns>
     public FallbackChains? GiveUp()
     {
         var reserved = reserve?.GiveUp();
@@ -48,7 +48,7 @@ internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, lo
     /// <summary>Continues after <see cref="TakeUp"/>: each chain records what happened to its lines meanwhile.</summary>
     public void Resume()
     {
-        // The reserve first: it records which segments the request chain removes for its next one.
+        // The reserve goes first, because it records the segments that the request chain removes for its next segment.
         reserve?.Resume();
         requests.Resume();
     }
@@ -56,7 +56,7 @@ internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, lo
     /// <summary>Does the work that is due by time.</summary>
     public void Tick()
     {
-        // The reserve first: it records which segments the request chain removes for its first one.
+        // The reserve goes first, because it records the segments that the request chain removes for its first segment.
         reserve?.Tick();
         requests.Tick();
     }

@@ -5,11 +5,11 @@ using ImdsProxy.Audit.Settings;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>The directory of segments, from the point of view of one chain: its current segment, and the choice of the next one.</summary>
+/// <summary>The directory of segments, from the point of view of one chain: its current segment, and the choice of the next segment.</summary>
 internal sealed class AuditDirectory : IDisposable
 {
-    // A check takes half as long as a write. Under load an occasional check is enough: lines written since the last one can be
-    // read from the open file, and are written again.
+    // A check takes half as long as a write. Under load, an occasional check is enough, because lines written since the last
+    // check can be read from the open file and written again.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly AuditOptions _options;
@@ -110,8 +110,8 @@ internal sealed class AuditDirectory : IDisposable
     public void OpeningFailed() => _failed = _clock.GetTimestamp();
 
     /// <summary>
-    /// Leaves the segment, after a failure or because it has been moved or deleted. If it was deleted, its last lines are kept,
-    /// but not the open file: someone may have deleted it to free space.
+    /// Leaves the segment, after a failure or because it has been moved or deleted. If the segment was deleted, its last lines
+    /// are kept, but the file does not stay open, because it may have been deleted to free space.
     /// </summary>
     /// <returns>The remains of a failed write that could not be truncated, or null.</returns>
     public SegmentRemains? Leave()
@@ -142,8 +142,8 @@ internal sealed class AuditDirectory : IDisposable
     }
 
     /// <summary>
-    /// Retries failed truncations, so that a segment is never compressed together with its remains. A file that is missing may
-    /// come back with its volume, so its remains are remembered.
+    /// Retries failed truncations, so that a segment is never compressed together with its remains. A missing file may come back
+    /// when its volume is mounted again, so its remains are remembered.
     /// </summary>
     /// <returns>The reason why an existing file cannot be truncated, or null.</returns>
     public IOException? TryCutRemains()

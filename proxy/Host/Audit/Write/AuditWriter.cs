@@ -6,8 +6,8 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes the batches of one chain to the directory or to stdout, and knows which of them works. One thread at a time uses it.
-/// If that thread hangs, another thread may take the chain away from it (docs/decisions/0021).
+/// Writes the batches of one chain to the directory or to stdout, and tracks which of these outputs works. One thread at a time
+/// uses it. If that thread hangs, another thread may take the chain away from it (docs/decisions/0021).
 /// </summary>
 internal sealed partial class AuditWriter : ILineWriter, IDisposable
 {
@@ -30,8 +30,8 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     /// <param name="origin">The fields that all lines of the chain share.</param>
     /// <param name="stdout">Stdout, which all chains of the process share.</param>
     /// <param name="share">The chain's share of the directory, or null without a directory.</param>
-    /// <param name="clock">For the age of segments.</param>
-    /// <param name="logger">For failures of the outputs.</param>
+    /// <param name="clock">The clock, for the age of segments.</param>
+    /// <param name="logger">Logs failures of the outputs.</param>
     public AuditWriter(AuditOptions options, AuditOrigin origin, SharedStdout stdout, ChainShare? share, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
@@ -59,7 +59,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     /// <summary>Writes an event. Returns whether the kernel has it.</summary>
     public bool Write(AuditEvent auditEvent) => Write([PendingLine.Of(_origin, auditEvent)]);
 
-    /// <summary>Writes lines. Returns true once the kernel has all of them, and false if it has none, as far as is known.</summary>
+    /// <summary>Writes lines. Returns true once the kernel has all lines, and false if, as far as is known, the kernel has none.</summary>
     public bool Write(ReadOnlySpan<PendingLine> lines)
     {
         try
@@ -113,7 +113,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     }
 
     /// <summary>Takes the chain away from its thread, which hangs in this or the other chain. Called by another thread.</summary>
-    /// <returns>The writer of the chain until it is taken up again, or null if its lines are refused meanwhile.</returns>
+    /// <returns>The writer of the chain until <see cref="TakeUp"/> is called, or null if its lines are refused meanwhile.</returns>
     public FallbackWriter? GiveUp()
     {
         var output = _segments is null ? "stdout" : "the audit directory";
@@ -123,7 +123,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         _doubt = _batch.GiveUp();
         if (!_isReserve)
         {
-            // Both chains are given up together, so only one of them logs it.
+            // Both chains are given up together, so only one of them logs the stall.
             Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
         }
 
@@ -243,7 +243,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     private IEnumerable<PendingLine> Events() =>
         _degraded.Events(_clock.GetUtcNow()).Select(auditEvent => PendingLine.Of(_origin, auditEvent));
 
-    // Lines that stdout then loses are counted, and are in the directory.
+    // Lines that stdout then loses are counted, and they are still in the directory.
     private void DirectoryHasThem()
     {
         if (Written() && _options.StandardOutput)
@@ -252,7 +252,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
     }
 
-    // From here on these numbers are used, whatever happens. Returns false if the write was given up before.
+    // From here on, these numbers count as used in any case. Returns false if the write had already been given up.
     private bool Written(bool isInTime = true)
     {
         var isOurs = _batch.Keep(isInTime);

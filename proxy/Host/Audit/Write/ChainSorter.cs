@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Passes lines to the writers of their chains, the reserve's first. For use by one thread.</summary>
+/// <summary>Passes lines to the writers of their chains, beginning with the reserve. For use by one thread.</summary>
 /// <param name="requests">Writes the lines that do not go to the reserve.</param>
-/// <param name="reserve">Writes the reserve, or null if there is none.</param>
+/// <param name="reserve">Writes the reserve, or null if there is no reserve.</param>
 /// <param name="mostBytes">The maximum size of one write. Larger groups of lines are divided, because they must fit into a segment.</param>
 internal sealed class ChainSorter(ILineWriter requests, ILineWriter? reserve, long mostBytes = ChainSorter.LargestWrite)
 {

@@ -4,8 +4,9 @@ using ImdsProxy.Audit.Segments;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Lines that are numbered and linked to the previous ones, to be written in one call. After the write they are kept; if it
-/// fails, their numbers are reused. One thread at a time uses the batch. Any other thread may take it away from a thread that hangs.
+/// Lines that are numbered and linked to the previous ones, to be written in one call. After a successful write, the lines are
+/// kept; after a failed write, their numbers are reused. One thread at a time uses the batch. Any other thread may take it away
+/// from a thread that hangs.
 /// </summary>
 internal sealed class ChainedBatch : IDisposable
 {
@@ -70,8 +71,8 @@ internal sealed class ChainedBatch : IDisposable
     }
 
     /// <summary>Records that the lines are written, so their numbers are used.</summary>
-    /// <param name="isInTime">Whether callers may be told so.</param>
-    /// <returns>False if the batch was given up before. <see cref="TakeUp"/> then returns that the lines are written.</returns>
+    /// <param name="isInTime">Whether callers may be told that the lines are written.</param>
+    /// <returns>False if the batch had already been given up. <see cref="TakeUp"/> then returns that the lines are written.</returns>
     public bool Keep(bool isInTime = true)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>A period in which records could not be written to their normal output, and what happened to them meanwhile.</summary>
+/// <summary>A period in which records could not be written to their normal output. Tracks what happened to these records.</summary>
 internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider clock, ILogger logger)
 {
     // One range per stall. Further stalls extend the last range, which then also covers records whose answers did leave.

@@ -2,11 +2,11 @@ namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// Writes both chains to stdout while a write to the directory hangs. Each round has one deadline for both chains. Lines that
-/// stdout has not taken by then are refused.
+/// stdout has not accepted by the deadline are refused.
 /// </summary>
 /// <param name="requests">Writes the lines that do not go to the reserve.</param>
-/// <param name="reserve">Writes the reserve, or null if there is none.</param>
-/// <param name="clock">For the deadline.</param>
+/// <param name="reserve">Writes the reserve, or null if there is no reserve.</param>
+/// <param name="clock">The clock, for the deadline.</param>
 internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? reserve, TimeProvider clock) : IDisposable
 {
     private readonly ChainSorter _sorter = new(requests, reserve);

@@ -12,7 +12,7 @@ namespace ImdsProxy.Audit.Write;
 /// <param name="stdout">The destination of the records.</param>
 /// <param name="origin">The fields that all lines of the chain share.</param>
 /// <param name="observer">Receives the lines that were written, or null.</param>
-/// <param name="clock">For the events.</param>
+/// <param name="clock">The clock, for the events.</param>
 internal sealed class FallbackWriter(
     ChainDoubt doubt, Stall stall, LaggingOutput stdout, AuditOrigin origin, IRecordObserver? observer, TimeProvider clock) : ILineWriter, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class FallbackWriter(
     /// <summary>The chain as it was written to stdout.</summary>
     public ChainedBatch Batch => doubt.Onward;
 
-    /// <summary>Whether stdout has the lines in doubt, or may still get them, or there are none.</summary>
+    /// <summary>True if stdout has the lines in doubt or may still get them, or if there are no lines in doubt.</summary>
     public bool HasDoubt { get; private set; } = doubt.Range.IsEmpty;
 
     /// <summary>Whether stdout has any numbered line of the chain.</summary>
@@ -31,7 +31,7 @@ internal sealed class FallbackWriter(
     /// <summary>The number of lines whose callers were refused.</summary>
     public long Lost { get; private set; }
 
-    /// <summary>The start of the round, which has one deadline for all its writes.</summary>
+    /// <summary>The start of the round. All writes of a round share one deadline.</summary>
     public long Began { get; set; }
 
     /// <summary>Lines whose callers were refused, but which stdout may have.</summary>

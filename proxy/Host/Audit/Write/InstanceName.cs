@@ -7,7 +7,7 @@ namespace ImdsProxy.Audit.Write;
 internal static class InstanceName
 {
     /// <summary>Returns a name that no segment of the directory has.</summary>
-    /// <param name="directory">The directory, or null for none.</param>
+    /// <param name="directory">The directory, or null if there is no directory.</param>
     /// <param name="other">The name of the process's other chain, which may not have a segment yet.</param>
     public static string Choose(string? directory, string? other = null)
     {

@@ -4,8 +4,8 @@ using ImdsProxy.Audit.Segments;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Stdout beside a directory. A separate thread writes the waiting lines, so a stalled reader delays no request. The waiting
-/// lines are limited in bytes; lines that do not fit are lost and counted.
+/// Writes to stdout in addition to a directory. A separate thread writes the waiting lines, so a stalled reader delays no
+/// request. The waiting lines are limited in bytes; lines that do not fit are lost and counted.
 /// </summary>
 internal sealed partial class LaggingOutput
 {
@@ -15,7 +15,7 @@ internal sealed partial class LaggingOutput
     // The limit of each of the two buffers. A little less than a power of two, so that the buffer does not double for a remainder.
     private const int MostInBuffer = (Limit / 2) - 1024;
 
-    // How often a waiting thread checks the clock, which may be one that a test controls.
+    // How often a waiting thread checks the clock. A test may control that clock.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50);
 
     private readonly object _gate = new();

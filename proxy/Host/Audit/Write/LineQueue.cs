@@ -4,8 +4,9 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Passes lines to one thread, which writes all waiting lines with one call. Threads of requests never write: a thread that hangs
-/// in the kernel would stop all connections of its socket. A turn that takes too long is given up (docs/decisions/0021, 0031).
+/// Passes lines to one thread, which writes all waiting lines with one call. Request threads never write, because a thread that
+/// hangs in the kernel would stop all connections of its socket. A turn that takes too long is given up (docs/decisions/0021,
+/// 0031).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -14,8 +15,9 @@ namespace ImdsProxy.Audit.Write;
 ///        ◄─────────────────────────        ◄───────────────────────
 ///                turn ended                  the hung call returned
 /// </code>
-/// During a turn, new lines wait for the next one. When a turn is given up, its callers are answered. Until the hung call returns,
-/// lines are refused at once, or the fallback thread writes them to stdout. The thread then takes the chains back in a new turn.
+/// During a turn, new lines wait for the next turn. When a turn is given up, its callers are answered. Until the hung call
+/// returns, lines are refused at once, or the fallback thread writes them to stdout. The thread then takes the chains back in a
+/// new turn.
 /// </remarks>
 internal sealed class LineQueue
 {
@@ -42,7 +44,7 @@ internal sealed class LineQueue
 
     /// <param name="chains">The chains, which only this queue's thread uses until it hangs.</param>
     /// <param name="deadline">How long a turn may take in total, for both chains.</param>
-    /// <param name="clock">For the deadline.</param>
+    /// <param name="clock">The clock, for the deadline.</param>
     public LineQueue(AuditChains chains, TimeSpan deadline, TimeProvider clock)
     {
         (_chains, _deadline, _clock) = (chains, deadline, clock);
@@ -65,7 +67,7 @@ internal sealed class LineQueue
             wakes = Arrived();
         }
 
-        // After the lock is released, so that the thread does not wake up to wait for the lock.
+        // The signal follows the release of the lock, so that the thread does not wake up only to wait for the lock.
         if (wakes)
         {
             _signal.Set();
@@ -154,8 +156,8 @@ internal sealed class LineQueue
         return line.End();
     }
 
-    // Wakes the fallback thread, if there is one. Returns whether the writing thread must be woken, once the lock is released:
-    // not if it is awake or hangs.
+    // Wakes the fallback thread, if there is one. Returns whether the writing thread must be woken once the lock is released. A
+    // thread that is awake or hangs is not woken.
     private bool Arrived()
     {
         if (_fallback is not null)
@@ -268,7 +270,8 @@ internal sealed class LineQueue
         Stop(fallback);
         lock (_gate)
         {
-            // Under one lock for both chains: if this turn is given up too, it must find both chains or none.
+            // Both chains are taken up under one lock. If this turn is given up too, the other thread must find both chains or
+            // neither.
             _chains.TakeUp(fallback?.Chains);
             _fallback = null;
             _isGivenUp = false;

@@ -7,12 +7,12 @@ namespace ImdsProxy.Audit.Write;
 
 /// <summary>
 /// A line on its way into the log, and the task of the caller that waits for it. The caller's thread serialises the line, in
-/// parallel with other callers. The writing thread adds only its place in the chain. Lines are pooled, so a record allocates
-/// nothing here.
+/// parallel with other callers. The writing thread adds only the line's place in the chain. Lines are pooled, so a record
+/// allocates nothing here.
 /// </summary>
 internal sealed class PendingLine : IValueTaskSource<bool>
 {
-    // The number of requests of one write that continue on the writing thread. More would delay the next write.
+    // The number of requests of one write that continue on the writing thread. More requests would delay the next write.
     private const int MostHere = 8;
 
     // The initial size. A record has 500 to 900 bytes.
@@ -39,7 +39,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         IsReserve = isReserve;
     }
 
-    /// <summary>Creates a line of the log's own, for which no caller waits.</summary>
+    /// <summary>Creates a line that the log itself writes and for which no caller waits.</summary>
     public static PendingLine Of(AuditOrigin origin, AuditEvent auditEvent)
     {
         var line = new PendingLine(origin, pool: null) { IsOwn = true };
@@ -50,7 +50,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     /// <summary>Whether the line belongs to the reserve.</summary>
     public bool IsReserve { get; }
 
-    /// <summary>Whether the line is the log's own, and no caller waits for it.</summary>
+    /// <summary>Whether the log itself writes the line, so that no caller waits for it.</summary>
     public bool IsOwn { get; private init; }
 
     /// <summary>The progress of the line, or of the event that replaces it. Set by the thread that holds the chain.</summary>
@@ -105,7 +105,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     /// <summary>Keeps the line out of the pool, because the thread that hangs may still read it.</summary>
     public void Abandon() => _pool = null;
 
-    /// <summary>Completes the tasks of lines, with whether each line is written.</summary>
+    /// <summary>Completes the tasks of lines. The result of each task is whether its line is written.</summary>
     /// <param name="lines">The lines, which may not be used after the call.</param>
     /// <param name="isHere">Whether the first requests continue on this thread before the call returns. The others continue on the thread pool.</param>
     public static void Tell(List<PendingLine> lines, bool isHere)

@@ -37,7 +37,7 @@ internal sealed class RecordChain : IDisposable
         ChainHash.Of(_sha256, output.From(start)[..^1], _head);
     }
 
-    /// <summary>Writes a line with the number of the chain's head, which is not part of the chain.</summary>
+    /// <summary>Writes a line that is not part of the chain, with the number of the chain's head.</summary>
     public void PutBeside(LineBuffer output, PendingLine line) => Put(output, line, Seq, default);
 
     /// <summary>Marks the position to which <see cref="TakeBack"/> returns.</summary>

@@ -70,7 +70,7 @@ internal sealed class SegmentFile : IRecordOutput, IDisposable
         return true;
     }
 
-    /// <summary>Checks whether the file is still at its path. It is not if the file or its directory was moved or deleted.</summary>
+    /// <summary>Checks whether the file is still at its path. Returns false if the file or its directory was moved or deleted.</summary>
     public bool LookForPlace() => LookForName() && File.Exists(Path);
 
     /// <summary>Returns the whole lines written since the file was last seen to have a name, as far as they can be read.</summary>

@@ -5,14 +5,14 @@ namespace ImdsProxy.Audit.Write;
 /// numbers are reused. If the remains stayed in the segment, the chain would look forked.
 /// </summary>
 /// <param name="Path">The segment.</param>
-/// <param name="Length">The length to which the segment must be truncated. At 0 it is deleted.</param>
+/// <param name="Length">The length to which the segment must be truncated. If the length is 0, the segment is deleted.</param>
 internal sealed record SegmentRemains(string Path, long Length)
 {
     /// <summary>Whether there are bytes to truncate. Checked first, because opening the file for truncation may fail.</summary>
     public bool IsThere => new FileInfo(Path) is { Exists: true } segment && (segment.Length > Length || Length == 0);
 
     /// <summary>
-    /// Truncates the segment by its name, because its handle is unusable after some failures. Returns false if the segment does
+    /// Truncates the segment by name, because its handle is unusable after some failures. Returns false if the segment does
     /// not exist.
     /// </summary>
     /// <exception cref="IOException">The segment exists, and cannot be truncated.</exception>

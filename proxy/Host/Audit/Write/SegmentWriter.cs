@@ -6,8 +6,8 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// Writes batches to the directory. Begins each segment with the events about the previous one, and begins another segment if
-/// one fails.
+/// Writes batches to the directory. Begins each segment with the events about the previous segment, and begins another segment if
+/// a segment fails.
 /// </summary>
 internal sealed partial class SegmentWriter : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed partial class SegmentWriter : IDisposable
     /// <param name="degraded">Notified when the directory cannot be written, and when it can be written again.</param>
     /// <param name="written">Called once the kernel has the batch.</param>
     /// <param name="share">The chain's share of the directory.</param>
-    /// <param name="clock">For the age of segments.</param>
-    /// <param name="logger">For failures of the directory.</param>
+    /// <param name="clock">The clock, for the age of segments.</param>
+    /// <param name="logger">Logs failures of the directory.</param>
     public SegmentWriter(AuditOptions options, AuditOrigin origin, ChainedBatch batch, DegradedPeriod degraded, Action written, ChainShare share, TimeProvider clock, ILogger logger)
     {
         (_options, _origin, _batch, _degraded, _written, _share, _clock, _logger) = (options, origin, batch, degraded, written, share, clock, logger);
@@ -39,7 +39,7 @@ internal sealed partial class SegmentWriter : IDisposable
     /// <summary>The last lines of a deleted segment, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued => _directory.Rescued;
 
-    /// <summary>Writes lines as the batch. Returns true once the kernel has all of them, and false if it has none.</summary>
+    /// <summary>Writes lines as the batch. Returns true once the kernel has all lines, and false if the kernel has none.</summary>
     public bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
         Prepare(PendingLine.MostBytes(lines));
@@ -47,7 +47,7 @@ internal sealed partial class SegmentWriter : IDisposable
         return TryWrite() || TryWriteToNext(lines);
     }
 
-    /// <summary>Begins another segment after a write that took too long, with the events about it.</summary>
+    /// <summary>Begins another segment after a write that took too long, with the events about that write.</summary>
     public void Reopen()
     {
         _directory.Leave();
@@ -109,7 +109,7 @@ internal sealed partial class SegmentWriter : IDisposable
         return true;
     }
 
-    // A write that fails for one file may succeed for the next.
+    // A write that fails for one file may succeed for the next file.
     private bool TryWriteToNext(ReadOnlySpan<PendingLine> lines)
     {
         if (!_directory.MayOpen || _batch.IsGivenUp)
@@ -122,12 +122,13 @@ internal sealed partial class SegmentWriter : IDisposable
         return TryWrite();
     }
 
-    // Begins the next segment if there is none or rotation is due, and if that is possible.
+    // Begins the next segment, if possible, when there is no segment or when rotation is due.
     private void Prepare(int bytes)
     {
         if (_batch.IsGivenUp)
         {
-            // This turn hung in the other chain and was given up. A segment that it began now would have to be left at once.
+            // This turn hung in the other chain and was given up. If this turn began a segment now, the segment would have to be
+            // left at once.
             return;
         }
 
@@ -144,7 +145,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
         catch (IOException) when (_batch.IsGivenUp)
         {
-            // The chain is taken up right after this turn, and that retries the write.
+            // The chain is taken up right after this turn, which retries the write.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -205,7 +206,8 @@ internal sealed partial class SegmentWriter : IDisposable
         }
     }
 
-    // A removal must record where the segment ended. Without this, it would have to decompress the segment to find out.
+    // A removal must record where the segment ended. Without this entry, the removal would have to decompress the segment to find
+    // its end.
     private void RememberEnd()
     {
         _batch.Forget();

@@ -2,7 +2,7 @@ using ImdsProxy.Audit.Settings;
 
 namespace ImdsProxy.Audit.Write;
 
-/// <summary>Stdout, which all chains of a process share, either as the only output or beside a directory.</summary>
+/// <summary>Stdout, which all chains of a process share, either as the only output or in addition to a directory.</summary>
 internal sealed class SharedStdout
 {
     public SharedStdout(IRecordOutput output, AuditOptions options, TimeProvider clock, ILogger logger)
@@ -14,6 +14,6 @@ internal sealed class SharedStdout
     /// <summary>Stdout as the only output.</summary>
     public StdoutLines Only { get; }
 
-    /// <summary>Stdout beside a directory, or null without a directory.</summary>
+    /// <summary>Stdout in addition to a directory, or null without a directory.</summary>
     public LaggingOutput? Beside { get; }
 }

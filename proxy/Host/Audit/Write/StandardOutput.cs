@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>
-/// The process's stdout, written with write(2). The stream of Console ignores a closed pipe, and a record that no reader got
-/// must not count as written.
+/// The process's stdout, written with write(2). The stream of <c>Console</c> ignores a closed pipe, but a record that no reader
+/// got must not count as written.
 /// </summary>
 internal sealed partial class StandardOutput : IRecordOutput
 {

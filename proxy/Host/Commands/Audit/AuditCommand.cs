@@ -14,7 +14,7 @@ internal static class AuditCommand
         AuditVerifyCommand.Create(),
     };
 
-    /// <summary>Runs a command. Prints an error that its user can fix as one line and returns the exit code for wrong usage.</summary>
+    /// <summary>Runs a command. Prints an error that the user can fix as one line, and returns the exit code for wrong usage.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> run)
     {
         try

@@ -4,7 +4,7 @@ using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 
-/// <summary>The audit log flags of every command that writes one.</summary>
+/// <summary>The audit log flags of every command that writes an audit log.</summary>
 internal sealed class AuditFlags
 {
     private readonly Option<string?> _directory = Flag.Text("--audit-dir", "Keep the audit log in this directory");
@@ -21,7 +21,7 @@ internal sealed class AuditFlags
 
     private readonly Option<Uri?> _otlp = Flag.Of<Uri?>("--audit-otlp", "Send records as OpenTelemetry logs (HTTP/protobuf) to this URL, which must end in /v1/logs", OtlpEndpoint);
 
-    private readonly Option<long> _otlpQueue = Flag.Of("--audit-otlp-queue", "Maximum memory for records that wait for the OTLP receiver; records beyond it are counted, not exported", FlagValues.Size, "8MiB");
+    private readonly Option<long> _otlpQueue = Flag.Of("--audit-otlp-queue", "Maximum memory for records that wait for the OTLP receiver; records beyond this limit are counted, not exported", FlagValues.Size, "8MiB");
 
     /// <summary>Adds the flags to a command.</summary>
     public void AddTo(Command command)

@@ -56,8 +56,10 @@ internal sealed class AuditOutputFlags
         },
     };
 
-    /// <summary>Returns the requested fields, or the usual ones if none were requested. An empty result means whole lines: JSON without
-    /// <c>--fields</c>.</summary>
+    /// <summary>
+    /// Returns the requested fields, or the usual fields if no fields were requested. An empty result means whole lines: JSON
+    /// without <c>--fields</c>.
+    /// </summary>
     /// <exception cref="FormatException">A name is not a field.</exception>
     public ImmutableArray<AuditColumn> Columns(ParseResult flags, string usual)
     {

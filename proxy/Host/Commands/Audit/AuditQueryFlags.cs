@@ -57,7 +57,7 @@ internal sealed class AuditQueryFlags
         return new SearchSource(paths);
     }
 
-    /// <summary>Builds the query. The order of the flags matters, because <c>--not</c> negates the next one.</summary>
+    /// <summary>Builds the query. The order of the flags matters, because <c>--not</c> negates the next flag.</summary>
     /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
     public AuditQuery Query(ParseResult flags, TimeProvider clock)
     {

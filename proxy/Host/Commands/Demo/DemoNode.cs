@@ -4,7 +4,10 @@ using ImdsProxy.FakeImds;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The identities attached to the simulated node: the policy's, and one that the policy's author did not know about.</summary>
+/// <summary>
+/// The identities attached to the simulated node: the policy's identities, and an identity that the policy's author did not know
+/// about.
+/// </summary>
 internal sealed record DemoNode(FakeIdentity Kubelet, FakeIdentity AdxIngest, FakeIdentity AzurePolicy)
 {
     /// <summary>The kubelet's identity comes first, because IMDS uses it for requests without a selector, as on an AKS node.</summary>

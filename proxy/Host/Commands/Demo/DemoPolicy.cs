@@ -5,7 +5,7 @@ using ImdsProxy.Core.Policy.Reading;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The example policy: finds it and changes its mode.</summary>
+/// <summary>Finds the example policy and changes its mode.</summary>
 /// <param name="Path">The file's path.</param>
 /// <param name="Content">The file's content.</param>
 /// <param name="Document">The parsed content.</param>
@@ -26,7 +26,7 @@ internal sealed record DemoPolicy(string Path, byte[] Content, PolicyDocument Do
             : throw new FormatException($"{path}: {load.Problems.First(problem => problem.Severity == ProblemSeverity.Error).Message}");
     }
 
-    /// <summary>Returns the policy in another mode, changing only that one word, as a person editing it would.</summary>
+    /// <summary>Returns the policy in another mode, changing only that one word, as a person who edits the file would.</summary>
     public byte[] In(PolicyMode mode)
     {
         var (start, length) = ModeValue();

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The expected outcome of a step, in the terms of its audit record.</summary>
+/// <summary>The expected outcome of a step, in terms of the audit record.</summary>
 /// <param name="Verdict">The record's verdict.</param>
 /// <param name="Reason">The record's reason.</param>
 /// <param name="Rule">The deciding rule, or null if no rule decides.</param>

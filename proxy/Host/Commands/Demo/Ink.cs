@@ -1,6 +1,6 @@
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>The demo's colours, as ANSI SGR codes (ECMA-48). They use the terminal's palette, so they suit its background.</summary>
+/// <summary>The demo's colours, as ANSI SGR codes (ECMA-48). The codes use the terminal's palette, so the colours suit its background.</summary>
 internal enum Ink
 {
     Plain = 0,

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace ImdsProxy.Commands.Demo;
 
-/// <summary>Shows what to try while the demo keeps running.</summary>
+/// <summary>Suggests requests and pages to try while the demo keeps running.</summary>
 internal static class Invitation
 {
     private const string Token = "/metadata/identity/oauth2/token";
@@ -10,11 +10,11 @@ internal static class Invitation
     public static void Show(Screen screen, DemoStage stage, DemoNode node)
     {
         screen.Title("Your turn");
-        screen.Text("Send a request as a pod (its source address identifies it) and watch the log below:");
+        screen.Text("Send a request as a pod (the source address identifies the pod) and watch the log below:");
         Curl(screen, stage.Proxy, DemoCast.Web, "/metadata/instance", "api-version=2021-02-01");
         Curl(screen, stage.Proxy, DemoCast.Web, Token, "api-version=2018-02-01", "resource=https://management.azure.com", $"client_id={node.Kubelet.ClientId}");
         Curl(screen, stage.Proxy, DemoCast.FluentBit, Token, "api-version=2018-02-01", "resource=https://api.kusto.windows.net", $"client_id={node.AdxIngest.ClientId}");
-        screen.Heading("Edit the policy; a change takes effect within 2 seconds, and an invalid one is refused");
+        screen.Heading("Edit the policy; a change takes effect within 2 seconds, and an invalid change is refused");
         screen.Line($"  {stage.Folder.Policy}");
         screen.Heading("Look inside");
         screen.Line($"  http://{stage.Management}/policy?access_token={stage.Folder.Token}");
@@ -35,7 +35,7 @@ internal static class Invitation
         }
     }
 
-    // One parameter a line keeps the command within the screen. curl's -G turns them into a query.
+    // One parameter a line keeps the command within the screen. curl's -G turns the parameters into a query.
     private static void Curl(Screen screen, IPEndPoint proxy, DemoPod pod, string path, params string[] query)
     {
         screen.Line();

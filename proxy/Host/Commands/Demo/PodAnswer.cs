@@ -9,7 +9,7 @@ internal sealed record PodAnswer(int Status, JsonElement Body)
 {
     private const int ShownOfToken = 12;
 
-    /// <summary>The start of the token and its length, never the whole token; null if there is none.</summary>
+    /// <summary>The start of the token and its length, never the whole token; null if there is no token.</summary>
     public string? Token =>
         Text("access_token") is { Length: > ShownOfToken } token ? $"{token[..ShownOfToken]}… ({token.Length} characters)" : null;
 

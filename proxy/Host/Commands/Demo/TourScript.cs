@@ -21,7 +21,7 @@ internal static class TourScript
 
     private static TourScene Instances(DemoNode node) => new(
         $"An attacker gets into {DemoCast.Web}",
-        "The attacker runs commands in a pod of the web shop and first finds out where it runs.",
+        "The attacker runs commands in a pod of the web shop and first finds out where the pod runs.",
         "The same attacker in the same pod. The instance document is closed now, but they kept their notes.",
         [
             new(DemoCast.Web, "the instance document", Instance, Expectation.WouldDenyBy(Probes), Expectation.DeniedBy(Probes))
@@ -33,7 +33,7 @@ internal static class TourScript
     private static TourScene Kubelet(DemoNode node) => new(
         "…and asks for the kubelet's token for Azure Resource Manager",
         "That token can create and delete virtual machines. Its rule is enforced in audit mode too.",
-        "The error tells the application which pod was denied what, and why. SDKs show this text.",
+        "The error names the denied pod, its request and the reason. SDKs show this text.",
         [
             new(DemoCast.Web, "ARM token, kubelet by client_id", Token(Arm, "client_id", node.Kubelet.ClientId), Expectation.DeniedBy(Guard), Expectation.DeniedBy(Guard))
             {

@@ -5,12 +5,12 @@ namespace ImdsProxy.Commands.Demo;
 /// <summary>Summarizes the tour.</summary>
 internal static class TourSummary
 {
-    /// <summary>Shows what audit mode prevented and what it let through.</summary>
+    /// <summary>Shows which requests audit mode stopped and which requests it let through.</summary>
     public static void AuditMode(Screen screen, IReadOnlyList<TourResult> results)
     {
         var tries = results.Where(result => result.Step.Pod == DemoCast.Web).ToList();
         var stolen = tries.Count(result => result.IsTheft);
-        screen.Heading("What audit mode stopped, and what it did not");
+        screen.Heading("The requests that audit mode stopped, and those that it did not");
         screen.Text($"The attack succeeded: {stolen} tokens stolen. Only the kubelet's identity was protected, because its rule is enforced in audit mode too.");
         screen.Text("The log names every caller to decide about before you enforce the policy:");
         foreach (var caller in results.Where(result => result.Line.Verdict == "would-deny").GroupBy(result => result.Line.Caller, StringComparer.Ordinal))

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace ImdsProxy.Commands.Flags;
 
-/// <summary>Creates the options of all commands in one style: each flag has an environment variable, which its help names.</summary>
+/// <summary>Creates the options of all commands in one style. Each flag has an environment variable, which the flag's help names.</summary>
 internal static class Flag
 {
     /// <summary>Creates a flag that takes one value.</summary>

@@ -8,7 +8,7 @@ namespace ImdsProxy.Commands.Flags;
 internal sealed class ManagementClient(EndPoint address, string? token)
 {
     /// <summary>Sends a GET request and reads the response.</summary>
-    /// <exception cref="HttpRequestException">The proxy does not answer, or refuses; the message contains its reason.</exception>
+    /// <exception cref="HttpRequestException">The proxy does not answer, or refuses the request; the message contains the proxy's reason.</exception>
     public async Task<T> GetAsync<T>(string pathAndQuery, Func<Stream, Task<T>> read, CancellationToken cancellation)
     {
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectAsync }) { Timeout = Timeout.InfiniteTimeSpan };

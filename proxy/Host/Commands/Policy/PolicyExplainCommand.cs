@@ -11,7 +11,7 @@ using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Policy;
 
-/// <summary><c>imds-proxy policy explain</c>: shows which rule decides a request, and why the others do not.</summary>
+/// <summary><c>imds-proxy policy explain</c>: shows which rule decides a request, and why the other rules do not.</summary>
 internal static class PolicyExplainCommand
 {
     private const string FilePrefix = "file:";
@@ -25,7 +25,7 @@ internal static class PolicyExplainCommand
         var request = Flag.Text("--request", "The request, such as 'GET /metadata/instance?api-version=2021-02-01'");
         var headers = RepeatableFlag.Of("--header", "A request header, 'Name: value'; repeatable. 'Metadata: true' is sent unless 'Metadata:' removes it", GivenRequest.Header);
         var management = new ManagementFlags("Ask a running proxy, which uses its own policy and pods, instead of reading files: IP:PORT or unix:PATH");
-        var command = new Command("explain", "Show which rule decides a request, and why the others do not: exit code 0 if the request is sent to IMDS, 1 if not") { path, callers, ip, pod, request, headers };
+        var command = new Command("explain", "Show which rule decides a request, and why the other rules do not: exit code 0 if the request is sent to IMDS, 1 if not") { path, callers, ip, pod, request, headers };
         management.AddTo(command);
         command.Validators.Add(result =>
         {

@@ -20,7 +20,7 @@ internal static class RedirectActions
 
     public static async Task<int> CheckAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
-        // A check changes nothing, so an existing block is no reason to refuse it.
+        // A check changes nothing, so an existing block is no reason to refuse the check.
         var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, services).RunAsync(cancellation);
         return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services);
     }

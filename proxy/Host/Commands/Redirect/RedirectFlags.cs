@@ -19,8 +19,8 @@ internal sealed class RedirectFlags
     private readonly Option<string> _wireServer = OnOff("--wireserver", "Close WireServer's HTTP ports to pods too: on or off.");
     private readonly Option<string> _ebpf = Flag.Of("--ebpf-host-routing", "Whether packets bypass iptables because of eBPF host routing: auto (from the node's labels), yes or no.", FlagValues.OneOf("auto", "yes", "no"), "auto");
     private readonly Option<string> _lock = Flag.Of("--lock-file", "The lock file that all instances on this node share.", text => text, "/run/imds-proxy-redirect.lock");
-    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "How long the first rules wait for the proxy: until it is ready with --ready-file, otherwise until it listens.", FlagValues.Duration, "10s");
-    private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file reports that it is ready. The first rules wait for that, at most for --wait; with --when-down open, as long as it takes.");
+    private readonly Option<TimeSpan> _wait = Flag.Of("--wait", "Maximum time that the first rules wait for the proxy: with --ready-file until the proxy is ready, otherwise until it listens.", FlagValues.Duration, "10s");
+    private readonly Option<string?> _ready = Flag.Text("--ready-file", "The file in which serve --ready-file reports that it is ready. The first rules wait for that report for at most --wait; with --when-down open, they wait as long as it takes.");
     private readonly Option<TimeSpan> _interval = Flag.Of("--interval", "How often the rules are checked.", Interval, "2s");
     private readonly Option<string> _whenDown = Flag.Of("--when-down", "Pods' access to IMDS while the proxy is down: closed means none; open lifts the redirect, for the audit phase only.", FlagValues.OneOf("closed", "open"), "closed");
     private readonly Option<bool> _removeOnExit = Flag.Switch("--remove-on-exit", "Remove the rules when the watch ends, for an uninstall.");
@@ -74,7 +74,7 @@ internal sealed class RedirectFlags
     private static Option<string> OnOff(string name, string description) =>
         Flag.Of(name, description, FlagValues.OneOf("on", "off"), "on");
 
-    // status.hostIPs of a dual-stack node holds both addresses, in either order.
+    // On a dual-stack node, status.hostIPs holds both addresses, in either order.
     private static IPAddress? NodeIp(string text) =>
         text.Split(',').Select(FlagValues.Ip).OrderBy(static ip => ip.AddressFamily == AddressFamily.InterNetwork ? 0 : 1).First();
 

@@ -70,7 +70,8 @@ internal static partial class RedirectRunner
         return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
     }
 
-    // If the audit log can't take an event, the event is logged instead. The rules matter more than their record.
+    // If the audit log can't accept an event, the event goes to the operational log instead. The rules matter more than their
+    // record.
     private static WriteEvent Journal(AuditLog? audit, ILogger log) => async auditEvent =>
     {
         if (audit is null || !await audit.WriteAsync(auditEvent))

@@ -5,7 +5,7 @@ using ImdsProxy.Serving.Cluster;
 
 namespace ImdsProxy.Commands.Serve;
 
-/// <summary>The flags of everything that <c>serve</c> reads from Kubernetes or writes to it.</summary>
+/// <summary>The flags of <c>serve</c> for reading from Kubernetes and writing to Kubernetes.</summary>
 internal sealed class ClusterFlags
 {
     private readonly Option<ConfigMapName?> _policy = Flag.Of<ConfigMapName?>("--policy-configmap", "ConfigMap with the policy: NAMESPACE/NAME[/KEY]", ConfigMapName.Parse);
@@ -30,7 +30,7 @@ internal sealed class ClusterFlags
     /// <summary>Whether the policy is a ConfigMap.</summary>
     public bool HasPolicy(System.CommandLine.Parsing.CommandResult flags) => flags.GetValue(_policy) is not null;
 
-    /// <summary>Returns what is wrong with the combination of flags, or null.</summary>
+    /// <summary>Returns the problem with the combination of flags, or null.</summary>
     public string? Problem(System.CommandLine.Parsing.CommandResult flags, string? callers, string? node)
     {
         if (_taint.Problem(flags) is { } problem)
@@ -57,7 +57,7 @@ internal sealed class ClusterFlags
         }
     }
 
-    /// <summary>Reads the options from the flags. Null if nothing comes from Kubernetes.</summary>
+    /// <summary>Reads the options from the flags. Returns null if no flag involves Kubernetes.</summary>
     public ClusterOptions? Read(ParseResult flags, string? callers, string? node)
     {
         var taint = _taint.Read(flags);

@@ -24,12 +24,12 @@ internal sealed class StartupTaintFlags
     /// <summary>Whether a taint is to be removed.</summary>
     public bool IsOn(CommandResult flags) => flags.GetValue(_key) is not null;
 
-    /// <summary>Returns what is wrong with the combination of flags, or null.</summary>
+    /// <summary>Returns the problem with the combination of flags, or null.</summary>
     public string? Problem(CommandResult flags) => flags.GetValue(_redirectState) is not null && !IsOn(flags)
-        ? "--redirect-state: give --startup-taint too; the file is used only with it"
+        ? "--redirect-state: give --startup-taint too; the file is used only with that flag"
         : null;
 
-    /// <summary>Reads the options from the flags. Null if no taint is to be removed.</summary>
+    /// <summary>Reads the options from the flags. Returns null if no taint is to be removed.</summary>
     public StartupTaintOptions? Read(ParseResult flags) =>
         flags.GetValue(_key) is { } key ? new StartupTaintOptions(key, flags.GetValue(_redirectState)) : null;
 }

@@ -8,7 +8,7 @@ namespace ImdsProxy.Commands.Uninstall;
 
 /// <summary>
 /// <c>imds-proxy uninstall</c>: makes a release's redirects remove their rules, which would outlive the release, and waits until
-/// every node is confirmed to be without them. The chart runs it as a pre-delete hook.
+/// every node is confirmed to be without rules. The chart runs it as a pre-delete hook.
 /// </summary>
 internal static class UninstallCommand
 {
@@ -16,11 +16,11 @@ internal static class UninstallCommand
     {
         var ns = Flag.Text("--namespace", "Namespace of the release");
         var daemonSet = Flag.Text("--daemonset", "DaemonSet whose redirects must remove their rules");
-        var map = Flag.Text("--override-configmap", "ConfigMap mounted as their --override-dir; created or changed here, and deleted with the DaemonSet");
+        var map = Flag.Text("--override-configmap", "ConfigMap mounted as the --override-dir of these redirects; this command creates or changes it, and it is deleted with the DaemonSet");
         var port = Flag.Of("--port", "Port of the proxy, which no connection reaches while the rules are in place", FlagValues.Count, "16254");
         var timeout = Flag.Of("--timeout", "Time limit for all nodes together", FlagValues.Duration, "4m");
         var kube = new KubeFlags();
-        var command = new Command("uninstall", "Before a release is deleted, make its redirects remove their rules, and wait until every node is confirmed to be without them") { ns, daemonSet, map, port, timeout };
+        var command = new Command("uninstall", "Before a release is deleted, make its redirects remove their rules, and wait until every node is confirmed to be without rules") { ns, daemonSet, map, port, timeout };
         kube.AddTo(command);
         command.Validators.Add(result => Check(result, kube, [ns, daemonSet, map]));
         command.SetAction((parsed, cancellation) => RunAsync(

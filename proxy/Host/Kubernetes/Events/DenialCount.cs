@@ -13,6 +13,6 @@ internal sealed class DenialCount(AuditRecord first)
     /// <summary>The number of denials that no Event has reported yet.</summary>
     public int Untold { get; set; }
 
-    /// <summary>When the last Event was created for this kind, or null.</summary>
+    /// <summary>When the last Event about this kind was created, or null.</summary>
     public DateTimeOffset? ToldAt { get; set; }
 }

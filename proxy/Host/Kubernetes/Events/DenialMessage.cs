@@ -45,7 +45,7 @@ internal static class DenialMessage
         _ => "",
     };
 
-    // A truncated permission is of no use, so one that does not fit is left out.
+    // A truncated permission is useless, so a permission that does not fit is left out.
     private static string Hint(PermissionHint hint, int room)
     {
         var text = $" To allow it, add {hint.Permission} to \"allow\" of a rule with {hint.Workload} in \"workloads\".";

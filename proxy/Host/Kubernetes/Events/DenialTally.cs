@@ -16,7 +16,7 @@ internal sealed class DenialTally(TimeProvider time)
     private readonly Dictionary<DenialKey, DenialCount> _counts = [];
     private readonly Dictionary<string, int> _kindsOfPod = new(StringComparer.Ordinal);
 
-    /// <summary>Counts a denial, or the number that a summary sums, unless the limit for new kinds is reached.</summary>
+    /// <summary>Counts a denial, or all denials that a summary record stands for, unless the limit for new kinds is reached.</summary>
     public void Count(AuditRecord record)
     {
         var key = DenialKey.Of(record);

@@ -14,7 +14,7 @@ internal sealed class EventReporter(string node, TimeProvider time, Func<PolicyS
 {
     public const string Component = "imds-proxy";
 
-    /// <summary>The limit of events.k8s.io, which kubectl shows whole (validation.go, NoteLengthLimit).</summary>
+    /// <summary>The length limit of events.k8s.io (validation.go, NoteLengthLimit). kubectl shows a message of this length in full.</summary>
     public const int LongestMessage = 1024;
 
     /// <summary>Builds the Event about a pod that was denied access.</summary>
@@ -35,7 +35,8 @@ internal sealed class EventReporter(string node, TimeProvider time, Func<PolicyS
 
     /// <summary>Builds the Event about the removal of this node's startup taint.</summary>
     public EventObject OfStartupTaint(NodeObject subject, string key) =>
-        // A node has no namespace. Events about objects without one must be in the namespace default (validation/events.go).
+        // A node has no namespace. Events about objects without a namespace must be in the namespace default
+        // (validation/events.go).
         Make("Normal", "default", new ObjectReference("v1", "Node", "", subject.Metadata.Name, subject.Metadata.Uid),
             "ImdsStartupTaintRemoved", $"The redirect to ImdsProxy is in place and a policy is in force: the taint {key} was removed", time.GetUtcNow(), time.GetUtcNow(), 1);
 

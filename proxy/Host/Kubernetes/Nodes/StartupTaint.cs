@@ -38,7 +38,7 @@ internal sealed partial class StartupTaint(
     /// <summary>Why the taint may still be present, or null once it is known to be absent.</summary>
     public string? Pending => _pending;
 
-    /// <summary>Runs until cancelled. Failures are retried and never end it.</summary>
+    /// <summary>Runs until cancelled. Failures are retried and never end the loop.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         while (true)

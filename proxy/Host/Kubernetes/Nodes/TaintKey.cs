@@ -5,7 +5,7 @@ namespace ImdsProxy.Kubernetes.Nodes;
 /// <summary>Parses the key of a taint that may be removed.</summary>
 internal static partial class TaintKey
 {
-    /// <exception cref="FormatException">The text is not a taint key, or it is one of Kubernetes' own, which report other problems of a node.</exception>
+    /// <exception cref="FormatException">The text is not a taint key, or it is a key that Kubernetes itself uses to report other problems of a node.</exception>
     public static string Parse(string text)
     {
         if (!Qualified().IsMatch(text))

@@ -4,8 +4,8 @@ namespace ImdsProxy.Kubernetes.Nodes;
 
 /// <summary>
 /// Builds the patch that removes a taint. On a fresh node, the kubelet and the cloud's node manager change taints too,
-/// and taints cannot be patched by key. The patch therefore replaces the whole list, provided that the list is unchanged
-/// since it was read.
+/// and taints cannot be patched by key. The patch therefore replaces the whole list, but only if the list has not changed since
+/// it was read.
 /// </summary>
 internal static class TaintPatch
 {

@@ -3,8 +3,9 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>
-/// Makes kubelets update the mounted override at once, by an annotation on each pod that mounts it. Kubelet checks a pod's mounts
-/// once a minute, and at once when the pod changes (https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/).
+/// Makes kubelets update the mounted override at once, by annotating each pod that mounts it. A kubelet checks a pod's mounts
+/// once a minute, and immediately when the pod changes
+/// (https://kubernetes.io/docs/tasks/configure-pod-container/configure-pod-configmap/).
 /// </summary>
 /// <param name="client">The API server.</param>
 /// <param name="time">The clock.</param>
@@ -14,16 +15,16 @@ internal sealed class MountRefresh(KubeClient client, TimeProvider time, Func<st
     /// <summary>The only annotation that the hook may set. The chart's ValidatingAdmissionPolicy names it.</summary>
     public const string Annotation = "imdsproxy.io/refresh";
 
-    // Repeated, because the first annotation may reach kubelet before the change of the ConfigMap does.
+    // Repeated, because the first annotation may reach a kubelet before the change of the ConfigMap does.
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(10);
 
-    // 5,000 pods in about ten seconds, without filling the API server's queues.
+    // Annotates 5,000 pods in about ten seconds without filling the API server's queues.
     private const int AtOnce = 8;
 
     private long? _last;
     private bool _failed;
 
-    /// <summary>Annotates pods, unless that was done a moment ago. A failure only delays the uninstall.</summary>
+    /// <summary>Annotates the pods, unless they were annotated a moment ago. A failure only delays the uninstall.</summary>
     public async Task RunAsync(IEnumerable<PodObject> pods, CancellationToken cancellation)
     {
         if (_last is { } last && time.GetElapsedTime(last) < Again)

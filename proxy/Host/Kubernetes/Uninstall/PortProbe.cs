@@ -5,7 +5,7 @@ namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>
 /// Checks from outside whether the rules of a node are gone. The rules drop everything sent directly to the proxy's port, so any
-/// answer, even a refused connection, shows that they are gone. Silence proves nothing.
+/// answer, even a refused connection, shows that the rules are gone. Silence proves nothing.
 /// </summary>
 internal static class PortProbe
 {

@@ -5,8 +5,8 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes.Uninstall;
 
 /// <summary>A node on which a redirect keeps rules.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Address">Its address, IPv4 if it has one; null until its kubelet reports one.</param>
+/// <param name="Name">The node's name.</param>
+/// <param name="Address">The node's address, preferably IPv4; null until the kubelet reports an address.</param>
 internal readonly record struct RuledNode(string Name, IPAddress? Address)
 {
     public static RuledNode Of(PodObject pod)

@@ -3,10 +3,10 @@ using ImdsProxy.Kubernetes.Objects;
 
 namespace ImdsProxy.Kubernetes.Uninstall;
 
-/// <summary>Makes the redirects of a release remove their rules, and waits until every node is observed without them.</summary>
+/// <summary>Makes the redirects of a release remove their rules, and waits until every node has been seen without rules.</summary>
 /// <param name="client">The API server.</param>
 /// <param name="options">The release to uninstall.</param>
-/// <param name="answers">Whether the port of a node answers, as <see cref="PortProbe"/> finds out.</param>
+/// <param name="answers">Whether the port of a node answers; see <see cref="PortProbe"/>.</param>
 /// <param name="time">The clock.</param>
 /// <param name="tell">Reports the progress.</param>
 internal sealed class RulesRemoval(
@@ -16,7 +16,7 @@ internal sealed class RulesRemoval(
     private readonly MountRefresh _refresh = new(client, time, tell);
     private string? _told;
 
-    /// <summary>True once no node has rules left; false if some may have rules after the time-out, which are then reported.</summary>
+    /// <summary>True once no node has rules left; false if nodes may still have rules after the timeout. Those nodes are then reported.</summary>
     /// <exception cref="KubeException">The pods can't be listed, or the ConfigMap can't be written.</exception>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ internal sealed class RulesRemoval(
         return left.Count == 0;
     }
 
-    // Checks all nodes. Checks them again later, when any redirect that was starting would have put its rules in place.
+    // Checks all nodes, and checks them again after any redirect that was starting would have put its rules in place.
     private async Task<IReadOnlyList<string>> WaitAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -71,7 +71,7 @@ internal sealed class RulesRemoval(
         return left > options.Repair ? left : options.Repair;
     }
 
-    // Lists the pods each time, because nodes come and go. If the API server does not answer, the next look retries.
+    // Lists the pods each time, because nodes come and go. If the API server does not answer, the next round tries again.
     private async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellation)
     {
         try
@@ -106,7 +106,7 @@ internal sealed class RulesRemoval(
 
     private async Task<IReadOnlyList<PodObject>> PodsAsync(CancellationToken cancellation)
     {
-        // A consistent read, because a cache without the newest pods could end this too early.
+        // A consistent read, because a cache without the newest pods could end the wait too early.
         var all = await client.ListAsync(KubeResources.PodsOfNamespace(options.Namespace), ListQuery.Consistent, cancellation);
         return [.. (all.Items ?? []).Where(pod => Owner(pod) is not null && !string.IsNullOrEmpty(pod.Spec.NodeName))];
     }

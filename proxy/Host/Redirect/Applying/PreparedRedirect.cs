@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>A redirect that can and may be set up on this node.</summary>
 /// <param name="Keeper">Checks and repairs the rules.</param>
-/// <param name="Other">The keeper of the other backend if that holds rules of ours, otherwise null.</param>
+/// <param name="Other">The keeper of the other backend if that backend holds rules of ours, otherwise null.</param>
 /// <param name="Backend">The backend's name.</param>
 /// <param name="Why">Why this backend was chosen.</param>
 /// <param name="Options">The parameters of the rules.</param>

@@ -4,9 +4,9 @@ using ImdsProxy.Runtime;
 namespace ImdsProxy.Redirect.Applying;
 
 /// <summary>
-/// Holds the first rules back until the proxy can decide requests, at most for <c>--wait</c>. Without that, an install in audit mode
-/// would deny requests while the policy loads. The proxy's ready file is used for nothing else: a compromised proxy can delay the first
-/// rules by that wait, but can't lift any.
+/// Holds the first rules back until the proxy can decide requests, at most for <c>--wait</c>. Without this gate, an install in
+/// audit mode would deny requests while the policy loads. The proxy's ready file is used for nothing else, so a compromised proxy
+/// can delay the first rules by that wait, but can't remove rules.
 /// </summary>
 internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOptions options, RedirectServices services)
 {

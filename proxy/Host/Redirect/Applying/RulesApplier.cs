@@ -6,8 +6,8 @@ namespace ImdsProxy.Redirect.Applying;
 /// <summary>Puts the rules in place once, for <c>apply</c> and for the start of <c>watch</c>.</summary>
 internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectServices services)
 {
-    /// <summary>Puts in place what is missing.</summary>
-    /// <param name="openSince">The time from which pods could reach IMDS directly. Null means the node's start.</param>
+    /// <summary>Puts missing rules in place.</summary>
+    /// <param name="openSince">The time from which pods could reach IMDS directly. If null, since the node's start.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
     /// <returns>The state of the rules before the call.</returns>
     public async Task<CheckResult> RunAsync(DateTimeOffset? openSince, CancellationToken cancellation)

@@ -6,7 +6,7 @@ internal interface IDatagrams
     /// <exception cref="IOException">The kernel did not accept the datagram.</exception>
     void Send(ReadOnlySpan<byte> datagram);
 
-    /// <summary>The next datagram. It is valid until the next call.</summary>
-    /// <exception cref="IOException">No datagram is waiting, or it was longer than the buffer.</exception>
+    /// <summary>Receives the next datagram. The returned bytes are valid until the next call.</summary>
+    /// <exception cref="IOException">No datagram is waiting, or the datagram was longer than the buffer.</exception>
     ReadOnlySpan<byte> Receive();
 }

@@ -67,7 +67,7 @@ internal sealed class LegacyChangeDetector(ImmutableArray<string> tables) : ICha
         }
     }
 
-    // If the table changed between the two calls, the size no longer fits and the kernel refuses the second.
+    // If the table changed between the two calls, the size no longer fits and the kernel refuses the second call.
     private ReadOnlySpan<byte> Entries(Socket socket, string table, long size)
     {
         if (size > MaxBytes)

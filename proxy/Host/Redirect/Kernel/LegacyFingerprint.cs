@@ -3,10 +3,10 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Adds one of our chains, and the built-in chain that jumps to it, to a digest. A pure function of the kernel's answers.</summary>
+/// <summary>Adds one of our chains, and the built-in chain that jumps to it, to a digest. The digest depends only on the kernel's answers.</summary>
 internal static class LegacyFingerprint
 {
-    /// <returns>Whether a jump to another product's chain comes before ours.</returns>
+    /// <returns>Whether a jump to another product's chain comes before our jump.</returns>
     /// <exception cref="InvalidDataException">The kernel's answers contradict each other.</exception>
     public static bool AddTo(ChainDigest digest, LegacyTableInfo info, LegacyEntries entries, ManagedChain chain)
     {

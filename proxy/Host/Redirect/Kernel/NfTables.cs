@@ -5,7 +5,7 @@ namespace ImdsProxy.Redirect.Kernel;
 /// <summary>Queries the kernel's nf_tables. Answers to other requests are dropped, and the bytes read for one answer are bounded.</summary>
 internal sealed class NfTables(IDatagrams datagrams)
 {
-    // NLMSG_ERROR, NLMSG_DONE and NLM_F_DUMP_INTR. The last means that the rules changed during the dump.
+    // NLMSG_ERROR, NLMSG_DONE and NLM_F_DUMP_INTR. The last flag means that the rules changed during the dump.
     private const ushort Error = 2;
     private const ushort Done = 3;
     private const ushort Interrupted = 0x10;
@@ -13,7 +13,7 @@ internal sealed class NfTables(IDatagrams datagrams)
     // NFTA_GEN_ID.
     private const int GenerationId = 1;
 
-    // More than any chain that is read holds. If an answer is longer, iptables is used instead.
+    // No chain that is read holds more. If an answer is longer, iptables is used instead.
     private const int MaxBytes = 16 * 1024 * 1024;
 
     // Each datagram counts as at least this many bytes, so that empty datagrams can't be read forever.
@@ -42,7 +42,7 @@ internal sealed class NfTables(IDatagrams datagrams)
         }
     }
 
-    /// <summary>The rules of a chain in order. None if the chain does not exist.</summary>
+    /// <summary>Reads the rules of a chain in order. If the chain does not exist, there are no rules.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
     public void Rules(byte family, string table, string chain, Take take) =>

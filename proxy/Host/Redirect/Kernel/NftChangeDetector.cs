@@ -25,7 +25,7 @@ internal sealed class NftChangeDetector(Func<IDatagrams> open) : IChangeDetector
         return new ChainsFingerprint(digest.End(), othersFirst);
     });
 
-    // Returns whether a jump to another product's chain comes before ours.
+    // Returns whether a jump to another product's chain comes before our jump.
     private static bool AddHook(ChainDigest digest, NfTables tables, ManagedChain chain)
     {
         var (found, othersFirst) = (false, false);

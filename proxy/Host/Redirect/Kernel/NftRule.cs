@@ -1,6 +1,6 @@
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Reads as much of an nf_tables rule as is needed to see whether it changed.</summary>
+/// <summary>Reads the parts of an nf_tables rule that show whether the rule changed.</summary>
 internal static class NftRule
 {
     // NFTA_RULE_EXPRESSIONS, NFTA_LIST_ELEM, NFTA_EXPR_NAME, NFTA_EXPR_DATA.

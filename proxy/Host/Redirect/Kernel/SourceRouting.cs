@@ -9,8 +9,8 @@ internal static class SourceRouting
     public const string Settings = "/proc/sys/net/ipv4/conf";
 
     /// <summary>
-    /// The interfaces that accept them. <c>default</c> stands for interfaces that are created later. The setting of an interface has
-    /// an effect only if <c>all</c> is set too.
+    /// The interfaces that accept source-routed packets. <c>default</c> stands for interfaces that are created later. The setting
+    /// of an interface has an effect only if <c>all</c> is set too.
     /// </summary>
     public static ImmutableArray<string> Interfaces(string settings = Settings) => !Accepts(settings, "all")
         ? []

@@ -4,8 +4,8 @@ namespace ImdsProxy.Redirect.Node;
 
 /// <summary>A backend as found on the node.</summary>
 /// <param name="Backend">The backend.</param>
-/// <param name="Program">The name of its program, such as <c>iptables-nft</c>, or null if the program is missing.</param>
-/// <param name="Rules">Its rules now.</param>
+/// <param name="Program">The name of the backend's program, such as <c>iptables-nft</c>, or null if the program is missing.</param>
+/// <param name="Rules">The current rules of the backend.</param>
 /// <param name="Failure">Why the rules can't be read, or null. A kernel may lack one of the backends.</param>
 internal sealed record BackendView(Backend Backend, string? Program, SavedRules Rules, string? Failure = null)
 {
@@ -19,7 +19,10 @@ internal sealed record BackendView(Backend Backend, string? Program, SavedRules 
 
     public bool HasOurs => Rules.Chains.Any(c => RuleSet.IsOurs(c.Chain.Name));
 
-    /// <summary>Whether kubelet marks this as the backend of the node. It creates these chains for that purpose (KEP-3178).</summary>
+    /// <summary>
+    /// Whether the kubelet marks this backend as the backend of the node. The kubelet creates these chains for that purpose
+    /// (KEP-3178).
+    /// </summary>
     public bool HasKubeletHint =>
         Rules.Find("mangle", "KUBE-IPTABLES-HINT") is not null || Rules.Find("mangle", "KUBE-KUBELET-CANARY") is not null;
 }

@@ -7,16 +7,16 @@ namespace ImdsProxy.Redirect.Node;
 /// <summary>The iptables programs of one backend.</summary>
 internal sealed class Iptables(string program, RunProgram run)
 {
-    // How many seconds to wait for the lock that all iptables programs share.
+    // The number of seconds to wait for the lock that all iptables programs share.
     private const string LockWait = "5";
 
-    /// <summary>All rules as they are now.</summary>
+    /// <summary>Reads all current rules.</summary>
     public async Task<SavedRules> SaveAsync(CancellationToken cancellation) =>
         SavedRules.Parse(Check(await run($"{program}-save", [], null, cancellation), $"{program}-save").Output);
 
     /// <summary>
-    /// The rules that a check of these chains needs. With 20,000 rules on the node, this takes a tenth of the time of reading all
-    /// rules. A whole table is read if a chain is missing or another product's chain comes before ours.
+    /// Reads the rules that a check of these chains needs. With 20,000 rules on the node, this takes a tenth of the time of
+    /// reading all rules. A whole table is read if a chain is missing or a jump to another product's chain comes before our jump.
     /// </summary>
     public async Task<SavedRules> ListAsync(ImmutableArray<ManagedChain> chains, CancellationToken cancellation)
     {

@@ -4,15 +4,15 @@ using System.Net;
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
-/// Reads the kernel's socket tables to see whether anything listens on the target of the redirect. A test connection would not get
-/// there: the guard in INPUT drops every connection that was not redirected, including the node's own.
+/// Reads the kernel's socket tables to see whether anything listens on the target of the redirect. A test connection would not
+/// reach the listener, because the guard in INPUT drops every connection that was not redirected, including the node's own.
 /// </summary>
 internal static class ListenerTable
 {
     // TCP_LISTEN in include/net/tcp_states.h, as /proc/net/tcp writes it.
     private const string Listen = "0A";
 
-    /// <summary>Whether anything in this network namespace listens there now.</summary>
+    /// <summary>Whether anything in this network namespace listens on this address and port now.</summary>
     public static bool IsListening(IPAddress address, int port) =>
         Has(Read("/proc/net/tcp"), address, port) || Has(Read("/proc/net/tcp6"), address, port);
 

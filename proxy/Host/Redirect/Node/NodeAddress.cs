@@ -5,7 +5,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>The node's own address, which redirected connections are sent to.</summary>
+/// <summary>The node's own address, to which redirected connections are sent.</summary>
 internal static class NodeAddress
 {
     /// <summary>The given address, or by default the address that the node uses to reach IMDS.</summary>
@@ -25,7 +25,7 @@ internal static class NodeAddress
 
         return BelongsToNode(address)
             ? address
-            : throw new RedirectRefusal($"--node-ip {address} is not an address of this node: give one that is, because redirected packets must stay on the node");
+            : throw new RedirectRefusal($"--node-ip {address} is not an address of this node: give the node's own address, because redirected packets must stay on the node");
     }
 
     private static bool BelongsToNode(IPAddress address) =>

@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Node;
 /// <summary>Runs the node's programs.</summary>
 internal static class ProgramRunner
 {
-    // iptables waits up to five seconds for its own lock (-w 5). A program that takes three times as long hangs.
+    // iptables waits up to five seconds for its own lock (-w 5). A program that takes three times as long is considered hung.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     public static async Task<ProgramResult?> RunAsync(

@@ -3,28 +3,28 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Node;
 
-/// <summary>Checks, repairs and removes the rules of one backend. Several processes can do so at the same time.</summary>
+/// <summary>Checks, repairs and removes the rules of one backend. Several processes can use keepers at the same time.</summary>
 internal sealed class RulesKeeper(Iptables iptables, RulesLock rulesLock)
 {
     public async Task<CheckResult> CheckAsync(ImmutableArray<ManagedChain> wanted, CancellationToken cancellation) =>
         RuleCheck.Of(await iptables.SaveAsync(cancellation), wanted);
 
-    /// <summary>Checks the wanted chains and the jumps to them only. It does not find chains of ours that are no longer wanted.</summary>
+    /// <summary>Checks only the wanted chains and the jumps to them. Does not find chains of ours that are no longer wanted.</summary>
     public async Task<CheckResult> QuickCheckAsync(ImmutableArray<ManagedChain> wanted, CancellationToken cancellation) =>
         RuleCheck.Of(await iptables.ListAsync(wanted, cancellation), wanted);
 
-    /// <summary>Puts back what is missing. It checks again under the lock, because another process may have done the repair.</summary>
+    /// <summary>Puts missing rules back. Checks again under the lock, because another process may already have repaired the rules.</summary>
     /// <param name="wanted">The wanted rules.</param>
     /// <param name="mayMove">Whether jumps that are only displaced may be moved.</param>
     /// <param name="cancellation">Ends the wait for the lock.</param>
-    /// <returns>What was missing.</returns>
+    /// <returns>The result of the check before the repair.</returns>
     public async Task<CheckResult> RepairAsync(ImmutableArray<ManagedChain> wanted, bool mayMove, CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
         return await RepairAsync(await iptables.SaveAsync(cancellation), wanted, mayMove, cancellation);
     }
 
-    /// <summary>Repairs the wanted chains only, which is fast on a node with many rules. Chains of ours that are no longer wanted stay.</summary>
+    /// <summary>Repairs only the wanted chains, which is fast on a node with many rules. Chains of ours that are no longer wanted stay.</summary>
     public async Task<CheckResult> QuickRepairAsync(ImmutableArray<ManagedChain> wanted, bool mayMove, CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);
@@ -32,7 +32,7 @@ internal sealed class RulesKeeper(Iptables iptables, RulesLock rulesLock)
     }
 
     /// <summary>Removes all our rules.</summary>
-    /// <returns>False if there were none.</returns>
+    /// <returns>False if there were no rules of ours.</returns>
     public async Task<bool> RemoveAsync(CancellationToken cancellation)
     {
         using var held = await rulesLock.AcquireAsync(cancellation);

@@ -1,7 +1,7 @@
 namespace ImdsProxy.Redirect.Node;
 
 /// <summary>
-/// The lock that one process of the node holds while it reads and writes rules. iptables' own lock covers a single call only.
+/// The lock that one process of the node holds while it reads and writes rules. iptables' own lock covers only a single call.
 /// Between <c>iptables-save</c> and <c>iptables-restore</c>, another of our processes could insert the same jump.
 /// </summary>
 internal sealed class RulesLock(string path, TimeProvider time)
@@ -9,7 +9,7 @@ internal sealed class RulesLock(string path, TimeProvider time)
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Waits for the lock. Disposing the result releases it, and so does the end of the process.</summary>
+    /// <summary>Waits for the lock. The lock is released when the result is disposed or the process ends.</summary>
     public async Task<IDisposable> AcquireAsync(CancellationToken cancellation)
     {
         var started = time.GetTimestamp();

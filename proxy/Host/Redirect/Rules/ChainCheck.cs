@@ -5,7 +5,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <summary>The result of comparing one of our chains with the rules on the node.</summary>
 /// <param name="Chain">The chain as it should be.</param>
 /// <param name="Problems">The problems found. Empty when the chain is in place and effective.</param>
-/// <param name="Jumps">The rules that now jump to it from its built-in chain, verbatim.</param>
+/// <param name="Jumps">The rules of the built-in chain that now jump to our chain, verbatim.</param>
 internal sealed record ChainCheck(ManagedChain Chain, ImmutableArray<ChainProblem> Problems, ImmutableArray<string> Jumps)
 {
     /// <summary>Whether the chain's own rules must be written again.</summary>

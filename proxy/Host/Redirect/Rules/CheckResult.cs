@@ -30,7 +30,7 @@ internal sealed record CheckResult(
     public bool Absent => NewestGeneration == 0 && Unwanted.IsEmpty
         && Chains.All(c => c.Jumps.IsEmpty && c.Problems.Any(p => p.Kind == ProblemKind.MissingJump));
 
-    /// <summary>Everything that is wrong, in words.</summary>
+    /// <summary>All problems, in words.</summary>
     public IEnumerable<string> Missing => Chains.SelectMany(c => c.Problems).Select(p => p.Text)
         .Concat(Unwanted.Select(u => $"unexpected: {u.Table} {u.Chain}"))
         .Concat(Blockers);

@@ -16,7 +16,10 @@ internal static class Displacement
         ["ACCEPT", "DROP", "RETURN", "REJECT", "QUEUE", "NFQUEUE", "LOG", "NFLOG", "MARK", "CONNMARK", "CT", "NOTRACK", "DNAT", "REDIRECT", "NETMAP", "TCPMSS"],
         StringComparer.Ordinal);
 
-    /// <summary>The rules that displace our jump. Another product's jump that only might displace it becomes a note instead.</summary>
+    /// <summary>
+    /// The rules that displace our jump. If another product's jump might displace our jump but need not, it becomes a note
+    /// instead.
+    /// </summary>
     public static IEnumerable<ChainProblem> Of(SavedRules saved, ManagedChain chain, List<string> notes)
     {
         foreach (var rule in saved.Find(chain.Table, chain.Hook)?.Rules ?? [])

@@ -2,7 +2,10 @@ using System.Net;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Finds rules in FORWARD that already block IMDS. Our DNAT sends packets to INPUT instead, so it would bypass them.</summary>
+/// <summary>
+/// Finds rules in FORWARD that already block IMDS. Our DNAT sends packets to INPUT instead, so the redirect would bypass these
+/// rules.
+/// </summary>
 internal static class ExistingBlocks
 {
     // A rule for a network wider than /16 was not written for IMDS.
@@ -13,7 +16,7 @@ internal static class ExistingBlocks
 
     private static readonly PacketShape ToImds = new(IPAddress.Parse(KnownAddresses.Imds), "tcp", [KnownAddresses.ImdsPort]);
 
-    /// <summary>Each DROP or REJECT of others that a packet forwarded to IMDS can reach, in words.</summary>
+    /// <summary>Each DROP or REJECT rule of another program that a packet forwarded to IMDS can reach, in words.</summary>
     public static IEnumerable<string> Of(string backend, SavedRules saved) =>
         from table in saved.Chains.Select(c => c.Table).Distinct(StringComparer.Ordinal)
         from found in In(saved, table, "FORWARD", depth: 0)

@@ -7,8 +7,8 @@ namespace ImdsProxy.Redirect.Rules;
 /// <param name="Hook">The built-in chain.</param>
 /// <param name="Name">The name of our chain.</param>
 /// <param name="Jump">The rule in the built-in chain, without <c>-A</c> and the chain.</param>
-/// <param name="Rules">The rules of our chain in order, written likewise.</param>
-/// <param name="Packets">The packets that our chain is for.</param>
+/// <param name="Rules">The rules of our chain in order, also without <c>-A</c> and the chain.</param>
+/// <param name="Packets">The packets that our chain handles.</param>
 internal sealed record ManagedChain(
     string Table,
     string Hook,

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>
-/// Finds rules that exempt our packets from connection tracking. The DNAT never sees such packets. The guards still drop them, so
-/// pods lose IMDS and nothing is opened. Moving our rules would not help.
+/// Finds rules that exempt our packets from connection tracking. The DNAT never sees such packets. The guards still drop these
+/// packets, so pods lose IMDS, but direct access does not open. Moving our rules would not help.
 /// </summary>
 internal static class NotrackRules
 {

@@ -39,7 +39,7 @@ internal static class PacketMatch
         return Certain(network.Contains(packet.Destination) != condition.Negated);
     }
 
-    // If the shape covers all protocols, a rule for one protocol matches some of its packets.
+    // If the shape covers all protocols, a rule for one protocol matches some packets of the shape.
     private static MatchResult Protocol(RuleOption condition, PacketShape packet) =>
         packet.Protocol is null || condition.Value is "all" or "0"
             ? MatchResult.Certain

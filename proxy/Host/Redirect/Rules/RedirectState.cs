@@ -6,9 +6,12 @@ internal enum RedirectState
     /// <summary>All rules. Without the proxy, pods cannot reach IMDS.</summary>
     Closed,
 
-    /// <summary>All but the DNAT and the IMDS guards for forwarded packets, because the proxy is down and <c>--when-down</c> is open.</summary>
+    /// <summary>
+    /// All rules except the DNAT and the IMDS guards for forwarded packets, because the proxy is down and <c>--when-down</c> is
+    /// open.
+    /// </summary>
     Lifted,
 
-    /// <summary>No rules, because an override says so.</summary>
+    /// <summary>No rules, because an override is in force.</summary>
     Off,
 }

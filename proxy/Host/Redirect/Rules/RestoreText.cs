@@ -6,7 +6,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <summary>Writes the input of <c>iptables-restore --noflush</c>. Each table is changed atomically.</summary>
 internal static class RestoreText
 {
-    /// <summary>The input that puts back what a check found missing, and changes nothing else. Empty when nothing is missing.</summary>
+    /// <summary>The input that repairs the problems that a check found, and changes nothing else. Empty when there are no problems.</summary>
     /// <param name="check">The result of the check.</param>
     /// <param name="saved">The rules that were checked.</param>
     /// <param name="mayMove">Whether a jump that is only displaced may be moved.</param>
@@ -25,7 +25,8 @@ internal static class RestoreText
 
     /// <summary>
     /// The input that removes all our chains and the jumps to them: the guards first, then the redirect. In the reverse order, a
-    /// guard would drop the first packet of a connection opened in between, and its client would wait a second to resend it.
+    /// guard would drop the first packet of a connection opened in between, and the client would resend that packet only after a
+    /// second.
     /// </summary>
     public static string Removal(SavedRules saved)
     {

@@ -10,7 +10,7 @@ internal sealed record Rule(string Text, ImmutableArray<RuleOption> Options, str
 {
     private string? _canonical;
 
-    /// <summary>The target of its <c>-j</c> or <c>-g</c>, or null for a rule that only counts packets.</summary>
+    /// <summary>The target of <c>-j</c> or <c>-g</c>, or null for a rule that only counts packets.</summary>
     public string? Target => Options.FirstOrDefault(o => o.Name is "-j" or "-g")?.Value;
 
     public bool IsGoto => Options.Any(o => o.Name == "-g");
@@ -20,7 +20,7 @@ internal sealed record Rule(string Text, ImmutableArray<RuleOption> Options, str
 
     /// <summary>
     /// A text that is equal for two rules with the same meaning. Backends and versions differ in the order of options and in the
-    /// modules they name. Comments count, because ours state the generation of a rule.
+    /// modules that they name. Comments are part of the text, because our comments state the generation of a rule.
     /// </summary>
     public string Canonical => _canonical ??=
         string.Join(' ', Options.Select(o => o.Canonical).Order(StringComparer.Ordinal)) + " # " + Comment;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>Compares the saved rules with the wanted rules. A pure function.</summary>
+/// <summary>Compares the saved rules with the wanted rules. Has no side effects.</summary>
 internal static class RuleCheck
 {
     public static CheckResult Of(SavedRules saved, ImmutableArray<ManagedChain> wanted)

@@ -7,7 +7,7 @@ internal static class RuleMark
 {
     private const string Product = "imds-proxy g";
 
-    /// <summary>Whether a rule may carry the mark. <see cref="Generation"/> decides.</summary>
+    /// <summary>Whether a rule may carry the mark. <see cref="Generation"/> decides for certain.</summary>
     public static bool IsIn(string line) => line.Contains(Product, StringComparison.Ordinal);
 
     public static string Of(int generation) => $"{Product}{generation}:";

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>The rules as they should be. Their tables are written in order: guards first, nat last.</summary>
+/// <summary>The wanted rules. The tables are written in this order: guards first, nat last.</summary>
 internal static class RuleSet
 {
     /// <summary>The generation of the rules. Every change of the rules increases it, so that an older process leaves newer rules alone.</summary>
@@ -57,7 +57,7 @@ internal static class RuleSet
     private static ImmutableArray<PacketShape> Forwarded(RuleSetOptions options) =>
         options.WireServer ? [AnyToImds, HttpToWireServer] : [AnyToImds];
 
-    // A RETURN, then an unconditional DROP: a packet without a port, such as a later fragment, is dropped.
+    // A RETURN is followed by an unconditional DROP, so that a packet without a port, such as a later fragment, is dropped.
     private static IEnumerable<string> Raw(RuleSetOptions options)
     {
         if (options.RpFilter)
@@ -86,9 +86,9 @@ internal static class RuleSet
         }
     }
 
-    // A source-routed packet (IP option LSRR or SSRR) is addressed to the node until it has passed FORWARD. Only after that is
-    // IMDS its destination. The node's own packets pass here too and are recognised by their source. Pods can't forge that
-    // source: the kernel drops a packet from outside with a local source as a martian.
+    // A source-routed packet (IP option LSRR or SSRR) is addressed to the node until it has passed FORWARD. IMDS becomes its
+    // destination only after that. The node's own packets also pass through POSTROUTING and are recognised by their source. Pods
+    // can't forge that source, because the kernel drops a packet from outside with a local source as a martian.
     private static IEnumerable<string> Postrouting(RuleSetOptions options)
     {
         const string NotFromNode = "-m addrtype ! --src-type LOCAL";

@@ -4,7 +4,7 @@ namespace ImdsProxy.Redirect.Rules;
 
 /// <summary>One word of a rule's text.</summary>
 /// <param name="Text">The word, without its quotes.</param>
-/// <param name="Quoted">Whether any part of it was in quotes, as comments are. Such a word is never an option.</param>
+/// <param name="Quoted">Whether any part of the word was in quotes, as comments are. A quoted word is never an option.</param>
 internal readonly record struct RuleWord(string Text, bool Quoted)
 {
     public bool IsNegation => !Quoted && Text == "!";

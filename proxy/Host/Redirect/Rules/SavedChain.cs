@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Redirect.Rules;
 
-/// <summary>A chain as it is on the node. Its rules are parsed on first use, because most chains of a node are never looked at.</summary>
+/// <summary>A chain as it is on the node. Its rules are parsed on first use, because most chains of a node are never inspected.</summary>
 internal sealed class SavedChain(string name)
 {
     private readonly List<string> _lines = [];

@@ -2,7 +2,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Decides whether displaced jumps are moved back, and raises the alarm when they no longer are.</summary>
+/// <summary>Decides whether displaced jumps are moved back, and raises an alarm when they are no longer moved back.</summary>
 internal sealed partial class DisplacedJumps(RedirectServices services)
 {
     private readonly MoveLimit _limit = new(services.Time);

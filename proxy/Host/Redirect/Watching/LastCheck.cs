@@ -5,16 +5,17 @@ using ImdsProxy.Redirect.Rules;
 namespace ImdsProxy.Redirect.Watching;
 
 /// <summary>
-/// Remembers the last check that left nothing to repair, and asks the kernel whether its result still holds. If that is in
-/// doubt, the rules are checked again.
+/// Remembers the last check that left nothing to repair, and asks the kernel whether the result of that check still holds. If
+/// that is in doubt, the rules are checked again.
 /// </summary>
 internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedChain> chains, TimeProvider time)
 {
     // All rules are compared at least this often, even if nothing seems to change.
     private static readonly TimeSpan FullCheckInterval = TimeSpan.FromMinutes(5);
 
-    // The fingerprint does not cover another product's chain before ours, so a change elsewhere calls for a check. If rules change all
-    // the time, the pause between such checks is this multiple of the last check's duration: kube-proxy may have thousands of rules.
+    // If another product's chain runs before ours, the fingerprint does not cover it, so a change elsewhere calls for a check. If
+    // rules change all the time, the pause between such checks is this multiple of the last check's duration, because kube-proxy
+    // may have thousands of rules.
     private const int PausePerCheck = 30;
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(30);
 
@@ -27,7 +28,7 @@ internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedC
     private long? _lastFullCheck;
     private TimeSpan _duration;
 
-    /// <summary>Whether that check found every rule in place and effective.</summary>
+    /// <summary>Whether the last check found every rule in place and effective.</summary>
     public bool InPlace { get; private set; }
 
     private TimeSpan Pause => _duration * PausePerCheck is var pause && pause < MaxPause ? pause : MaxPause;
@@ -77,7 +78,7 @@ internal sealed class LastCheck(IChangeDetector changes, ImmutableArray<ManagedC
         return !_othersChanged || !PauseIsOver;
     }
 
-    /// <summary>Whether the result certainly no longer holds. Cheap enough to ask between two checks.</summary>
+    /// <summary>Whether the result certainly no longer holds. Cheap enough to query between two checks.</summary>
     public bool HasChanged(RedirectState state) =>
         _fingerprint is not null
         && changes.Version() is { } version

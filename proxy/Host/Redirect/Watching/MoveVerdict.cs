@@ -1,6 +1,6 @@
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>What to do about a displaced jump.</summary>
+/// <summary>The decision about a displaced jump.</summary>
 internal enum MoveVerdict
 {
     Move,
@@ -8,6 +8,6 @@ internal enum MoveVerdict
     /// <summary>Leave the jump and raise an alarm, because the limit has just been reached.</summary>
     Alarm,
 
-    /// <summary>Leave the jump. The alarm was raised before.</summary>
+    /// <summary>Leave the jump. The alarm has already been raised.</summary>
     Leave,
 }

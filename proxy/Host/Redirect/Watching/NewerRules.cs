@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Finds rules that a newer version wrote. During a rollout they must not be replaced by an older version.</summary>
+/// <summary>Finds rules that a newer version wrote. During a rollout, an older version must not replace these rules.</summary>
 internal sealed partial class NewerRules(PreparedRedirect redirect, RedirectServices services)
 {
     private readonly HashSet<int> _logged = [];

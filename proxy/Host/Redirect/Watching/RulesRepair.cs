@@ -4,7 +4,7 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Checks the rules of a state that was reached, and puts back what is missing.</summary>
+/// <summary>Checks the rules of a state that was reached, and puts missing rules back.</summary>
 internal sealed partial class RulesRepair(
     PreparedRedirect redirect, RulesApplier applier, LastCheck lastCheck, NewerRules newer, RedirectServices services)
 {

@@ -2,7 +2,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Reports the state of the rules to the proxy, if a file is given for that. A failed report never stops the watch.</summary>
+/// <summary>Reports the state of the rules to the proxy, if a state file is configured. A failed report never stops the watch.</summary>
 internal sealed partial class StateReport(RedirectSettings settings, RedirectServices services)
 {
     // The previous report must stay valid while a check with several slow iptables calls runs.

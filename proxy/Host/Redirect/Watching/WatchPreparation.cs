@@ -3,7 +3,7 @@ using ImdsProxy.Redirect.Node;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Prepares a watch. A failed program is tried again, but a refusal is final.</summary>
+/// <summary>Prepares a watch. A program that fails is run again, but a refusal is final.</summary>
 internal static partial class WatchPreparation
 {
     public static async Task<PreparedRedirect> RunAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)

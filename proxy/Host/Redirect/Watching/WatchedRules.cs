@@ -4,7 +4,7 @@ using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Brings the rules to a state, and keeps them in it.</summary>
+/// <summary>Brings the rules to a state, and keeps them in that state.</summary>
 internal sealed partial class WatchedRules
 {
     private readonly PreparedRedirect _redirect;
@@ -14,7 +14,7 @@ internal sealed partial class WatchedRules
     private readonly NewerRules _newer;
     private readonly RulesRepair _repair;
 
-    // The state that was reached last, or null before the first.
+    // The last state that was reached, or null before the first.
     private RedirectState? _state;
     private DateTimeOffset? _openSince;
 
@@ -27,10 +27,10 @@ internal sealed partial class WatchedRules
         _repair = new RulesRepair(redirect, _applier, _lastCheck, _newer, services);
     }
 
-    /// <summary>Whether the kernel reports that our rules changed since the last check. Cheap enough to ask at every tick.</summary>
+    /// <summary>Whether the kernel reports that our rules changed since the last check. Cheap enough to query at every tick.</summary>
     public bool HasChanged => _state is { } state && _lastCheck.HasChanged(state);
 
-    /// <summary>Reaches the state, or repairs it. A failure is logged and counted, and the next check tries again.</summary>
+    /// <summary>Brings the rules to the state, or repairs them. A failure is logged and counted, and the next check tries again.</summary>
     /// <returns>Whether this check found every rule in place and effective.</returns>
     public async Task<bool> KeepAsync(RedirectState state, Override reason, CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed partial class WatchedRules
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
-            // The watch continues whatever failed. If it ended, removed rules would no longer be put back.
+            // The watch continues after any failure. If the watch ended, removed rules would no longer be put back.
             _services.Metrics.Failed();
             Messages.CheckFailed(_services.Log, e.Message);
             return false;

@@ -3,13 +3,13 @@ using ImdsProxy.Redirect.Rules;
 
 namespace ImdsProxy.Redirect.Watching;
 
-/// <summary>Keeps the rules in the desired state until it is stopped, whatever fails.</summary>
+/// <summary>Keeps the rules in the desired state until the watcher is stopped, despite any failure.</summary>
 internal sealed class Watcher(PreparedRedirect redirect, RedirectSettings settings, StateReport report, RedirectServices services)
 {
     // An override must take effect within two seconds of a change of its file, whatever the interval.
     private static readonly TimeSpan MaxPulse = TimeSpan.FromMilliseconds(500);
 
-    // A change that has begun is completed and recorded. If it were cut off in between, the audit log would lack it.
+    // A change that has begun is completed and recorded. If the change were interrupted, the audit log would not record it.
     private static readonly TimeSpan FinishTimeout = TimeSpan.FromSeconds(5);
 
     private readonly DesiredState _desired = new(settings, redirect.Options, services);
