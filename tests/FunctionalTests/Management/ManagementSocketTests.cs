@@ -70,7 +70,7 @@ public sealed class ManagementSocketTests
 
         var error = await Should.ThrowAsync<IOException>(() => site.StartAsync(new UnixDomainSocketEndPoint(site.SocketFile)));
 
-        error.Message.ShouldContain("no socket");
+        error.Message.ShouldContain("is not a socket");
         (await File.ReadAllTextAsync(site.SocketFile)).ShouldBe("precious");
     }
 

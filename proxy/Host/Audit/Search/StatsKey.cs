@@ -33,7 +33,7 @@ internal sealed class StatsKey
             throw new FormatException($"'{twice.Key}' occurs twice; name each field once, for example owner,resource");
         }
 
-        return new StatsKey([.. names.Select(Part)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
+        return new StatsKey([.. names.Select(Column)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
     }
 
     public string[] Of(AuditLine fields, ReadOnlySpan<byte> line)
@@ -48,7 +48,7 @@ internal sealed class StatsKey
         return key;
     }
 
-    private static (AuditColumn? Column, TimeSpan Width) Part(string name)
+    private static (AuditColumn? Column, TimeSpan Width) Column(string name)
     {
         if (!name.StartsWith(TimePrefix, StringComparison.Ordinal))
         {

@@ -13,7 +13,7 @@ namespace ImdsProxy.Audit.Write;
 internal sealed class PendingLine : IValueTaskSource<bool>
 {
     // The number of requests of one write that continue on the writing thread. More requests would delay the next write.
-    private const int MostHere = 8;
+    private const int MaxCompletedInline = 8;
 
     // The initial size. A record has 500 to 900 bytes.
     private const int Usual = 1024;
@@ -112,7 +112,7 @@ internal sealed class PendingLine : IValueTaskSource<bool>
     {
         for (var i = lines.Count - 1; i >= 0; i--)
         {
-            lines[i].Complete(here: isHere && i < MostHere);
+            lines[i].Complete(here: isHere && i < MaxCompletedInline);
         }
     }
 

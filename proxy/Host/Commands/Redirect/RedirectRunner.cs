@@ -88,12 +88,12 @@ internal static partial class RedirectRunner
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "Refused: {Reason}", EventName = "RedirectRefused")]
+    [LoggerMessage(EventName = "RedirectRefused", Level = LogLevel.Error, Message = "Refused: {Reason}")]
     private static partial void Refused(ILogger log, string reason);
 
-    [LoggerMessage(2, LogLevel.Error, "Failed: {Reason}", EventName = "RedirectFailed")]
+    [LoggerMessage(EventName = "RedirectFailed", Level = LogLevel.Error, Message = "Failed: {Reason}")]
     private static partial void Failed(ILogger log, string reason);
 
-    [LoggerMessage(3, LogLevel.Information, "Event {Name} {Fields}", EventName = "RedirectEvent")]
+    [LoggerMessage(EventName = "RedirectEvent", Level = LogLevel.Information, Message = "Event {Name} {Fields}")]
     private static partial void EventOccurred(ILogger log, string name, string fields);
 }

@@ -72,10 +72,10 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Warning, "The kernel has no rpfilter match, so source addresses are not checked against their interfaces", EventName = "RpFilterMissing")]
+        [LoggerMessage(EventName = "RpFilterMissing", Level = LogLevel.Warning, Message = "The kernel has no rpfilter match, so source addresses are not checked against their interfaces")]
         public static partial void RpFilterMissing(ILogger log);
 
-        [LoggerMessage(2, LogLevel.Warning, "The redirect bypasses rules that block pods from IMDS, as --existing-block override permits: {Blocks}", EventName = "BlockOverridden")]
+        [LoggerMessage(EventName = "BlockOverridden", Level = LogLevel.Warning, Message = "The redirect bypasses rules that block pods from IMDS, as --existing-block override permits: {Blocks}")]
         public static partial void BlockOverridden(ILogger log, string blocks);
     }
 }

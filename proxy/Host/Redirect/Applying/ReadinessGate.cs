@@ -79,13 +79,13 @@ internal sealed partial class ReadinessGate(RedirectSettings settings, RuleSetOp
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Warning, "Nothing listens on {Target} after {Seconds} s: the rules are applied anyway, and pods cannot reach IMDS until the proxy listens", EventName = "NobodyListens")]
+        [LoggerMessage(EventName = "NobodyListens", Level = LogLevel.Warning, Message = "Nothing listens on {Target} after {Seconds} s: the rules are applied anyway, and pods cannot reach IMDS until the proxy listens")]
         public static partial void NoListener(ILogger log, string target, double seconds);
 
-        [LoggerMessage(2, LogLevel.Warning, "The proxy is not ready after {Seconds} s: the rules are applied anyway, and pods are denied IMDS until it is ready; the proxy's /readyz says why", EventName = "ProxyNotReady")]
+        [LoggerMessage(EventName = "ProxyNotReady", Level = LogLevel.Warning, Message = "The proxy is not ready after {Seconds} s: the rules are applied anyway, and pods are denied IMDS until it is ready; the proxy's /readyz says why")]
         public static partial void NotReady(ILogger log, double seconds);
 
-        [LoggerMessage(3, LogLevel.Warning, "The proxy is not ready after {Seconds} s and --when-down is open: the rules are applied once it is ready, and until then pods reach IMDS directly; the proxy's /readyz says why", EventName = "ProxyNotReadyRulesWait")]
+        [LoggerMessage(EventName = "ProxyNotReadyRulesWait", Level = LogLevel.Warning, Message = "The proxy is not ready after {Seconds} s and --when-down is open: the rules are applied once it is ready, and until then pods reach IMDS directly; the proxy's /readyz says why")]
         public static partial void StillOpen(ILogger log, double seconds);
     }
 }

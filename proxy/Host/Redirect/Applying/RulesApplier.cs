@@ -38,13 +38,13 @@ internal sealed partial class RulesApplier(PreparedRedirect redirect, RedirectSe
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Information, "169.254.169.254:80 is redirected to {Target} (backend {Backend}: {Why}; already in place: {InPlace})", EventName = "RedirectApplied")]
+        [LoggerMessage(EventName = "RedirectApplied", Level = LogLevel.Information, Message = "169.254.169.254:80 is redirected to {Target} (backend {Backend}: {Why}; already in place: {InPlace})")]
         public static partial void Applied(ILogger log, string target, string backend, string why, bool inPlace);
 
-        [LoggerMessage(2, LogLevel.Warning, "The conntrack entries of earlier direct connections could not be deleted ({Why}); the guards block these connections anyway", EventName = "ConnectionsNotForgotten")]
+        [LoggerMessage(EventName = "ConnectionsNotForgotten", Level = LogLevel.Warning, Message = "The conntrack entries of earlier direct connections could not be deleted ({Why}); the guards block these connections anyway")]
         public static partial void NotForgotten(ILogger log, string why);
 
-        [LoggerMessage(3, LogLevel.Warning, "Removed our rules from the other iptables backend; this node uses {Backend}", EventName = "LeftOverRemoved")]
+        [LoggerMessage(EventName = "LeftOverRemoved", Level = LogLevel.Warning, Message = "Removed our rules from the other iptables backend; this node uses {Backend}")]
         public static partial void LeftoverRemoved(ILogger log, string backend);
     }
 }

@@ -70,7 +70,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOpt
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Error, "The override is refused: {Why}", EventName = "OverrideRefused")]
+        [LoggerMessage(EventName = "OverrideRefused", Level = LogLevel.Error, Message = "The override is refused: {Why}")]
         public static partial void OverrideRefused(ILogger log, string why);
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class DisplacedJumps(RedirectServices services)
 
     private static partial class Messages
     {
-        [LoggerMessage(3, LogLevel.Critical, "Another program keeps displacing our jump, so it is not moved back for ten minutes: {Missing}", EventName = "RedirectLeftDisplaced")]
+        [LoggerMessage(EventName = "RedirectLeftDisplaced", Level = LogLevel.Critical, Message = "Another program keeps displacing our jump, so it is not moved back for ten minutes: {Missing}")]
         public static partial void LeftDisplaced(ILogger log, string missing);
     }
 }

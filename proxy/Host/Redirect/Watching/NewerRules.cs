@@ -26,7 +26,7 @@ internal sealed partial class NewerRules(PreparedRedirect redirect, RedirectServ
 
     private static partial class Messages
     {
-        [LoggerMessage(6, LogLevel.Information, "The node has rules of generation {Found}, newer than ours ({Ours}); they are left as they are", EventName = "NewerRules")]
+        [LoggerMessage(EventName = "NewerRules", Level = LogLevel.Information, Message = "The node has rules of generation {Found}, newer than ours ({Ours}); they are left as they are")]
         public static partial void NewerRules(ILogger log, int found, int ours);
     }
 }

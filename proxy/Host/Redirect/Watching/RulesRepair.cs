@@ -69,10 +69,10 @@ internal sealed partial class RulesRepair(
 
     private static partial class Messages
     {
-        [LoggerMessage(2, LogLevel.Warning, "Repaired: {Missing}", EventName = "RedirectRepaired")]
+        [LoggerMessage(EventName = "RedirectRepaired", Level = LogLevel.Warning, Message = "Repaired: {Missing}")]
         public static partial void Repaired(ILogger log, string missing);
 
-        [LoggerMessage(7, LogLevel.Warning, "{Note}", EventName = "RedirectNote")]
+        [LoggerMessage(EventName = "RedirectNote", Level = LogLevel.Warning, Message = "{Note}")]
         public static partial void Noted(ILogger log, string note);
     }
 }

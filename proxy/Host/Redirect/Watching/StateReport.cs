@@ -47,7 +47,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSer
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Error, "The state of the rules could not be reported to the proxy in {File}: {Message}", EventName = "StateNotTold")]
+        [LoggerMessage(EventName = "StateNotTold", Level = LogLevel.Error, Message = "The state of the rules could not be reported to the proxy in {File}: {Message}")]
         public static partial void NotReported(ILogger log, string file, string message);
     }
 }

@@ -23,6 +23,6 @@ internal static partial class WatchPreparation
         }
     }
 
-    [LoggerMessage(1, LogLevel.Error, "The node could not be inspected; retrying soon: {Message}", EventName = "RedirectNotPrepared")]
+    [LoggerMessage(EventName = "RedirectNotPrepared", Level = LogLevel.Error, Message = "The node could not be inspected; retrying soon: {Message}")]
     private static partial void NotReady(ILogger log, string message);
 }

@@ -136,13 +136,13 @@ internal sealed partial class WatchedRules
 
     private static partial class Messages
     {
-        [LoggerMessage(1, LogLevel.Error, "The rules could not be checked or repaired; the next check tries again: {Message}", EventName = "RedirectCallFailed")]
+        [LoggerMessage(EventName = "RedirectCallFailed", Level = LogLevel.Error, Message = "The rules could not be checked or repaired; the next check tries again: {Message}")]
         public static partial void CheckFailed(ILogger log, string message);
 
-        [LoggerMessage(4, LogLevel.Warning, "The proxy is down and --when-down is open: pods reach IMDS directly until it is back", EventName = "RedirectLifted")]
+        [LoggerMessage(EventName = "RedirectLifted", Level = LogLevel.Warning, Message = "The proxy is down and --when-down is open: pods reach IMDS directly until it is back")]
         public static partial void Lifted(ILogger log);
 
-        [LoggerMessage(5, LogLevel.Warning, "Interception is off until {Until:O}: {Reason}", EventName = "InterceptionOff")]
+        [LoggerMessage(EventName = "InterceptionOff", Level = LogLevel.Warning, Message = "Interception is off until {Until:O}: {Reason}")]
         public static partial void Overridden(ILogger log, DateTimeOffset until, string reason);
     }
 }
