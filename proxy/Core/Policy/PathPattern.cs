@@ -12,11 +12,6 @@ public sealed record PathPattern
         _subtree = text.EndsWith("/**", StringComparison.Ordinal);
         var path = _subtree ? text[..^3] : text;
         _segments = path.Split('/')[1..];
-        if (_subtree && path.Length == 0)
-        {
-            _segments = [];
-        }
-
         HasWildcard = _subtree || _segments.Contains("*", StringComparer.Ordinal);
     }
 
