@@ -18,6 +18,8 @@ public sealed class CredentialErrorTests
     [InlineData("""{"error":"Bad request. api-version is invalid or was not specified in the request.","newest-versions":["2021-12-13","2021-11-15","2021-11-01"]}""")]
     [InlineData("""{"error":"unauthorized_client","error_description":"AADSTS700016: Application with identifier '2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6' was not found in the directory 'Contoso'.\r\nTrace ID: 1f0a\r\nTimestamp: 2026-11-29 04:30:00Z"}""")]
     [InlineData("""{"error":"invalid_resource","error_description":"AADSTS500011: The resource principal named https://management.azure.com/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/MC_prod_weu/providers/Microsoft.ManagedIdentity/userAssignedIdentities/MII-ingest was not found."}""")]
+    [InlineData("""{"error":"e","newest-versions":["2021-12-13"]}""")]
+    [InlineData("""{"error":"EYJ of -----begin","error_description":"MII of an identity, then more than thirty-two characters"}""")]
     public void Rebuild_ErrorOfImds_IsUnchanged(string body) => Rebuild(body).ShouldBe(body);
 
     [Theory]
@@ -54,6 +56,7 @@ public sealed class CredentialErrorTests
     [InlineData("""{"error":"e","newest-versions":["2021-12-13","eyJhbGciOiJub25lIn0"]}""")]
     [InlineData("""{"error":"e","error_description":"-----BEGIN CERTIFICATE-----"}""")]
     [InlineData($$"""{"error":"e","error_description":"MII {{Certificate}}"}""")]
+    [InlineData($$"""{"error":"e","error_description":"{{Certificate}} MII"}""")]
     public void Rebuild_AnythingElse_IsReplaced(string body) => Rebuild(body).ShouldBe(Rebuild("x"));
 
     [Theory]
@@ -85,8 +88,19 @@ public sealed class CredentialErrorTests
     {
         Rebuild(Body(128)).ShouldBe(Body(128));
         Rebuild(Body(129)).ShouldBe(Rebuild("x"));
+        Rebuild(Body(129).Replace('-', '~')).ShouldBe(Body(129).Replace('-', '~'));
 
         static string Body(int length) => $$"""{"error":"e","error_description":"not for a b-{{new string('a', length - 3)}}+ c"}""";
+    }
+
+    [Fact]
+    public void Rebuild_StartOfACertificate_IsReplaced()
+    {
+        Rebuild(Body(Certificate[..32])).ShouldBe(Rebuild("x"));
+        Rebuild(Body(Certificate[..31])).ShouldBe(Body(Certificate[..31]));
+        Rebuild(Body($"{Certificate[..31]}~")).ShouldBe(Body($"{Certificate[..31]}~"));
+
+        static string Body(string text) => $$"""{"error":"e","error_description":"{{text}}"}""";
     }
 
     [Theory]

@@ -65,6 +65,7 @@ public sealed class EnvelopeReaderTests
     [InlineData($$"""{{{Secret}},{{Owner}},"resource":""}""")]
     [InlineData($$"""{{{Secret}},{{Owner}},"resource":1}""")]
     [InlineData($$"""{{{Secret}},{{Owner}},{{Vault}},"resource":[]}""")]
+    [InlineData($"{{{Owner},{Owner},{Secret},{Vault}}}")]
     [InlineData($"{{{Secret},{Owner},{Vault},{Vault}}}")]
     [InlineData($$"""{{{Secret}},{{Owner}},"Resource":"https://vault.azure.net"}""")]
     [InlineData($"{{{Secret},{Secret},{Owner},{Vault}}}")]
@@ -80,6 +81,8 @@ public sealed class EnvelopeReaderTests
     [InlineData($$"""{{{Owner}},"certificate":"a","certificate":"b"}""")]
     [InlineData($$"""{{{Owner}},"Certificate":"a"}""")]
     [InlineData($$$"""{{{{Owner}}},"certificate":{}}""")]
+    [InlineData($$"""{{{Owner}},{{Owner}},"certificate":"a"}""")]
+    [InlineData($$$"""{"access_token":{},{{{Owner}}},"certificate":"a"}""")]
     [InlineData("""{"certificate":"a"}""")]
     public void Read_CertificateMissingOrRepeated_ReturnsNull(string body) => Read(body, EndpointKind.IssueCredential).ShouldBeNull();
 
@@ -119,10 +122,14 @@ public sealed class EnvelopeReaderTests
     [InlineData("1.5", null)]
     [InlineData("\"\"", null)]
     [InlineData("true", null)]
+    [InlineData("{}", null)]
     public void Read_SecondsLeft_AreANumberOrText(string value, long? seconds)
     {
-        var countdowns = Read($"{{{Secret},{Owner},{Vault},\"Expires_In\":{value}}}").ShouldNotBeNull().Countdowns;
-        countdowns.Select(countdown => countdown.Seconds).ShouldBe(seconds is { } number ? [number] : []);
+        foreach (var name in new[] { "Expires_In", "ext_expires_in" })
+        {
+            var countdowns = Read($"{{{Secret},{Owner},{Vault},\"{name}\":{value}}}").ShouldNotBeNull().Countdowns;
+            countdowns.Select(countdown => countdown.Seconds).ShouldBe(seconds is { } number ? [number] : []);
+        }
     }
 
     private static CredentialEnvelope? Read(string body, EndpointKind endpoint = EndpointKind.Token) =>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -26,6 +27,8 @@ public sealed class AnswerCheckTests
     [InlineData($$"""{"appid":"{{Scene.Web}}","azp":"{{Scene.Other}}"}""", false)]
     [InlineData("""{"appid":""}""", false)]
     [InlineData("""{"aud":"https://management.azure.com"}""", false)]
+    [InlineData($$"""{"iss":"https://sts.windows.net/t/","idtyp":"app","roles":["r"],"cnf":{"appid":"{{Scene.Other}}"},"appid":"{{Scene.Web}}"}""", true)]
+    [InlineData($$"""{"iss":"https://sts.windows.net/t/","roles":["r"],"cnf":{"appid":"{{Scene.Web}}"},"appid":"{{Scene.Other}}"}""", false)]
     [InlineData("""{"aud":"https://vault.azure.net.evil.test"}""", false)]
     [InlineData("""{"xms_mirid":"/subscriptions/s/resourcegroups/g/providers/Microsoft.ManagedIdentity/userAssignedIdentities/other"}""", false)]
     public void DecideAnswer_TokenThatContradictsItsEnvelope_IsDenied(string claims, bool permitted)
@@ -36,23 +39,29 @@ public sealed class AnswerCheckTests
         decision.Reason.ShouldBe(permitted ? Reason.Rule : Reason.IdentityMismatch);
     }
 
-    [Fact]
-    public void DecideAnswer_AudienceThatADenyLists_IsDenied()
+    [Theory]
+    [InlineData("CFA8B339-82A2-471A-A3C9-0FC0BE7A4093", true)]
+    [InlineData("aaaaaaaa-82a2-471a-a3c9-0fc0be7a4093", false)]
+    public void DecideAnswer_AudienceThatADenyLists_IsDenied(string listed, bool denied)
     {
-        var policy = Scene.Policy($"\"allow\":[{Allow}],\"deny\":[{{\"resources\":[\"{ApiId.ToUpperInvariant()}\"]}}]");
+        var policy = Scene.Policy($"\"allow\":[{Allow}],\"deny\":[{{\"resources\":[\"{listed}\"]}}]");
         var answer = Read(Envelope(Jwt($$"""{"aud":"{{ApiId}}"}""")))!.Answer;
-        policy.DecideAnswer(Scene.Pod, Scene.TokenRequest(), answer).ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.DenyRule);
+        policy.DecideAnswer(Scene.Pod, Scene.TokenRequest(), answer).Reason.ShouldBe(denied ? Reason.DenyRule : Reason.Rule);
     }
 
     [Theory]
+    [InlineData("")]
     [InlineData("opaque")]
     [InlineData("a.b.c")]
     [InlineData("a..c")]
     [InlineData("eyJhbGciOiJub25lIn0.bm8ganNvbg.x")]
+    [InlineData("eyJhbGciOiJub25lIn0.W10.x")]
     public void Read_OpaqueToken_HasNoClaims(string token) => Read(Envelope(token)).ShouldNotBeNull().Answer.Claims.ShouldBeNull();
 
     [Theory]
     [InlineData("""{"appid":"a","appid":"a"}""")]
+    [InlineData("""{"appid":"a","appid":"a","aud":"https://vault.azure.net"}""")]
+    [InlineData("""{"deep":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}""")]
     [InlineData("""{"aud":["https://vault.azure.net"]}""")]
     [InlineData("""{"xms_mirid":7}""")]
     [InlineData("""{"uti":"abc"}{"appid":"a"}""")]
@@ -60,8 +69,34 @@ public sealed class AnswerCheckTests
     [InlineData("""{"uti":"abc" """)]
     public void Read_AmbiguousClaims_IsUnreadable(string claims) => Read(Envelope(Jwt(claims))).ShouldBeNull();
 
+    [Theory]
+    [InlineData("""{"uti":"abc"}""", "abc")]
+    [InlineData("""{"uti":"abc","jti":"def"}""", "abc")]
+    [InlineData("""{"deep":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]],"uti":"abc"}""", "abc")]
+    [InlineData("""{"uti":"0123456789012345678901234567890123456789012345678901234567890123"}""", "0123456789012345678901234567890123456789012345678901234567890123")]
+    [InlineData("""{"uti":"01234567890123456789012345678901234567890123456789012345678901234"}""", null)]
+    [InlineData("""{"uti":7}""", null)]
+    public void Read_TokenId_IsKept(string claims, string? id) => Read(Envelope(Jwt(claims))).ShouldNotBeNull().TokenId.ShouldBe(id);
+
+    // The second part is the payload, also if the header or the signature is missing, or if more parts follow.
+    [Theory]
+    [InlineData("", ".c2ln")]
+    [InlineData("eyJhbGciOiJub25lIn0", ".")]
+    [InlineData("eyJhbGciOiJub25lIn0", ".c2ln.c2ln")]
+    public void Read_TokenWithUnusualParts_HasItsClaims(string header, string rest)
+    {
+        var claims = Base64Url.EncodeToString(Encoding.UTF8.GetBytes($$"""{"appid":"{{Scene.Other}}"}"""));
+        Read(Envelope($"{header}.{claims}{rest}")).ShouldNotBeNull().Answer.Claims.ShouldNotBeNull().AppId.ShouldBe(Scene.Other);
+    }
+
+    // The pool rents out the array that the same thread returned last.
     [Fact]
-    public void Read_TokenId_IsKept() => Read(Envelope(Jwt("""{"uti":"abc"}"""))).ShouldNotBeNull().TokenId.ShouldBe("abc");
+    public void Read_Token_WipesItsCopy()
+    {
+        var token = string.Concat(Enumerable.Repeat("secret", 1000));
+        Read(Envelope(token)).ShouldNotBeNull();
+        ArrayPool<byte>.Shared.Rent(token.Length).AsSpan().IndexOf("secret"u8).ShouldBe(-1);
+    }
 
     [Fact]
     public void Read_SecondsLeft_AreFoundAtTheirOffset()

@@ -9,6 +9,8 @@ namespace ImdsProxy.Core.Tests.Policy;
 public sealed class PinTests
 {
     private const string Pinned = $$"""{"path":"{{Scene.Token}}","identities":["web"],"resources":["{{Scene.Vault}}"],"asIdentity":"web"}""";
+    private const string OfVault = $$""",{"name":"two","mode":"audit","workloads":[{}],"deny":[{"resources":["{{Scene.Vault}}"]}]}""";
+    private const string OfWeb = """,{"name":"a","mode":"audit","workloads":[{}],"deny":[{"identities":["web"]}]}""";
     private const string Unpinned = $$"""{"path":"{{Scene.Token}}","identities":["other"],"resources":["*"]}""";
 
     [Theory]
@@ -21,6 +23,20 @@ public sealed class PinTests
         permit.Request.PathAndQuery.ShouldBe($"{Scene.Token}?api-version=2018-02-01&resource=https%3A%2F%2Fvault.azure.net&client_id={Scene.Web}");
         permit.Pin.ShouldBe("web");
         permit.Request.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Web}"));
+    }
+
+    [Fact]
+    public void Decide_RequestWithExtraParameter_KeepsEverythingElse()
+    {
+        var allow = Pinned.Replace("\"asIdentity\"", "\"extraQuery\":[\"foo\"],\"asIdentity\"", StringComparison.Ordinal);
+        var asked = Scene.TokenRequest("&foo=bar");
+        var pinned = Scene.Policy($"\"allow\":[{allow}]").Decide(Scene.Pod, asked).ShouldBeOfType<Permit>().Request;
+        pinned.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Web}&foo=bar"));
+        pinned.Endpoint.ShouldBeSameAs(asked.Endpoint);
+        pinned.Path.ShouldBe(asked.Path);
+        pinned.Resource.ShouldBe(asked.Resource);
+        pinned.Extra.ShouldBe(asked.Extra);
+        pinned.Selector!.Value.ShouldBe(Scene.Web);
     }
 
     [Fact]
@@ -54,6 +70,29 @@ public sealed class PinTests
             .ShouldBeOfType<Denial>().Reason.ShouldBe(Reason.DenyRule);
 
     [Fact]
+    public void Decide_DenyOfThePinnedIdentityAndResource_NamesThePinnedRequest() =>
+        Scene.Policy($"\"allow\":[{Pinned}],\"deny\":[{{\"identities\":[\"web\"],\"resources\":[\"{Scene.Vault}\"]}}]").Decide(Scene.Pod, Scene.TokenRequest())
+            .ShouldBeOfType<Denial>().Request.ShouldBe(Scene.TokenRequest($"&client_id={Scene.Web}"));
+
+    // The record names the first denial that audit mode lifts. Denials that do not depend on the pin come first.
+    [Theory]
+    [InlineData("enforce", OfVault, "two")]
+    [InlineData("enforce", OfWeb, "a")]
+    [InlineData("enforce", OfWeb + OfVault, "two")]
+    [InlineData("enforce", "", null)]
+    [InlineData("audit", OfVault, "two")]
+    [InlineData("audit", OfWeb, null)]
+    public void Decide_DenyInAuditMode_WouldDenyThePinnedRequest(string mode, string denies, string? shadow)
+    {
+        var permit = Scene.Policy($"\"allow\":[{Pinned}]", mode, denies).Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
+        permit.Pin.ShouldBe("web");
+        permit.Caller.ShouldBe(Scene.Pod);
+        permit.Rule.ShouldBe(shadow ?? "one");
+        permit.Shadow?.Rule.ShouldBe(shadow);
+        (permit.Shadow is null).ShouldBe(shadow is null);
+    }
+
+    [Fact]
     public void Decide_InAuditMode_ReportsThePinWithoutApplyingIt()
     {
         var permit = Scene.Policy($"\"allow\":[{Pinned}]", "audit").Decide(Scene.Pod, Scene.TokenRequest()).ShouldBeOfType<Permit>();
@@ -76,6 +115,12 @@ public sealed class PinTests
     public void DecideAnswer_DefaultIdentityInAuditMode_IsNotAWouldDeny() =>
         Scene.Policy($"\"allow\":[{Pinned}]", "audit").DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
             .ShouldBeOfType<Permit>().Shadow.ShouldBeNull();
+
+    [Fact]
+    public void DecideAnswer_IdentityOfADenyInAuditMode_WouldBeDenied() =>
+        Scene.Policy($"\"allow\":[{Pinned}],\"deny\":[{{\"identities\":[\"other\"]}}]", "audit")
+            .DecideAnswer(Scene.Pod, Scene.TokenRequest(), new CredentialAnswer(Scene.Other, Scene.Vault))
+            .ShouldBeOfType<Permit>().Shadow.ShouldNotBeNull().Reason.ShouldBe(Reason.DenyRule);
 
     [Fact]
     public void DecideAnswer_DeniedIdentityInAuditMode_IsDenied() =>

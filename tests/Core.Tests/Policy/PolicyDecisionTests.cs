@@ -4,6 +4,7 @@ using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Policy.Reading;
+using ImdsProxy.Core.Requests;
 using Shouldly;
 using Xunit;
 
@@ -33,6 +34,11 @@ public sealed class PolicyDecisionTests
         { "audit", "", "node", Location, "Shadow CallerIsNode - Audit" },
         { "audit", "", "shop", Location + "&foo=bar", "Shadow UnknownParameter - Audit" },
 
+        { "audit", Guard(null), "unknown", Location, "Shadow CallerUnknown - Audit" },
+        { "audit", NoKubelet, "unknown", Token + "&client_id=" + Cluster.KubeletId, "Denial CallerUnknown no-kubelet Enforce" },
+        { "audit", NoKubelet, "unknown", Token + "&client_id=" + Cluster.IngestId, "Shadow CallerUnknown - Audit" },
+        { "audit", Guard("enforce", "b") + "," + Guard("enforce", "a"), "unknown", Location, "Denial CallerUnknown a Enforce" },
+
         { "audit,enforceOnly:logging", "", "logging", Location, "Denial NoRule - Enforce" },
         { "audit,enforceOnly:logging", "", "infected", Location, "Shadow NoRule - Audit" },
         { "audit,enforceOnly:logging", "", "unknown", Location, "Denial CallerUnknown - Enforce" },
@@ -42,6 +48,8 @@ public sealed class PolicyDecisionTests
         { "enforce,auditOnly:logging", "", "unknown", Location, "Denial CallerUnknown - Enforce" },
 
         { "audit", Guard("enforce"), "shop", Location, "Denial DenyRule guard Enforce" },
+        { "audit", Guard("enforce"), "shop", Token, "Permit Rule shop Audit" },
+        { "audit", Guard(null, "b") + "," + Guard(null, "a"), "shop", Location, "Shadow DenyRule a Audit" },
         { "audit", Guard("enforce"), "kube-system", Location, "Shadow NoRule - Audit" },
         { "audit", Guard("enforce"), "unknown", Location, "Denial CallerUnknown guard Enforce" },
         { "audit", Guard("enforce"), "ambiguous", Location, "Denial CallerAmbiguous guard Enforce" },
@@ -71,7 +79,11 @@ public sealed class PolicyDecisionTests
         { "enforce", "", "", Cluster.IngestId, "https://storage.azure.net", "Denial IdentityMismatch - Enforce" },
         { "enforce", "", "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Denial IdentityMismatch - Enforce" },
         { "enforce", AnyIdentity, "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Denial IdentityMismatch - Enforce" },
+        { "audit", AnyIdentity, "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Shadow IdentityMismatch - Audit" },
+        { "enforce,auditOnly:shop", AnyIdentity, "&client_id=" + Cluster.IngestId, Cluster.KubeletId, "https://vault.azure.net", "Shadow IdentityMismatch - Audit" },
         { "enforce", AnyIdentity, "", Cluster.KubeletId, "https://vault.azure.net", "Permit Rule any Enforce" },
+        { "enforce", AnyIdentity.Replace("any", "yet-another", StringComparison.Ordinal), "", Cluster.KubeletId, "https://vault.azure.net", "Permit Rule yet-another Enforce" },
+        { "enforce", AnyIdentity + "," + NoStorage, "", Cluster.IngestId, "https://Storage.azure.com//", "Denial DenyRule no-storage Enforce" },
         { "enforce", AnyIdentity + "," + NoKubelet, "", Cluster.KubeletId, "https://vault.azure.net", "Denial DenyRule no-kubelet Enforce" },
         { "enforce", AnyIdentity + "," + NoKubelet, "&object_id=aaaaaaaa-0000-4000-8000-000000000001", Cluster.KubeletId, "https://vault.azure.net", "Denial DenyRule no-kubelet Enforce" },
         { "audit", "", "", Cluster.KubeletId, "https://vault.azure.net", "Shadow IdentityMismatch - Audit" },
@@ -82,15 +94,34 @@ public sealed class PolicyDecisionTests
 
     private const string NoKubelet = """{"name":"no-kubelet","mode":"enforce","workloads":[{}],"deny":[{"identities":["kubelet"]}]}""";
 
+    private const string NoStorage = """{"name":"no-storage","workloads":[{}],"deny":[{"resources":["https://storage.azure.com"]}]}""";
+
     [Theory]
     [MemberData(nameof(Decisions))]
-    public void Decide_EachCaller_MatchesTheTable(string mode, string rules, string caller, string target, string expected) =>
-        Text(Policy(mode, rules).Decide(CallerOf(caller), Cluster.Request(target))).ShouldBe(expected);
+    public void Decide_EachCaller_MatchesTheTable(string mode, string rules, string caller, string target, string expected)
+    {
+        var request = Cluster.Request(target);
+        ShouldBe(Policy(mode, rules).Decide(CallerOf(caller), request), CallerOf(caller), request, expected);
+    }
 
     [Theory]
     [MemberData(nameof(Answers))]
-    public void DecideAnswer_EachCredential_MatchesTheTable(string mode, string rules, string selector, string clientId, string resource, string expected) =>
-        Text(Policy(mode, rules).DecideAnswer(Cluster.Web, Cluster.Request(Token + selector), new CredentialAnswer(clientId, resource))).ShouldBe(expected);
+    public void DecideAnswer_EachCredential_MatchesTheTable(string mode, string rules, string selector, string clientId, string resource, string expected)
+    {
+        var request = Cluster.Request(Token + selector);
+        ShouldBe(Policy(mode, rules).DecideAnswer(Cluster.Web, request, new CredentialAnswer(clientId, resource)), Cluster.Web, request, expected);
+    }
+
+    [Theory]
+    [InlineData("enforce", "", Cluster.KubeletId, "Denial CallerUnknown - Enforce")]
+    [InlineData("audit", "", Cluster.KubeletId, "Shadow CallerUnknown - Audit")]
+    [InlineData("audit", NoKubelet, Cluster.KubeletId, "Denial CallerUnknown no-kubelet Enforce")]
+    [InlineData("audit", NoKubelet, Cluster.IngestId, "Shadow CallerUnknown - Audit")]
+    public void DecideAnswer_UnknownCaller_MatchesTheTable(string mode, string rules, string clientId, string expected)
+    {
+        var (caller, request) = (CallerOf("unknown"), Cluster.Request(Token));
+        ShouldBe(Policy(mode, rules).DecideAnswer(caller, request, new CredentialAnswer(clientId, "https://vault.azure.net")), caller, request, expected);
+    }
 
     [Theory]
     [InlineData("enforce", "logging", "Denial NoRule - Enforce")]
@@ -99,8 +130,31 @@ public sealed class PolicyDecisionTests
     [InlineData("enforce", "unknown", "none")]
     [InlineData("enforce", "ambiguous", "Denial CallerAmbiguous - Enforce")]
     [InlineData("audit", "node", "Denial CallerIsNode - Audit")]
-    public void DecideProbe_EachCaller_MatchesTheTable(string mode, string caller, string expected) =>
-        Text(Policy(mode, "").DecideProbe(CallerOf(caller), Cluster.Request(Token))).ShouldBe(expected);
+    public void DecideProbe_EachCaller_MatchesTheTable(string mode, string caller, string expected)
+    {
+        var request = Cluster.Request(Token);
+        ShouldBe(Policy(mode, "").DecideProbe(CallerOf(caller), request), CallerOf(caller), request, expected);
+    }
+
+    // mode | further rules | target | decision
+    public static TheoryData<string, string, string, string> Probes => new()
+    {
+        { "enforce", Guard("enforce"), Location, "Denial DenyRule guard Enforce" },
+        { "enforce", Guard("enforce"), Token, "none" },
+        { "audit", Guard("audit", "b") + "," + Guard("audit", "a"), Location, "Denial DenyRule a Audit" },
+        { "audit", Guard("audit", "a") + "," + Guard("enforce", "b"), Location, "Denial DenyRule b Enforce" },
+        { "enforce", NoKubelet, Token, "none" },
+        { "enforce", NoStorage, Token, "none" },
+        { "enforce", NoKubelet.Replace("}]", "},{}]", StringComparison.Ordinal), Token, "Denial DenyRule no-kubelet Enforce" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Probes))]
+    public void DecideProbe_Denies_MatchTheTable(string mode, string rules, string target, string expected)
+    {
+        var request = Cluster.Request(target);
+        ShouldBe(Policy(mode, rules).DecideProbe(Cluster.Web, request), Cluster.Web, request, expected);
+    }
 
     // A rule in audit mode must not weaken an enforced denial.
     [Fact]
@@ -114,20 +168,30 @@ public sealed class PolicyDecisionTests
     [Fact]
     public void Decide_QuietAndLoudDeny_IsLoud()
     {
-        var quiet = Cluster.Rule("a-quiet", [], [Cluster.Deny() with { Quiet = true }]);
-        var loud = Cluster.Rule("b-loud", [], [Cluster.Deny()]);
-        foreach (var rules in new[] { new[] { quiet, loud }, [loud, quiet] })
+        foreach (var (caller, rules) in from caller in new[] { Cluster.Web, CallerOf("unknown") }
+                                        from rules in new[] { new[] { Quiet, Loud }, [Loud, Quiet] }
+                                        select (caller, rules))
         {
-            var denial = PolicySnapshot.Compile(Cluster.Document(PolicyMode.Enforce, rules)).Decide(Cluster.Web, Cluster.Request(Location)).ShouldBeOfType<Denial>();
+            var denial = PolicySnapshot.Compile(Cluster.Document(PolicyMode.Audit, rules)).Decide(caller, Cluster.Request(Location)).ShouldBeOfType<Denial>();
             denial.Quiet.ShouldBeFalse();
             denial.Rule.ShouldBe("b-loud");
         }
     }
 
-    private static string Guard(string? mode)
+    [Theory]
+    [InlineData("shop")]
+    [InlineData("unknown")]
+    public void Decide_QuietDeny_IsQuiet(string caller) =>
+        PolicySnapshot.Compile(Cluster.Document(PolicyMode.Audit, Quiet)).Decide(CallerOf(caller), Cluster.Request(Location)).ShouldBeOfType<Denial>().Quiet.ShouldBeTrue();
+
+    private static PolicyRule Quiet { get; } = Cluster.Rule("a-quiet", [], [Cluster.Deny() with { Quiet = true }], PolicyMode.Enforce);
+
+    private static PolicyRule Loud { get; } = Cluster.Rule("b-loud", [], [Cluster.Deny()], PolicyMode.Enforce);
+
+    private static string Guard(string? mode, string name = "guard")
     {
         var own = mode is null ? "" : $"\"mode\":\"{mode}\",";
-        return $$"""{"name":"guard",{{own}}"workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"path":"/metadata/instance/**"}]}""";
+        return $$"""{"name":"{{name}}",{{own}}"workloads":[{}],"except":[{"namespaces":["kube-system"]}],"deny":[{"path":"/metadata/instance/**"}]}""";
     }
 
     private static PolicySnapshot Policy(string mode, string rules)
@@ -151,6 +215,19 @@ public sealed class PolicyDecisionTests
         "node" => Caller.Node.Instance,
         _ => Cluster.Pods.Single(pod => ((Caller.Pod)pod).Identity.Namespace == name),
     };
+
+    private static void ShouldBe(Decision? decision, Caller caller, ImdsRequest request, string expected)
+    {
+        Text(decision).ShouldBe(expected);
+        var shadow = (decision as Permit)?.Shadow;
+        foreach (var part in new[] { decision, shadow }.OfType<Decision>())
+        {
+            part.Caller.ShouldBe(caller);
+            part.Request.ShouldBeSameAs(request);
+        }
+
+        (shadow?.Mode ?? PolicyMode.Audit).ShouldBe(PolicyMode.Audit);
+    }
 
     private static string Text(Decision? decision) => decision is null
         ? "none"

@@ -34,6 +34,7 @@ public sealed class RelayedRequestTests
                 denial.Reason.ShouldBe(Reason.BadRequest);
                 denial.Mode.ShouldBe(PolicyMode.Enforce);
                 denial.Request.RelayedBy.ShouldBe(header);
+                denial.Caller.ShouldBe(Scene.Pod);
             }
         }
     }
@@ -49,6 +50,8 @@ public sealed class RelayedRequestTests
             {
                 var permit = decision.ShouldBeOfType<Permit>();
                 permit.Shadow.ShouldNotBeNull().Reason.ShouldBe(Reason.BadRequest);
+                permit.Shadow.Mode.ShouldBe(PolicyMode.Audit);
+                permit.Caller.ShouldBe(Scene.Pod);
                 permit.Mode.ShouldBe(PolicyMode.Audit);
                 permit.Pin.ShouldBe(permissions == Pins ? "web" : null);
             }

@@ -21,6 +21,13 @@ public sealed class ImdsRequestParserTests
     [InlineData("/", "/")]
     [InlineData("/latest/meta-data/", "/latest/meta-data")]
     [InlineData("/metadata/THIM/amd/certification", "/metadata/THIM/amd/certification")]
+    [InlineData("/METADATA", "/metadata")]
+    [InlineData("/METADATA/x/metadata", "/metadata/x/metadata")]
+    [InlineData("/METADATAX/y", "/METADATAX/y")]
+    [InlineData(Token + "?resource=https%3a%2f%2fvault.azure.net", Token + "?resource=https%3A%2F%2Fvault.azure.net")]
+    [InlineData(Token + "?bypass_cache=TRUE", Token + "?bypass_cache=true")]
+    [InlineData(Token + "?bypass_cache=False", Token + "?bypass_cache=false")]
+    [InlineData(Token + "?xms_cc=cp1,llt", Token + "?xms_cc=cp1%2Cllt")]
     public void Parse_ValidRequest_RendersCanonically(string target, string canonical) =>
         ImdsRequestParser.ParseTarget("GET", target).Request.ShouldNotBeNull().PathAndQuery.ShouldBe(canonical);
 
@@ -47,6 +54,14 @@ public sealed class ImdsRequestParserTests
     [InlineData("/metadata/instance?a=1\t")]
     [InlineData("/metadata/instance?api-version=2021-02-01%")]
     [InlineData("/metadata/instance?api-version=2021-02-01%2")]
+    [InlineData("/metadata/instance?api-version=%2g")]
+    [InlineData("/metadata/instance?api-version=%g2")]
+    [InlineData("/metadata/instance?api-version=2021:02")]
+    [InlineData(Token + "?resource=(a)")]
+    [InlineData(Token + "?resource=a,b")]
+    [InlineData(Token + "?xms_cc=cp1:llt")]
+    [InlineData(Token + "?bypass_cache=1")]
+    [InlineData(Token + "?client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6&object_id=b62ac7a4-999d-4dd9-8696-5b91e9b0e6d1")]
     [InlineData(Token + "?client_id=2bc9e0c44edd4c1b99723a095d2bdce6")]
     [InlineData(Token + "?client_id={2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6}")]
     [InlineData(Token + "?client_id=%202bc9e0c4-4edd-4c1b-9972-3a095d2bdce6")]
@@ -73,6 +88,27 @@ public sealed class ImdsRequestParserTests
         request.PathAndQuery.ShouldBe(Token + "?" + query);
     }
 
+    // part of a value | how often it occurs | how the value ends | whether the value is short enough, as it came and as it is sent
+    [Theory]
+    [InlineData("a", 1024, "", true)]
+    [InlineData("a", 1025, "", false)]
+    [InlineData("%61", 341, "a", true)]
+    [InlineData("%61", 341, "aa", false)]
+    [InlineData(":", 341, "a", true)]
+    [InlineData(":", 341, "aa", false)]
+    public void Parse_LongValue_IsAcceptedUpTo1024Characters(string part, int count, string end, bool accepted) =>
+        ImdsRequestParser.ParseTarget("GET", Token + "?resource=" + string.Concat(Enumerable.Repeat(part, count)) + end).IsParsed.ShouldBe(accepted);
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("HEAD")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("OPTIONS")]
+    public void Parse_MethodOnUnknownPath_IsLeftToThePolicy(string method) =>
+        ImdsRequestParser.ParseTarget(method, "/latest/api/token").Request.ShouldNotBeNull().Method.ShouldBe(method);
+
     [Theory]
     [InlineData("POST", Token)]
     [InlineData("HEAD", "/metadata/instance")]
@@ -91,6 +127,9 @@ public sealed class ImdsRequestParserTests
     [InlineData("Transfer-Encoding", "chunked")]
     [InlineData("Content-Length", "1")]
     [InlineData("Content-Length", "-1")]
+    [InlineData("Content-Length", "+0")]
+    [InlineData("Content-Length", " 0")]
+    [InlineData("Content-Length", "0,0")]
     [InlineData("X-Content-Length", "1")]
     [InlineData("METADATA", "true")]
     public void Parse_AmbiguousHeaders_IsRejected(string name, string value)
@@ -113,9 +152,15 @@ public sealed class ImdsRequestParserTests
         ImdsRequestParser.Parse("POST", "/metadata/scheduledevents", new TestHeaders(headers)).Error.ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("Metadata", "true")]
+    [InlineData("Host", "")]
+    public void Parse_WithoutHost_IsRejected(string name, string value) =>
+        ImdsRequestParser.Parse("GET", "/metadata/instance", new TestHeaders([new(name, value)])).Error.ShouldNotBeNull();
+
     [Fact]
-    public void Parse_WithoutHost_IsRejected() =>
-        ImdsRequestParser.Parse("GET", "/metadata/instance", new TestHeaders([new("Metadata", "true")])).Error.ShouldNotBeNull();
+    public void Parse_BodyOfPostToUnknownPath_IsRejected() =>
+        ImdsRequestParser.Parse("POST", "/latest/api/token", new TestHeaders([new("Host", "h"), new("Content-Length", "1")])).Error.ShouldNotBeNull();
 
     [Fact]
     public void Error_ContainsNoParameterValue()

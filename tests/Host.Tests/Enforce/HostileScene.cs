@@ -49,12 +49,12 @@ internal sealed class HostileScene : IRecordOutput, ILoggerProvider, ILogger, IA
     public IReadOnlyList<JsonNode> Records =>
         [.. _lines.Where(line => line.Contains("\"kind\":\"request\"", StringComparison.Ordinal)).Select(line => JsonNode.Parse(line)!)];
 
-    public static async Task<HostileScene> StartAsync(string answer = "", string mode = "enforce", Func<ServeOptions, ServeOptions>? with = null)
+    public static async Task<HostileScene> StartAsync(string answer = "", string mode = "enforce", Func<ServeOptions, ServeOptions>? with = null, string rules = Rules)
     {
         var scene = new HostileScene(answer);
         var policy = Path.Combine(scene._directory.FullName, "policy.json");
         var callers = Path.Combine(scene._directory.FullName, "callers.json");
-        await File.WriteAllTextAsync(policy, $$"""{"version":1,"mode":"{{mode}}",{{Rules}}}""");
+        await File.WriteAllTextAsync(policy, $$"""{"version":1,"mode":"{{mode}}",{{rules}}}""");
         await File.WriteAllTextAsync(callers, $$"""{"pods":[{"ip":"{{Pod}}","namespace":"a","name":"p","uid":"u","serviceAccount":"s"}]}""");
         var options = new ServeOptions
         {
