@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Policy;
+
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>
+/// Answers questions about valid policies exactly, for every pod, every request that parses, and every answer that does not contradict
+/// itself. <c>README.md</c> says how. A budget bounds the work; it counts steps, so a result never depends on the machine.
+/// </summary>
+public static class PolicyProofs
+{
+    /// <summary>The steps that a question may take unless told otherwise: a few seconds.</summary>
+    public const long DefaultBudget = 100_000_000;
+
+    /// <summary>What two policies decide differently.</summary>
+    /// <param name="a">The policy that is compared with.</param>
+    /// <param name="b">The policy whose difference is described.</param>
+    /// <param name="assumption">Which modes hold.</param>
+    /// <param name="budget">The most steps.</param>
+    public static Comparison Compare(PolicyDocument a, PolicyDocument b, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
+        throw new NotSupportedException();
+
+    /// <summary>Everyone that can reach a goal.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="goal">The requests; see <see cref="Goal"/>.</param>
+    /// <param name="assumption">Which modes hold.</param>
+    /// <param name="budget">The most steps.</param>
+    public static Holders WhoCan(PolicyDocument policy, DenyPermission goal, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
+        throw new NotSupportedException();
+
+    /// <summary>Everything that the pods of a service account are permitted.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="serviceAccount">The service account.</param>
+    /// <param name="assumption">Which modes hold.</param>
+    /// <param name="budget">The most steps.</param>
+    public static Grants WhatCan(PolicyDocument policy, string ns, string serviceAccount, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
+        throw new NotSupportedException();
+
+    /// <summary>Whether none of the workloads is ever permitted any of the requests.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="workloads">Workloads that match any of these…</param>
+    /// <param name="except">…unless they match any of these.</param>
+    /// <param name="goals">The requests, each written as a <c>deny</c> is; see <see cref="Goal"/>.</param>
+    /// <param name="assumption">Which modes hold.</param>
+    /// <param name="budget">The most steps.</param>
+    public static NeverResult Never(
+        PolicyDocument policy,
+        ImmutableArray<WorkloadMatch> workloads,
+        ImmutableArray<WorkloadMatch> except,
+        ImmutableArray<DenyPermission> goals,
+        Assumption assumption = Assumption.Enforced,
+        long budget = DefaultBudget) =>
+        throw new NotSupportedException();
+
+    /// <summary>The parts of a policy that have no effect.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="budget">The most steps.</param>
+    public static Findings Check(PolicyDocument policy, long budget = DefaultBudget) =>
+        throw new NotSupportedException();
+}
