@@ -18,7 +18,7 @@ public static class PolicyProofs
     /// <param name="assumption">Which modes hold.</param>
     /// <param name="budget">The most steps.</param>
     public static Comparison Compare(PolicyDocument a, PolicyDocument b, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
-        throw new NotSupportedException();
+        Comparing.Of(a, b, assumption, null, budget);
 
     /// <summary>Everyone that can reach a goal.</summary>
     /// <param name="policy">The policy.</param>
@@ -26,7 +26,7 @@ public static class PolicyProofs
     /// <param name="assumption">Which modes hold.</param>
     /// <param name="budget">The most steps.</param>
     public static Holders WhoCan(PolicyDocument policy, DenyPermission goal, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
-        throw new NotSupportedException();
+        Holders(Reaching.Of(policy, [goal], null, assumption, isFirstEnough: false, budget));
 
     /// <summary>Everything that the pods of a service account are permitted.</summary>
     /// <param name="policy">The policy.</param>
@@ -35,7 +35,7 @@ public static class PolicyProofs
     /// <param name="assumption">Which modes hold.</param>
     /// <param name="budget">The most steps.</param>
     public static Grants WhatCan(PolicyDocument policy, string ns, string serviceAccount, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
-        throw new NotSupportedException();
+        Grants(Reaching.Of(policy, [], new Scope([new WorkloadMatch([ns], [serviceAccount], default, [])], []), assumption, isFirstEnough: false, budget));
 
     /// <summary>Whether none of the workloads is ever permitted any of the requests.</summary>
     /// <param name="policy">The policy.</param>
@@ -51,11 +51,20 @@ public static class PolicyProofs
         ImmutableArray<DenyPermission> goals,
         Assumption assumption = Assumption.Enforced,
         long budget = DefaultBudget) =>
-        throw new NotSupportedException();
+        Never(Reaching.Of(policy, goals, new Scope(workloads, except), assumption, isFirstEnough: true, budget));
 
     /// <summary>The parts of a policy that have no effect.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="budget">The most steps.</param>
     public static Findings Check(PolicyDocument policy, long budget = DefaultBudget) =>
-        throw new NotSupportedException();
+        Checking.Of(policy, budget);
+
+    private static Holders Holders((ImmutableArray<Difference> Sets, ProofVerdict Verdict) reached) => new(
+        [.. reached.Sets.Select(static set => new Holder(set.Workloads, set.Rule, set.Witness))], reached.Verdict);
+
+    private static Grants Grants((ImmutableArray<Difference> Sets, ProofVerdict Verdict) reached) => new(
+        [.. reached.Sets.Select(static set => new Grant(set.Workloads, set.Requests, set.Rule, set.Witness))], reached.Verdict);
+
+    private static NeverResult Never((ImmutableArray<Difference> Sets, ProofVerdict Verdict) reached) =>
+        new(reached.Sets.FirstOrDefault(), reached.Sets.IsEmpty ? reached.Verdict : ProofVerdict.Complete);
 }
