@@ -16,12 +16,19 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
     public static Standing Only(PolicySide side, IReadOnlyList<AllowTerm> allows, IReadOnlyList<DenyTerm> denies) =>
         new(PolicyMode.Enforce, allows, denies, side.Decider.Identities);
 
-    /// <summary>Whether something has this outcome.</summary>
-    public static bool Permits(Cells cells, Standing standing, Outcome wanted = Outcome.Permitted)
+    /// <summary>Whether something is permitted.</summary>
+    public static bool Permits(Cells cells, Standing standing)
     {
         var found = false;
-        IReadOnlyList<Standing> standings = standing.IsGoal ? [standing with { IsGoal = false, Denies = [], Mode = PolicyMode.Audit }, standing] : [standing];
-        cells.Explore(standings, cell => found |= cell.Outcomes[^1] == wanted);
+        cells.Explore([standing], cell => found |= cell.Outcomes[0] == Outcome.Permitted);
+        return found;
+    }
+
+    /// <summary>Whether denies match something.</summary>
+    public static bool Matches(Cells cells, Standing standing)
+    {
+        var found = false;
+        cells.Explore([standing with { Mode = PolicyMode.Audit }], cell => found |= cell.Outcomes[0] != Outcome.Permitted);
         return found;
     }
 
@@ -88,7 +95,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
     // The rules that permit something that these allows permit as well.
     private IEnumerable<string> Meeting(List<AllowTerm> others, List<AllowTerm> allows) => others
         .GroupBy(static allow => allow.Rule, StringComparer.Ordinal)
-        .Where(other => Meets(Only(side, [.. other], []), Only(side, allows, []), Outcome.Permitted))
+        .Where(other => Meets(Only(side, [.. other], []), Only(side, allows, [])))
         .Select(static other => other.Key);
 
     private IEnumerable<string> Meeting(List<DenyTerm> others, List<DenyTerm> denies) => others
@@ -104,10 +111,10 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
         return meets;
     }
 
-    private bool Meets(Standing one, Standing other, Outcome wanted)
+    private bool Meets(Standing one, Standing other)
     {
         var meets = false;
-        cells.Explore([one, other], cell => meets |= cell.Outcomes[0] == wanted && cell.Outcomes[1] == wanted);
+        cells.Explore([one, other], cell => meets |= cell.Outcomes[0] == Outcome.Permitted && cell.Outcomes[1] == Outcome.Permitted);
         return meets;
     }
 
@@ -118,7 +125,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
             return;
         }
 
-        if (Permits(cells, Only(side, [allow], standing.Denies)))
+        if (standing.Denies.Count == 0 || Permits(cells, Only(side, [allow], standing.Denies)))
         {
             state.Permit(allow.Source);
             return;

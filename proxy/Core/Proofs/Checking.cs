@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs.Atoms;
 using ImdsProxy.Core.Proofs.Requests;
@@ -56,21 +57,33 @@ internal sealed class Checking
         }
     }
 
-    // Whether any request at all matches a permission does not depend on the workload.
+    // Whether any request at all matches a permission does not depend on the workload. On a credential's endpoint some request always does.
     private void FindSatisfiable(Slice slice, PolicySide side, Cells cells)
     {
+        var known = new Dictionary<string, bool>(StringComparer.Ordinal);
         foreach (var state in _states)
         {
             var terms = RuleTerms.Of(state.Rule, slice, side.Decider.Identities);
             foreach (var allow in terms.Allows)
             {
-                state.Satisfy(allow.Source, BoxCheck.Permits(cells, BoxCheck.Only(side, [allow], [])));
+                state.Satisfy(allow.Source, slice != Slice.Others || Known("allow", allow.Source.Path, allow.Source.Methods, () => BoxCheck.Permits(cells, BoxCheck.Only(side, [allow], []))));
             }
 
             foreach (var deny in terms.Denies)
             {
-                state.Satisfy(deny.Source, BoxCheck.Permits(cells, BoxCheck.Only(side, [], [deny]) with { IsGoal = true }, Outcome.Denied));
+                state.Satisfy(deny.Source, slice != Slice.Others || Known("deny", deny.Source.Path, deny.Source.Methods, () => BoxCheck.Matches(cells, BoxCheck.Only(side, [], [deny]))));
             }
+        }
+
+        bool Known(string kind, PathPattern? path, ImmutableArray<string> methods, Func<bool> find)
+        {
+            var key = $"{kind} {path} {(methods.IsDefault ? "" : string.Join(',', methods))}";
+            if (!known.TryGetValue(key, out var isSatisfiable))
+            {
+                known[key] = isSatisfiable = find();
+            }
+
+            return isSatisfiable;
         }
     }
 

@@ -52,7 +52,8 @@ internal sealed class Comparing
         if (a != b)
         {
             var isAccess = a == Outcome.Permitted || b == Outcome.Permitted;
-            all.Add((cell, isAccess ? DifferenceKind.Access : DifferenceKind.Quiet, isAccess ? b == Outcome.Permitted : b == Outcome.DeniedQuietly));
+            DifferenceKind? kind = isAccess ? DifferenceKind.Access : cell.Extra.IsEmpty ? DifferenceKind.Quiet : null;
+            all.Add((cell, kind, isAccess ? b == Outcome.Permitted : b == Outcome.DeniedQuietly));
         }
         else if (cell is PathCell { Views: var views } path)
         {
@@ -72,7 +73,8 @@ internal sealed class Comparing
         foreach (var same in all.Where(static entry => entry.Kind is not null).GroupBy(static entry => (Kind: entry.Kind!.Value, entry.IsMore)))
         {
             var cells = same.Select(static entry => entry.Cell).ToList();
-            var others = same.Key.Kind == DifferenceKind.Fields ? [] : all.Select(static entry => entry.Cell).Where(cell => !cells.Contains(cell)).Distinct();
+            var members = cells.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+            var others = same.Key.Kind == DifferenceKind.Fields ? [] : all.Select(static entry => entry.Cell).Where(cell => !members.Contains(cell));
             _found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
         }
     }

@@ -39,7 +39,11 @@ internal sealed class Exploration(ImmutableArray<PolicySide> sides, ImmutableArr
             terms.Add(ScopeSide, scope.Workloads, scope.Except);
         }
 
-        new WorkloadSpace(terms.All, live => IsFutile(slice, terms, goal, live), (box, live) => visit(box, terms.Standings(live, goal)), budget).Explore();
+        new WorkloadSpace(terms.All, live => IsFutile(slice, terms, goal, live), (box, live) =>
+        {
+            budget.Spend(Budget.Split);
+            visit(box, terms.Standings(live, goal));
+        }, budget).Explore();
     }
 
     /// <summary>Visits the cells of requests in one slice.</summary>

@@ -92,7 +92,7 @@ public sealed class BruteForceTests
         var after = Points.Decide(sides[1], caller, request, answer);
         var text = $"seed {seed}: {Text(caller, request, answer)}: {before} and {after}";
         var kind = KindOf(before, after, request);
-        if (kind is null || (kind.Value.Kind == DifferenceKind.Quiet && IsOfAnother(sides, caller, request, answer)))
+        if (kind is null || (kind.Value.Kind == DifferenceKind.Quiet && (!request.Extra.IsEmpty || IsOfAnother(sides, caller, request, answer))))
         {
             return false;
         }

@@ -30,7 +30,7 @@ internal sealed class AnswerSplit(IdentityIndex[] sides, Slice slice, SelectorAt
             : resources.Of(
                 terms.SelectMany(static side => side.Allows).SelectMany(static allow => allow.Resources),
                 terms.SelectMany(static side => side.Denies).SelectMany(static deny => deny.Resources));
-        budget.Spend(atoms.Count + terms.Sum(static side => side.Allows.Count + side.Denies.Count));
+        budget.Spend(Budget.Split + atoms.Count + terms.Sum(static side => side.Allows.Count + side.Denies.Count));
         var audiences = terms.SelectMany(static side => side.Audiences).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         var answers = new List<AnswerAtoms>();
         foreach (var resourceId in ResourceIdsOf(clientId))
@@ -104,7 +104,7 @@ internal sealed class AnswerSplit(IdentityIndex[] sides, Slice slice, SelectorAt
     private IEnumerable<string?> ResourceIdsOf(string clientId)
     {
         yield return null;
-        if (selectors.Differing.Contains(clientId, StringComparer.Ordinal))
+        if (selectors.Differing.Contains(clientId))
         {
             foreach (var known in Enumerable.Range(0, sides.Length).Select(side => selectors.ResourceIdOf(side, clientId)).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase))
             {

@@ -14,7 +14,7 @@ internal sealed class AskingSplit(IdentityIndex[] sides, Slice slice, ResourceAt
         for (var side = 0; side < sides.Length; side++)
         {
             terms[side] = TermsOf(sides[side], selector, side);
-            budget.Spend(terms[side].Allows.Count + terms[side].Denies.Count + 1);
+            budget.Spend(Budget.Split + terms[side].Allows.Count + terms[side].Denies.Count);
         }
 
         var groups = new OrderedDictionary<ImmutableArray<AskedDecision>, List<ResourceAtom>>(Decisions.Comparer);

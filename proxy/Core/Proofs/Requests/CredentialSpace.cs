@@ -43,7 +43,7 @@ internal sealed class CredentialSpace(Slice slice, SelectorAtoms selectors, Budg
             {
                 foreach (var answered in AnswersTo(asked, sides, clientIds, answering))
                 {
-                    budget.Spend(1);
+                    budget.Spend(Budget.Cell);
                     visit(Cell(extra, selector, asked, answered));
                 }
             }

@@ -14,6 +14,9 @@ internal static class ExtraKeys
     /// <summary>The parser's limit, less the parameters that a witness needs for itself.</summary>
     private const int MaxKeys = 12;
 
+    /// <summary>Comparing keys costs several times as much as looking at a term.</summary>
+    private const long KeySteps = 4;
+
     private static readonly ImmutableArray<string> Unlisted = ["x-unlisted"];
 
     /// <summary>One request's extra keys for each class, none first.</summary>
@@ -45,13 +48,14 @@ internal static class ExtraKeys
             .Select(allow => Keys(allow.Source.ExtraQuery.IsDefault ? [] : allow.Source.ExtraQuery.Where(key => !known.Contains(key))))
             .Distinct(KeyLists.Comparer)
             .ToList();
+        var seen = lists.ToHashSet(KeyLists.Comparer);
         for (var i = 0; i < lists.Count; i++)
         {
             for (var j = 0; j < i; j++)
             {
-                budget.Spend(lists[i].Length + lists[j].Length);
+                budget.Spend(KeySteps * (lists[i].Length + lists[j].Length + 1));
                 var both = Keys(lists[i].Intersect(lists[j], StringComparer.Ordinal));
-                if (!lists.Contains(both, KeyLists.Comparer))
+                if (seen.Add(both))
                 {
                     lists.Add(both);
                 }
@@ -60,6 +64,7 @@ internal static class ExtraKeys
 
         foreach (var list in lists)
         {
+            budget.Spend(KeySteps * (list.Length + 1) * allows.Count);
             var least = Least(list, allows);
             if (least.Length is > 0 and <= MaxKeys && IsSendable(least))
             {

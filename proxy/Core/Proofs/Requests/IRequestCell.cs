@@ -7,6 +7,9 @@ internal interface IRequestCell
 {
     Slice Slice { get; }
 
+    /// <summary>The extra query keys.</summary>
+    ImmutableArray<string> Extra { get; }
+
     /// <summary>What each policy does.</summary>
     ImmutableArray<Outcome> Outcomes { get; }
 

@@ -45,7 +45,7 @@ internal sealed class PathSpace(Budget budget)
         var allows = sides.SelectMany(static side => side.Allows).ToList();
         foreach (var extra in ExtraKeys.ClassesOf(sides.Select(static side => side.Standing), allows, endpoint, budget))
         {
-            budget.Spend(allows.Count + 1);
+            budget.Spend(Budget.Cell + allows.Count);
             var decisions = sides.Select(side => side.Decide(extra)).ToList();
             visit(new PathCell(
                 node,

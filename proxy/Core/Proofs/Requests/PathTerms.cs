@@ -36,12 +36,12 @@ internal sealed class PathTerms
         return id;
     }
 
-    /// <summary>Adds the paths of a view's fields, because an answer below a field is shown or hidden with it.</summary>
+    /// <summary>Adds the paths of a view's fields with all that is below them, because an answer below a field is shown or hidden with it.</summary>
     public void Add(DocumentView view)
     {
         foreach (var steps in ViewDifference.FieldsOf(view))
         {
-            Add($"/metadata/instance/{string.Join('/', steps.Select(static step => step == "*" ? PathTerm.Number : step))}", StringComparison.OrdinalIgnoreCase);
+            Add($"/metadata/instance/{string.Join('/', steps.Select(static step => step == "*" ? PathTerm.Number : step))}/**", StringComparison.OrdinalIgnoreCase);
         }
     }
 }

@@ -8,6 +8,9 @@ namespace ImdsProxy.Core.Proofs.Requests;
 /// </summary>
 internal sealed class PathTree(IReadOnlyList<PathTerm> terms, Budget budget)
 {
+    /// <summary>Segments of a path. IMDS has eight at most, and the stack is finite.</summary>
+    private const int MaxDepth = 100;
+
     private const string OtherSegment = "x-other";
 
     private const string OtherNumber = "7";
@@ -26,7 +29,12 @@ internal sealed class PathTree(IReadOnlyList<PathTerm> terms, Budget budget)
 
     private void Enter(int depth, string path, string text, List<PathTerm> live, bool isMentioned)
     {
-        budget.Spend(live.Count + 1);
+        budget.Spend(Budget.Split + live.Count);
+        if (depth > MaxDepth)
+        {
+            throw new BudgetSpentException();
+        }
+
         if (depth > 0)
         {
             var isWhole = live.TrueForAll(term => term.IsSettled(depth)) && !isMentioned;

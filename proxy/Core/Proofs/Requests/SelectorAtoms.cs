@@ -28,11 +28,11 @@ internal sealed class SelectorAtoms
         AddMixed(aliases.Select(static alias => alias.ResourceId).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase), SelectorKind.MsiResourceId);
         var ids = aliases.SelectMany(static alias => new[] { alias.ClientId, alias.ObjectId }).OfType<string>().ToHashSet(StringComparer.Ordinal);
         _unresolved = new SelectorAtom(new IdentitySelector(SelectorKind.ObjectId, Unmentioned(ids, "00000000-0000-4000-9000-")), [.. _tables.Select(static _ => (string?)null)]);
-        Differing = [.. aliases.Select(static alias => alias.ClientId).Distinct(StringComparer.Ordinal).Where(IsDiffering).Order(StringComparer.Ordinal)];
+        Differing = aliases.Select(static alias => alias.ClientId).Where(IsDiffering).ToImmutableSortedSet(StringComparer.Ordinal);
     }
 
     /// <summary>The client ids whose resource id differs among the policies, so that a token that names it may be refused by one alone.</summary>
-    public ImmutableArray<string> Differing { get; }
+    public ImmutableSortedSet<string> Differing { get; }
 
     /// <summary>Whether the policies resolve every selector alike and know the same resource ids.</summary>
     public bool AreSame => _mixed.Count == 0 && Differing.IsEmpty;
@@ -52,7 +52,7 @@ internal sealed class SelectorAtoms
 
     /// <summary>The selectors that matter where these client ids do.</summary>
     /// <param name="clientIds">The client ids, with one for all that are not mentioned.</param>
-    public IEnumerable<SelectorAtom> For(IReadOnlyCollection<string> clientIds)
+    public IEnumerable<SelectorAtom> For(IReadOnlySet<string> clientIds)
     {
         yield return SelectorAtom.None;
         foreach (var id in clientIds)
@@ -70,7 +70,7 @@ internal sealed class SelectorAtoms
             }
         }
 
-        string? Mentioned(string? id) => id is null || clientIds.Contains(id, StringComparer.Ordinal) ? id : "*";
+        string? Mentioned(string? id) => id is null || clientIds.Contains(id) ? id : "*";
     }
 
     /// <summary>The resource id that a policy knows for a client id, or null.</summary>

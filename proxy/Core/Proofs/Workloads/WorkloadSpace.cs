@@ -12,6 +12,14 @@ internal sealed class WorkloadSpace
     /// <summary>Lists of this total length are kept to join atoms with equal lists. Beyond it, such atoms are visited one by one.</summary>
     private const int MaxKept = 4_000_000;
 
+    /// <summary>
+    /// Label keys that are split one inside the other. Policies use a handful; each more doubles the work, and the stack is finite.
+    /// </summary>
+    private const int MaxLabelKeys = 64;
+
+    /// <summary>Looking for a label costs several times as much as looking at an entry.</summary>
+    private const long LabelSteps = 16;
+
     private readonly IReadOnlyList<WorkloadTerm> _terms;
     private readonly WorkloadEntry[] _entries;
     private readonly Func<IReadOnlyList<WorkloadTerm>, bool> _isFutile;
@@ -105,6 +113,12 @@ internal sealed class WorkloadSpace
             return;
         }
 
+        if (box.Labels.Values.Count == MaxLabelKeys)
+        {
+            throw new BudgetSpentException();
+        }
+
+        _budget.Spend(LabelSteps * live.Count);
         var values = live.SelectMany(entry => ValuesOf(_entries[entry], open)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
         foreach (var value in values.Append(null))
         {
