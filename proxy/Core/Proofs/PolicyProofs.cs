@@ -10,7 +10,7 @@ namespace ImdsProxy.Core.Proofs;
 public static class PolicyProofs
 {
     /// <summary>The steps that a question may take unless told otherwise: a few seconds.</summary>
-    public const long DefaultBudget = 300_000_000;
+    public const long DefaultBudget = 200_000_000;
 
     /// <summary>What two policies decide differently.</summary>
     /// <param name="a">The policy that is compared with.</param>

@@ -69,13 +69,11 @@ public sealed class MutationTests
         }
     }
 
-    private static HashSet<string> Reported(Comparison comparison) =>
-    [
-        .. comparison.More.Select(static difference => $"more {difference.Kind}"),
-        .. comparison.Less.Select(static difference => $"less {difference.Kind}"),
-        .. comparison.Quieter.Select(static _ => "quieter"),
-        .. comparison.Louder.Select(static _ => "louder"),
-    ];
+    private static IEnumerable<string> Reported(Comparison comparison) => comparison.More.Select(static difference => $"more {difference.Kind}")
+        .Concat(comparison.Less.Select(static difference => $"less {difference.Kind}"))
+        .Concat(comparison.Quieter.Select(static _ => "quieter"))
+        .Concat(comparison.Louder.Select(static _ => "louder"))
+        .Distinct(StringComparer.Ordinal);
 
     private static HashSet<string> Enumerated(PolicyDocument a, PolicyDocument b, Assumption assumption)
     {

@@ -125,7 +125,7 @@ internal sealed class RandomPolicies(Random random)
                 var pin = random.Next(3) == 0 ? identities.Where(static name => name != "*").Concat(aliases.Select(static alias => alias.Name)).FirstOrDefault() : null;
                 return new AllowPermission(PathPattern.Of("/metadata/identity/oauth2/token"), ["GET"], identities, SomeResources(), [.. Of(KeySets)])
                 {
-                    AsIdentity = pin is null || identities.Contains("*") || identities.Contains(pin) ? pin : null,
+                    AsIdentity = pin is null || identities.Contains("*", StringComparer.Ordinal) || identities.Contains(pin, StringComparer.Ordinal) ? pin : null,
                 };
             case 2:
                 return new AllowPermission(PathPattern.Of("/metadata/identity/issuecredential"), ["POST"], Identities(aliases), ["*"], [.. Of(KeySets)]);

@@ -59,7 +59,7 @@ internal sealed class SmtPolicy(string prefix, PolicySide side)
             return isAnother ? "false" : Allowed(question);
         }
 
-        var pins = side.Decider.Rules.SelectMany(static rule => rule.Allows).Select(static allow => allow.Pin?.ClientId).OfType<string>().Distinct().ToList();
+        var pins = side.Decider.Rules.SelectMany(static rule => rule.Allows).Select(static allow => allow.Pin?.ClientId).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
         var parts = new List<string> { Allowed(question) };
         foreach (var pin in pins)
         {
@@ -97,5 +97,5 @@ internal sealed class SmtPolicy(string prefix, PolicySide side)
         ? "true"
         : $"(and {string.Join(' ', labels.Select(static label => label.Key == "app" ? $"hasApp (= app \"{label.Value}\")" : $"hasTier (= tier \"{label.Value}\")"))})";
 
-    private static string Any(IEnumerable<string> parts) => $"(or false {string.Join(' ', parts.Distinct())})";
+    private static string Any(IEnumerable<string> parts) => $"(or false {string.Join(' ', parts.Distinct(StringComparer.Ordinal))})";
 }

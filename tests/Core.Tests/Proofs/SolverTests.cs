@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Credentials;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs;
 using ImdsProxy.Core.Proofs.Requests;
 using ImdsProxy.Core.Requests;
@@ -98,8 +97,8 @@ public sealed partial class SolverTests
     }
 
     private static Dictionary<string, string> Values(string model) => Value().Matches(model).ToDictionary(
-        static match => match.Groups[1].Value, static match => match.Groups[2].Value.Trim('"'), StringComparer.Ordinal);
+        static match => match.Groups["name"].Value, static match => match.Groups["value"].Value.Trim('"'), StringComparer.Ordinal);
 
-    [GeneratedRegex("""\((\w+) ("[^"]*"|\w+)\)""", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex("""\((?<name>\w+) (?<value>"[^"]*"|\w+)\)""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Value();
 }
