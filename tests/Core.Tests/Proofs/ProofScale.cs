@@ -15,7 +15,7 @@ internal static class ProofScale
     public static IEnumerable<int> Seeds => Enumerable.Range(FirstSeed, Policies);
 
     /// <summary>Pairs of policies compared with Z3: <c>PROOFS_SOLVER_PAIRS</c>.</summary>
-    public static int SolverPairs { get; } = Number("PROOFS_SOLVER_PAIRS", 40);
+    public static int SolverPairs { get; } = Number("PROOFS_SOLVER_PAIRS", 24);
 
     /// <summary>The seeds of these pairs.</summary>
     public static IEnumerable<int> SolverSeeds => Enumerable.Range(FirstSeed + 100_000, SolverPairs);
