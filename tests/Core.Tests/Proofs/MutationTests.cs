@@ -65,9 +65,11 @@ public sealed class MutationTests
         {
             var comparison = PolicyProofs.Compare(a, b, assumption);
             comparison.Verdict.ShouldBe(ProofVerdict.Complete);
-            Reported(comparison).ShouldBe(Enumerated(a, b, assumption), ignoreOrder: true, $"{edit}, {assumption}");
+            Sorted(Reported(comparison)).ShouldBe(Sorted(Enumerated(a, b, assumption)), $"{edit}, {assumption}");
         }
     }
+
+    private static string Sorted(IEnumerable<string> kinds) => string.Join(", ", kinds.Order(StringComparer.Ordinal));
 
     private static IEnumerable<string> Reported(Comparison comparison) => comparison.More.Select(static difference => $"more {difference.Kind}")
         .Concat(comparison.Less.Select(static difference => $"less {difference.Kind}"))
