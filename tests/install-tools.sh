@@ -22,6 +22,8 @@ for program in "${!packages[@]}"; do
     missing+=("${needed[@]}")
   fi
 done
+# A library that no program brings: the solver with which the proofs about policies are compared.
+ldconfig -p | grep -q 'libz3\.so\.4' || missing+=(libz3-4)
 [ ${#missing[@]} -eq 0 ] && exit 0
 mapfile -t missing < <(printf '%s\n' "${missing[@]}" | sort -u)
 

@@ -15,7 +15,7 @@ internal static class RuleText
             .. rule.Deny.Select(deny => $"deny {deny.Path} {List(deny.Methods)} {List(deny.Identities)} {List(deny.Resources)} {deny.Quiet}"),
         ]);
 
-    private static string Of(WorkloadMatch match) =>
+    public static string Of(WorkloadMatch match) =>
         $"{List(match.Namespaces)} {List(match.ServiceAccounts)} {List(match.Owners)} {List(match.Labels)}";
 
     private static string List<T>(ImmutableArray<T> items) => items.IsDefault ? "-" : $"[{string.Join(',', items)}]";

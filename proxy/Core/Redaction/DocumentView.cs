@@ -40,6 +40,12 @@ public sealed class DocumentView
         }
     }
 
+    /// <summary>The names of the fields at this position that some permission distinguishes from others.</summary>
+    internal IEnumerable<string> Names => _filters
+        .Where(static filter => filter.Sight == Sight.Partly)
+        .SelectMany(static filter => filter.Node.Names)
+        .Distinct(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Returns the view one step deeper.</summary>
     internal DocumentView Below(string step) => new(_filters.Select(filter => filter.Below(step)).ToImmutableArray(), _text);
 

@@ -11,6 +11,9 @@ internal sealed class FieldNode
     /// <summary>Whether a path ends here.</summary>
     public bool IsEnd { get; private set; }
 
+    /// <summary>The names of the fields one step deeper.</summary>
+    public IEnumerable<string> Names => _children.Keys;
+
     public static FieldNode Of(IEnumerable<string> paths)
     {
         var root = new FieldNode();

@@ -1,0 +1,24 @@
+namespace ImdsProxy.Core.Proofs.Atoms;
+
+/// <summary>Counts the steps of a proof, so that it ends even on policies made to be hard. Steps do not depend on the machine.</summary>
+/// <param name="steps">The most steps.</param>
+internal sealed class Budget(long steps)
+{
+    /// <summary>What it costs to build the indexes of one split, in steps of looking at one term. Measured.</summary>
+    public const long Split = 300;
+
+    /// <summary>What it costs to decide one cell.</summary>
+    public const long Cell = 50;
+
+    private long _left = steps;
+
+    /// <summary>Takes steps. Throws if too few are left.</summary>
+    public void Spend(long count)
+    {
+        _left -= count;
+        if (_left < 0)
+        {
+            throw new BudgetSpentException();
+        }
+    }
+}

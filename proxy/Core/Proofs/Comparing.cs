@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Proofs.Atoms;
+using ImdsProxy.Core.Proofs.Requests;
+using ImdsProxy.Core.Proofs.Workloads;
+
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>Compares two policies.</summary>
+internal sealed class Comparing
+{
+    private readonly ImmutableArray<PolicySide> _sides;
+    private readonly FoundSets<(DifferenceKind Kind, bool IsMore)> _found;
+
+    private Comparing(ImmutableArray<PolicySide> sides)
+    {
+        _sides = sides;
+        _found = new FoundSets<(DifferenceKind, bool)>(sides);
+    }
+
+    /// <summary>Compares B with A.</summary>
+    /// <param name="a">A.</param>
+    /// <param name="b">B.</param>
+    /// <param name="assumption">Which modes hold.</param>
+    /// <param name="scope">The workloads in question, or null for all.</param>
+    /// <param name="budget">The most steps.</param>
+    public static Comparison Of(PolicyDocument a, PolicyDocument b, Assumption assumption, Scope? scope, long budget)
+    {
+        var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)]);
+        var verdict = Attempt.Within(budget, steps => comparing.Explore(scope, steps));
+        return comparing.Confirmed(verdict, ModesDiffer(a, b));
+    }
+
+    private void Explore(Scope? scope, Budget budget)
+    {
+        var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true };
+        foreach (var slice in Enum.GetValues<Slice>())
+        {
+            var cells = exploration.CellsOf(slice);
+            exploration.Boxes(slice, (box, standings) =>
+            {
+                var all = new List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)>();
+                cells.Explore(standings, cell => Sort(cell, all));
+                Add(box, standings, all);
+            });
+        }
+    }
+
+    private static void Sort(IRequestCell cell, List<(IRequestCell, DifferenceKind?, bool)> all)
+    {
+        var (a, b) = (cell.Outcomes[0], cell.Outcomes[1]);
+        if (a != b)
+        {
+            var isAccess = a == Outcome.Permitted || b == Outcome.Permitted;
+            DifferenceKind? kind = isAccess ? DifferenceKind.Access : cell.Extra.IsEmpty ? DifferenceKind.Quiet : null;
+            all.Add((cell, kind, isAccess ? b == Outcome.Permitted : b == Outcome.DeniedQuietly));
+        }
+        else if (cell is PathCell { Views: var views } path)
+        {
+            all.Add((cell, null, false));
+            foreach (var isMore in new[] { true, false })
+            {
+                if (Fields(path, views, isMore).Count > 0)
+                {
+                    all.Add((cell, DifferenceKind.Fields, isMore));
+                }
+            }
+        }
+    }
+
+    private void Add(WorkloadBox box, ImmutableArray<Standing> standings, List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)> all)
+    {
+        foreach (var same in all.Where(static entry => entry.Kind is not null).GroupBy(static entry => (Kind: entry.Kind!.Value, entry.IsMore)))
+        {
+            var cells = same.Select(static entry => entry.Cell).ToList();
+            var members = cells.ToHashSet<object>(ReferenceEqualityComparer.Instance);
+            var others = same.Key.Kind == DifferenceKind.Fields ? [] : all.Select(static entry => entry.Cell).Where(cell => !members.Contains(cell));
+            _found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
+        }
+    }
+
+    private static IEnumerable<PathPattern> Patterns(DifferenceKind kind, Standing standing) => kind == DifferenceKind.Quiet
+        ? standing.Denies.Where(static deny => deny.Source.Quiet).Select(static deny => deny.Source.Path ?? PathPattern.Of("/**"))
+        : standing.Allows.Select(static allow => allow.Source.Path);
+
+    private static string Suffix((DifferenceKind Kind, bool IsMore) key, List<IRequestCell> cells)
+    {
+        if (key.Kind != DifferenceKind.Fields)
+        {
+            return "";
+        }
+
+        var fields = cells.Cast<PathCell>().SelectMany(cell => Fields(cell, cell.Views, key.IsMore)).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var outermost = fields.Where(field => !fields.Exists(other => field.StartsWith(other + ".", StringComparison.OrdinalIgnoreCase)));
+        return ": " + NameAtomsText.Names([.. outermost.Order(StringComparer.OrdinalIgnoreCase)]);
+    }
+
+    private static IReadOnlyList<string> Fields(PathCell cell, ImmutableArray<Redaction.DocumentView?> views, bool isMore) =>
+        ViewDifference.Of(views[isMore ? 0 : 1], views[isMore ? 1 : 0], cell.Path.Example);
+
+    private Comparison Confirmed(ProofVerdict verdict, bool modesDiffer)
+    {
+        var differences = new List<(Difference Difference, bool IsMore)>();
+        foreach (var (key, found) in _found.All)
+        {
+            if (Confirm(key, found) is not { } difference)
+            {
+                return new Comparison([], [], [], [], modesDiffer, Attempt.Disagreement(found, _sides));
+            }
+
+            differences.Add((difference, key.IsMore));
+        }
+
+        return new Comparison(
+            Of(isMore: true, isQuiet: false), Of(isMore: false, isQuiet: false), Of(isMore: true, isQuiet: true), Of(isMore: false, isQuiet: true), modesDiffer, verdict);
+
+        ImmutableArray<Difference> Of(bool isMore, bool isQuiet) =>
+        [
+            .. differences
+                .Where(entry => entry.IsMore == isMore && (entry.Difference.Kind == DifferenceKind.Quiet) == isQuiet)
+                .Select(static entry => entry.Difference)
+                .OrderBy(static difference => difference.Kind),
+        ];
+    }
+
+    // The decider of each policy must do what the cell says.
+    private Difference? Confirm((DifferenceKind Kind, bool IsMore) key, Found found)
+    {
+        if (WitnessBuilder.Of(found.Boxes[0], found.Cell) is not { } witness)
+        {
+            return null;
+        }
+
+        var replays = _sides.Select(side => Replay.Of(side.Decider, witness)).ToList();
+        if (!replays.Select(static replay => replay.Outcome).SequenceEqual(found.Cell.Outcomes)
+            || (key.Kind == DifferenceKind.Fields
+                && ViewDifference.Of(replays[key.IsMore ? 0 : 1].View, replays[key.IsMore ? 1 : 0].View, witness.Request.Path).Count == 0))
+        {
+            return null;
+        }
+
+        return new Difference(key.Kind, found.Workloads, found.Requests, replays[key.IsMore ? 1 : 0].Rule, witness);
+    }
+
+    private static bool ModesDiffer(PolicyDocument a, PolicyDocument b) =>
+        a.Mode != b.Mode
+        || !a.ModeExceptions.Select(RuleText.Of).ToHashSet(StringComparer.Ordinal).SetEquals(b.ModeExceptions.Select(RuleText.Of))
+        || !a.Rules.Select(static rule => (rule.Name, rule.Mode)).Where(static rule => rule.Mode is not null).ToHashSet()
+            .SetEquals(b.Rules.Select(static rule => (rule.Name, rule.Mode)).Where(static rule => rule.Mode is not null));
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>How one policy, B, differs from another, A.</summary>
+/// <param name="More">What B permits or shows, and A does not.</param>
+/// <param name="Less">What A permits or shows, and B does not.</param>
+/// <param name="Quieter">What both deny, and only B denies quietly.</param>
+/// <param name="Louder">What both deny, and only A denies quietly.</param>
+/// <param name="ModesDiffer">Whether the policies differ in a mode, which only <see cref="Assumption.AsWritten"/> takes into account.</param>
+/// <param name="Verdict">How far the answer can be believed.</param>
+public sealed record Comparison(
+    ImmutableArray<Difference> More,
+    ImmutableArray<Difference> Less,
+    ImmutableArray<Difference> Quieter,
+    ImmutableArray<Difference> Louder,
+    bool ModesDiffer,
+    ProofVerdict Verdict)
+{
+    /// <summary>Whether both policies decide everything alike. True only for an exact answer.</summary>
+    public bool IsSame => Verdict.IsComplete && More.IsEmpty && Less.IsEmpty && Quieter.IsEmpty && Louder.IsEmpty;
+}

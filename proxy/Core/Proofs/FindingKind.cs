@@ -1,0 +1,14 @@
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>Why a part of a policy has no effect.</summary>
+public enum FindingKind
+{
+    /// <summary>No workload and request can match it.</summary>
+    NeverMatches,
+
+    /// <summary>Denies take back all that the allow permits.</summary>
+    Shadowed,
+
+    /// <summary>Without the rule, the policy decides everything alike in every mode.</summary>
+    Redundant,
+}

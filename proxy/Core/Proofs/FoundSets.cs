@@ -1,0 +1,48 @@
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Proofs.Requests;
+using ImdsProxy.Core.Proofs.Workloads;
+
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>Joins what is found: workloads for which the same requests are found become one set.</summary>
+/// <typeparam name="TKey">What is found, such as a kind of difference.</typeparam>
+internal sealed class FoundSets<TKey>
+    where TKey : notnull
+{
+    private readonly OrderedDictionary<(TKey Key, Slice Slice, string Requests), Found> _found = [];
+    private readonly CredentialText _credentials;
+
+    /// <param name="sides">The policies, whose aliases name identities.</param>
+    public FoundSets(IReadOnlyList<PolicySide> sides) => _credentials = new CredentialText(new IdentityNames(sides).Of);
+
+    public IEnumerable<(TKey Key, Found Found)> All => _found.Select(static entry => (entry.Key.Key, entry.Value));
+
+    /// <summary>Adds what was found in a box.</summary>
+    /// <param name="key">What was found.</param>
+    /// <param name="box">The workloads.</param>
+    /// <param name="cells">The requests; not empty.</param>
+    /// <param name="others">The other requests of the same workloads.</param>
+    /// <param name="patterns">The path patterns by which the set came about.</param>
+    /// <param name="suffix">Is added to the description.</param>
+    public void Add(
+        TKey key, WorkloadBox box, IReadOnlyList<IRequestCell> cells, IEnumerable<IRequestCell> others, IEnumerable<PathPattern> patterns, string suffix = "")
+    {
+        var text = cells[0] is CredentialCell
+            ? _credentials.Of([.. cells.Cast<CredentialCell>()])
+            : PathText.Of([.. cells.Cast<PathCell>()], [.. others.Cast<PathCell>()], patterns);
+        var identity = (key, cells[0].Slice, text + suffix);
+        if (!_found.TryGetValue(identity, out var found))
+        {
+            _found.Add(identity, found = new Found(text + suffix, cells.MaxBy(Plainness)!));
+        }
+
+        found.Boxes.Add(box);
+    }
+
+    private static int Plainness(IRequestCell cell) => cell switch
+    {
+        CredentialCell credential => CredentialText.Plainness(credential),
+        PathCell path => (path.Extra.IsEmpty ? 2 : 0) + (path.Path.Text == path.Path.Example ? 1 : 0),
+        _ => 0,
+    };
+}

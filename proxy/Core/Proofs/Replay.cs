@@ -1,0 +1,29 @@
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Proofs.Requests;
+using ImdsProxy.Core.Redaction;
+
+namespace ImdsProxy.Core.Proofs;
+
+/// <summary>What the decider itself does with a witness.</summary>
+/// <param name="Outcome">The outcome.</param>
+/// <param name="Rule">The rule that decides, or null.</param>
+/// <param name="View">What is shown of the answer; null for all of it.</param>
+internal sealed record Replay(Outcome Outcome, string? Rule, DocumentView? View)
+{
+    public static Replay Of(PolicySnapshot decider, Witness witness)
+    {
+        var decision = decider.Decide(witness.Caller, witness.Request);
+        if (decision is Permit && witness.Answer is { } answer)
+        {
+            decision = decider.DecideAnswer(witness.Caller, witness.Request, answer);
+        }
+
+        return decision switch
+        {
+            Permit permit => new Replay(Outcome.Permitted, permit.Rule, permit.IsRedacted ? permit.View : null),
+            Denial denial => new Replay(denial.Quiet ? Outcome.DeniedQuietly : Outcome.Denied, denial.Rule, null),
+            _ => throw new InvalidOperationException("A decision is a permit or a denial."),
+        };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Deciding;
+
+namespace ImdsProxy.Core.Proofs.Requests;
+
+/// <summary>A deny, prepared for proofs: aliases are resolved, so that two policies can be compared.</summary>
+internal sealed class DenyTerm
+{
+    public DenyTerm(string rule, PolicyMode? mode, DenyPermission source, IdentityTable identities)
+    {
+        Rule = rule;
+        Mode = mode;
+        Source = source;
+        IsAnyIdentity = IsAny(source.Identities);
+        IsAnyResource = IsAny(source.Resources);
+        Identities = IsAnyIdentity ? [] : [.. source.Identities.Select(identities.ClientIdOf).Distinct(StringComparer.Ordinal)];
+        Resources = IsAnyResource ? [] : [.. source.Resources.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The rule's name.</summary>
+    public string Rule { get; }
+
+    /// <summary>The rule's own mode, or null.</summary>
+    public PolicyMode? Mode { get; }
+
+    public DenyPermission Source { get; }
+
+    public bool IsAnyIdentity { get; }
+
+    public bool IsAnyResource { get; }
+
+    /// <summary>The client ids that are named; empty if any identity matches.</summary>
+    public ImmutableArray<string> Identities { get; }
+
+    /// <summary>The resources that are named, as written; empty if any resource matches.</summary>
+    public ImmutableArray<string> Resources { get; }
+
+    /// <summary>Whether the deny concerns everything on its path, not credentials alone.</summary>
+    public bool IsUnconditional => Source.Identities.IsDefault && Source.Resources.IsDefault;
+
+    private static bool IsAny(ImmutableArray<string> names) => names.IsDefault || names.Contains("*", StringComparer.Ordinal);
+}

@@ -1,0 +1,23 @@
+namespace ImdsProxy.Core.Proofs.Workloads;
+
+/// <summary>The dimensions of workloads, in the order in which they are split. Most rules differ in the first.</summary>
+internal static class Dimension
+{
+    public const int Namespace = 0;
+    public const int ServiceAccount = 1;
+    public const int Owner = 2;
+
+    /// <summary>All labels; each key is a dimension of its own.</summary>
+    public const int Labels = 3;
+
+    /// <summary>What a dimension's names are names of.</summary>
+    public static string Noun(int dimension) => dimension switch
+    {
+        Namespace => "namespace",
+        ServiceAccount => "service account",
+        _ => "owner",
+    };
+
+    /// <summary>What a made-up name ends in.</summary>
+    public static string Ending(int dimension) => dimension == Owner ? "Other/other" : "other";
+}
