@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
@@ -130,7 +131,7 @@ public sealed class BruteForceTests
     private static bool IsOfAnother(PolicySnapshot[] sides, Caller caller, ImdsRequest request, CredentialAnswer? answer) => answer is not null
         && sides.Any(side => side.Decide(caller, request) is Permit permit && side.ClientIdOf(permit.Request) is { } asked && asked != answer.ClientId);
 
-    private static IEnumerable<Difference> Of(Comparison comparison, (DifferenceKind Kind, bool IsMore) kind) => kind switch
+    private static ImmutableArray<Difference> Of(Comparison comparison, (DifferenceKind Kind, bool IsMore) kind) => kind switch
     {
         (DifferenceKind.Quiet, true) => comparison.Quieter,
         (DifferenceKind.Quiet, false) => comparison.Louder,
