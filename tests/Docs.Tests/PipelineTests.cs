@@ -30,7 +30,7 @@ public sealed class PipelineTests(Node node)
         var steps = StepsOf(pipeline);
         steps.Count.ShouldBe(3);
         var script = $"""
-            exec 3>&1 > log
+            exec 3>&1 > log 2>&1
             git init -q . && git add policy.json policy.tests.json
             git -c user.name=a -c user.email=a@example.com commit -qm before && git update-ref refs/remotes/origin/main HEAD
             sed -i '{change}' policy.json
