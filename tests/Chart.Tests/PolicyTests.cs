@@ -57,6 +57,39 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task Hook_WithTests_RunsThemOnThePolicyToBeInstalled()
+    {
+        var chart = await Rendered.OfAsync("everything");
+        var tests = Document(chart, "-policy-tests", "policy.tests.json");
+
+        tests["never"]!.AsArray().ShouldHaveSingleItem()!["name"]!.ToString().ShouldBe("nobody but Fluent Bit gets its identity");
+        HookArguments(chart).ShouldBe(["policy check /etc/imds-proxy/policy/policy.json", "policy test /etc/imds-proxy/policy/policy.json /etc/imds-proxy/policy-tests/policy.tests.json"]);
+        var (code, output, errors) = await TestAsync(Policy(chart, "-policy"), tests);
+        code.ShouldBe(0, output + errors);
+        output.ShouldEndWith("2 passed, 0 failed\n");
+    }
+
+    [Fact]
+    public async Task Hook_WithATestThatDoesNotHold_Fails()
+    {
+        var chart = await Rendered.OfAsync("everything");
+        var policy = Policy(chart, "-policy");
+        policy["rules"]![0]!["workloads"]![0]!.AsObject().Remove("serviceAccounts");
+
+        var (code, output, _) = await TestAsync(policy, Document(chart, "-policy-tests", "policy.tests.json"));
+
+        code.ShouldBe(1, output);
+        output.ShouldContain("FAIL  nobody but Fluent Bit gets its identity: permitted by rule fluent-bit-to-adx");
+    }
+
+    [Theory]
+    [InlineData("existing ConfigMap", "policy check /etc/imds-proxy/policy/all.json", "policy test /etc/imds-proxy/policy/all.json /etc/imds-proxy/policy/all.tests.json")]
+    [InlineData("fragments", "policy check /etc/imds-proxy/policy/")]
+    [InlineData("defaults", "policy check /etc/imds-proxy/policy/policy.json")]
+    public async Task Hook_RunsTestsOnlyIfThereAreAny(string values, params string[] arguments) =>
+        HookArguments(await Rendered.OfAsync(values)).ShouldBe(arguments);
+
+    [Fact]
     public async Task Policy_OfFragments_IsCheckedAndWatchedAsAWhole()
     {
         var chart = await Rendered.OfAsync("fragments");
@@ -125,6 +158,26 @@ public sealed class PolicyTests
     private static JsonNode Job(Rendered chart, string ending) =>
         chart.OfKind("Job").Single(job => ((string)job["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal));
 
-    private static JsonNode Policy(Rendered chart, string ending) =>
-        JsonNode.Parse((string)chart.OfKind("ConfigMap").Single(one => ((string)one["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal))["data"]!["policy.json"]!)!;
+    private static List<string> HookArguments(Rendered chart) =>
+        [.. Job(chart, "-policy-check")["spec"]!["template"]!["spec"]!["containers"]!.AsArray().Select(static container => string.Join(' ', container!["args"]!.AsArray().Select(static argument => (string)argument!)))];
+
+    private static async Task<(int Code, string Output, string Errors)> TestAsync(JsonNode policy, JsonNode tests)
+    {
+        var directory = Directory.CreateTempSubdirectory("imds-proxy-tests-");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "policy.tests.json");
+            await File.WriteAllTextAsync(file, tests.ToJsonString());
+            return await Product.RunAsync(policy.ToJsonString(), "policy", "test", "-", file);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static JsonNode Policy(Rendered chart, string ending) => Document(chart, ending, "policy.json");
+
+    private static JsonNode Document(Rendered chart, string ending, string key) =>
+        JsonNode.Parse((string)chart.OfKind("ConfigMap").Single(one => ((string)one["metadata"]!["name"]!).EndsWith(ending, StringComparison.Ordinal))["data"]![key]!)!;
 }

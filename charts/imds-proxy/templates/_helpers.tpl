@@ -88,6 +88,25 @@ policy.json
 {{- toPrettyJson $document -}}
 {{- end }}
 
+{{/* The tests of the policy as a document, or nothing if there are none. It turns the maps by name into lists. */}}
+{{- define "imds-proxy.policyTests" -}}
+{{- $document := dict -}}
+{{- range $kind, $tests := .Values.policy.tests -}}
+{{- $list := list -}}
+{{- range $name, $test := $tests -}}
+{{- if $test -}}
+{{- $list = append $list (merge (dict "name" $name) $test) -}}
+{{- end -}}
+{{- end -}}
+{{- if $list -}}
+{{- $_ := set $document $kind $list -}}
+{{- end -}}
+{{- end -}}
+{{- if $document -}}
+{{- set $document "version" 1 | toPrettyJson -}}
+{{- end -}}
+{{- end }}
+
 {{/* iptables or cilium. Without a cluster, lookup finds nothing. */}}
 {{- define "imds-proxy.interception" -}}
 {{- if ne .Values.interception "auto" -}}

@@ -10,4 +10,7 @@ public sealed record PolicyProblem(ProblemSeverity Severity, string Pointer, int
 {
     /// <summary>The file with the problem, if the policy consists of several files; empty if the problem is in the policy as a whole.</summary>
     public string Fragment { get; init; } = "";
+
+    /// <summary>Whether the problem says that a part of the policy has no effect. Proofs find all such parts; loading finds some of them.</summary>
+    public bool IsWithoutEffect { get; init; }
 }

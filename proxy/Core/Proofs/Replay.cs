@@ -7,7 +7,7 @@ namespace ImdsProxy.Core.Proofs;
 
 /// <summary>What the decider itself does with a witness.</summary>
 /// <param name="Outcome">The outcome.</param>
-/// <param name="Rule">The rule that decides, or null.</param>
+/// <param name="Rule">The rule that decides; null if no rule does, or if audit mode lifts a denial.</param>
 /// <param name="View">What is shown of the answer; null for all of it.</param>
 internal sealed record Replay(Outcome Outcome, string? Rule, DocumentView? View)
 {
@@ -21,7 +21,7 @@ internal sealed record Replay(Outcome Outcome, string? Rule, DocumentView? View)
 
         return decision switch
         {
-            Permit permit => new Replay(Outcome.Permitted, permit.Rule, permit.IsRedacted ? permit.View : null),
+            Permit permit => new Replay(Outcome.Permitted, permit.Shadow is null ? permit.Rule : null, permit.IsRedacted ? permit.View : null),
             Denial denial => new Replay(denial.Quiet ? Outcome.DeniedQuietly : Outcome.Denied, denial.Rule, null),
             _ => throw new InvalidOperationException("A decision is a permit or a denial."),
         };

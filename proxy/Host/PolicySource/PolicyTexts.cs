@@ -52,6 +52,9 @@ internal sealed record PolicyTexts(IReadOnlyDictionary<string, ReadOnlyMemory<by
     /// <param name="before">The load of the policy in force, or null.</param>
     public PolicyLoad Load(PolicyLoad? before = null) => _load ??= LoadAgain(NothingYet, before).Load;
 
+    /// <summary>The places of a valid policy's rules.</summary>
+    public RulePlaces Places() => IsSingle ? RulePlaces.Of(ByName.Values.Single()) : RulePlaces.Of(ByName);
+
     /// <summary>The result of parsing the texts, with the last valid content in place of each invalid fragment.</summary>
     /// <param name="lastGood">The last valid texts.</param>
     /// <param name="before">The load of the policy in force, or null.</param>

@@ -24,6 +24,19 @@ internal static class Values
               workloads: [{}]
               deny: [{ path: /metadata/instance, quiet: true }]
             taken-out: null
+          tests:
+            examples:
+              Fluent Bit ships logs:
+                caller: { namespace: logging, serviceAccount: fluent-bit }
+                request: GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource=https://api.kusto.windows.net&client_id=2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6
+                expect: allow
+                rule: fluent-bit-to-adx
+            never:
+              "nobody but Fluent Bit gets its identity":
+                workloads: [{}]
+                except: [{ namespaces: [logging], serviceAccounts: [fluent-bit] }]
+                allow: [{ identities: [adx-ingest] }]
+              taken out: null
         redirect: { whenDown: open, existingBlock: override }
         proxy: { port: 17000, drainTimeoutSeconds: 40, denialHelp: "Ask #platform, please", extraArgs: [--keep-alive=60s] }
         audit: { fsync: true, otlp: "https://collector.observability.svc:4318/v1/logs" }
@@ -46,7 +59,7 @@ internal static class Values
         """;
 
     public const string ExistingConfigMap = """
-        policy: { existingConfigMap: { name: team-policy, key: all.json } }
+        policy: { existingConfigMap: { name: team-policy, key: all.json, testsKey: all.tests.json } }
         proxy: { eventQps: 0 }
         """;
 

@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using ImdsProxy.Core.Policy.Reading;
+using ImdsProxy.Core.Proofs.Tests;
 using Shouldly;
 using Xunit;
 
@@ -7,7 +9,11 @@ namespace ImdsProxy.Core.Tests.Recipes;
 /// <summary>The policies in the documentation decide as the documentation says.</summary>
 public sealed partial class DocumentedPolicyTests
 {
+    private const string TestsEnding = ".tests.json";
+
     private static readonly string Docs = Path.Combine(AppContext.BaseDirectory, "docs");
+
+    private static string[] RecipesWithTests => [.. Directory.GetFiles(Path.Combine(Docs, "recipes")).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 
     // title, policy, decisions
     public static TheoryData<string, string, string> Documented
@@ -47,8 +53,21 @@ public sealed partial class DocumentedPolicyTests
     {
         var recipes = Recipe().Matches(File.ReadAllText(Path.Combine(Docs, "recipes.md"))).ToDictionary(match => match.Groups["file"].Value, match => match.Groups["decisions"].Value, StringComparer.Ordinal);
 
-        Directory.GetFiles(Path.Combine(Docs, "recipes")).Select(Path.GetFileName).ShouldBe(recipes.Keys, ignoreOrder: true);
+        RecipesWithTests.ShouldBe(recipes.Keys.SelectMany(static file => new[] { file, TestsOf(file) }), ignoreOrder: true);
         recipes.Values.ShouldAllBe(lines => lines.Contains("allowed", StringComparison.Ordinal) && lines.Contains("denied", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void RecipeTests_EachHaveANeverAndPass()
+    {
+        foreach (var file in RecipesWithTests.Where(static file => !file.EndsWith(TestsEnding, StringComparison.Ordinal)))
+        {
+            var policy = PolicyLoader.Load(File.ReadAllBytes(Path.Combine(Docs, "recipes", file))).Document.ShouldNotBeNull(file);
+            var tests = PolicyTestsLoader.Load(File.ReadAllBytes(Path.Combine(Docs, "recipes", TestsOf(file))), policy).Tests.ShouldNotBeNull(file);
+
+            tests.Nevers.ShouldNotBeEmpty(file);
+            PolicyTestRun.Of(policy, tests).Where(static result => !result.Passed).ShouldBeEmpty(file);
+        }
     }
 
     [Fact]
@@ -59,6 +78,8 @@ public sealed partial class DocumentedPolicyTests
         Example().Count(text).ShouldBe(text.Split("```json\n").Length - 1);
         Example().Count(text).ShouldBeGreaterThanOrEqualTo(4);
     }
+
+    private static string TestsOf(string recipe) => Path.ChangeExtension(recipe, TestsEnding);
 
     [GeneratedRegex(@"\(recipes/(?<file>[a-z-]+\.json)\)\n```decisions\n(?<decisions>[^`]+)```", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Recipe();

@@ -42,6 +42,47 @@ public sealed class PolicyCheckCommandTests
         output.ShouldContain("#/identities/a: warning: identities.a: no rule uses this alias");
     }
 
+    // rules, warning
+    public static TheoryData<string, string> WithoutEffect => new()
+    {
+        {
+            """{"name":"a","workloads":[{"namespaces":["x"]}],\n"except":[{"namespaces":["x*"]}],"deny":[{"path":"/metadata/instance"}]}""",
+            ":2: #/rules/0: warning: rules[0]: the rule can never match: \"except\" excludes all of its workloads"
+        },
+        {
+            """{"name":"a","workloads":[{"namespaces":["x"]}],\n"allow":[{"path":"/metadata/instance"},\n{"path":"/metadata/versions"}]},{"name":"b","workloads":[{"namespaces":["x","y"]}],"deny":[{"path":"/metadata/versions"}]}""",
+            ":4: #/rules/0/allow/1: warning: rules[0].allow[1]: '/metadata/versions' is never allowed, because the rule 'b' denies it to the same workloads: remove one of the two"
+        },
+        {
+            """{"name":"a","workloads":[{"namespaces":["x"]}],"allow":[{"path":"/metadata/instance"}]},\n{"name":"b","workloads":[{"namespaces":["x","y"]}],"allow":[{"path":"/metadata/instance/**"}]}""",
+            ":2: #/rules/0: warning: rules[0]: the rule 'a' changes no decision, because of the rule 'b': remove it, or correct it"
+        },
+    };
+
+    [Theory, MemberData(nameof(WithoutEffect))]
+    public async Task Check_RuleWithoutEffect_IsNamedOnceWithTheOtherRule(string rules, string warning)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+
+        var (exit, output, _) = await CheckAsync("{\"version\":1,\"mode\":\"audit\",\"rules\":[\n" + rules.Replace("\\n", "\n", StringComparison.Ordinal) + "]}");
+
+        exit.ShouldBe(0, output);
+        output.Split('\n').Where(static line => line.Contains("warning", StringComparison.Ordinal)).ShouldBe([$"<stdin>{warning}"]);
+    }
+
+    [Fact]
+    public async Task Check_RuleWithoutEffectInAFragment_NamesFileAndLine()
+    {
+        const string shadowed = """{"rules":[{"name":"y","workloads":[{"namespaces":["a"]}],\n"allow":[{"path":"/metadata/instance"}]}]}""";
+        var map = JsonSerializer.Serialize(new
+        {
+            kind = "ConfigMap",
+            data = new Dictionary<string, string>(StringComparer.Ordinal) { ["00.json"] = Head, ["a.json"] = Team, ["b.json"] = shadowed.Replace("\\n", "\n", StringComparison.Ordinal) },
+        });
+
+        (await CheckAsync(map)).Output.ShouldStartWith("<stdin>[b.json]:2: #/rules/0/allow/0: warning: b.json: rules[0].allow[0]: '/metadata/instance' is never allowed, because the rule 'x' denies it");
+    }
+
     [Theory]
     [InlineData("# a comment\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: p }\ndata:\n  notes.txt: x\n  policy.json: |-\n    ")]
     [InlineData("apiVersion: v1\nkind: Namespace\n---\nkind: ConfigMap\ndata:\n  policy.json: >-\n    ")]

@@ -20,7 +20,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
     {
         foreach (var dead in rules.Where(rule => IsDead(rule.Rule)))
         {
-            problems.Whole(ProblemSeverity.Warning, dead.At, "the rule can never match: \"except\" excludes all of its workloads");
+            problems.WithoutEffect(dead.At, "the rule can never match: \"except\" excludes all of its workloads");
         }
 
         var denies = rules.Where(rule => rule.Rule.Mode != PolicyMode.Audit)
@@ -51,8 +51,7 @@ internal sealed class PolicyWarnings(ProblemList problems)
         {
             if (Covers(deny, allow) && SpeaksOfAll(denying, rule.Rule))
             {
-                problems.Whole(
-                    ProblemSeverity.Warning,
+                problems.WithoutEffect(
                     rule.AllowsAt[index],
                     $"'{allow.Path}' is never allowed, because the rule '{denying.Name}' denies it to the same workloads: remove one of the two");
                 return;

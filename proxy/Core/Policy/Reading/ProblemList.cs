@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Policy.Reading;
 
 /// <summary>The list to which all validators add their problems.</summary>
-internal sealed class ProblemList
+/// <param name="whole">What messages call the document as a whole.</param>
+internal sealed class ProblemList(string whole = "the policy")
 {
     /// <summary>More problems than anyone reads. Bounds the cost of an entirely wrong document.</summary>
     private const int MaxProblems = 1000;
@@ -35,6 +36,10 @@ internal sealed class ProblemList
     public void Whole(ProblemSeverity severity, LocatedValue at, string cure) =>
         Add(at.Offset, new PolicyProblem(severity, at.Pointer, at.Line, "", $"{Owner(at)}: {cure}") { Fragment = at.Fragment });
 
+    /// <summary>Warns of a part of the policy that has no effect.</summary>
+    public void WithoutEffect(LocatedValue at, string cure) =>
+        Add(at.Offset, new PolicyProblem(ProblemSeverity.Warning, at.Pointer, at.Line, "", $"{Owner(at)}: {cure}") { Fragment = at.Fragment, IsWithoutEffect = true });
+
     /// <summary>Reports a key that is not allowed.</summary>
     public void Key(LocatedMember member, string cure) =>
         Add(member.Value.Offset, new PolicyProblem(ProblemSeverity.Error, member.Value.Pointer, member.Line, Cut(member.Name), $"{member.Value.Place}: {cure}") { Fragment = member.Value.Fragment });
@@ -57,7 +62,7 @@ internal sealed class ProblemList
     private PolicyProblem Rest(PolicyProblem left) => new(
         Errors > 0 ? ProblemSeverity.Error : ProblemSeverity.Warning, "", left.Line, "", $"there are more than {MaxProblems} problems: the rest are not shown");
 
-    private static string Owner(LocatedValue owner) => owner.Place is { Length: > 0 } place ? place : "the policy";
+    private string Owner(LocatedValue owner) => owner.Place is { Length: > 0 } place ? place : whole;
 
     private static string Cut(string text) => text.Length <= 80 ? text : text[..80];
 

@@ -10,7 +10,7 @@ internal static class PolicyCheckCommand
 {
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "Policy file, directory of fragments, or ConfigMap manifest (YAML or JSON); - for stdin" };
+        var path = new Argument<string>("PATH") { Description = PolicyInput.Forms };
         var command = new Command("check", "Print every error and warning of a policy with its place, and the policy's revision") { path };
         command.SetAction((parsed, cancellation) => RunAsync(
             parsed.GetRequiredValue(path), Console.OpenStandardInput, Console.Out, Console.Error, cancellation));
@@ -22,7 +22,7 @@ internal static class PolicyCheckCommand
     {
         try
         {
-            return await ReportAsync(await ReadAsync(path, stdin, cancellation), output);
+            return await ReportAsync(await PolicyInput.ReadAsync(path, stdin, cancellation), output);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -36,23 +36,10 @@ internal static class PolicyCheckCommand
         }
     }
 
-    private static async Task<PolicyManifest> ReadAsync(string path, Func<Stream> stdin, CancellationToken cancellation)
-    {
-        if (path != "-")
-        {
-            return await PolicyManifest.ReadAsync(path, cancellation);
-        }
-
-        using var copy = new MemoryStream();
-        await using var input = stdin();
-        await input.CopyToAsync(copy, cancellation);
-        return PolicyManifest.Read(copy.ToArray(), "<stdin>");
-    }
-
     private static async Task<int> ReportAsync(PolicyManifest source, TextWriter output)
     {
         var load = source.Texts.Load();
-        foreach (var problem in load.Problems)
+        foreach (var problem in PolicyFindings.Of(source.Texts))
         {
             var severity = problem.Severity == ProblemSeverity.Error ? "error" : "warning";
 

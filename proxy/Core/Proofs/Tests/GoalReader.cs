@@ -1,0 +1,56 @@
+using System.Text.Json;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
+
+namespace ImdsProxy.Core.Proofs.Tests;
+
+/// <summary>Reads the requests that a single question is about, as strictly as the <c>allow</c> of a <c>never</c>.</summary>
+public static class GoalReader
+{
+    /// <summary>The requests in question.</summary>
+    /// <param name="policy">The policy, whose aliases the question may use.</param>
+    /// <param name="identity">An alias or a client id, or null for any.</param>
+    /// <param name="resource">A resource, or null for any.</param>
+    /// <param name="path">A canonical path, with or without wildcards, or null for any.</param>
+    /// <param name="method">A method, or null for any.</param>
+    /// <exception cref="FormatException">One of them is not valid; the message says what to write.</exception>
+    public static DenyPermission Read(PolicyDocument policy, string? identity, string? resource, string? path, string? method)
+    {
+        var problems = new ProblemList("the question");
+        var root = LocatedJson.Read(Json(identity, resource, path, method), problems, KnownRules.None);
+        var goal = root is null ? null : new PermissionReader(problems, KnownAliases.Of(policy, root)).ReadDeny(root);
+        return goal is not null && problems.Errors == 0
+            ? goal
+            : throw new FormatException(problems.InOrder().First(static problem => problem.Severity == ProblemSeverity.Error).Message);
+    }
+
+    private static byte[] Json(string? identity, string? resource, string? path, string? method)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            WriteList("identities", identity);
+            WriteList("resources", resource);
+            WriteList("methods", method);
+            if (path is not null)
+            {
+                json.WriteString("path", path);
+            }
+
+            json.WriteEndObject();
+
+            void WriteList(string key, string? value)
+            {
+                if (value is not null)
+                {
+                    json.WriteStartArray(key);
+                    json.WriteStringValue(value);
+                    json.WriteEndArray();
+                }
+            }
+        }
+
+        return buffer.ToArray();
+    }
+}

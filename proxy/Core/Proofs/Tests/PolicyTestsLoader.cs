@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Policy.Reading;
+
+namespace ImdsProxy.Core.Proofs.Tests;
+
+/// <summary>Reads the tests of a policy and reports all errors at once.</summary>
+public static class PolicyTestsLoader
+{
+    /// <summary>Reads one document. No input makes it throw.</summary>
+    /// <param name="json">UTF-8 without a byte order mark, at most 1 MiB.</param>
+    /// <param name="policy">The policy under test, whose aliases the tests may use.</param>
+    public static PolicyTestsLoad Load(ReadOnlyMemory<byte> json, PolicyDocument policy)
+    {
+        var problems = new ProblemList("the tests");
+        var root = LocatedJson.Read(json, problems, KnownRules.None);
+        var tests = root is null ? null : new PolicyTestsReader(problems, KnownAliases.Of(policy, root)).Read(root);
+
+        // The readers of a policy also warn, about the policy: a test may name an identity by its client id.
+        ImmutableArray<PolicyProblem> errors = [.. problems.InOrder().Where(static problem => problem.Severity == ProblemSeverity.Error)];
+        return new PolicyTestsLoad(errors.IsEmpty ? tests : null, errors);
+    }
+}

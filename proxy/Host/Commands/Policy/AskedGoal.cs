@@ -1,0 +1,21 @@
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Core.Proofs.Tests;
+
+namespace ImdsProxy.Commands.Policy;
+
+/// <summary>What <c>who-can</c> asks about: an identity, or a path.</summary>
+/// <param name="Identity">An alias or a client id, or null.</param>
+/// <param name="Resource">With an identity: the resource, or null for any.</param>
+/// <param name="Path">A canonical path, or null.</param>
+/// <param name="Method">With a path: the method, or null for any.</param>
+internal sealed record AskedGoal(string? Identity, string? Resource, string? Path, string? Method)
+{
+    /// <summary>The question in words.</summary>
+    public string Text => Identity is not null
+        ? $"Who can get a credential of {Identity}{(Resource is null ? "" : $" for {Resource}")}?"
+        : $"Who can send {Method ?? "a request"} to {Path}?";
+
+    /// <summary>The requests in question.</summary>
+    /// <exception cref="FormatException">The policy does not know the identity, or a value is not valid.</exception>
+    public DenyPermission In(PolicyDocument policy) => GoalReader.Read(policy, Identity, Resource, Path, Method);
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using ImdsProxy.Commands.Flags;
+using ImdsProxy.Core.Proofs;
+
+namespace ImdsProxy.Commands.Policy;
+
+/// <summary>The flags that say which modes a proof assumes.</summary>
+internal sealed class AssumptionFlags
+{
+    private readonly Option<bool> _asWritten = Flag.Switch("--as-written", "Honour the policy's modes and mode lists; without it, everything is taken as enforced");
+    private readonly Option<bool> _assumeOverride = Flag.Switch("--assume-override", "Assume that break glass is active: only rules with \"mode\": \"enforce\" are enforced");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_asWritten);
+        command.Options.Add(_assumeOverride);
+    }
+
+    public Assumption Read(ParseResult flags) =>
+        flags.GetValue(_assumeOverride) ? Assumption.Override
+        : flags.GetValue(_asWritten) ? Assumption.AsWritten
+        : Assumption.Enforced;
+}

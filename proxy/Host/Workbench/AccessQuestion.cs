@@ -1,0 +1,9 @@
+using ImdsProxy.Core.Proofs;
+
+namespace ImdsProxy.Workbench;
+
+/// <summary>A question about what a policy permits.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Text">The question in words.</param>
+/// <param name="Assumption">Which modes are assumed.</param>
+internal sealed record AccessQuestion(PolicyName Policy, string Text, Assumption Assumption);

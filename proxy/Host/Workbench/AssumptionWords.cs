@@ -1,0 +1,23 @@
+using ImdsProxy.Core.Proofs;
+
+namespace ImdsProxy.Workbench;
+
+/// <summary>Names the modes that an answer assumes.</summary>
+internal static class AssumptionWords
+{
+    /// <summary>The name in JSON.</summary>
+    public static string Name(Assumption assumption) => assumption switch
+    {
+        Assumption.AsWritten => "as-written",
+        Assumption.Override => "override",
+        _ => "enforced",
+    };
+
+    /// <summary>The clause in a sentence.</summary>
+    public static string Of(Assumption assumption) => assumption switch
+    {
+        Assumption.AsWritten => "with the modes as written",
+        Assumption.Override => "while break glass is active",
+        _ => "with every rule enforced",
+    };
+}

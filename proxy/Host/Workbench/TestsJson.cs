@@ -1,0 +1,17 @@
+namespace ImdsProxy.Workbench;
+
+/// <summary>The result of <c>policy test</c>.</summary>
+/// <param name="Policy">The policy's revision.</param>
+/// <param name="Passed">The number of tests that passed.</param>
+/// <param name="Failed">The number of tests that did not.</param>
+/// <param name="Undecided">How many of these could not be decided.</param>
+/// <param name="Results">The tests.</param>
+internal sealed record TestsJson(string Policy, int Passed, int Failed, int Undecided, IReadOnlyList<TestResultJson> Results)
+{
+    public static TestsJson Of(PolicyName policy, IReadOnlyList<TestedFile> files) => new(
+        policy.Revision,
+        files.Sum(static file => file.Passed),
+        files.Sum(static file => file.Failed + file.Undecided),
+        files.Sum(static file => file.Undecided),
+        [.. files.SelectMany(static file => file.Results, static (file, result) => TestResultJson.Of(file.Path, result))]);
+}
