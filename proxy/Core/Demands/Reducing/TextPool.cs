@@ -1,0 +1,30 @@
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>Returns the same string for the same text, because the records of a log repeat the same few texts.</summary>
+internal sealed class TextPool
+{
+    // A flood of different texts empties the pool, which then costs memory only for the texts that are in use.
+    private const int Most = 65_536;
+
+    private readonly HashSet<string> _texts = new(StringComparer.Ordinal);
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _bySpan;
+
+    public TextPool() => _bySpan = _texts.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public string Of(ReadOnlySpan<char> text)
+    {
+        if (_bySpan.TryGetValue(text, out var known))
+        {
+            return known;
+        }
+
+        if (_texts.Count >= Most)
+        {
+            _texts.Clear();
+        }
+
+        var added = text.ToString();
+        _texts.Add(added);
+        return added;
+    }
+}
