@@ -36,38 +36,18 @@ public sealed class PolicySuggestionTests
             $$"""
             {
               "identities": {
-                "identity-2bc9e0c4": {
-                  "clientId": "{{Cluster.IngestId}}"
-                }
+                "identity-2bc9e0c4": {"clientId":"{{Cluster.IngestId}}"}
               },
               "rules": [
                 {
                   "name": "logging-fluent-bit",
                   "description": "Suggested from the audit log, for DaemonSet/fluent-bit.",
                   "workloads": [
-                    {
-                      "namespaces": [
-                        "logging"
-                      ],
-                      "serviceAccounts": [
-                        "fluent-bit"
-                      ]
-                    }
+                    {"namespaces":["logging"],"serviceAccounts":["fluent-bit"]}
                   ],
                   "allow": [
-                    {
-                      "path": "{{Scene.Token}}",
-                      "identities": [
-                        "identity-2bc9e0c4"
-                      ],
-                      "resources": [
-                        "{{Want.Kusto}}",
-                        "{{Want.Vault}}"
-                      ]
-                    },
-                    {
-                      "path": "/metadata/instance/compute/location"
-                    }
+                    {"path":"{{Scene.Token}}","identities":["identity-2bc9e0c4"],"resources":["{{Want.Kusto}}","{{Want.Vault}}"]},
+                    {"path":"/metadata/instance/compute/location"}
                   ]
                 }
               ]
@@ -213,6 +193,43 @@ public sealed class PolicySuggestionTests
         Suggest(
             static log => Daily(log, FluentBit, $"/metadata/identity/oauth2/token?api-version=1&client_id={Cluster.IngestId}", policy: Cluster.Document(PolicyMode.Enforce)))
             .LeftOut.ShouldHaveSingleItem().Reason.ShouldBe(LeftOutReason.NoResource);
+
+    [Fact]
+    public void From_AcceptedRequestsWithAndWithoutAResource_AllowsBoth()
+    {
+        static void Play(SampleLog log)
+        {
+            Daily(log, FluentBit, Want.Ingest());
+            Daily(log, FluentBit, $"/metadata/identity/oauth2/token?api-version=1&client_id={Cluster.IngestId}", policy: Cluster.Document(PolicyMode.Enforce));
+        }
+
+        var accepted = Suggest(Play, accept: Suggest(Play).LeftOut.Single().Demand!.Id);
+
+        accepted.Proposed.Length.ShouldBe(2);
+        accepted.Rules.Single().Allow.Select(static allow => allow.Resources.Single()).ShouldBe(["*", Want.Kusto]);
+    }
+
+    // A log that is not ours must not bring a pattern into the policy.
+    [Theory]
+    [InlineData("shop*")]
+    [InlineData("*")]
+    [InlineData("Shop")]
+    public void From_ANamespaceThatNoClusterHas_IsLeftOut(string ns) =>
+        Suggest(log => Daily(log, SampleLog.Pod(ns, "web"), Want.Location)).LeftOut.ShouldHaveSingleItem().Reason.ShouldBe(LeftOutReason.Malformed);
+
+    public static TheoryData<string, string, string, string?> Callers => new()
+    {
+        { "datadog-agent", "/metadata/instance/compute/vmId?api-version=1", "Go-http-client/1.1", "Datadog" },
+        { "agent", "/metadata/instance/compute?api-version=1", "Datadog Agent/7.60", "Datadog" },
+        { "datadog-agent", Want.Location, "Go-http-client/1.1", null },
+        { "collector", "/metadata/instance/compute?api-version=1", "OpenTelemetry Collector", "OpenTelemetry" },
+        { "web", "/metadata/instance/compute?api-version=1", "app/1", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Callers))]
+    public void From_ACallerOfTheRecipes_IsNamed(string account, string target, string agent, string? name) =>
+        Suggest(log => Daily(log, SampleLog.Pod("agents", account), target, agent: agent)).Proposed.ShouldHaveSingleItem().KnownCaller.ShouldBe(name);
 
     [Fact]
     public void From_ADeniedDemand_CannotBeAccepted()

@@ -12,6 +12,9 @@ internal sealed class RecordReader
     // Longer than any text of a record, which has at most 8 KiB.
     private const int MostText = 16 << 10;
 
+    // More than any count or sequence number. Sums of these don't overflow.
+    private const long MostNumber = 1L << 40;
+
     private readonly TextPool _pool = new();
     private readonly char[] _text = new char[MostText];
     private RecordFields _fields = new();
@@ -351,7 +354,7 @@ internal sealed class RecordReader
     private static long Number(ref Utf8JsonReader reader)
     {
         reader.Read();
-        var number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? Math.Max(0, value) : 0;
+        var number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? Math.Clamp(value, 0, MostNumber) : 0;
         reader.Skip();
         return number;
     }
