@@ -101,6 +101,19 @@ internal static class AttackStories
                 "guard", null, PolicyMode.Enforce, [Cluster.Anyone], [Cluster.Namespace("kube-system")], [], [Cluster.Deny(Scene.Token) with { Identities = ["kubelet"] }])),
         },
 
+        // A deny for one namespace tells nothing about the others.
+        new("guard of another namespace", static log =>
+        {
+            Work(log);
+            PolicySuggestionTests.Daily(log, Web, Want.Token(Want.Arm));
+        },
+        [$"logging/fluent-bit {Scene.Token}"],
+        ["shop/web: NodeIdentity"])
+        {
+            Base = Cluster.Document(PolicyMode.Audit, new PolicyRule(
+                "guard", null, PolicyMode.Enforce, [Cluster.Namespace("dev")], [], [], [Cluster.Deny(Scene.Token) with { Identities = ["kubelet"] }])),
+        },
+
         // A flood of paths of the same workload must not fold what it needs.
         new("flood", static log =>
         {

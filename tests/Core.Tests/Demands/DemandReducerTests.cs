@@ -251,6 +251,30 @@ public sealed class DemandReducerTests
         DemandReducer.Finish([reducer]).Skipped.ShouldBe(1);
     }
 
+    // As everywhere in the log, the first of several members counts.
+    [Theory]
+    [InlineData("\"namespace\":\"shop\"", "\"namespace\":\"shop\",\"namespace\":\"kube-system\"")]
+    [InlineData("\"uid\":", "\"uid\":\"uid-shop-web-0\",\"uid\":")]
+    [InlineData("\"node\":\"aks-1\"", "\"node\":\"aks-1\",\"node\":7,\"node\":{\"a\":[1]},\"seq\":1")]
+    [InlineData("\"method\":\"GET\"", "\"method\":\"GET\",\"method\":\"POST\",\"path\":null")]
+    [InlineData("\"verdict\":\"would-deny\"", "\"verdict\":\"would-deny\",\"verdict\":\"denied\",\"kind\":\"event\"")]
+    public void Add_MembersThatOccurTwice_CountAsTheFirst(string text, string twice)
+    {
+        var log = new SampleLog();
+        new SampleProxy(SampleProxy.Nothing, log).Serve(SampleLog.Day(0), Web, Want.Location);
+        var line = Encoding.UTF8.GetString(log.Lines[0]);
+        line.ShouldContain(text);
+        var reducer = new DemandReducer(new ReduceOptions());
+
+        reducer.Add(log.Lines[0]);
+        reducer.Add(Encoding.UTF8.GetBytes(line.Replace(text, twice, StringComparison.Ordinal)));
+
+        var table = DemandReducer.Finish([reducer]);
+        table.Skipped.ShouldBe(0);
+        table.Demands.ShouldHaveSingleItem().Requests.ShouldBe(2);
+        table.Coverage.Nodes.ShouldBe(["aks-1"]);
+    }
+
     [Fact]
     public void AddLines_OfAContainerRuntime_SkipsItsPrefix()
     {

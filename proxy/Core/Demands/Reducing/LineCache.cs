@@ -21,7 +21,7 @@ internal sealed class LineCache(Action<LineMeaning> flush)
     {
         foreach (ref var slot in SetOf(masked.Hash))
         {
-            if (slot.Meaning is not null && slot.Hash == masked.Hash && masked.Equals(line, slot.Bytes.AsSpan(0, slot.Length)))
+            if (slot.Meaning is not null && slot.Hash == masked.Hash && masked.Pieces.Equals(line, slot.Bytes.AsSpan(0, slot.Length)))
             {
                 return slot.Meaning;
             }
@@ -33,7 +33,8 @@ internal sealed class LineCache(Action<LineMeaning> flush)
     /// <summary>Remembers the meaning of a masked line. Returns false if the line is too long.</summary>
     public bool TryAdd(MaskedLine masked, ReadOnlySpan<byte> line, LineMeaning meaning)
     {
-        if (masked.Size > MostBytes)
+        var size = masked.Pieces.Size;
+        if (size > MostBytes)
         {
             return false;
         }
@@ -45,13 +46,13 @@ internal sealed class LineCache(Action<LineMeaning> flush)
         }
 
         // Rounded up, so that the next line of about this length needs no new array.
-        if (slot.Bytes is null || slot.Bytes.Length < masked.Size)
+        if (slot.Bytes is null || slot.Bytes.Length < size)
         {
-            slot.Bytes = new byte[(masked.Size + 127) & ~127];
+            slot.Bytes = new byte[(size + 127) & ~127];
         }
 
-        masked.CopyTo(line, slot.Bytes);
-        (slot.Hash, slot.Length, slot.Meaning) = (masked.Hash, masked.Size, meaning);
+        masked.Pieces.CopyTo(line, slot.Bytes);
+        (slot.Hash, slot.Length, slot.Meaning) = (masked.Hash, size, meaning);
         return true;
     }
 

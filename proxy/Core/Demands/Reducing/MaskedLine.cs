@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using System.Numerics;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
@@ -15,16 +13,12 @@ namespace ImdsProxy.Core.Demands.Reducing;
 /// </summary>
 internal sealed class MaskedLine
 {
-    private const int MostPieces = 16;
-
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
     private static readonly SearchValues<byte> Decimals = SearchValues.Create("0123456789."u8);
     private static readonly SearchValues<byte> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz"u8);
     private static readonly SearchValues<byte> Quotes = SearchValues.Create("\"\\"u8);
 
     private readonly RecordTime _time = new();
-    private readonly (int Start, int Length)[] _pieces = new (int, int)[MostPieces];
-    private int _count;
     private int _from;
     private int _at;
 
@@ -32,18 +26,16 @@ internal sealed class MaskedLine
 
     public long Seq { get; private set; }
 
-    /// <summary>The number of bytes that are not left out.</summary>
-    public int Length { get; private set; }
-
     public uint Hash { get; private set; }
 
-    /// <summary>The number of pieces between the values that are left out.</summary>
-    public int Pieces => _count;
+    /// <summary>The parts between the values that are left out.</summary>
+    public LinePieces Pieces { get; } = new();
 
     /// <summary>Finds the values to leave out. Returns false if the line is not a request in the writer's form.</summary>
     public bool TryMask(ReadOnlySpan<byte> line)
     {
-        (_count, _from, _at, Length, Seq) = (0, 0, 0, 0, 0);
+        Pieces.Clear();
+        (_from, _at, Seq) = (0, 0, 0);
         if (!MaskStart(line))
         {
             return false;
@@ -70,47 +62,9 @@ internal sealed class MaskedLine
 
         MaskCredential(line);
         MaskDurations(line);
-        Piece(line.Length);
-        Hash = HashOf(line);
+        Pieces.Add(_from, line.Length);
+        Hash = Pieces.HashOf(line);
         return true;
-    }
-
-    /// <summary>Copies what is not left out, preceded by the lengths of the pieces.</summary>
-    /// <param name="line">The line that was masked.</param>
-    /// <param name="target">At least <see cref="Size"/> bytes.</param>
-    public void CopyTo(ReadOnlySpan<byte> line, Span<byte> target)
-    {
-        var at = 2 * _count;
-        for (var i = 0; i < _count; i++)
-        {
-            var (start, length) = _pieces[i];
-            BinaryPrimitives.WriteUInt16LittleEndian(target[(2 * i)..], (ushort)length);
-            line.Slice(start, length).CopyTo(target[at..]);
-            at += length;
-        }
-    }
-
-    /// <summary>The bytes that <see cref="CopyTo"/> writes.</summary>
-    public int Size => Length + (2 * _count);
-
-    /// <summary>Whether the line equals another one apart from the values that are left out.</summary>
-    /// <param name="line">The line that was masked.</param>
-    /// <param name="other">What <see cref="CopyTo"/> wrote for the other line.</param>
-    public bool Equals(ReadOnlySpan<byte> line, ReadOnlySpan<byte> other)
-    {
-        var at = 2 * _count;
-        for (var i = 0; i < _count; i++)
-        {
-            var (start, length) = _pieces[i];
-            if (BinaryPrimitives.ReadUInt16LittleEndian(other[(2 * i)..]) != length || !line.Slice(start, length).SequenceEqual(other.Slice(at, length)))
-            {
-                return false;
-            }
-
-            at += length;
-        }
-
-        return at == other.Length;
     }
 
     // The writer begins each request's line in this way.
@@ -234,35 +188,8 @@ internal sealed class MaskedLine
 
     private void LeaveOut(int length)
     {
-        Piece(_at);
+        Pieces.Add(_from, _at);
         _at += length;
         _from = _at;
-    }
-
-    private void Piece(int end)
-    {
-        _pieces[_count++] = (_from, end - _from);
-        Length += end - _from;
-    }
-
-    // A collision costs a comparison, so the hash needs no secret.
-    private uint HashOf(ReadOnlySpan<byte> line)
-    {
-        var hash = (uint)_count;
-        for (var i = 0; i < _count; i++)
-        {
-            var piece = line.Slice(_pieces[i].Start, _pieces[i].Length);
-            for (; piece.Length >= sizeof(ulong); piece = piece[sizeof(ulong)..])
-            {
-                hash = BitOperations.Crc32C(hash, BinaryPrimitives.ReadUInt64LittleEndian(piece));
-            }
-
-            foreach (var rest in piece)
-            {
-                hash = BitOperations.Crc32C(hash, rest);
-            }
-        }
-
-        return hash;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ImdsProxy.Core.Demands.Evidence;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
@@ -9,14 +8,7 @@ namespace ImdsProxy.Core.Demands.Reducing;
 /// </summary>
 internal sealed class RecordReader
 {
-    // Longer than any text of a record, which has at most 8 KiB.
-    private const int MostText = 16 << 10;
-
-    // More than any count or sequence number. Sums of these don't overflow.
-    private const long MostNumber = 1L << 40;
-
-    private readonly TextPool _pool = new();
-    private readonly char[] _text = new char[MostText];
+    private readonly RecordValues _values = new();
     private RecordFields _fields = new();
 
     /// <summary>Reads a line. Returns null if it is not a JSON object with a time and a kind.</summary>
@@ -39,6 +31,7 @@ internal sealed class RecordReader
             }
 
             _fields.IsEvent = kind == "event";
+            _fields.IsCut |= _values.TakeTooLong();
             return !reader.Read() && _fields.Ticks > 0 && kind is "event" or "request" ? _fields : null;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -54,40 +47,40 @@ internal sealed class RecordReader
         switch (reader.ValueSpan.Length)
         {
             case 2 when reader.ValueTextEquals("ts"u8):
-                fields.Ticks = fields.Ticks > 0 ? Skip(ref reader, fields.Ticks) : Moment(ref reader);
+                fields.Ticks = fields.Ticks > 0 ? Unchanged(ref reader, fields.Ticks) : RecordValues.Moment(ref reader);
                 break;
             case 2 when reader.ValueTextEquals("by"u8):
-                fields.By ??= Text(ref reader);
+                fields.By = _values.First(ref reader, fields.By);
                 break;
             case 3 when reader.ValueTextEquals("seq"u8):
-                fields.Seq = fields.Seq > 0 ? Skip(ref reader, fields.Seq) : Number(ref reader);
+                fields.Seq = fields.Seq > 0 ? Unchanged(ref reader, fields.Seq) : RecordValues.Number(ref reader);
                 break;
             case 3 when reader.ValueTextEquals("cut"u8):
-                fields.IsCut |= Flag(ref reader);
+                fields.IsCut |= RecordValues.Flag(ref reader);
                 break;
             case 3 when reader.ValueTextEquals("uid"u8):
                 ReadUid(ref reader);
                 break;
             case 3 when reader.ValueTextEquals("pod"u8):
-                fields.Pod ??= Text(ref reader);
+                fields.Pod = _values.First(ref reader, fields.Pod);
                 break;
             case 4 when reader.ValueTextEquals("kind"u8):
-                kind ??= Text(ref reader);
+                kind = _values.First(ref reader, kind);
                 break;
             case 4 when reader.ValueTextEquals("node"u8):
-                fields.Node ??= Text(ref reader);
+                fields.Node = _values.First(ref reader, fields.Node);
                 break;
             case 5 when reader.ValueTextEquals("event"u8):
-                fields.Event ??= Text(ref reader);
+                fields.Event = _values.First(ref reader, fields.Event);
                 break;
             case 5 when reader.ValueTextEquals("count"u8):
-                fields.Count = Number(ref reader);
+                fields.Count = RecordValues.Number(ref reader);
                 break;
             case 5 when reader.ValueTextEquals("since"u8):
-                fields.SinceTicks = Moment(ref reader);
+                fields.SinceTicks = RecordValues.Moment(ref reader);
                 break;
             case 6 when reader.ValueTextEquals("reason"u8):
-                fields.Reason ??= Text(ref reader);
+                fields.Reason = _values.First(ref reader, fields.Reason);
                 break;
             case 6 when reader.ValueTextEquals("caller"u8):
                 ReadObject(ref reader, Part.Caller);
@@ -99,7 +92,7 @@ internal sealed class RecordReader
                 ReadObject(ref reader, Part.Labels);
                 break;
             case 7 when reader.ValueTextEquals("verdict"u8):
-                fields.Verdict ??= Text(ref reader);
+                fields.Verdict = _values.First(ref reader, fields.Verdict);
                 break;
             case 7 when reader.ValueTextEquals("request"u8):
                 ReadObject(ref reader, Part.Request);
@@ -108,7 +101,7 @@ internal sealed class RecordReader
                 ReadObject(ref reader, Part.Summary);
                 break;
             case 8 when reader.ValueTextEquals("instance"u8):
-                fields.Instance ??= Text(ref reader);
+                fields.Instance = _values.First(ref reader, fields.Instance);
                 break;
             case 8 when reader.ValueTextEquals("response"u8):
                 ReadObject(ref reader, Part.Response);
@@ -121,13 +114,13 @@ internal sealed class RecordReader
                 break;
             case 8 when reader.ValueTextEquals("segments"u8):
                 fields.HasSegments = true;
-                Skip(ref reader, 0);
+                RecordValues.Skip(ref reader);
                 break;
             case 9 when reader.ValueTextEquals("namespace"u8):
-                fields.Namespace ??= Text(ref reader);
+                fields.Namespace = _values.First(ref reader, fields.Namespace);
                 break;
             default:
-                Skip(ref reader, 0);
+                RecordValues.Skip(ref reader);
                 break;
         }
     }
@@ -159,16 +152,16 @@ internal sealed class RecordReader
                     ReadAnswer(ref reader);
                     break;
                 case Part.Response when reader.ValueTextEquals("status"u8):
-                    _fields.Status = (int)Math.Clamp(Number(ref reader), 0, 999);
+                    _fields.Status = (int)Math.Clamp(RecordValues.Number(ref reader), 0, 999);
                     break;
                 case Part.Summary when reader.ValueTextEquals("count"u8):
-                    _fields.Summed = Math.Max(1, Number(ref reader));
+                    _fields.Summed = Math.Max(1, RecordValues.Number(ref reader));
                     break;
                 case Part.Labels:
                     ReadLabel(ref reader);
                     break;
                 default:
-                    Skip(ref reader, 0);
+                    RecordValues.Skip(ref reader);
                     break;
             }
         }
@@ -182,25 +175,25 @@ internal sealed class RecordReader
         switch (reader.ValueSpan.Length)
         {
             case 3 when reader.ValueTextEquals("pod"u8):
-                fields.Pod ??= Text(ref reader);
+                fields.Pod = _values.First(ref reader, fields.Pod);
                 break;
             case 3 when reader.ValueTextEquals("uid"u8):
                 ReadUid(ref reader);
                 break;
             case 4 when reader.ValueTextEquals("kind"u8):
-                fields.CallerKind ??= Text(ref reader);
+                fields.CallerKind = _values.First(ref reader, fields.CallerKind);
                 break;
             case 5 when reader.ValueTextEquals("owner"u8):
-                fields.Owner ??= Text(ref reader);
+                fields.Owner = _values.First(ref reader, fields.Owner);
                 break;
             case 9 when reader.ValueTextEquals("namespace"u8):
-                fields.Namespace ??= Text(ref reader);
+                fields.Namespace = _values.First(ref reader, fields.Namespace);
                 break;
             case 14 when reader.ValueTextEquals("serviceAccount"u8):
-                fields.ServiceAccount ??= Text(ref reader);
+                fields.ServiceAccount = _values.First(ref reader, fields.ServiceAccount);
                 break;
             default:
-                Skip(ref reader, 0);
+                RecordValues.Skip(ref reader);
                 break;
         }
     }
@@ -211,31 +204,31 @@ internal sealed class RecordReader
         switch (reader.ValueSpan.Length)
         {
             case 4 when reader.ValueTextEquals("path"u8):
-                fields.Path ??= Text(ref reader);
+                fields.Path = _values.First(ref reader, fields.Path);
                 break;
             case 5 when reader.ValueTextEquals("probe"u8):
-                fields.IsProbe |= Flag(ref reader);
+                fields.IsProbe |= RecordValues.Flag(ref reader);
                 break;
             case 6 when reader.ValueTextEquals("method"u8):
-                fields.Method ??= Text(ref reader);
+                fields.Method = _values.First(ref reader, fields.Method);
                 break;
             case 8 when reader.ValueTextEquals("resource"u8):
-                fields.Resource ??= Text(ref reader);
+                fields.Resource = _values.First(ref reader, fields.Resource);
                 break;
             case 8 when reader.ValueTextEquals("selector"u8):
                 ReadObject(ref reader, Part.Selector);
                 break;
             case 9 when reader.ValueTextEquals("userAgent"u8):
-                fields.UserAgent ??= Text(ref reader);
+                fields.UserAgent = _values.First(ref reader, fields.UserAgent);
                 break;
             case 10 when reader.ValueTextEquals("asIdentity"u8):
-                fields.Pin ??= Text(ref reader);
+                fields.Pin = _values.First(ref reader, fields.Pin);
                 break;
             case 10 when reader.ValueTextEquals("extraQuery"u8):
                 ReadExtraQuery(ref reader);
                 break;
             default:
-                Skip(ref reader, 0);
+                RecordValues.Skip(ref reader);
                 break;
         }
     }
@@ -244,15 +237,15 @@ internal sealed class RecordReader
     {
         if (reader.ValueTextEquals("kind"u8))
         {
-            _fields.SelectorKind ??= Text(ref reader);
+            _fields.SelectorKind = _values.First(ref reader, _fields.SelectorKind);
         }
         else if (reader.ValueTextEquals("value"u8))
         {
-            _fields.Selector ??= Text(ref reader);
+            _fields.Selector = _values.First(ref reader, _fields.Selector);
         }
         else
         {
-            Skip(ref reader, 0);
+            RecordValues.Skip(ref reader);
         }
     }
 
@@ -260,26 +253,26 @@ internal sealed class RecordReader
     {
         if (reader.ValueTextEquals("clientId"u8))
         {
-            _fields.ClientId ??= Text(ref reader);
+            _fields.ClientId = _values.First(ref reader, _fields.ClientId);
         }
         else if (reader.ValueTextEquals("resource"u8))
         {
-            _fields.AnsweredResource ??= Text(ref reader);
+            _fields.AnsweredResource = _values.First(ref reader, _fields.AnsweredResource);
         }
         else if (reader.ValueTextEquals("audience"u8))
         {
-            _fields.Audience ??= Text(ref reader);
+            _fields.Audience = _values.First(ref reader, _fields.Audience);
         }
         else
         {
-            Skip(ref reader, 0);
+            RecordValues.Skip(ref reader);
         }
     }
 
     private void ReadLabel(ref Utf8JsonReader reader)
     {
-        var key = Current(ref reader);
-        if (Text(ref reader) is { } value && key is not null)
+        var key = _values.Current(ref reader);
+        if (_values.Text(ref reader) is { } value && key is not null)
         {
             (_fields.Labels ??= []).Add(new(key, value));
         }
@@ -297,7 +290,7 @@ internal sealed class RecordReader
         _fields.ExtraQuery ??= new SortedSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType == JsonTokenType.String && Current(ref reader) is { } name)
+            if (reader.TokenType == JsonTokenType.String && _values.Current(ref reader) is { } name)
             {
                 _fields.ExtraQuery.Add(name);
             }
@@ -308,79 +301,16 @@ internal sealed class RecordReader
         }
     }
 
-    private string? Text(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            return Current(ref reader);
-        }
-
-        reader.Skip();
-        return null;
-    }
-
     private void ReadUid(ref Utf8JsonReader reader)
     {
-        var hash = HashOfText(ref reader);
+        var hash = _values.HashOfText(ref reader);
         _fields.UidHash = _fields.UidHash == 0 ? hash : _fields.UidHash;
     }
 
-    // Pods come and go, so their uids are not worth a string.
-    private ulong HashOfText(ref Utf8JsonReader reader)
+    private static long Unchanged(ref Utf8JsonReader reader, long value)
     {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= MostText)
-        {
-            return StableHash.Of(_text.AsSpan(0, reader.CopyString(_text)));
-        }
-
-        reader.Skip();
-        return 0;
-    }
-
-    // A text that is longer than any of ours makes the record a truncated one.
-    private string? Current(ref Utf8JsonReader reader)
-    {
-        if (reader.ValueSpan.Length <= MostText)
-        {
-            return _pool.Of(_text.AsSpan(0, reader.CopyString(_text)));
-        }
-
-        _fields.IsCut = true;
-        return null;
-    }
-
-    private static long Number(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var number = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) ? Math.Clamp(value, 0, MostNumber) : 0;
-        reader.Skip();
-        return number;
-    }
-
-    private static bool Flag(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var flag = reader.TokenType == JsonTokenType.True;
-        reader.Skip();
-        return flag;
-    }
-
-    private static long Moment(ref Utf8JsonReader reader)
-    {
-        reader.Read();
-        var ticks = 0L;
-        var isMoment = reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && RecordTime.TryReadAny(reader.ValueSpan, out ticks);
-        reader.Skip();
-        return isMoment ? ticks : 0;
-    }
-
-    private static long Skip(ref Utf8JsonReader reader, long unchanged)
-    {
-        reader.Read();
-        reader.Skip();
-        return unchanged;
+        RecordValues.Skip(ref reader);
+        return value;
     }
 
     private enum Part

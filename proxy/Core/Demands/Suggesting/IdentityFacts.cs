@@ -32,8 +32,9 @@ internal sealed class IdentityFacts
     public string? ClientIdOf(Demand demand) => _identities.ClientIdOf(demand);
 
     /// <summary>
-    /// Whether an identity is the node's or protected, as far as a workload is concerned. Where denies of the base name the identity, they
-    /// decide. Otherwise an identity is the node's if IMDS issued it to a request without a selector, or if several namespaces used it.
+    /// Whether an identity is the node's or protected, as far as a workload is concerned. A deny of the base that names the identity protects
+    /// it from its workloads, and keeps it for those that it excepts. For all others, an identity is the node's if IMDS issued it to a request
+    /// without a selector, or if several namespaces used it.
     /// </summary>
     public bool IsNodeIdentity(string clientId, Demand demand)
     {
@@ -44,7 +45,8 @@ internal sealed class IdentityFacts
 
         var guards = _guards.Where(rule => rule.Deny.Any(deny => !deny.Identities.IsDefault && deny.Identities.Any(name => ClientIdOf(name) == clientId))).ToList();
         var workload = new PodIdentity(demand.Key.Workload.Namespace, "", "", demand.Key.Workload.ServiceAccount, demand.Key.Owner, []).Workload;
-        return guards.Count == 0 ? _shared.Contains(clientId) : guards.Exists(rule => IsOutside(rule, workload));
+        return guards.Exists(rule => IsNamed(rule, workload) && !IsExcepted(rule, workload))
+            || (_shared.Contains(clientId) && !guards.Exists(rule => IsNamed(rule, workload) && IsExcepted(rule, workload)));
     }
 
     /// <summary>The alias of an identity in the base, or null.</summary>
@@ -55,9 +57,12 @@ internal sealed class IdentityFacts
 
     private string? Only(string kind, string clientId) => _identities.Learned.NamesOf(kind, clientId).ToList() is [var only] ? only : null;
 
-    // A deny protects an identity from the workloads that it speaks of and does not except. Labels only narrow that.
-    private static bool IsOutside(PolicyRule rule, WorkloadIdentity workload) =>
-        rule.Workloads.Any(match => (match with { Labels = default }).Matches(workload)) && !rule.Except.Any(match => match.Matches(workload));
+    // Labels only narrow a workload, so a rule that selects by them protects from all pods of the workload.
+    private static bool IsNamed(PolicyRule rule, WorkloadIdentity workload) =>
+        rule.Workloads.Any(match => (match with { Labels = default }).Matches(workload));
+
+    // The workload is one of those for which the author keeps the identity.
+    private static bool IsExcepted(PolicyRule rule, WorkloadIdentity workload) => rule.Except.Any(match => match.Matches(workload));
 
     private string ClientIdOf(string aliasOrClientId) =>
         _policy.Identities.FirstOrDefault(alias => alias.Name == aliasOrClientId)?.ClientId ?? aliasOrClientId;
