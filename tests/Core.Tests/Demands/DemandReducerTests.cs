@@ -167,7 +167,15 @@ public sealed class DemandReducerTests
         var log = new SampleLog();
         log.Add(new AuditRecord
         {
-            Timestamp = SampleLog.Day(0), Id = "s1", Verdict = Verdict.Denied, Reason = Reason.NoRule, Mode = PolicyMode.Enforce, Caller = Web, Status = 403, Milliseconds = 0, Summed = 500,
+            Timestamp = SampleLog.Day(0),
+            Id = "s1",
+            Verdict = Verdict.Denied,
+            Reason = Reason.NoRule,
+            Mode = PolicyMode.Enforce,
+            Caller = Web,
+            Status = 403,
+            Milliseconds = 0,
+            Summed = 500,
         });
 
         SampleLog.Reduce(log).NotJudged[NotJudged.Summary].ShouldBe(500);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Demands.Replaying;
