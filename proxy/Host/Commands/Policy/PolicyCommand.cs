@@ -9,5 +9,7 @@ internal static class PolicyCommand
     {
         PolicyCheckCommand.Create(),
         PolicyExplainCommand.Create(),
+        PolicySuggestCommand.Create(),
+        PolicySimulateCommand.Create(),
     };
 }
