@@ -25,6 +25,12 @@ public sealed class DocumentView
 
     public override string ToString() => _text;
 
+    /// <summary>The fields of the permission, as its author wrote them. Empty for a combination of views.</summary>
+    internal ImmutableArray<string> Fields { get; private init; } = [];
+
+    /// <summary>Whether <see cref="Fields"/> are the only visible ones. Otherwise they are the hidden ones.</summary>
+    internal bool IsKeep { get; private init; }
+
     /// <summary>The visible extent of the value at this position.</summary>
     internal Sight Sight
     {
@@ -53,5 +59,5 @@ public sealed class DocumentView
     internal DocumentView Or(DocumentView other) => new(_filters.AddRange(other._filters), $"{_text} or {other._text}");
 
     private static DocumentView Of(string word, bool keeps, ImmutableArray<string> fields) =>
-        new([FieldFilter.Of(keeps, fields)], $"{word} [{string.Join(',', fields)}]");
+        new([FieldFilter.Of(keeps, fields)], $"{word} [{string.Join(',', fields)}]") { Fields = fields, IsKeep = keeps };
 }

@@ -25,6 +25,7 @@ internal static class RootCommandLine
             ProveCommand.Create(),
             Uninstall.UninstallCommand.Create(),
             PolicyCommand.Create(),
+            Rollout.RolloutCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -43,6 +43,9 @@ public sealed class AuditQuery
     /// <summary>The end of the included times, exclusive, or null.</summary>
     public DateTimeOffset? Until { get; }
 
+    /// <summary>Whether every line matches.</summary>
+    public bool SelectsAll => _conditions.IsEmpty && _texts.IsEmpty && _issued is null && Since is null && Until is null;
+
     /// <summary>
     /// Every matching line contains at least one of these literals. Empty if the query has no such literals. A line without
     /// any of them need not be parsed; a line with one of them may still not match.

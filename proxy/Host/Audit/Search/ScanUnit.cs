@@ -13,6 +13,12 @@ internal sealed record ScanUnit(Func<Stream> Open, long Start, long End, Segment
     // Small enough to spread over threads, and large enough that the cost of opening the file does not matter.
     private const long Range = 16L << 20;
 
+    /// <summary>The path of the file, or null for a stream.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Whether the file is compressed.</summary>
+    public bool IsCompressed { get; init; }
+
     /// <summary>Divides a file into units.</summary>
     public static IEnumerable<ScanUnit> OfFile(string path, bool compressed, SegmentName? segment, DateTimeOffset? ended = null)
     {
@@ -20,14 +26,14 @@ internal sealed record ScanUnit(Func<Stream> Open, long Start, long End, Segment
         var file = new FileInfo(path);
         if (compressed || (!file.Exists && File.Exists(SegmentEntry.CompressedPath(path))))
         {
-            yield return new ScanUnit(Open, 0, long.MaxValue, segment, ended);
+            yield return new ScanUnit(Open, 0, long.MaxValue, segment, ended) { Path = path, IsCompressed = true };
             yield break;
         }
 
         var length = file.Length;
         for (var start = 0L; start < length; start += Range)
         {
-            yield return new ScanUnit(Open, start, start + Range >= length ? long.MaxValue : start + Range, segment, ended);
+            yield return new ScanUnit(Open, start, start + Range >= length ? long.MaxValue : start + Range, segment, ended) { Path = path };
         }
     }
 }

@@ -45,10 +45,13 @@ internal sealed class AuditQueryFlags
         _options.ForEach(command.Options.Add);
     }
 
+    /// <summary>The directories and files on the command line.</summary>
+    public IEnumerable<string> GivenPaths(ParseResult flags) => (flags.GetValue(_from) ?? []).Where(IsPath);
+
     /// <summary>Returns the directories and files to search.</summary>
     public SearchSource Source(ParseResult flags)
     {
-        var paths = (flags.GetValue(_from) ?? []).Where(IsPath).ToList();
+        var paths = GivenPaths(flags).ToList();
         if (paths.Count == 0 && Environment.GetEnvironmentVariable(Flag.Variable("--audit-dir")) is { Length: > 0 } directory)
         {
             paths.Add(directory);
@@ -61,17 +64,7 @@ internal sealed class AuditQueryFlags
     /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
     public AuditQuery Query(ParseResult flags, TimeProvider clock)
     {
-        var builder = new AuditQueryBuilder();
-        foreach (var (name, value, negated) in Given(flags.Tokens))
-        {
-            Add(builder, name, value, negated);
-        }
-
-        foreach (var word in (flags.GetValue(_from) ?? []).Where(word => !IsPath(word)))
-        {
-            builder.AddText(word, negated: false);
-        }
-
+        var builder = Filters(flags);
         if (flags.GetValue(_since) is { } since)
         {
             builder.SetSince(since, clock.GetUtcNow());
@@ -84,6 +77,10 @@ internal sealed class AuditQueryFlags
 
         return builder.Build();
     }
+
+    /// <summary>Builds the same query without its time range.</summary>
+    /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
+    public AuditQuery QueryOfAllTimes(ParseResult flags) => Filters(flags).Build();
 
     /// <summary>Returns the same filters as query parameters of the management endpoint.</summary>
     /// <exception cref="FormatException">No flag follows a <c>--not</c>, or a word is a path.</exception>
@@ -102,6 +99,22 @@ internal sealed class AuditQueryFlags
             .Append((Name: "since", Value: flags.GetValue(_since) ?? ""))
             .Append((Name: "until", Value: flags.GetValue(_until) ?? ""));
         return string.Join('&', parameters.Where(parameter => parameter.Value.Length > 0).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
+    }
+
+    private AuditQueryBuilder Filters(ParseResult flags)
+    {
+        var builder = new AuditQueryBuilder();
+        foreach (var (name, value, negated) in Given(flags.Tokens))
+        {
+            Add(builder, name, value, negated);
+        }
+
+        foreach (var word in (flags.GetValue(_from) ?? []).Where(word => !IsPath(word)))
+        {
+            builder.AddText(word, negated: false);
+        }
+
+        return builder;
     }
 
     private static IEnumerable<(string Name, string Value, bool Negated)> Given(IReadOnlyList<Token> tokens)

@@ -10,24 +10,29 @@ internal static class AuditStatsCommand
 {
     public static Command Create()
     {
-        var asked = new AuditStatsFlags();
+        var asked = new AuditStatsFlags(hasDemands: true);
         var form = new Option<string>("--output", "-o") { Description = "Output format: table, json or csv", DefaultValueFactory = _ => "table" };
         form.AcceptOnlyFromAmong("table", "json", "csv");
         var command = new Command("stats", "Count records, and their latency, grouped by any fields");
         asked.AddTo(command);
         command.Options.Add(form);
-        command.SetAction((flags, cancellation) => AuditCommand.GuardAsync(async () =>
+        command.SetAction((flags, cancellation) => asked.IsByDemand(flags)
+            ? DemandStats.RunAsync(flags, asked, flags.GetValue(form)!, cancellation)
+            : RunAsync(flags, asked, flags.GetValue(form)!, cancellation));
+        return command;
+    }
+
+    private static Task<int> RunAsync(ParseResult flags, AuditStatsFlags asked, string form, CancellationToken cancellation) =>
+        AuditCommand.GuardAsync(async () =>
         {
             var by = asked.By(flags);
             var rows = asked.Management(flags) is { } remote
                 ? await AskAsync(remote, $"/audit/stats?{asked.ManagementQuery(flags)}", by, cancellation)
                 : await CountAsync(flags, asked, by, cancellation);
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            StatsWriter.Write(output, by.Names, rows, flags.GetValue(form)!);
+            StatsWriter.Write(output, by.Names, rows, form);
             return rows.Count > 0 ? ExitCode.Good : ExitCode.Failed;
-        }));
-        return command;
-    }
+        });
 
     private static async Task<IReadOnlyList<StatsRow>> AskAsync(AuditManagementClient remote, string query, StatsKey by, CancellationToken cancellation)
     {

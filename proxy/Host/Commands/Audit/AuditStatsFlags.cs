@@ -8,15 +8,28 @@ namespace ImdsProxy.Commands.Audit;
 /// <summary>The flags that <c>audit stats</c> and <c>audit top</c> share: filters, source and grouping.</summary>
 internal sealed class AuditStatsFlags
 {
+    private const string Demand = "demand";
+
     private readonly AuditQueryFlags _filters = new();
     private readonly ManagementFlags _management = new("Count in the log of a running proxy instead of a directory: IP:PORT or unix:PATH");
     private readonly Option<string> _by = new("--by") { Description = "Fields to group by, such as owner,resource or time:5m,verdict", DefaultValueFactory = _ => "verdict,reason" };
     private readonly Option<int> _most = new("--top") { Description = "Maximum number of groups", DefaultValueFactory = _ => 40 };
 
-    public AuditStatsFlags()
+    /// <param name="hasDemands">Whether <c>--by demand</c> is possible.</param>
+    public AuditStatsFlags(bool hasDemands = false)
     {
+        if (hasDemands)
+        {
+            _by.Description += "; demand stands for everything that workloads ask for";
+        }
+
         _by.Validators.Add(result =>
         {
+            if (hasDemands && result.GetValueOrDefault<string>() == Demand)
+            {
+                return;
+            }
+
             try
             {
                 StatsKey.Parse(result.GetValueOrDefault<string>());
@@ -42,6 +55,12 @@ internal sealed class AuditStatsFlags
         command.Options.Add(_most);
         _management.AddTo(command);
     }
+
+    /// <summary>Whether demands are to be counted instead of groups.</summary>
+    public bool IsByDemand(ParseResult flags) => flags.GetValue(_by) == Demand;
+
+    /// <summary>The flags of the log, for reading its demands.</summary>
+    public DemandFlags Demands => new(_filters, _management);
 
     public StatsKey By(ParseResult flags) => StatsKey.Parse(flags.GetValue(_by)!);
 

@@ -13,5 +13,7 @@ internal static class PolicyCommand
         PolicyWhoCanCommand.Create(),
         PolicyWhatCanCommand.Create(),
         PolicyExplainCommand.Create(),
+        PolicySuggestCommand.Create(),
+        PolicySimulateCommand.Create(),
     };
 }

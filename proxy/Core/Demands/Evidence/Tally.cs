@@ -1,0 +1,40 @@
+namespace ImdsProxy.Core.Demands.Evidence;
+
+/// <summary>Counts by a small number, such as a day or a status code. Few different numbers occur, so a sorted array is the smallest table.</summary>
+internal sealed class Tally
+{
+    // More days or status codes than this occur only in a log that is none of ours. The rest is counted with the next smaller number.
+    private const int Most = 4096;
+
+    private (int Key, long Count)[] _entries = [];
+
+    /// <summary>The counts, by ascending number.</summary>
+    public IReadOnlyList<(int Key, long Count)> Entries => _entries;
+
+    public void Add(int key, long count)
+    {
+        // Logs are read in order, so the last number is the usual one.
+        var at = _entries.Length - 1;
+        while (at >= 0 && _entries[at].Key > key)
+        {
+            at--;
+        }
+
+        if (_entries.Length == Most || (at >= 0 && _entries[at].Key == key))
+        {
+            _entries[Math.Max(0, at)].Count += count;
+        }
+        else
+        {
+            _entries = [.. _entries.AsSpan(0, at + 1), (key, count), .. _entries.AsSpan(at + 1)];
+        }
+    }
+
+    public void Add(Tally other)
+    {
+        foreach (var (key, count) in other._entries)
+        {
+            Add(key, count);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Demands.Evidence;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>
+/// Reduces lines of the audit log to demands and their coverage. Each thread has a reducer of its own; <see cref="Finish"/>
+/// merges them. The result does not depend on the order of the lines or on which reducer read them. Not thread-safe.
+/// </summary>
+public sealed class DemandReducer
+{
+    private readonly ReducedLog _log;
+    private readonly long _since;
+    private readonly long _until;
+    private readonly RecordReader _reader = new();
+    private readonly MaskedLine _masked = new();
+    private readonly AuditLine _filtered = new();
+    private readonly LineCache _cache;
+
+    public DemandReducer(ReduceOptions options)
+    {
+        Options = options;
+        _log = new ReducedLog(options);
+        _since = _log.SinceTicks;
+        _until = _log.UntilTicks;
+        _cache = new LineCache(_log.Add);
+    }
+
+    public ReduceOptions Options { get; }
+
+    /// <summary>Takes one line.</summary>
+    /// <param name="line">A record or an event in UTF-8, without a line feed. What a container runtime puts before a record is skipped.</param>
+    public void Add(ReadOnlySpan<byte> line)
+    {
+        line = RecordIn(line);
+
+        // A filter looks at values that are left out.
+        if (Options.Filter is null && _masked.TryMask(line))
+        {
+            AddMasked(line);
+        }
+        else if (_reader.Read(line) is { } fields)
+        {
+            AddParsed(fields, line);
+        }
+        else
+        {
+            _log.Skipped++;
+        }
+    }
+
+    /// <summary>Takes a block of whole lines, each ending in a line feed.</summary>
+    public void AddLines(ReadOnlySpan<byte> lines)
+    {
+        while (!lines.IsEmpty)
+        {
+            var end = lines.IndexOf((byte)'\n');
+            Add(end < 0 ? lines : lines[..end]);
+            lines = end < 0 ? default : lines[(end + 1)..];
+        }
+    }
+
+    /// <summary>Merges the reducers of one log into its table. They can't be used any more afterwards.</summary>
+    /// <param name="reducers">At least one reducer, all with the same options.</param>
+    public static DemandTable Finish(IReadOnlyList<DemandReducer> reducers)
+    {
+        var log = reducers[0]._log;
+        foreach (var reducer in reducers)
+        {
+            reducer._cache.Clear();
+            if (reducer._log != log)
+            {
+                log.Add(reducer._log);
+            }
+        }
+
+        return TableBuilder.Build(log);
+    }
+
+    private void AddMasked(ReadOnlySpan<byte> line)
+    {
+        if (_cache.Find(_masked, line) is not { } meaning)
+        {
+            if (_reader.Read(line) is not { } fields)
+            {
+                _log.Skipped++;
+                return;
+            }
+
+            meaning = MeaningOf(fields, isWanted: true);
+            if (!_cache.TryAdd(_masked, line, meaning))
+            {
+                Count(meaning, fields.Seq, fields.Ticks);
+                _log.Add(meaning);
+                return;
+            }
+        }
+
+        Count(meaning, _masked.Seq, _masked.Ticks);
+    }
+
+    private void AddParsed(RecordFields fields, ReadOnlySpan<byte> line)
+    {
+        if (fields.IsEvent)
+        {
+            _log.AddEvent(fields);
+            return;
+        }
+
+        var meaning = MeaningOf(fields, Options.Filter is not { } filter || (_filtered.TryParse(line) && filter.Matches(_filtered, line)));
+        Count(meaning, fields.Seq, fields.Ticks);
+        _log.Add(meaning);
+    }
+
+    private void Count(LineMeaning meaning, long seq, long ticks)
+    {
+        meaning.Chain.Add(seq, ticks);
+        if (!meaning.IsWanted)
+        {
+            return;
+        }
+
+        meaning.See(ticks);
+        if (ticks < _since || ticks >= _until)
+        {
+            return;
+        }
+
+        var day = (int)(ticks / TimeSpan.TicksPerDay);
+        if (day != meaning.Day && meaning.Day >= 0)
+        {
+            _log.Add(meaning);
+            meaning.See(ticks);
+        }
+
+        meaning.Count(ticks, day);
+    }
+
+    private LineMeaning MeaningOf(RecordFields fields, bool isWanted)
+    {
+        var node = _log.Node(fields.Node ?? "");
+        var chain = node.Chain(fields.Instance ?? "");
+        if (!isWanted)
+        {
+            return new LineMeaning(chain) { IsWanted = false };
+        }
+
+        if (RequestClass.CauseOf(fields) is { } cause)
+        {
+            return new LineMeaning(chain) { Cause = cause, Weight = Math.Max(1, fields.Summed) };
+        }
+
+        var workload = _log.Workload(fields.Namespace!, fields.ServiceAccount!);
+        var row = workload.RowOf(RequestClass.KeyOf(fields, workload.Workload));
+        if (row is not null)
+        {
+            row.IsMismatch |= RequestClass.IsMismatch(fields);
+        }
+
+        return new LineMeaning(chain)
+        {
+            Workload = workload,
+            Row = row,
+            PodHash = fields.UidHash != 0 ? fields.UidHash : StableHash.Of(fields.Pod ?? ""),
+            Pod = fields.Pod,
+            NodeHash = node.Hash,
+            UserAgent = fields.UserAgent,
+            Status = fields.Status,
+        };
+    }
+
+    private static ReadOnlySpan<byte> RecordIn(ReadOnlySpan<byte> line)
+    {
+        if (line.IsEmpty || line[0] == (byte)'{')
+        {
+            return line.TrimEnd((byte)'\r');
+        }
+
+        var start = line.IndexOf("{\"ts\":"u8);
+        return start < 0 ? line : line[start..].TrimEnd((byte)'\r');
+    }
+}

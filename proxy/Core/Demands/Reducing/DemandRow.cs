@@ -1,0 +1,82 @@
+using ImdsProxy.Core.Demands.Evidence;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>The evidence for one row.</summary>
+internal sealed class DemandRow(RowKey key)
+{
+    public const int MostPodNames = 5;
+    public const int MostUserAgents = 3;
+
+    private ulong? _rank;
+
+    public RowKey Key { get; } = key;
+
+    /// <summary>The place in the order in which rows are kept.</summary>
+    public ulong Rank => _rank ??= Key.Rank;
+
+    /// <summary>Whether the row was given up because its workload had too many.</summary>
+    public bool IsFolded { get; set; }
+
+    /// <summary>Whether a record told that the answer was not the one that was asked for or is allowed.</summary>
+    public bool IsMismatch { get; set; }
+
+    public long Requests { get; private set; }
+
+    public long EarliestTicks { get; private set; } = long.MaxValue;
+
+    public long FirstTicks { get; private set; } = long.MaxValue;
+
+    public long LastTicks { get; private set; }
+
+    public Tally Days { get; } = new();
+
+    public Tally Statuses { get; } = new();
+
+    public DistinctSample Pods { get; } = new();
+
+    public DistinctSample Nodes { get; } = new();
+
+    public SmallestTexts PodNames { get; } = new(MostPodNames);
+
+    public SmallestTexts UserAgents { get; } = new(MostUserAgents);
+
+    /// <summary>Adds the pending requests of a line's meaning.</summary>
+    public void Add(LineMeaning meaning)
+    {
+        Extend(meaning.EarliestTicks, meaning.FirstTicks, meaning.LastTicks);
+        if (meaning.Pending == 0)
+        {
+            return;
+        }
+
+        Requests += meaning.Pending;
+        Days.Add(meaning.Day, meaning.Pending);
+        Statuses.Add(meaning.Status, meaning.Pending);
+        Pods.Add(meaning.PodHash, (uint)Math.Min(uint.MaxValue, meaning.Pending));
+        Nodes.Add(meaning.NodeHash, 1);
+        PodNames.Add(meaning.Pod);
+        UserAgents.Add(meaning.UserAgent);
+    }
+
+    /// <summary>Adds the requests of the same row of another reducer.</summary>
+    public void Add(DemandRow other)
+    {
+        Extend(other.EarliestTicks, other.FirstTicks, other.LastTicks);
+        IsMismatch |= other.IsMismatch;
+        Requests += other.Requests;
+        Days.Add(other.Days);
+        Statuses.Add(other.Statuses);
+        Pods.Add(other.Pods);
+        Nodes.Add(other.Nodes);
+        PodNames.Add(other.PodNames);
+        UserAgents.Add(other.UserAgents);
+    }
+
+    private void Extend(long earliest, long first, long last)
+    {
+        EarliestTicks = Math.Min(EarliestTicks, earliest);
+        FirstTicks = Math.Min(FirstTicks, first);
+        LastTicks = Math.Max(LastTicks, last);
+    }
+}

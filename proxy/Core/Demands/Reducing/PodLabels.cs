@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>
+/// The labels of pods, as far as policies name them. Of too many pods, those with small hashes are kept, which are also the ones
+/// that samples keep.
+/// </summary>
+internal sealed class PodLabels(ImmutableSortedSet<string> keys)
+{
+    private const int Most = 1 << 18;
+
+    private readonly Dictionary<ulong, string> _pods = [];
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    private ulong _limit = ulong.MaxValue;
+
+    /// <summary>Whether no policy names a label.</summary>
+    public bool IsEmpty => keys.Count == 0;
+
+    /// <summary>Notes a pod's labels. A pod whose labels changed has unknown labels.</summary>
+    public void Add(ulong pod, IEnumerable<KeyValuePair<string, string>>? labels)
+    {
+        if (keys.Count > 0)
+        {
+            Add(pod, TextOf(labels ?? []));
+        }
+    }
+
+    public void Add(PodLabels other)
+    {
+        _limit = Math.Min(_limit, other._limit);
+        foreach (var (pod, labels) in other._pods)
+        {
+            Add(pod, labels);
+        }
+
+        Shrink();
+    }
+
+    /// <summary>A pod's labels, or default if they are unknown.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Of(ulong pod) =>
+        keys.Count == 0 ? []
+        : !_pods.TryGetValue(pod, out var text) || text == Changed ? default
+        : [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('=')).Select(static pair => KeyValuePair.Create(pair[0], pair[1]))];
+
+    // No label contains this.
+    private const string Changed = "\0";
+
+    private void Add(ulong pod, string labels)
+    {
+        if (pod > _limit)
+        {
+            return;
+        }
+
+        if (!_texts.TryGetValue(labels, out var shared))
+        {
+            _texts[labels] = shared = labels;
+        }
+
+        _pods[pod] = _pods.TryGetValue(pod, out var known) && known != shared ? Changed : shared;
+        if (_pods.Count > Most)
+        {
+            _limit /= 2;
+            Shrink();
+        }
+    }
+
+    private void Shrink()
+    {
+        while (true)
+        {
+            foreach (var pod in _pods.Keys.Where(pod => pod > _limit).ToList())
+            {
+                _pods.Remove(pod);
+            }
+
+            if (_pods.Count <= Most)
+            {
+                return;
+            }
+
+            _limit /= 2;
+        }
+    }
+
+    // Kubernetes allows neither '=' nor a line feed in a label.
+    private string TextOf(IEnumerable<KeyValuePair<string, string>> labels) => string.Join('\n', labels
+        .Where(label => keys.Contains(label.Key) && !label.Value.AsSpan().ContainsAny('=', '\n', '\0'))
+        .DistinctBy(static label => label.Key, StringComparer.Ordinal)
+        .OrderBy(static label => label.Key, StringComparer.Ordinal)
+        .Select(static label => $"{label.Key}={label.Value}"));
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Audit.Query;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>What a reducer counts. All reducers of one log have the same options.</summary>
+public sealed record ReduceOptions
+{
+    /// <summary>The begin of the time range, or null. Earlier records still tell when a demand was first seen, so hand over all of them.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The end of the time range, or null.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    /// <summary>
+    /// Selects the requests that are counted, or null for all. Must have no time range. All lines count for the coverage. A filter
+    /// makes reducing slower, because each line is parsed.
+    /// </summary>
+    public AuditQuery? Filter { get; init; }
+
+    /// <summary>The labels that the policies of interest name (<see cref="PolicyLabels.Of"/>). Other labels are not kept.</summary>
+    public ImmutableSortedSet<string> LabelKeys { get; init; } = [];
+
+    /// <summary>Whether the reducers see all lines of each chain. If not, missing sequence numbers mean nothing.</summary>
+    public bool SeesWholeChains { get; init; } = true;
+
+    /// <summary>The most rows that are kept for one workload, from 16. A demand has a row for each way in which its requests ended.</summary>
+    public int MaxRowsPerWorkload { get; init; } = 1024;
+}

@@ -1,0 +1,107 @@
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>What one reducer has found so far.</summary>
+internal sealed class ReducedLog(ReduceOptions options)
+{
+    private static readonly int Causes = Enum.GetValues<NotJudged>().Length;
+
+    private readonly Dictionary<(string Namespace, string ServiceAccount), WorkloadRows> _workloads = [];
+    private readonly Dictionary<string, NodeCoverage> _nodes = new(StringComparer.Ordinal);
+    private readonly long[] _notJudged = new long[Causes];
+
+    public ReduceOptions Options => options;
+
+    public long SinceTicks { get; } = options.Since?.UtcTicks ?? 0;
+
+    public long UntilTicks { get; } = options.Until?.UtcTicks ?? long.MaxValue;
+
+    public IReadOnlyCollection<WorkloadRows> Workloads => _workloads.Values;
+
+    public IReadOnlyCollection<NodeCoverage> Nodes => _nodes.Values;
+
+    public ReadOnlySpan<long> NotJudged => _notJudged;
+
+    public PodLabels Labels { get; } = new(options.LabelKeys);
+
+    /// <summary>The lines that were no records.</summary>
+    public long Skipped { get; set; }
+
+    public NodeCoverage Node(string name)
+    {
+        if (!_nodes.TryGetValue(name, out var node))
+        {
+            _nodes[name] = node = new NodeCoverage(name, SinceTicks, UntilTicks);
+        }
+
+        return node;
+    }
+
+    public WorkloadRows Workload(string ns, string serviceAccount)
+    {
+        if (!_workloads.TryGetValue((ns, serviceAccount), out var workload))
+        {
+            workload = new WorkloadRows(new DemandWorkload(ns, serviceAccount), options.MaxRowsPerWorkload);
+            _workloads[(ns, serviceAccount)] = workload;
+        }
+
+        return workload;
+    }
+
+    /// <summary>Adds the pending requests of a line's meaning.</summary>
+    public void Add(LineMeaning meaning)
+    {
+        if (meaning.Cause is { } cause)
+        {
+            _notJudged[(int)cause] += meaning.Pending;
+        }
+        else
+        {
+            meaning.Workload?.Add(meaning);
+        }
+
+        meaning.Clear();
+    }
+
+    public void AddEvent(RecordFields fields)
+    {
+        var node = Node(fields.Node ?? "");
+        node.Chain(fields.Instance ?? "").Add(fields.Seq, fields.Ticks);
+        switch (fields.Event)
+        {
+            case "records-lost" when fields.By is null:
+                node.Lose(fields.Ticks, fields.SinceTicks, fields.Count);
+                break;
+            case "segments-removed" when fields.HasSegments:
+                node.HasRemovals = true;
+                break;
+            case "pod-seen" when fields.UidHash != 0:
+                Labels.Add(fields.UidHash, fields.Labels);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Adds what another reducer has found. The other one can't be used any more.</summary>
+    public void Add(ReducedLog other)
+    {
+        foreach (var workload in other.Workloads)
+        {
+            Workload(workload.Workload.Namespace, workload.Workload.ServiceAccount).Add(workload);
+            workload.Clear();
+        }
+
+        foreach (var node in other.Nodes)
+        {
+            Node(node.Name).Add(node);
+        }
+
+        for (var i = 0; i < Causes; i++)
+        {
+            _notJudged[i] += other._notJudged[i];
+        }
+
+        Labels.Add(other.Labels);
+        Skipped += other.Skipped;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>Builds the table from the rows of a whole log.</summary>
+internal static class TableBuilder
+{
+    public static DemandTable Build(ReducedLog log)
+    {
+        var workloads = log.Workloads.Where(static workload => workload.Requests > 0).OrderBy(static workload => workload.Workload).ToList();
+        var notJudged = ImmutableSortedDictionary.CreateBuilder<NotJudged, long>();
+        for (var i = 0; i < log.NotJudged.Length; i++)
+        {
+            if (log.NotJudged[i] > 0)
+            {
+                notJudged.Add((NotJudged)i, log.NotJudged[i]);
+            }
+        }
+
+        return new DemandTable(
+            [.. workloads.SelectMany(workload => DemandsOf(workload, log.Labels))],
+            [.. workloads.Select(EvidenceOf)],
+            notJudged.ToImmutable(),
+            CoverageBuilder.Build(log))
+        {
+            LabelKeys = log.Options.LabelKeys,
+            Skipped = log.Skipped,
+        };
+    }
+
+    private static WorkloadEvidence EvidenceOf(WorkloadRows workload) =>
+        new(workload.Workload, Moment(workload.EarliestTicks), workload.Requests, workload.Folded) { Pods = workload.Pods };
+
+    private static List<Demand> DemandsOf(WorkloadRows workload, PodLabels labels)
+    {
+        var demands = workload.Rows
+            .GroupBy(static row => row.Key.Demand)
+            .SelectMany(static same => ByAnswer([.. same]))
+            .Where(static rows => rows.Exists(static row => row.Requests > 0))
+            .Select(rows => DemandOf(rows, labels))
+            .OrderBy(static demand => demand.Key.Path, StringComparer.Ordinal)
+            .ThenBy(static demand => demand.Key.Method, StringComparer.Ordinal)
+            .ThenBy(static demand => demand.Id, StringComparer.Ordinal)
+            .ThenBy(static demand => demand.Key.ToString(), StringComparer.Ordinal)
+            .ToList();
+        workload.Clear();
+        return demands;
+    }
+
+    // Requests without an answer belong to the only answer that there is. Of several, nobody knows which it would have been.
+    private static IEnumerable<List<DemandRow>> ByAnswer(List<DemandRow> rows)
+    {
+        var byAnswer = rows.GroupBy(static row => row.Key.Answer).ToList();
+        return byAnswer.Count(static same => same.Key is not null) <= 1 ? [rows] : byAnswer.Select(static same => same.ToList());
+    }
+
+    private static Demand DemandOf(List<DemandRow> rows, PodLabels labels)
+    {
+        var key = rows[0].Key.Demand;
+        var answer = rows.Find(static row => row.Key.Answer is not null)?.Key.Answer;
+        var counted = rows.Where(static row => row.Requests > 0)
+            .OrderBy(static row => row.Key.Outcome).ThenBy(static row => row.Key.Verdict).ThenBy(static row => row.Key.Answer is null)
+            .ToList();
+        var all = new DemandRow(rows[0].Key);
+        counted.ForEach(all.Add);
+        return new Demand(key, answer, [.. counted.Select(row => PartOf(row, labels))])
+        {
+            Id = DemandId.Of(key, answer),
+            FirstSeen = Moment(rows.Min(static row => row.EarliestTicks)),
+            First = Moment(all.FirstTicks),
+            Nodes = all.Nodes.Count,
+            Pods = all.Pods,
+            PodNames = all.PodNames.Texts,
+            UserAgents = all.UserAgents.Texts,
+            Statuses = all.Statuses.Entries.Where(static status => status.Key > 0).ToImmutableSortedDictionary(static status => status.Key, static status => status.Count),
+        };
+    }
+
+    private static DemandPart PartOf(DemandRow row, PodLabels labels) => new(
+        row.Key.Verdict,
+        row.Key.Outcome,
+        row.Requests,
+        Moment(row.LastTicks),
+        [.. row.Days.Entries.Select(static day => new DayCount(DateOnly.FromDayNumber(day.Key), day.Count))],
+        LabelsOf(row, labels))
+    {
+        IsMismatch = row.IsMismatch,
+    };
+
+    private static ImmutableArray<LabelCount> LabelsOf(DemandRow row, PodLabels labels)
+    {
+        var counts = new SortedDictionary<string, LabelCount>(StringComparer.Ordinal);
+        var rest = row.Requests;
+        for (var i = 0; i < row.Pods.Kept; i++)
+        {
+            if (labels.Of(row.Pods.Hashes[i]) is { IsDefault: false } known)
+            {
+                var text = string.Join('\n', known.Select(static label => $"{label.Key}={label.Value}"));
+                var before = counts.TryGetValue(text, out var count) ? count.Requests : 0;
+                counts[text] = new LabelCount(known, before + row.Pods.Counts[i]);
+                rest -= row.Pods.Counts[i];
+            }
+        }
+
+        // Without labels of interest, all pods are alike, those outside of the sample too.
+        return counts.Count == 1 && counts.TryGetValue("", out var none) && labels.IsEmpty
+            ? [none with { Requests = row.Requests }]
+            : rest > 0 ? [.. counts.Values, new LabelCount(default, rest)]
+            : [.. counts.Values];
+    }
+
+    internal static DateTimeOffset Moment(long ticks) => new(Math.Clamp(ticks, 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);
+}

@@ -1,0 +1,102 @@
+using ImdsProxy.Core.Demands.Evidence;
+
+namespace ImdsProxy.Core.Demands.Reducing;
+
+/// <summary>
+/// The rows of one workload. Of too many, those with the smallest rank are kept. A row that is given up once would be given up
+/// again, so the rows that are kept at the end have all their requests, in whatever order the lines came.
+/// </summary>
+internal sealed class WorkloadRows(DemandWorkload workload, int most)
+{
+    private Dictionary<RowKey, DemandRow> _rows = [];
+
+    // The row with the largest rank first; null before there are too many rows.
+    private PriorityQueue<DemandRow, ulong>? _byRank;
+
+    public DemandWorkload Workload { get; } = workload;
+
+    public long EarliestTicks { get; private set; } = long.MaxValue;
+
+    public long Requests { get; private set; }
+
+    /// <summary>The requests of rows that are not kept.</summary>
+    public long Folded { get; private set; }
+
+    public DistinctSample Pods { get; } = new();
+
+    public IReadOnlyCollection<DemandRow> Rows => _rows.Values;
+
+    /// <summary>Gives the rows up once they are no longer needed, because a log can have a hundred thousand of them.</summary>
+    public void Clear() => (_rows, _byRank) = ([], null);
+
+    /// <summary>The row of a key, or null if it is not kept.</summary>
+    public DemandRow? RowOf(in RowKey key) => _rows.TryGetValue(key, out var known) ? known : Insert(new DemandRow(key));
+
+    /// <summary>Adds the pending requests of a line's meaning.</summary>
+    public void Add(LineMeaning meaning)
+    {
+        EarliestTicks = Math.Min(EarliestTicks, meaning.EarliestTicks);
+        if (meaning.Pending > 0)
+        {
+            Requests += meaning.Pending;
+            Pods.Add(meaning.PodHash, 1);
+        }
+
+        if (meaning.Row is { IsFolded: false } row)
+        {
+            row.Add(meaning);
+        }
+        else
+        {
+            Folded += meaning.Pending;
+        }
+    }
+
+    /// <summary>Adds the rows of the same workload of another reducer.</summary>
+    public void Add(WorkloadRows other)
+    {
+        EarliestTicks = Math.Min(EarliestTicks, other.EarliestTicks);
+        Requests += other.Requests;
+        Folded += other.Folded;
+        Pods.Add(other.Pods);
+        foreach (var row in other.Rows)
+        {
+            if (_rows.TryGetValue(row.Key, out var known))
+            {
+                known.Add(row);
+            }
+            else if (Insert(row) is null)
+            {
+                Folded += row.Requests;
+            }
+        }
+    }
+
+    private DemandRow? Insert(DemandRow row)
+    {
+        if (_rows.Count >= most)
+        {
+            _byRank ??= ByRank();
+            if (row.Rank >= _byRank.Peek().Rank)
+            {
+                return null;
+            }
+
+            GiveUp(_byRank.Dequeue());
+        }
+
+        _rows.Add(row.Key, row);
+        _byRank?.Enqueue(row, row.Rank);
+        return row;
+    }
+
+    private PriorityQueue<DemandRow, ulong> ByRank() => new(
+        _rows.Values.Select(static row => (row, row.Rank)), Comparer<ulong>.Create(static (left, right) => right.CompareTo(left)));
+
+    private void GiveUp(DemandRow row)
+    {
+        row.IsFolded = true;
+        Folded += row.Requests;
+        _rows.Remove(row.Key);
+    }
+}

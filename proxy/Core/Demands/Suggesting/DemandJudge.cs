@@ -1,0 +1,149 @@
+using ImdsProxy.Core.Demands.Replaying;
+using ImdsProxy.Core.Policy.Reading;
+using ImdsProxy.Core.Requests;
+
+namespace ImdsProxy.Core.Demands.Suggesting;
+
+/// <summary>
+/// Decides which demands a suggestion may allow. The order of the checks is that of the reasons' weight: what the base policy decides, what
+/// no permission can allow, what only a person may allow, and at last what looks like an intruder.
+/// </summary>
+internal sealed class DemandJudge
+{
+    // The contract: credentials and POST wait for a week, because their misuse costs most.
+    private static readonly TimeSpan SensitiveSettle = TimeSpan.FromDays(7);
+    private static readonly TimeSpan OtherSettle = TimeSpan.FromDays(1);
+
+    private readonly SuggestOptions _options;
+    private readonly DateTimeOffset _now;
+    private readonly DecidedPolicy _base;
+    private readonly Dictionary<WantedPermission, WantEvidence> _evidence;
+
+    public DemandJudge(DemandTable table, SuggestOptions options, DecidedPolicy policy, IdentityFacts facts)
+    {
+        _options = options;
+        _now = table.Coverage.To ?? default;
+        _base = policy;
+        Facts = facts;
+        var workloads = table.Workloads.ToDictionary(static workload => workload.Workload);
+        _evidence = table.Demands
+            .Where(static demand => !demand.Key.IsProbe)
+            .GroupBy(demand => WantedPermission.Of(demand, facts))
+            .ToDictionary(static same => same.Key, same => new WantEvidence([.. same], workloads[same.Key.Workload]));
+    }
+
+    public IdentityFacts Facts { get; }
+
+    /// <summary>Why a demand is left out, or null if it may be allowed.</summary>
+    public LeftOut? Judge(Demand demand)
+    {
+        if (!IsWellFormed(demand.Key))
+        {
+            return Out(demand, LeftOutReason.Malformed);
+        }
+
+        if (demand.Key.IsProbe)
+        {
+            return Out(demand, LeftOutReason.Probe);
+        }
+
+        var decision = _base.Of(demand);
+        if (decision.IsDeniedByRule || decision.IsAllowed)
+        {
+            return Out(demand, decision.IsAllowed ? LeftOutReason.AlreadyAllowed : LeftOutReason.DeniedByRule) with { Rule = decision.Rule };
+        }
+
+        return OfRequest(demand) ?? OfAnswer(demand) ?? OfEvidence(demand);
+    }
+
+    /// <summary>Why a demand's evidence does not suffice, or null.</summary>
+    public LeftOut? OfEvidence(Demand demand)
+    {
+        var want = WantedPermission.Of(demand, Facts);
+        var evidence = _evidence[want];
+        if (want.ClientId is { } clientId && Facts.IsNodeIdentity(clientId, demand))
+        {
+            return Acceptable(demand, LeftOutReason.NodeIdentity);
+        }
+
+        var settle = _options.Settle ?? (want.IsSensitive ? SensitiveSettle : OtherSettle);
+        if (want.ClientId is not null && evidence.IsLaterThan(settle < OtherSettle ? OtherSettle : settle))
+        {
+            return Acceptable(demand, LeftOutReason.Late);
+        }
+
+        if (evidence.IsOfFewPods)
+        {
+            return Acceptable(demand, LeftOutReason.FewPods);
+        }
+
+        if (evidence.FirstSeen + settle > _now)
+        {
+            return Acceptable(demand, LeftOutReason.TooNew) with { Eligible = evidence.FirstSeen + settle };
+        }
+
+        return evidence.Days < _options.MinDays ? Acceptable(demand, LeftOutReason.TooRare) : null;
+    }
+
+    // A forged log must not bring a pattern or a broken name into the policy.
+    private static bool IsWellFormed(DemandKey key) =>
+        !key.IsCut
+        && IsName(key.Workload.Namespace)
+        && IsName(key.Workload.ServiceAccount)
+        && (key.LacksExtraQuery || ReplayedRequest.Of(key) is not null);
+
+    private static bool IsName(string text) => NameFormat.IsKubernetesPattern(text) && !text.EndsWith('*');
+
+    // What kind of request it is.
+    private LeftOut? OfRequest(Demand demand)
+    {
+        var key = demand.Key;
+        return key.LacksExtraQuery ? Out(demand, LeftOutReason.UnknownParameter)
+            : !key.Endpoint.IsKnown ? Acceptable(demand, LeftOutReason.UnknownEndpoint)
+            : key.ExtraNames.Length > 0 ? Acceptable(demand, LeftOutReason.UnknownParameter)
+            : null;
+    }
+
+    // What came back, and what it is good for.
+    private LeftOut? OfAnswer(Demand demand)
+    {
+        var kind = demand.Key.Endpoint.Kind;
+        var isCredential = demand.Key.Endpoint.IssuesCredential;
+        var isAnswered = demand.Parts.Any(static part => part.Outcome is DemandOutcome.Answered or DemandOutcome.Withheld);
+        if (!isAnswered && demand.Parts.Any(static part => part.Outcome == DemandOutcome.Refused))
+        {
+            return Out(demand, LeftOutReason.ImdsRefused) with { IsAcceptable = !isCredential };
+        }
+
+        if (isCredential && IsMismatch(demand, out var contradicts))
+        {
+            return Out(demand, LeftOutReason.IdentityMismatch) with { IsAcceptable = !contradicts };
+        }
+
+        if (isCredential && Facts.ClientIdOf(demand) is null)
+        {
+            return Out(demand, LeftOutReason.IdentityUnknown);
+        }
+
+        return kind switch
+        {
+            EndpointKind.Token when demand.Key.Resource is null => Acceptable(demand, LeftOutReason.NoResource),
+            EndpointKind.IssueCredential => Acceptable(demand, LeftOutReason.Certificate),
+            EndpointKind.Attested => Acceptable(demand, LeftOutReason.Attested),
+            EndpointKind.ScheduledEvents when demand.Key.Method == "POST" => Acceptable(demand, LeftOutReason.ApprovesEvents),
+            _ => null,
+        };
+    }
+
+    private static bool IsMismatch(Demand demand, out bool contradicts)
+    {
+        contradicts = demand is { Key.SelectorKind: "client_id", Answer: { } answer } && answer.ClientId != demand.Key.Selector;
+        return contradicts || (!demand.IsAnswered && demand.Parts.Any(static part => part.IsMismatch));
+    }
+
+    private static LeftOut Out(Demand demand, LeftOutReason reason) => new(demand, reason, demand.Requests);
+
+    // A credential can be allowed only by its identity.
+    private LeftOut Acceptable(Demand demand, LeftOutReason reason) =>
+        Out(demand, reason) with { IsAcceptable = !demand.Key.Endpoint.IssuesCredential || Facts.ClientIdOf(demand) is not null };
+}

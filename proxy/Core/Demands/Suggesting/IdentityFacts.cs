@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Demands.Replaying;
+using ImdsProxy.Core.Policy;
+
+namespace ImdsProxy.Core.Demands.Suggesting;
+
+/// <summary>What the log and the base policy tell of identities: which ones belong to the node or are protected, and their names.</summary>
+internal sealed class IdentityFacts
+{
+    private readonly ImmutableArray<PolicyRule> _guards;
+    private readonly PolicyDocument _policy;
+    private readonly DemandIdentities _identities;
+    private readonly HashSet<string> _protected;
+    private readonly HashSet<string> _shared = new(StringComparer.Ordinal);
+
+    public IdentityFacts(DemandTable table, PolicyDocument policy, LearnedIdentities learned, ImmutableArray<string> protect)
+    {
+        _policy = policy;
+        _identities = new DemandIdentities(policy, learned);
+        _guards = [.. policy.Rules.Where(static rule => rule.Deny.Any(static deny => !deny.Identities.IsDefault))];
+        _protected = protect.Select(ClientIdOf).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _shared.UnionWith(table.Demands.Where(static demand => demand is { Key: { Selector: null, Pin: null }, Answer: not null }).Select(static demand => demand.Answer!.ClientId));
+        _shared.UnionWith(table.Demands
+            .Where(static demand => demand is { IsAnswered: true, Answer: not null })
+            .GroupBy(static demand => demand.Answer!.ClientId, StringComparer.Ordinal)
+            .Where(static same => same.Select(static demand => demand.Key.Workload.Namespace).Distinct(StringComparer.Ordinal).Skip(1).Any())
+            .Select(static same => same.Key));
+    }
+
+    /// <summary>The identity of a demand: the one that IMDS answered with, otherwise the one that its selector names; or null.</summary>
+    public string? ClientIdOf(Demand demand) => _identities.ClientIdOf(demand);
+
+    /// <summary>
+    /// Whether an identity is the node's or protected, as far as a workload is concerned. A deny of the base that names the identity protects
+    /// it from its workloads, and keeps it for those that it excepts. For all others, an identity is the node's if IMDS issued it to a request
+    /// without a selector, or if several namespaces used it.
+    /// </summary>
+    public bool IsNodeIdentity(string clientId, Demand demand)
+    {
+        if (_protected.Contains(clientId))
+        {
+            return true;
+        }
+
+        var guards = _guards.Where(rule => rule.Deny.Any(deny => !deny.Identities.IsDefault && deny.Identities.Any(name => ClientIdOf(name) == clientId))).ToList();
+        var workload = new PodIdentity(demand.Key.Workload.Namespace, "", "", demand.Key.Workload.ServiceAccount, demand.Key.Owner, []).Workload;
+        return guards.Exists(rule => IsNamed(rule, workload) && !IsExcepted(rule, workload))
+            || (_shared.Contains(clientId) && !guards.Exists(rule => IsNamed(rule, workload) && IsExcepted(rule, workload)));
+    }
+
+    /// <summary>The alias of an identity in the base, or null.</summary>
+    public IdentityAlias? AliasOf(string clientId) => _identities.AliasOf(clientId);
+
+    /// <summary>The names of an identity that answers showed. Of several names of a kind, none is sure.</summary>
+    public (string? ObjectId, string? ResourceId) NamesOf(string clientId) => (Only("object_id", clientId), Only("msi_res_id", clientId));
+
+    private string? Only(string kind, string clientId) => _identities.Learned.NamesOf(kind, clientId).ToList() is [var only] ? only : null;
+
+    // Labels only narrow a workload, so a rule that selects by them protects from all pods of the workload.
+    private static bool IsNamed(PolicyRule rule, WorkloadIdentity workload) =>
+        rule.Workloads.Any(match => (match with { Labels = default }).Matches(workload));
+
+    // The workload is one of those for which the author keeps the identity.
+    private static bool IsExcepted(PolicyRule rule, WorkloadIdentity workload) => rule.Except.Any(match => match.Matches(workload));
+
+    private string ClientIdOf(string aliasOrClientId) =>
+        _policy.Identities.FirstOrDefault(alias => alias.Name == aliasOrClientId)?.ClientId ?? aliasOrClientId;
+}

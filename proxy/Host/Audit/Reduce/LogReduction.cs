@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using ImdsProxy.Audit.Search;
+using ImdsProxy.Core.Audit.Query;
+using ImdsProxy.Core.Demands.Reducing;
+
+namespace ImdsProxy.Audit.Reduce;
+
+/// <summary>Reduces a log to what it demands: all of its units in parallel, with a reducer for each core. The result does not depend on their order.</summary>
+internal sealed class LogReduction
+{
+    // Each reducer takes some ten megabytes, and a node's program must not take them for each of many cores.
+    private const int MostWorkers = 8;
+
+    private static readonly AuditQuery Everything = new AuditQueryBuilder().Build();
+
+    private readonly ReduceOptions _options;
+    private readonly int _workers;
+    private long _bytes;
+
+    public LogReduction(ReduceOptions options, int? workers = null)
+    {
+        _options = options;
+        _workers = workers ?? Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
+    }
+
+    /// <summary>The number of decompressed bytes that were read so far.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Reads directories, files, or stdin.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<LogFindings> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
+        List<UnreadSource> unread = [];
+        var units = paths.Distinct(StringComparer.Ordinal).SelectMany(path => UnitsOf(path, unread)).DistinctBy(static unit => (unit.Path, unit.Start)).ToList();
+        var workers = Enumerable.Range(0, Math.Clamp(units.Count, 1, _workers)).Select(_ => new UnitReducer(_options, read => Interlocked.Add(ref _bytes, read))).ToList();
+        var next = -1;
+        await Task.WhenAll(workers.Select(worker => Task.Run(
+            () =>
+            {
+                while (Interlocked.Increment(ref next) is var unit && unit < units.Count)
+                {
+                    worker.Reduce(units[unit], cancellation);
+                }
+            },
+            cancellation)));
+        return Merged(workers, unread);
+    }
+
+    /// <summary>Reads lines that someone else delivers, one after the other.</summary>
+    /// <param name="deliver">Delivers each line, without its line feed.</param>
+    public async Task<LogFindings> RunAsync(Func<Func<ReadOnlyMemory<byte>, ValueTask>, Task> deliver)
+    {
+        var worker = new UnitReducer(_options, static _ => { });
+        await deliver(line =>
+        {
+            worker.Add(line.Span);
+            Interlocked.Add(ref _bytes, line.Length);
+            return ValueTask.CompletedTask;
+        });
+        return Merged([worker], []);
+    }
+
+    private static LogFindings Merged(List<UnitReducer> workers, List<UnreadSource> unread)
+    {
+        var table = DemandReducer.Finish([.. workers.Select(static worker => worker.Demands)]);
+        return new LogFindings(
+            table,
+            [.. unread.Concat(workers.SelectMany(static worker => worker.Unread)).Distinct().OrderBy(static source => source.Path, StringComparer.Ordinal)],
+            table.Skipped + workers.Sum(static worker => worker.Torn),
+            workers.SelectMany(static worker => worker.Clusters.Names).ToImmutableSortedSet(StringComparer.Ordinal));
+    }
+
+    // The whole log is read, whatever the time range, because the first request of each demand counts.
+    private static List<ScanUnit> UnitsOf(string path, List<UnreadSource> unread)
+    {
+        try
+        {
+            var units = new SearchSource([path]).Units(Everything);
+            if (units.Count == 0)
+            {
+                unread.Add(new UnreadSource(path, Directory.Exists(path) ? "the directory holds no segment of an audit log" : "the file is empty"));
+            }
+
+            return [.. units.Select(static unit => unit.Path is { } file ? unit with { Path = Path.GetFullPath(file) } : unit)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            unread.Add(new UnreadSource(path, e.Message));
+            return [];
+        }
+    }
+}

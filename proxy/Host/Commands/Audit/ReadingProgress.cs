@@ -1,0 +1,33 @@
+using System.Globalization;
+using ImdsProxy.Audit.Reduce;
+
+namespace ImdsProxy.Commands.Audit;
+
+/// <summary>Shows on a terminal how much of a log has been read, if reading takes over a second.</summary>
+internal static class ReadingProgress
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    public static async Task<LogFindings> ShowAsync(Func<LogReduction, Task<LogFindings>> read, LogReduction reduction, TextWriter errors, TimeProvider time)
+    {
+        var reading = read(reduction);
+        if (Console.IsErrorRedirected)
+        {
+            return await reading;
+        }
+
+        var isShown = false;
+        while (await Task.WhenAny(reading, Task.Delay(Interval, time)) != reading)
+        {
+            isShown = true;
+            await errors.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"\rimds-proxy: {reduction.Bytes / 1e6:N0} MB of the log read "));
+        }
+
+        if (isShown)
+        {
+            await errors.WriteLineAsync();
+        }
+
+        return await reading;
+    }
+}
