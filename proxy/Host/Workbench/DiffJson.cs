@@ -1,5 +1,3 @@
-using ImdsProxy.Core.Proofs;
-
 namespace ImdsProxy.Workbench;
 
 /// <summary>The result of <c>policy diff</c>.</summary>

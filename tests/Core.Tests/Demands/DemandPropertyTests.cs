@@ -47,7 +47,7 @@ public sealed class DemandPropertyTests
         PolicySimulation.Run(table, result.Policy).Items
             .Where(static item => item.Outcome == SimulationOutcome.WouldBreak)
             .Select(static item => item.Demand.Id)
-            .ShouldBeSubsetOf(expected);
+            .ShouldBeSubsetOf(expected, StringComparer.Ordinal);
     });
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class DemandReducerTests
         proxy.Serve(SampleLog.Day(0), Web, one);
         proxy.Serve(SampleLog.Day(0.1), Web, other);
 
-        SampleLog.Reduce(log).Demands.Select(static demand => demand.Id).Distinct().Count().ShouldBe(2, difference);
+        SampleLog.Reduce(log).Demands.Select(static demand => demand.Id).Distinct(StringComparer.Ordinal).Count().ShouldBe(2, difference);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class DemandReducerTests
         var demands = SampleLog.Reduce(log).Demands;
 
         demands.Select(static demand => demand.Answer?.ClientId).ShouldBe([Cluster.KubeletId, Cluster.IngestId, null], ignoreOrder: true);
-        demands.Select(static demand => demand.Id).Distinct().Count().ShouldBe(3);
+        demands.Select(static demand => demand.Id).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
     }
 
     [Fact]
@@ -335,12 +335,12 @@ public sealed class DemandReducerTests
 
         var table = SampleLog.Reduce(new ReduceOptions { MaxRowsPerWorkload = 64 }, log);
 
-        var demands = table.Demands.ToLookup(static demand => demand.Key.Workload.Namespace);
+        var demands = table.Demands.ToLookup(static demand => demand.Key.Workload.Namespace, StringComparer.Ordinal);
         demands["logging"].Count().ShouldBe(3);
         demands["shop"].Count().ShouldBe(64);
         demands["shop"].Count(static demand => demand is { IsAnswered: true, Key.ExtraNames: "" }).ShouldBe(3);
         demands["shop"].ShouldNotContain(static demand => !demand.IsAnswered);
-        var folded = table.Workloads.ToDictionary(static workload => workload.Workload.Namespace, static workload => workload.Folded);
+        var folded = table.Workloads.ToDictionary(static workload => workload.Workload.Namespace, static workload => workload.Folded, StringComparer.Ordinal);
         folded["logging"].ShouldBe(0);
         (folded["shop"] + demands["shop"].Sum(static demand => demand.Requests)).ShouldBe((2 * flood) + 3);
     }

@@ -137,8 +137,8 @@ public sealed class PolicySuggestionTests
 
         var result = PolicySuggestion.From(SampleLog.Reduce(log), new SuggestOptions { Base = story.Base });
 
-        result.Proposed.Select(static proposal => $"{proposal.Demand.Key.Workload} {proposal.Demand.Key.Path}").Distinct().ShouldBe(story.Proposed, ignoreOrder: true);
-        result.LeftOut.Select(static left => $"{left.Demand?.Key.Workload ?? left.Workload}: {left.Reason}").Distinct().ShouldBe(story.LeftOut, ignoreOrder: true);
+        result.Proposed.Select(static proposal => $"{proposal.Demand.Key.Workload} {proposal.Demand.Key.Path}").Distinct(StringComparer.Ordinal).ShouldBe(story.Proposed, ignoreOrder: true);
+        result.LeftOut.Select(static left => $"{left.Demand?.Key.Workload ?? left.Workload}: {left.Reason}").Distinct(StringComparer.Ordinal).ShouldBe(story.LeftOut, ignoreOrder: true);
     }
 
     // The demo's attacker once more: even whoever waits for nothing gets none of it proposed.

@@ -29,7 +29,7 @@ public sealed class PolicyAccessCommandTests : IDisposable
 
         errors.ShouldBeEmpty();
         ended.ShouldBe(exit, output);
-        output.Split('\n').ShouldContain(line);
+        output.Split('\n').Contains(line, StringComparer.Ordinal).ShouldBeTrue($"{line}\nis not in\n{output}");
         output.Split('\n').Where(static other => other.StartsWith("namespace", StringComparison.Ordinal)).ShouldBe(workloads is null ? [] : [workloads]);
     }
 
@@ -96,7 +96,7 @@ public sealed class PolicyAccessCommandTests : IDisposable
         ended.ShouldBe(exit, output);
         foreach (var line in lines)
         {
-            output.Split('\n').ShouldContain(line);
+            output.Split('\n').Contains(line, StringComparer.Ordinal).ShouldBeTrue($"{line}\nis not in\n{output}");
         }
     }
 

@@ -22,11 +22,11 @@ public static class RolloutStatus
     {
         var decided = new DecidedPolicy(policy, table, LearnedIdentities.Of(table));
         var snapshot = PolicySnapshot.Compile(policy);
-        var demands = table.Demands.ToLookup(static demand => demand.Key.Workload.Namespace);
+        var demands = table.Demands.ToLookup(static demand => demand.Key.Workload.Namespace, StringComparer.Ordinal);
         return
         [
             .. table.Workloads
-                .GroupBy(static workload => workload.Workload.Namespace)
+                .GroupBy(static workload => workload.Workload.Namespace, StringComparer.Ordinal)
                 .Select(ns => Of(ns.Key, [.. ns], [.. demands[ns.Key].Select(demand => new JudgedDemand(demand, decided.Of(demand)))], ModeOf(snapshot, demands[ns.Key]), table.Coverage.To ?? default, leftOut ?? [], settle)),
         ];
     }

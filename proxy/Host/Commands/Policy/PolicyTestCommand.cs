@@ -1,6 +1,5 @@
 using System.CommandLine;
 using ImdsProxy.Commands.Flags;
-using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs;
 using ImdsProxy.Core.Proofs.Tests;
 using ImdsProxy.Runtime;
