@@ -92,9 +92,9 @@ internal sealed record PolicyManifest(string Name, PolicyTexts Texts, Func<strin
         {
             throw new FormatException($"'{name}': line {e.Start.Line}: it is neither a JSON policy nor YAML: {e.Message}", e);
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner throws this on some input instead of a YamlException.
+            // On some input, YamlDotNet throws these instead of a YamlException.
             throw new FormatException($"'{name}': it is neither a JSON policy nor YAML: {e.Message}", e);
         }
 

@@ -110,6 +110,7 @@ public sealed class PolicyCheckCommandTests
     [InlineData("{\"kind\":\"ConfigMap\",\"data\":{\"a.json\":\"{}\",\"a.json\":\"{}\"}}", "holds the key a.json twice")]
     [InlineData("kind: ConfigMap\n---\nkind: ConfigMap", "holds 2 ConfigMaps")]
     [InlineData("a: [", "neither a JSON policy nor YAML")]
+    [InlineData(" :\n  a: b", "neither a JSON policy nor YAML")]
     public async Task Check_ManifestWithoutExactlyOnePolicy_Fails(string manifest, string fragment)
     {
         var (exit, output, errors) = await CheckAsync(manifest);
