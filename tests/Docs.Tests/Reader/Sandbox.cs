@@ -30,6 +30,7 @@ internal sealed class Sandbox : IDisposable
         File.CreateSymbolicLink(At("charts"), Repository.At("charts"));
         File.Copy(Repository.At("policy.example.json"), At("policy.example.json"));
         File.Copy(Repository.At("policy.example.json"), At("policy.json"));
+        File.Copy(Repository.At("policy.tests.json"), At("policy.tests.json"));
         File.WriteAllText(At("callers.json"), Callers.Documented);
         File.Copy(node.Stdout, At("collected-stdout.jsonl"));
     }

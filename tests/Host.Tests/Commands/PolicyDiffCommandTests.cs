@@ -89,6 +89,20 @@ public sealed class PolicyDiffCommandTests : IDisposable
         output.ShouldNotContain("Less access");
     }
 
+    [Fact]
+    public async Task Diff_FieldThatIsNoLongerHidden_IsMore()
+    {
+        const string hidden = """
+            {"version":1,"mode":"enforce","rules":[{"name":"r","workloads":[{"namespaces":["shop"]}],
+             "allow":[{"path":"/metadata/instance","redact":["compute.tags","compute.userData"]}]}]}
+            """;
+
+        var (exit, output, _) = await DiffAsync(hidden, hidden.Replace(",\"compute.userData\"", "", StringComparison.Ordinal), noNewAccess: true);
+
+        exit.ShouldBe(1);
+        output.ShouldContain("MORE  namespace shop\n  GET /metadata/instance: compute.userData\n  B shows these fields by rule r\n");
+    }
+
     [Theory]
     [InlineData(Assumption.Enforced, 0, "The policies also differ in a mode")]
     [InlineData(Assumption.AsWritten, 1, "MORE  every pod")]
