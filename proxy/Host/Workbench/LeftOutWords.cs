@@ -24,7 +24,7 @@ internal static class LeftOutWords
         LeftOutReason.UnknownParameter => "IMDS is not known to have this query key",
         LeftOutReason.ImdsRefused => "IMDS never answered it, so nobody needs it",
         LeftOutReason.IdentityMismatch => "IMDS answered with another identity than the one asked for",
-        LeftOutReason.IdentityUnknown => "no answer and no alias tells the identity",
+        LeftOutReason.IdentityUnknown => "no answer tells the identity, or no alias of the base resolves the selector or the pin",
         LeftOutReason.NoResource => "the token request names no resource, so a rule would have to allow any",
         LeftOutReason.Probe => "a probe without the header needs no rule",
         LeftOutReason.Attested => "the answer attests the node to third parties",
