@@ -59,7 +59,7 @@ internal static class TokenClaimsReader
             return null;
         }
 
-        // Ambiguous until the end of the payload is reached: another reader might find different claims in a payload that continues.
+        // Stays ambiguous if data follows the object, because another reader might find different claims there.
         ambiguous = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

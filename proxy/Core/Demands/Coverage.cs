@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>What a result rests on: the nodes and days that the records speak for, and what is missing.</summary>
+/// <summary>The records behind a result: the nodes and days that they cover, and the gaps.</summary>
 /// <param name="From">The first line in the time range, or null without any line.</param>
 /// <param name="To">The last line in the time range, or null without any line.</param>
 /// <param name="Nodes">The names of the nodes, sorted.</param>

@@ -5,11 +5,11 @@ using ImdsProxy.Core.Demands.Evidence;
 namespace ImdsProxy.Core.Demands;
 
 /// <summary>
-/// A demand: requests of one workload for the same thing, with the evidence for it. Where IMDS answered equal requests with
-/// different credentials, each answer is a demand, and so are the requests without an answer.
+/// A demand: requests of one workload for the same thing, with the evidence for it. If IMDS answered equal requests with
+/// different credentials, each answer is a separate demand, and the requests without an answer are one more demand.
 /// </summary>
 /// <param name="Key">Who asked, and for what.</param>
-/// <param name="Answer">The credential with which IMDS answered, or null if it was not asked, refused, or issues none.</param>
+/// <param name="Answer">The credential with which IMDS answered, or null if IMDS was not asked, refused, or issues no credential for the request.</param>
 /// <param name="Parts">The requests by how they ended, in a fixed order. At least one.</param>
 public sealed record Demand(DemandKey Key, DemandAnswer? Answer, ImmutableArray<DemandPart> Parts)
 {

@@ -28,7 +28,7 @@ public sealed record DemandKey(DemandWorkload Workload, string? Owner, string Me
     /// <summary>Whether the record was truncated, so that this key may stand for several requests.</summary>
     public bool IsCut { get; init; }
 
-    /// <summary>Whether the request had query keys that its record does not name. Only records of old versions lack them.</summary>
+    /// <summary>Whether the request had query keys that its record does not name. Only records of old versions lack these names.</summary>
     public bool LacksExtraQuery { get; init; }
 
     /// <summary>The sorted names of query keys that IMDS is not known to have, separated by commas, which no key contains. Empty if there are none.</summary>

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>What came back for a request.</summary>
+/// <summary>The result that the caller of a request got.</summary>
 public enum DemandOutcome
 {
     /// <summary>The request was let through, and IMDS answered it. For a probe: the caller got IMDS's own error.</summary>

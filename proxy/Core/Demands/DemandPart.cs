@@ -21,6 +21,6 @@ public sealed record DemandPart(
     /// <summary>Whether the caller got IMDS's answer.</summary>
     public bool IsLetThrough => Outcome is DemandOutcome.Answered or DemandOutcome.Refused;
 
-    /// <summary>Whether the answer carried a credential other than the one that was asked for or is allowed.</summary>
+    /// <summary>Whether the answer carried a credential that was not requested or not allowed.</summary>
     public bool IsMismatch { get; init; }
 }

@@ -6,7 +6,7 @@ namespace ImdsProxy.Core.Demands;
 /// <param name="Demands">The demands with a request in the time range, by workload, path, method and id.</param>
 /// <param name="Workloads">The workloads that made a demand, sorted.</param>
 /// <param name="NotJudged">The requests in the time range that are no demands, by cause.</param>
-/// <param name="Coverage">What the table rests on.</param>
+/// <param name="Coverage">The records behind the table, with their gaps.</param>
 public sealed record DemandTable(
     ImmutableArray<Demand> Demands,
     ImmutableArray<WorkloadEvidence> Workloads,

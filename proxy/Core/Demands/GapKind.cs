@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>Why records of a node are missing.</summary>
+/// <summary>The reason why records of a node are missing.</summary>
 public enum GapKind
 {
     /// <summary>Sequence numbers are missing within a chain.</summary>
@@ -12,6 +12,6 @@ public enum GapKind
     /// <summary>Retention removed older segments, so that the node's records begin later than those of others.</summary>
     Retention,
 
-    /// <summary>Neither a record nor the hourly event <c>alive</c>.</summary>
+    /// <summary>The node wrote neither a record nor the hourly event <c>alive</c>.</summary>
     Silent,
 }

@@ -1,9 +1,9 @@
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>Why requests are not replayed.</summary>
+/// <summary>The reason why requests are not replayed.</summary>
 public enum NotJudged
 {
-    /// <summary>The record is a summary, which has no request.</summary>
+    /// <summary>The record is a summary, which does not describe a request.</summary>
     Summary,
 
     /// <summary>The request was malformed.</summary>
@@ -36,10 +36,10 @@ public enum NotJudged
     /// <summary>The record does not name the query keys that IMDS is not known to have.</summary>
     ParametersUnknown,
 
-    /// <summary>A rule selects pods by labels that the log does not tell.</summary>
+    /// <summary>A rule selects pods by labels that are not in the log.</summary>
     LabelsUnknown,
 
-    /// <summary>The policy would let IMDS be asked, and no record tells the identity with which it would answer.</summary>
+    /// <summary>The policy would send the request to IMDS, and no record shows the identity with which IMDS would answer.</summary>
     IdentityNeverSeen,
 
     /// <summary>The request was sent with a pinned identity, which the policy no longer pins.</summary>

@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>The words by which results tell why requests were not judged.</summary>
+/// <summary>The names that results use for the reasons why requests were not judged.</summary>
 public static class NotJudgedNames
 {
     public static string Name(this NotJudged cause) => cause switch

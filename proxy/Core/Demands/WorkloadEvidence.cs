@@ -2,7 +2,7 @@ using ImdsProxy.Core.Demands.Evidence;
 
 namespace ImdsProxy.Core.Demands;
 
-/// <summary>What the log tells of a workload as a whole.</summary>
+/// <summary>The evidence of the log for a workload as a whole.</summary>
 /// <param name="Workload">The workload.</param>
 /// <param name="FirstSeen">Its first demand in the whole log, whatever time range was asked for.</param>
 /// <param name="Requests">Its requests in the time range that are demands, folded ones included.</param>

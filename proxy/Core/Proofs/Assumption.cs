@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Which modes a proof assumes.</summary>
+/// <summary>The modes that a proof assumes.</summary>
 public enum Assumption
 {
     /// <summary>Everything is enforced: modes, mode lists and the modes of rules are ignored.</summary>

@@ -21,7 +21,7 @@ internal static class Attempt
         }
     }
 
-    /// <summary>The verdict where a decider contradicts the analysis.</summary>
+    /// <summary>The verdict if the decider contradicts the analysis.</summary>
     public static ProofVerdict Disagreement(Found found, IReadOnlyList<PolicySide> sides)
     {
         var witness = WitnessBuilder.Of(found.Boxes[0], found.Cell);
@@ -30,7 +30,7 @@ internal static class Attempt
             : "the decider says " + string.Join(" and ", sides.Select(side => Replay.Of(side.Decider, witness).Outcome.ToString()));
         return new ProofVerdict(
             ProofStatus.Disagreement,
-            $"An internal check failed, so nothing of the answer can be believed: for {found.Requests} of {found.Workloads} the analysis says {expected}, but {decided}"
+            $"An internal check failed, so no part of the answer can be believed: for {found.Requests} of {found.Workloads} the analysis says {expected}, but {decided}"
             + (witness is null ? "." : $" for {witness.Pod.Namespace}/{witness.Pod.ServiceAccount}, {witness.Request}, answered by {witness.Answer?.ToString() ?? "no credential"}."));
     }
 }

@@ -5,14 +5,14 @@ using ImdsProxy.Core.Proofs.Workloads;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Finds out which rules matter for one box of workloads after the other.</summary>
+/// <summary>Finds the rules that matter, one box of workloads at a time.</summary>
 /// <param name="cells">The cells of the slice.</param>
 /// <param name="side">The policy.</param>
 /// <param name="states">What is known about its rules.</param>
 /// <param name="findsShadows">Whether shadowed allows are looked for.</param>
 internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, RuleState> states, bool findsShadows)
 {
-    /// <summary>What holds with these terms alone.</summary>
+    /// <summary>The standing with only these terms.</summary>
     public static Standing Only(PolicySide side, IReadOnlyList<AllowTerm> allows, IReadOnlyList<DenyTerm> denies) =>
         new(PolicyMode.Enforce, allows, denies, side.Decider.Identities);
 
@@ -50,7 +50,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
         }
     }
 
-    // Denies are compared with denies: a guard stays needed though nothing allows yet what it denies.
+    // Denies are compared only with denies, so a deny is needed even if no rule yet allows the requests that it denies.
     private void CheckRule(RuleState state, Standing standing)
     {
         var name = state.Rule.Name;
@@ -83,7 +83,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
         return differs;
     }
 
-    // A permitted request may still be sent as another identity, or its answer be shown in another way.
+    // Both may permit a request, but send it with different identities or show different parts of the answer.
     private static bool ActsDifferently(IRequestCell cell) => cell switch
     {
         CredentialCell { Pins: [var one, var other] } => one != other,
@@ -92,7 +92,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
         _ => false,
     };
 
-    // The rules that permit something that these allows permit as well.
+    // The other rules that permit at least one request that these allows permit too.
     private IEnumerable<string> Meeting(List<AllowTerm> others, List<AllowTerm> allows) => others
         .GroupBy(static allow => allow.Rule, StringComparer.Ordinal)
         .Where(other => Meets(Only(side, [.. other], []), Only(side, allows, [])))
@@ -137,7 +137,7 @@ internal sealed class BoxCheck(Cells cells, PolicySide side, Dictionary<string, 
         }
     }
 
-    // One rule that takes back everything, if there is one; otherwise all that take back something.
+    // The first rule that alone denies everything that the allow permits. If no rule does, all rules that deny part of it.
     private IEnumerable<string> Shadowing(AllowTerm allow, IReadOnlyList<DenyTerm> denies)
     {
         var rules = denies.GroupBy(static deny => deny.Rule, StringComparer.Ordinal).OrderBy(static rule => rule.Key, StringComparer.Ordinal).ToList();

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Proofs.Requests;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Visits the cells of requests of one slice. Is used for all boxes, because it remembers what they have in common.</summary>
+/// <summary>Visits the cells of requests in one slice. One instance serves all boxes, so that it can reuse results that they share.</summary>
 internal sealed class Cells(Slice slice, SelectorAtoms selectors, Budget budget)
 {
     private readonly CredentialSpace? _credentials = slice == Slice.Others ? null : new CredentialSpace(slice, selectors, budget);

@@ -57,7 +57,7 @@ internal sealed class Checking
         }
     }
 
-    // Whether any request at all matches a permission does not depend on the workload. On a credential's endpoint some request always does.
+    // Whether any request can match a permission does not depend on the workload. A permission for a credential endpoint always has a matching request.
     private void FindSatisfiable(Slice slice, PolicySide side, Cells cells)
     {
         var known = new Dictionary<string, bool>(StringComparer.Ordinal);

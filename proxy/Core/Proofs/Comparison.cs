@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Proofs;
 
 /// <summary>How one policy, B, differs from another, A.</summary>
-/// <param name="More">What B permits or shows, and A does not.</param>
-/// <param name="Less">What A permits or shows, and B does not.</param>
-/// <param name="Quieter">What both deny, and only B denies quietly.</param>
-/// <param name="Louder">What both deny, and only A denies quietly.</param>
+/// <param name="More">The access that B permits or shows and A does not.</param>
+/// <param name="Less">The access that A permits or shows and B does not.</param>
+/// <param name="Quieter">The requests that both deny, but only B denies quietly.</param>
+/// <param name="Louder">The requests that both deny, but only A denies quietly.</param>
 /// <param name="ModesDiffer">Whether the policies differ in a mode, which only <see cref="Assumption.AsWritten"/> takes into account.</param>
 /// <param name="Verdict">How far the answer can be believed.</param>
 public sealed record Comparison(

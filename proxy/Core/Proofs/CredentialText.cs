@@ -5,21 +5,21 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Proofs;
 
 /// <summary>
-/// Describes requests for credentials in words. Cells in which IMDS answers what was asked come first: the others follow from them in
-/// most cases, and are described only where nothing else is left.
+/// Describes requests for credentials in words. Prefers cells in which IMDS answers with the requested identity and resource.
+/// Other cells usually follow from these, so they are described only if there are no such cells.
 /// </summary>
 /// <param name="nameOf">The name of a client id: its alias, or "any other identity".</param>
 internal sealed class CredentialText(Func<string, string> nameOf)
 {
     private const string AnyOther = "any other resource";
 
-    /// <summary>The resources of a witness: the same one asked for and answered, if there is one.</summary>
+    /// <summary>The requested and the answered resource of a witness: the same resource if possible.</summary>
     public static (ResourceAtom Asked, ResourceAtom? Answered) Example(CredentialCell cell) =>
         cell.Answered is null ? (cell.Asked[0], null)
         : cell.Asked.FirstOrDefault(cell.Answered.Resources.Contains) is { } same ? (same, same)
         : (cell.Asked[0], cell.Answered.Resources[0]);
 
-    /// <summary>Whether IMDS answers what was asked.</summary>
+    /// <summary>Whether IMDS answers with the requested identity and resource.</summary>
     public static bool IsNatural(CredentialCell cell) => cell.Answered is null
         || ((cell.Selector.IsNone || cell.Selector.ClientIds.Contains(cell.Answered.ClientId, StringComparer.Ordinal))
             && cell.Asked.Any(cell.Answered.Resources.Contains));
@@ -74,7 +74,7 @@ internal sealed class CredentialText(Func<string, string> nameOf)
         return both.Select(static resource => resource.Text);
     }
 
-    // Another spelling of a named resource says nothing new.
+    // If a resource is named, its other spellings add no information.
     private static string ResourceNames(SortedSet<string> names)
     {
         var plain = names.Where(static name => !name.StartsWith("another spelling", StringComparison.Ordinal)).ToList();

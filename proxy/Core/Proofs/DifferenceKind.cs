@@ -9,6 +9,6 @@ public enum DifferenceKind
     /// <summary>Both policies permit the request, but one shows fields of the instance document that the other hides.</summary>
     Fields,
 
-    /// <summary>Both policies deny the request, but one of them quietly: without an Event and without an alert.</summary>
+    /// <summary>Both policies deny the request, but one policy denies it quietly: without an Event and without an alert.</summary>
     Quiet,
 }

@@ -18,13 +18,13 @@ internal sealed class Exploration(ImmutableArray<PolicySide> sides, ImmutableArr
     private readonly SelectorAtoms _selectors = new(
         [.. sides.Select(static side => side.Document)], sides.Select(static side => side.Decider.Identities));
 
-    /// <summary>Where both policies have the same terms, they decide alike, and the branch is left. For questions about a difference.</summary>
+    /// <summary>Whether to skip a branch in which both policies have the same terms and so decide alike. For questions about a difference.</summary>
     public bool SkipsSame { get; init; }
 
-    /// <summary>Whether a policy without any allow that matches a goal's identity is left. For questions about what is permitted.</summary>
+    /// <summary>Whether to skip a branch in which no allow matches a goal's identity. For questions about what is permitted.</summary>
     private bool SkipsUnrelated => !goals.IsEmpty && sides.All(static side => side.Document is { Mode: PolicyMode.Enforce, ModeExceptions.IsEmpty: true });
 
-    /// <summary>Visits the boxes of workloads in one slice, with what holds in each under each policy, and the goal's own set last.</summary>
+    /// <summary>Visits the boxes of workloads in one slice, each with the standing under each policy; the standing of the goal comes last.</summary>
     public void Boxes(Slice slice, Action<WorkloadBox, ImmutableArray<Standing>> visit)
     {
         var terms = new SliceTerms(sides, slice, budget);

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy;
 namespace ImdsProxy.Core.Proofs;
 
 /// <summary>
-/// Builds the set of requests that a question is about. It is written as a <c>deny</c> is, and matches as broadly. Identities and
+/// Builds the set of requests that a question is about. It is written like a <c>deny</c>, and matches as broadly. Identities and
 /// resources are those of the credential that is released; a certificate matches every resource, because it is good for any.
 /// </summary>
 public static class Goal

@@ -5,6 +5,6 @@ namespace ImdsProxy.Core.Proofs;
 /// <param name="Verdict">How far the answer can be believed.</param>
 public sealed record NeverResult(Difference? Counterexample, ProofVerdict Verdict)
 {
-    /// <summary>Whether it holds. True only for an exact answer.</summary>
+    /// <summary>Whether the policy never permits it. True only for an exact answer.</summary>
     public bool Holds => Verdict.IsComplete && Counterexample is null;
 }

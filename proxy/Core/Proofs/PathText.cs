@@ -5,7 +5,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Describes requests that ask for no credential in words: by the patterns of a policy, with what these match beyond the set.</summary>
+/// <summary>Describes requests that ask for no credential in words: the policy's patterns that cover the set, and the exceptions outside the set.</summary>
 internal static class PathText
 {
     /// <summary>The text of all paths that nothing mentions.</summary>
@@ -51,7 +51,7 @@ internal static class PathText
 
     private static bool Matches(PathPattern pattern, PathNode node) => pattern.Matches(node.Example, StringComparison.OrdinalIgnoreCase);
 
-    // A wildcard of an allow does not match these, so they are no exceptions worth naming.
+    // The wildcards of allows do not match these paths, so the text does not name them as exceptions.
     private static bool IsCovered(PathPattern pattern, PathNode node) =>
         !pattern.HasWildcard || ImdsEndpoints.Find(node.Example).CoveredByWildcards;
 

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy.Deciding;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>A policy under an assumption, with the decider that has the last word.</summary>
+/// <summary>A policy under an assumption, with the decider that confirms each witness.</summary>
 internal sealed class PolicySide
 {
     private PolicySide(PolicyDocument document)
@@ -23,7 +23,7 @@ internal sealed class PolicySide
         _ => document,
     });
 
-    /// <summary>The policy as if all modes but those of rules were "enforce".</summary>
+    /// <summary>The policy as if its mode were "enforce" without exceptions. The modes of rules still apply.</summary>
     public static PolicySide WithModesOfRules(PolicyDocument document) => new(document with { Mode = PolicyMode.Enforce, ModeExceptions = [] });
 
     /// <summary>The mode of workloads for which these terms hold.</summary>

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Proofs.Requests;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Finds what a policy permits of the requests and workloads in question.</summary>
+/// <summary>Finds the requests and workloads in question that a policy permits.</summary>
 internal sealed class Reaching
 {
     private readonly PolicySide _side;
@@ -23,7 +23,7 @@ internal sealed class Reaching
     /// <param name="goals">The requests in question, each as a deny; empty for all.</param>
     /// <param name="scope">The workloads in question, or null for all.</param>
     /// <param name="assumption">Which modes hold.</param>
-    /// <param name="isFirstEnough">Whether one set answers the question.</param>
+    /// <param name="isFirstEnough">Whether to stop at the first set, because it answers the question.</param>
     /// <param name="budget">The most steps.</param>
     public static (ImmutableArray<Difference> Sets, ProofVerdict Verdict) Of(
         PolicyDocument policy, ImmutableArray<DenyPermission> goals, Scope? scope, Assumption assumption, bool isFirstEnough, long budget)

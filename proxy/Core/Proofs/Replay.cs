@@ -5,10 +5,10 @@ using ImdsProxy.Core.Redaction;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>What the decider itself does with a witness.</summary>
+/// <summary>The decider's own result for a witness.</summary>
 /// <param name="Outcome">The outcome.</param>
 /// <param name="Rule">The rule that decides; null if no rule does, or if audit mode lifts a denial.</param>
-/// <param name="View">What is shown of the answer; null for all of it.</param>
+/// <param name="View">The part of the answer that is shown; null for all of it.</param>
 internal sealed record Replay(Outcome Outcome, string? Rule, DocumentView? View)
 {
     public static Replay Of(PolicySnapshot decider, Witness witness)

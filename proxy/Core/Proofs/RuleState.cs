@@ -17,7 +17,7 @@ internal sealed class RuleState(PolicyRule rule)
     /// <summary>Whether the rule is needed: without it, something would be decided in another way.</summary>
     public bool IsNeeded { get; set; }
 
-    /// <summary>The rules that decide alike where this one does.</summary>
+    /// <summary>The other rules that decide some of the same requests alike.</summary>
     public SortedSet<string> Covering { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Remembers whether some request matches a permission.</summary>
@@ -35,7 +35,7 @@ internal sealed class RuleState(PolicyRule rule)
     /// <summary>Remembers that something is permitted by an allow.</summary>
     public void Permit(AllowPermission allow) => _permitting.Add(allow);
 
-    /// <summary>Remembers that denies take an allow back for some of its workloads.</summary>
+    /// <summary>Remembers that denies override an allow for some of its workloads.</summary>
     public void Shadow(AllowPermission allow, IEnumerable<string> by)
     {
         if (!_shadows.TryGetValue(allow, out var names))

@@ -38,7 +38,7 @@ internal sealed class SliceTerms
 
     public IReadOnlyList<WorkloadTerm> All => _terms;
 
-    /// <summary>Adds a set of workloads; one without a meaning is a mode list or the scope.</summary>
+    /// <summary>Adds a set of workloads. A set without a meaning is a mode list or the scope.</summary>
     public void Add(int side, ImmutableArray<WorkloadMatch> workloads, ImmutableArray<WorkloadMatch> except, RuleTerms? meaning = null)
     {
         var text = $"{(side < 0 ? "scope" : "")}{meaning?.Text()}\n{string.Join('\n', workloads.Select(RuleText.Of))}\nexcept {string.Join('\n', except.Select(RuleText.Of))}";
@@ -86,7 +86,7 @@ internal sealed class SliceTerms
         && meaning.Allows.Any(allow => goal.Denies.Any(deny =>
             allow.IsAnyIdentity || deny.IsAnyIdentity || deny.Identities.Any(id => allow.Identities.Contains(id, StringComparer.Ordinal))));
 
-    /// <summary>What holds under each policy where these terms do.</summary>
+    /// <summary>The standing under each policy for workloads that match exactly these terms.</summary>
     public ImmutableArray<Standing> Standings(IReadOnlyList<WorkloadTerm> live, Standing? goal)
     {
         var standings = ImmutableArray.CreateBuilder<Standing>(_sides.Length + 1);

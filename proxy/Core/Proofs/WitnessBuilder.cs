@@ -6,7 +6,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Proofs;
 
-/// <summary>Makes one concrete pod, request and answer of a box and a cell.</summary>
+/// <summary>Builds a concrete pod, request and answer from a box and a cell.</summary>
 internal static class WitnessBuilder
 {
     private const string Version = "api-version=2018-02-01";

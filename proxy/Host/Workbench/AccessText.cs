@@ -2,7 +2,7 @@ using ImdsProxy.Core.Proofs;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Writes for people who can do something, and what somebody can do.</summary>
+/// <summary>Writes the answers of <c>who-can</c> and <c>what-can</c> as text.</summary>
 internal static class AccessText
 {
     public static void Write(AccessQuestion question, Holders holders, TextWriter output)

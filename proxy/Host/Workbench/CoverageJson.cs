@@ -1,6 +1,6 @@
 namespace ImdsProxy.Workbench;
 
-/// <summary>What an answer rests on.</summary>
+/// <summary>The records behind an answer, and their gaps.</summary>
 /// <param name="From">The first record.</param>
 /// <param name="To">The last record.</param>
 /// <param name="Nodes">The number of nodes.</param>

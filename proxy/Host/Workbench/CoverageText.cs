@@ -4,7 +4,7 @@ using ImdsProxy.Core.Demands;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Says for people what an answer rests on.</summary>
+/// <summary>Writes the records behind an answer, and their gaps, as text.</summary>
 internal static class CoverageText
 {
     // More lines would push the answer off the screen. The JSON has all of them.

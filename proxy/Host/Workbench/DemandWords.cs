@@ -32,7 +32,7 @@ internal sealed class DemandWords(DemandIdentities identities)
         : demand.Key is { SelectorKind: { } kind, Selector: { } name } ? $"{kind} {Short(name)}"
         : "IMDS's choice";
 
-    // Whoever reads two lines for one identity wants to know how they differ.
+    // Explains how two lines for the same identity differ.
     private static string By(DemandKey key) =>
         key.SelectorKind is { } kind ? kind == "client_id" ? "" : $" by {kind}"
         : key.Pin is not null ? " by its pin"

@@ -16,8 +16,8 @@ internal sealed record DiffAnswer(PolicyName A, PolicyName B, Assumption Assumpt
     /// <summary>Whether B permits or shows anything that A does not.</summary>
     public bool GivesMore => !Comparison.More.IsEmpty;
 
-    /// <summary>What follows from there being no difference of some kind, and a difference in modes that was not looked at.</summary>
+    /// <summary>A note about a difference in modes that the comparison left out.</summary>
     public string? NoteOfModes => Comparison.ModesDiffer && Assumption != Assumption.AsWritten
-        ? "The policies also differ in a mode, which this answer leaves aside. Run it with --as-written to compare them with their modes."
+        ? "The policies also differ in a mode, which this answer ignores. Run it with --as-written to compare them with their modes."
         : null;
 }

@@ -19,7 +19,7 @@ internal static class LeftOutWords
         LeftOutReason.FewPods => "fewer than half of the workload's asking pods ask for it, as one compromised pod does",
         LeftOutReason.TooNew => "first seen too recently",
         LeftOutReason.TooRare => "seen on too few days",
-        LeftOutReason.Malformed => "the request is malformed, or its record is cut",
+        LeftOutReason.Malformed => "the request is malformed, or its record is truncated",
         LeftOutReason.UnknownEndpoint => "IMDS is not known to have this path",
         LeftOutReason.UnknownParameter => "IMDS is not known to have this query key",
         LeftOutReason.ImdsRefused => "IMDS never answered it, so nobody needs it",
@@ -30,7 +30,7 @@ internal static class LeftOutWords
         LeftOutReason.Attested => "the answer attests the node to third parties",
         LeftOutReason.Certificate => "the certificate is good for any resource of its identity",
         LeftOutReason.ApprovesEvents => "it approves scheduled events, which acts on the node",
-        LeftOutReason.CallerUnknown => "the caller is no known pod",
+        LeftOutReason.CallerUnknown => "the caller is not a known pod",
         _ => "the workload had more demands than are kept; the rest is folded",
     };
 }

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Demands;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>What an answer rests on.</summary>
+/// <summary>The records behind an answer, and their gaps.</summary>
 /// <param name="Coverage">The nodes and days, with their gaps.</param>
 /// <param name="Requests">The number of requests.</param>
 /// <param name="Unread">The sources that could not be read, with the reason.</param>

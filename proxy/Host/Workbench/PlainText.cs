@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Texts of a log in a form that a terminal shows and does not obey. Pods choose resources, selectors and user agents.</summary>
+/// <summary>Escapes texts from a log, so that they cannot control a terminal. Pods choose resources, selectors and user agents.</summary>
 internal static class PlainText
 {
     /// <summary>The text with every character outside of printable ASCII escaped.</summary>

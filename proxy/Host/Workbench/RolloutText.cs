@@ -2,7 +2,7 @@ using ImdsProxy.Core.Demands.Rollout;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Writes for people how far each namespace is.</summary>
+/// <summary>Writes each namespace's progress towards enforcement as text.</summary>
 internal static class RolloutText
 {
     public static void Write(RolloutAnswer answer, TextWriter output)

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Writes for people what a policy would change.</summary>
+/// <summary>Writes the changes that a policy would make as text.</summary>
 internal static class SimulateText
 {
     public static void Write(SimulateAnswer answer, TextWriter output)
@@ -73,7 +73,7 @@ internal static class SimulateText
 
     private static string Why(NotJudged cause) => cause switch
     {
-        NotJudged.Summary => "summaries of many requests, which name none",
+        NotJudged.Summary => "summaries, which do not describe single requests",
         NotJudged.Malformed => "malformed requests, which no policy decides",
         NotJudged.CallerUnknown => "the caller was not known",
         NotJudged.CallerAmbiguous => "the caller was ambiguous",
@@ -82,11 +82,11 @@ internal static class SimulateText
         NotJudged.Failed => "IMDS or the audit log failed",
         NotJudged.NotReady => "the proxy had no policy yet",
         NotJudged.UnknownRecord => "records of a newer version",
-        NotJudged.Cut => "the record is cut, so the request is not known whole",
+        NotJudged.Cut => "the record is truncated, so parts of the request are unknown",
         NotJudged.Folded => "folded: a workload had more demands than are kept",
         NotJudged.ParametersUnknown => "the record does not name the unknown query keys",
-        NotJudged.LabelsUnknown => "a rule selects by labels, and the log does not tell the labels of these pods",
-        NotJudged.IdentityNeverSeen => "no record tells with which identity IMDS would answer",
+        NotJudged.LabelsUnknown => "a rule selects by labels, and the log does not contain the labels of these pods",
+        NotJudged.IdentityNeverSeen => "no record shows the identity with which IMDS would answer",
         _ => "the request was sent with a pinned identity, which this policy does not pin",
     };
 }

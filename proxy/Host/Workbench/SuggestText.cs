@@ -86,7 +86,7 @@ internal static class SuggestText
         var suggest = $"imds-proxy policy suggest {from}{(answer.BasePath is { } path ? $" --base {path}" : "")}";
         if (answer.Result.LeftOut.Any(static left => left.IsAcceptable))
         {
-            output.WriteLine("To put in a demand that is left out, look at who asks and why, and name its id:");
+            output.WriteLine("To add a demand that is left out, find out who sends it and why, then accept its id:");
             output.WriteLine($"  {suggest} --accept ID");
         }
 

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Proofs.Tests;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>A file of tests, and how they ended.</summary>
+/// <summary>A file of tests, with the results.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Results">The results.</param>
 internal sealed record TestedFile(string Path, ImmutableArray<PolicyTestResult> Results)

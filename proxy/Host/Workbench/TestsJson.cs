@@ -4,7 +4,7 @@ namespace ImdsProxy.Workbench;
 /// <param name="Policy">The policy's revision.</param>
 /// <param name="Passed">The number of tests that passed.</param>
 /// <param name="Failed">The number of tests that did not.</param>
-/// <param name="Undecided">How many of these could not be decided.</param>
+/// <param name="Undecided">The number of failed tests that could not be decided.</param>
 /// <param name="Results">The tests.</param>
 internal sealed record TestsJson(string Policy, int Passed, int Failed, int Undecided, IReadOnlyList<TestResultJson> Results)
 {

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Proofs.Tests;
 
 namespace ImdsProxy.Workbench;
 
-/// <summary>Writes the results of tests for people: one line for each, and more only for those that failed.</summary>
+/// <summary>Writes the results of tests for people: one line for each test, and more lines only for failed tests.</summary>
 internal static class TestsText
 {
     public static void Write(IReadOnlyList<TestedFile> files, TextWriter output)

@@ -47,8 +47,8 @@ internal sealed class DistinctSample
     }
 
     /// <summary>
-    /// The part of this sample's values that are also in another one, which must hold only values of this one. Every value that
-    /// this sample keeps and the other one was given is kept there too, so the comparison is exact for the sample.
+    /// The share of this sample's values that are also in another sample. The other sample must have received only values that this
+    /// sample received too. It then keeps every such value that this sample keeps, so the share is exact for the sample.
     /// </summary>
     internal double ShareOf(DistinctSample part)
     {
@@ -83,6 +83,6 @@ internal sealed class DistinctSample
         return true;
     }
 
-    // The largest kept hash tells how densely the values lie.
+    // The largest kept hash shows how dense the values are, and so how many there are.
     private int Estimate() => (int)Math.Min(int.MaxValue, (Most - 1) / (_hashes[Most - 1] / (double)ulong.MaxValue));
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Core.Demands.Evidence;
 
-/// <summary>A hash that is the same in every process. Not for security: whoever chooses the text can find collisions.</summary>
+/// <summary>A hash that is the same in every process. Not for security: an attacker who chooses the text can find collisions.</summary>
 internal static class StableHash
 {
     // The parameters of the 64-bit FNV-1a hash, and the finalizer of MurmurHash3, which spreads its bits.

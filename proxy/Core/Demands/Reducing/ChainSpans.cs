@@ -4,7 +4,7 @@ namespace ImdsProxy.Core.Demands.Reducing;
 /// <param name="node">The node of the chain.</param>
 internal sealed class ChainSpans(NodeCoverage node)
 {
-    // A chain that is read whole has a span for each part that was read apart, and one more for each hole.
+    // A complete chain has one span for each part that was read separately. Each hole adds one span.
     private const int MostSpans = 1024;
 
     private readonly List<Span> _spans = [];
@@ -15,7 +15,7 @@ internal sealed class ChainSpans(NodeCoverage node)
     /// <summary>The spans in ascending order.</summary>
     public IReadOnlyList<Span> Spans => _spans;
 
-    /// <summary>Whether there were too many holes to tell them apart. Then the spans are only a part.</summary>
+    /// <summary>Whether there were too many holes to keep. Then the spans are incomplete.</summary>
     public bool IsScattered { get; private set; }
 
     public long Lines { get; private set; }

@@ -3,7 +3,7 @@ namespace ImdsProxy.Core.Demands.Reducing;
 /// <summary>Builds the coverage from what was seen of each node.</summary>
 internal static class CoverageBuilder
 {
-    // A list that somebody still reads, with every gap of a cluster of some hundred nodes.
+    // Enough for every gap of a cluster of some hundred nodes; nobody reads a longer list.
     private const int MostGaps = 1000;
 
     public static Coverage Build(ReducedLog log)
@@ -72,7 +72,7 @@ internal static class CoverageBuilder
 
     private static long Ticks(int hour) => DateTime.UnixEpoch.Ticks + (hour * TimeSpan.TicksPerHour);
 
-    // Records carry the time when their request came, so the line after a hole can be a little earlier than the one before it.
+    // Records carry the time at which their request arrived, so the line after a hole can be slightly earlier than the line before it.
     private static CoverageGap Gap(NodeCoverage node, GapKind kind, long from, long to, long lines) =>
         new(node.Name, kind, TableBuilder.Moment(Math.Min(from, to)), TableBuilder.Moment(Math.Max(from, to)), lines);
 }

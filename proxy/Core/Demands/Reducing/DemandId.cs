@@ -11,7 +11,7 @@ internal static class DemandId
 {
     private const int Digits = 12;
 
-    /// <summary><c>d-</c> and 12 hex digits. The answer is part of it: whoever accepts a demand has seen the identity.</summary>
+    /// <summary><c>d-</c> and 12 hex digits. The answer is part of the id, so a person who accepts a demand has seen the identity.</summary>
     public static string Of(DemandKey key, DemandAnswer? answer) => $"d-{Convert.ToHexStringLower(Digest(key, answer, ""))[..Digits]}";
 
     /// <summary>A hash of a row that is the same in every run.</summary>

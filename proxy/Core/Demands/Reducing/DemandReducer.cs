@@ -29,12 +29,12 @@ public sealed class DemandReducer
     public ReduceOptions Options { get; }
 
     /// <summary>Takes one line.</summary>
-    /// <param name="line">A record or an event in UTF-8, without a line feed. What a container runtime puts before a record is skipped.</param>
+    /// <param name="line">A record or an event in UTF-8, without a line feed. A prefix from a container runtime is skipped.</param>
     public void Add(ReadOnlySpan<byte> line)
     {
         line = RecordIn(line);
 
-        // A filter looks at values that are left out.
+        // A filter may need values that masking leaves out.
         if (Options.Filter is null && _masked.TryMask(line))
         {
             AddMasked(line);

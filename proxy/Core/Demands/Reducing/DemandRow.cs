@@ -18,7 +18,7 @@ internal sealed class DemandRow(RowKey key)
     /// <summary>Whether the row was given up because its workload had too many.</summary>
     public bool IsFolded { get; set; }
 
-    /// <summary>Whether a record told that the answer was not the one that was asked for or is allowed.</summary>
+    /// <summary>Whether a record showed that the answer carried a credential that was not requested or not allowed.</summary>
     public bool IsMismatch { get; set; }
 
     public long Requests { get; private set; }

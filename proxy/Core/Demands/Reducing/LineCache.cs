@@ -2,7 +2,7 @@ namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
 /// Remembers what lines mean, so that a line that equals an earlier one apart from its own time and numbers need not be parsed. A
-/// line has four places at which it can be remembered. A flood of different lines, whatever their hashes, only empties the cache.
+/// line has four places at which it can be remembered. A flood of different lines can only evict entries, even if an attacker chooses the hashes.
 /// </summary>
 /// <param name="flush">Takes the meaning of a line that is forgotten.</param>
 internal sealed class LineCache(Action<LineMeaning> flush)

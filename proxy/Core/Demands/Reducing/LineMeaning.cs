@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Demands.Reducing;
 
-/// <summary>What equal lines mean, and the requests of such lines that are not yet added to their row.</summary>
+/// <summary>The meaning of lines that are equal when masked, and the requests of these lines that are not yet added to their row.</summary>
 /// <param name="chain">The chain that the lines belong to.</param>
 internal sealed class LineMeaning(ChainSpans chain)
 {
@@ -42,7 +42,7 @@ internal sealed class LineMeaning(ChainSpans chain)
 
     public long Pending { get; private set; }
 
-    /// <summary>Notes that there is a line, in the time range or not.</summary>
+    /// <summary>Notes a line, whether or not it is in the time range.</summary>
     public void See(long ticks) => EarliestTicks = Math.Min(EarliestTicks, ticks);
 
     /// <summary>Counts a line in the time range.</summary>

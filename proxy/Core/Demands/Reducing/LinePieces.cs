@@ -23,7 +23,7 @@ internal sealed class LinePieces
         _length += end - start;
     }
 
-    /// <summary>Copies what is not left out, preceded by the lengths of the pieces.</summary>
+    /// <summary>Copies the remaining pieces, preceded by their lengths.</summary>
     /// <param name="line">The line.</param>
     /// <param name="target">At least <see cref="Size"/> bytes.</param>
     public void CopyTo(ReadOnlySpan<byte> line, Span<byte> target)

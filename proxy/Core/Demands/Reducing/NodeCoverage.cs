@@ -4,11 +4,11 @@ namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>The time for which there are lines of a node, and what the node reported as lost.</summary>
 /// <param name="name">The node's name, or an empty text.</param>
-/// <param name="since">The begin of the time range in ticks.</param>
+/// <param name="since">The start of the time range in ticks.</param>
 /// <param name="until">The end of the time range in ticks.</param>
 internal sealed class NodeCoverage(string name, long since, long until)
 {
-    // Two centuries from the year 1970. Times outside of them are not of any node.
+    // Two centuries from the year 1970. No node writes times outside of them.
     private const int MostHours = 200 * 366 * 24;
 
     private readonly SortedDictionary<int, Loss> _losses = [];
@@ -29,7 +29,7 @@ internal sealed class NodeCoverage(string name, long since, long until)
 
     public long LastTicks { get; private set; }
 
-    /// <summary>What was lost, by the day of the report.</summary>
+    /// <summary>The lost records, by the day of the report.</summary>
     public IEnumerable<Loss> Losses => _losses.Values;
 
     /// <summary>The hours with a line, as hours since the year 1970, in ascending order.</summary>

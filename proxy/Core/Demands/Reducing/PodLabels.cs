@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// The labels of pods, as far as policies name them. Of too many pods, those with small hashes are kept, which are also the ones
-/// that samples keep.
+/// The labels of pods that policies name. If there are too many pods, those with the smallest hashes are kept. Samples keep the
+/// same pods.
 /// </summary>
 internal sealed class PodLabels(ImmutableSortedSet<string> keys)
 {

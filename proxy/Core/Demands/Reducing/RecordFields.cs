@@ -72,10 +72,10 @@ internal sealed class RecordFields
     /// <summary>The number of an event.</summary>
     public long Count { get; set; }
 
-    /// <summary>The begin of the time that an event speaks of, or 0.</summary>
+    /// <summary>The start of the time that an event describes, or 0.</summary>
     public long SinceTicks { get; set; }
 
-    /// <summary>The output that lost records that the log has, or null.</summary>
+    /// <summary>The output that lost records which the log still contains, or null.</summary>
     public string? By { get; set; }
 
     /// <summary>Whether an event names segments.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// Reads the fields of a line in one pass. A field counts only at its own place in the JSON; the first of several counts. A
+/// Reads the fields of a line in one pass. A field counts only at its own place in the JSON. If it occurs more than once, the first occurrence counts. A
 /// member of another type than the writer's is ignored.
 /// </summary>
 internal sealed class RecordReader

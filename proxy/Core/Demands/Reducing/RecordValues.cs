@@ -24,7 +24,7 @@ internal sealed class RecordValues
         return isTooLong;
     }
 
-    /// <summary>The first of several texts: the known one, or the one at the reader.</summary>
+    /// <summary>The known text, or else the text at the reader, so that the first of several texts counts.</summary>
     public string? First(ref Utf8JsonReader reader, string? known)
     {
         var text = Text(ref reader);

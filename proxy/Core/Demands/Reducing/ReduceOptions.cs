@@ -3,10 +3,10 @@ using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
-/// <summary>What a reducer counts. All reducers of one log have the same options.</summary>
+/// <summary>The requests that a reducer counts. All reducers of one log have the same options.</summary>
 public sealed record ReduceOptions
 {
-    /// <summary>The begin of the time range, or null. Earlier records still tell when a demand was first seen, so hand over all of them.</summary>
+    /// <summary>The start of the time range, or null. Pass earlier records too: they show when a demand was first seen.</summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>The end of the time range, or null.</summary>

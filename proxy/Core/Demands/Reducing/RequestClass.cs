@@ -3,7 +3,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
-/// <summary>Tells from a record whether its request is a demand, and how it ended.</summary>
+/// <summary>Determines whether the request of a record is a demand, and how it ended.</summary>
 internal static class RequestClass
 {
     /// <summary>Why a request is no demand, or null.</summary>
@@ -36,7 +36,7 @@ internal static class RequestClass
         return new RowKey(key, answer, VerdictOf(record), OutcomeOf(record, isProbe, endpoint));
     }
 
-    /// <summary>Whether the answer was not the one that was asked for or is allowed.</summary>
+    /// <summary>Whether the answer carried a credential that was not requested or not allowed.</summary>
     public static bool IsMismatch(RecordFields record) => record.Reason == "identity-mismatch";
 
     private static NotJudged? OfReason(RecordFields record) => record.Reason switch

@@ -2,12 +2,12 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
-/// <summary>What the requests of a row have in common: the demand, the answer and the end.</summary>
+/// <summary>The properties that the requests of a row share: the demand, the answer and the outcome.</summary>
 internal readonly record struct RowKey(DemandKey Demand, DemandAnswer? Answer, Verdict Verdict, DemandOutcome Outcome)
 {
     /// <summary>
     /// The order in which rows are kept, smallest first: answered ones before all others, so that paths of a pod's own choice
-    /// cannot displace them. IMDS ignores query keys that it does not know, so a pod can have any number of those answered.
+    /// cannot displace them. IMDS ignores query keys that it does not know, so a pod can get any number of such requests answered.
     /// </summary>
     public ulong Rank => ((ulong)Class << 62) | (DemandId.HashOf(this) >> 2);
 

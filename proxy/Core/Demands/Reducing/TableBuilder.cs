@@ -47,7 +47,7 @@ internal static class TableBuilder
         return demands;
     }
 
-    // Requests without an answer belong to the only answer that there is. Of several, nobody knows which it would have been.
+    // If there is only one answer, requests without an answer are counted with it. With several answers, it is unknown to which they belong.
     private static IEnumerable<List<DemandRow>> ByAnswer(List<DemandRow> rows)
     {
         var byAnswer = rows.GroupBy(static row => row.Key.Answer).ToList();
@@ -102,7 +102,7 @@ internal static class TableBuilder
             }
         }
 
-        // Without labels of interest, all pods are alike, those outside of the sample too.
+        // If no policy names a label, all pods are alike, including pods outside the sample.
         return counts.Count == 1 && counts.TryGetValue("", out var none) && labels.IsEmpty
             ? [none with { Requests = row.Requests }]
             : rest > 0 ? [.. counts.Values, new LabelCount(default, rest)]

@@ -3,8 +3,8 @@ using ImdsProxy.Core.Demands.Evidence;
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// The rows of one workload. Of too many, those with the smallest rank are kept. A row that is given up once would be given up
-/// again, so the rows that are kept at the end have all their requests, in whatever order the lines came.
+/// The rows of one workload. If there are too many, the rows with the smallest ranks are kept. A row that was dropped once is always
+/// dropped again, so the rows kept at the end have all their requests, whatever the order of the lines.
 /// </summary>
 internal sealed class WorkloadRows(DemandWorkload workload, int most)
 {
@@ -26,7 +26,7 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
 
     public IReadOnlyCollection<DemandRow> Rows => _rows.Values;
 
-    /// <summary>Gives the rows up once they are no longer needed, because a log can have a hundred thousand of them.</summary>
+    /// <summary>Releases the rows when they are no longer needed, because a log can have a hundred thousand of them.</summary>
     public void Clear() => (_rows, _byRank) = ([], null);
 
     /// <summary>The row of a key, or null if it is not kept.</summary>

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Demands.Replaying;
 
-/// <summary>Tells of each demand whether a policy allows it if everything is enforced, and whether one of its denies closes it.</summary>
+/// <summary>Determines for each demand whether the fully enforced policy allows it, and whether a deny of the policy closes it.</summary>
 internal sealed class DecidedPolicy
 {
     private readonly ReplayedPolicy _policy;
@@ -30,8 +30,8 @@ internal sealed class DecidedPolicy
     private static IEnumerable<Replay> Decide(ReplayedPolicy policy, Demand demand) =>
         demand.Parts.SelectMany(part => part.Labels.Select(labels => policy.DecideAs(demand, part, labels.Labels.IsDefault ? [] : labels.Labels)));
 
-    // Without an allow, most requests are denied before a deny could be asked about the answer. So each workload is allowed
-    // everything that it demanded, and only the denies are left to decide.
+    // Without an allow, most requests are denied before any deny sees the answer. So each workload is allowed
+    // everything that it demanded, and only the denies decide.
     private static PolicyDocument Opened(PolicyDocument policy, DemandTable table) => policy with
     {
         Rules =

@@ -4,8 +4,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Demands.Replaying;
 
 /// <summary>
-/// The identities of demands: the one that IMDS answered with; where it was not asked, the one that the selector names, as the aliases of a policy
-/// or other answers of the log tell.
+/// The identities of demands: the identity in IMDS's answer. If IMDS was not asked, the identity that the selector names, according to a
+/// policy's aliases or to other answers in the log.
 /// </summary>
 public sealed class DemandIdentities
 {
@@ -24,7 +24,7 @@ public sealed class DemandIdentities
     /// <param name="policy">The policy whose aliases count, or null.</param>
     public static DemandIdentities Of(DemandTable table, PolicyDocument? policy) => new(policy, LearnedIdentities.Of(table));
 
-    /// <summary>The client id of a demand's identity, 36 lower-case characters; null if nothing tells it.</summary>
+    /// <summary>The client id of a demand's identity, 36 lower-case characters; null if it is unknown.</summary>
     public string? ClientIdOf(Demand demand) =>
         (demand.Answer?.ClientId ?? Learned.ClientIdOf(demand.Key) ?? ByName(demand.Key)?.ClientId) is { } clientId ? QueryValue.CanonicalGuid(clientId) : null;
 

@@ -19,13 +19,13 @@ internal sealed class LearnedIdentities
         return learned;
     }
 
-    /// <summary>The client id of the identity that a demand names, or null if it names none or no answer tells.</summary>
+    /// <summary>The client id of the identity that a demand names. Null if it names no identity, or if no answer shows it.</summary>
     public string? ClientIdOf(DemandKey key) =>
         key is not { SelectorKind: not null, Selector: not null } ? null
         : key.SelectorKind == "client_id" ? key.Selector
         : _names.GetValueOrDefault((KindOf(key.SelectorKind), key.Selector.ToLowerInvariant())).ClientId;
 
-    /// <summary>The names of an identity by a kind of selector, as far as no other identity has them. Sorted.</summary>
+    /// <summary>The names of an identity for a kind of selector, without names that another identity has too. Sorted.</summary>
     /// <param name="kind"><c>object_id</c> or <c>msi_res_id</c>.</param>
     /// <param name="clientId">The identity's client id.</param>
     public IEnumerable<string> NamesOf(string kind, string clientId) => _names
@@ -33,7 +33,7 @@ internal sealed class LearnedIdentities
         .Select(static entry => entry.Value.Spelling)
         .Order(StringComparer.Ordinal);
 
-    // A name for which IMDS answered with two identities tells nothing.
+    // A name for which IMDS answered with two identities identifies neither.
     private void Add((string Kind, string Selector) name, Named added) => _names[name] =
         !_names.TryGetValue(name, out var known) ? added
         : new Named(known.ClientId == added.ClientId ? known.ClientId : null, string.CompareOrdinal(known.Spelling, added.Spelling) <= 0 ? known.Spelling : added.Spelling);

@@ -6,7 +6,7 @@ namespace ImdsProxy.Core.Demands.Replaying;
 /// <summary>Replays the demands of a log through the decider.</summary>
 public static class PolicySimulation
 {
-    /// <summary>Tells what a policy would change.</summary>
+    /// <summary>Determines the changes that a policy would make.</summary>
     /// <param name="table">The demands.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="asWritten">Whether the policy's modes count. Otherwise it is replayed as if all of it were enforced.</param>

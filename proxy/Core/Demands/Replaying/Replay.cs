@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 namespace ImdsProxy.Core.Demands.Replaying;
 
 /// <summary>How a policy ends the requests of a demand.</summary>
-/// <param name="Cause">Why that is not known, or null.</param>
+/// <param name="Cause">The reason why the result is unknown, or null.</param>
 /// <param name="IsLetThrough">Whether the caller gets IMDS's answer.</param>
 /// <param name="Reason">The reason of the decision.</param>
 /// <param name="Rule">The rule that decides, or null.</param>

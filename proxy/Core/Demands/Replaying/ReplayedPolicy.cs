@@ -82,7 +82,7 @@ internal sealed class ReplayedPolicy
             : null;
     }
 
-    // The modes of rules and the mode lists are lifted, so that every decision is that of enforcement.
+    // Removes the modes of rules and the mode lists, so that every decision is as in enforce mode.
     private static PolicyDocument Enforced(PolicyDocument document) => document with
     {
         Mode = PolicyMode.Enforce,
@@ -126,12 +126,12 @@ internal sealed class ReplayedPolicy
         }
 
         return demand.Answer is { } answer ? Recorded(answer)
-            // IMDS answered, and the record does not tell with which identity.
+            // IMDS answered, but the record does not name the identity.
             : part.Outcome == DemandOutcome.Withheld ? null
             : Assumed(demand.Key, request);
     }
 
-    // The identity that the selector names. Without a selector, only an answer tells it.
+    // The identity that the selector names. Without a selector, only an answer shows the identity.
     private CredentialAnswer? Assumed(DemandKey key, ImdsRequest request) =>
         (_policy.ClientIdOf(request) ?? _learned.ClientIdOf(key)) is { } clientId ? new CredentialAnswer(clientId, request.Resource) : null;
 

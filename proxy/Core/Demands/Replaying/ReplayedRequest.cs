@@ -27,7 +27,7 @@ internal static class ReplayedRequest
             Append(kind, selector);
         }
 
-        // The policy looks only at the names of these.
+        // The policy checks only the names of extra query keys, not their values.
         foreach (var name in key.ExtraQuery)
         {
             Append(name, "x");

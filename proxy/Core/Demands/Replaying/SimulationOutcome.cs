@@ -9,6 +9,6 @@ public enum SimulationOutcome
     /// <summary>The requests were denied and would be answered.</summary>
     WouldOpen,
 
-    /// <summary>The records do not tell enough to decide.</summary>
+    /// <summary>The records do not contain enough to decide.</summary>
     NotJudged,
 }

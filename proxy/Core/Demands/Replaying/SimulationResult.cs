@@ -8,7 +8,7 @@ namespace ImdsProxy.Core.Demands.Replaying;
 /// <param name="Unchanged">The requests that would end as they did.</param>
 /// <param name="WouldBreak">The requests that were answered and would be denied.</param>
 /// <param name="WouldOpen">The requests that were denied and would be answered.</param>
-/// <param name="NotJudged">The requests that could not be judged, those that are no demands included.</param>
+/// <param name="NotJudged">The requests that could not be judged, including requests that are not demands.</param>
 /// <param name="Items">The changes and the demands that were not judged: breaks first, most requests first.</param>
 /// <param name="Others">The requests that are no demands of the table, by cause. They are part of <paramref name="NotJudged"/>.</param>
 public sealed record SimulationResult(

@@ -46,7 +46,7 @@ public sealed record RolloutPlan(PolicyDocument? Policy, ReadOnlyMemory<byte> Po
         return new RolloutPlan(PolicyLoader.Load(json).Document, json, ImmutableSortedDictionary<string, string>.Empty);
     }
 
-    // Null if the lists cannot say it.
+    // Null if mode lists cannot express it.
     private static ImmutableArray<WorkloadMatch>? Enforce(PolicyMode mode, ImmutableArray<WorkloadMatch> exceptions, string ns) =>
         mode == PolicyMode.Audit
             ? exceptions.Any(match => IsWhole(match, ns)) ? exceptions : exceptions.Add(new WorkloadMatch([ns], default, default, []))

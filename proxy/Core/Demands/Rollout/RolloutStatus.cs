@@ -7,7 +7,7 @@ using ImdsProxy.Core.Policy.Deciding;
 
 namespace ImdsProxy.Core.Demands.Rollout;
 
-/// <summary>Tells how far each namespace is on the way to enforcement.</summary>
+/// <summary>Determines how far each namespace is on the way to enforcement.</summary>
 public static class RolloutStatus
 {
     private const int RecentDays = 7;
@@ -15,7 +15,7 @@ public static class RolloutStatus
 
     /// <summary>The status of every namespace that made a demand, sorted.</summary>
     /// <param name="table">The demands.</param>
-    /// <param name="policy">The policy that is in force or is to be.</param>
+    /// <param name="policy">The policy that is, or will be, in force.</param>
     /// <param name="leftOut">The ids of demands that were left out by decision. A demand that a deny of the policy closes is left out anyway.</param>
     /// <param name="settle">How long a demand counts as new. Null means the same as in a suggestion.</param>
     public static ImmutableArray<NamespaceStatus> Of(DemandTable table, PolicyDocument policy, ImmutableHashSet<string>? leftOut = null, TimeSpan? settle = null)
@@ -80,7 +80,7 @@ public static class RolloutStatus
             .Sum(static day => day.Requests);
     }
 
-    // The mode lists know no owners and labels, so the workload's namespace and service account tell its mode.
+    // Mode lists cannot name owners or labels, so a workload's namespace and service account determine its mode.
     private static NamespaceMode ModeOf(PolicySnapshot policy, IEnumerable<Demand> demands)
     {
         var modes = demands
@@ -94,7 +94,7 @@ public static class RolloutStatus
 
     private sealed record JudgedDemand(Demand Demand, PolicyVerdict Decision)
     {
-        // A demand that was only denied holds nothing back: it is probing, or nobody missed the answer.
+        // A demand that was always denied does not delay enforcement: either it was a probe, or nobody needed the answer.
         public bool IsOpen => Demand is { IsAnswered: true, Key.IsProbe: false } && !Decision.IsAllowed && !Decision.IsDeniedByRule;
 
         public bool IsRegressed => !Demand.Key.IsProbe && !Decision.IsAllowed && !Decision.IsDeniedByRule && IsDeniedSince;

@@ -4,7 +4,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Demands.Suggesting;
 
-/// <summary>Which demands a suggestion decides, and which it leaves out.</summary>
+/// <summary>Chooses the demands that a suggestion decides and the demands that it leaves out.</summary>
 internal sealed class DemandChoice
 {
     private readonly DemandJudge _judge;
@@ -64,7 +64,7 @@ internal sealed class DemandChoice
         }
     }
 
-    // Two demands with one id cannot both have been looked at.
+    // If two demands have the same id, a person who accepts the id may have seen only one of them.
     private static ImmutableHashSet<string> Accepted(DemandTable table, SuggestOptions options)
     {
         var ids = table.Demands.CountBy(static demand => demand.Id, StringComparer.Ordinal).Where(static entry => entry.Value == 1).Select(static entry => entry.Key);

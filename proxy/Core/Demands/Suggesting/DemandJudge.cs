@@ -5,8 +5,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Demands.Suggesting;
 
 /// <summary>
-/// Decides which demands a suggestion may allow. The order of the checks is that of the reasons' weight: what the base policy decides, what
-/// no permission can allow, what only a person may allow, and at last what looks like an intruder.
+/// Decides which demands a suggestion may allow. The most important reasons are checked first: the base policy decides it, no
+/// permission can allow it, only a person may allow it, and finally, it looks like an intruder.
 /// </summary>
 internal sealed class DemandJudge
 {
@@ -56,7 +56,7 @@ internal sealed class DemandJudge
         return OfRequest(demand) ?? OfAnswer(demand) ?? OfEvidence(demand);
     }
 
-    /// <summary>Why a demand's evidence does not suffice, or null.</summary>
+    /// <summary>The reason why a demand's evidence is insufficient, or null.</summary>
     public LeftOut? OfEvidence(Demand demand)
     {
         var want = WantedPermission.Of(demand, Facts);
@@ -94,7 +94,7 @@ internal sealed class DemandJudge
 
     private static bool IsName(string text) => NameFormat.IsKubernetesPattern(text) && !text.EndsWith('*');
 
-    // What kind of request it is.
+    // Checks the kind of request.
     private LeftOut? OfRequest(Demand demand)
     {
         var key = demand.Key;
@@ -104,7 +104,7 @@ internal sealed class DemandJudge
             : null;
     }
 
-    // What came back, and what it is good for.
+    // Checks the answer, and the access that it would give.
     private LeftOut? OfAnswer(Demand demand)
     {
         var kind = demand.Key.Endpoint.Kind;

@@ -11,7 +11,7 @@ namespace ImdsProxy.Core.Demands.Suggesting;
 /// <summary>Writes the rules for a set of demands: one rule for each workload, or for workloads of several namespaces that need the same.</summary>
 internal sealed class DraftPolicy
 {
-    // Fewer workloads than that are easier to read and to change apart.
+    // Rules for fewer workloads are easier to read and change separately.
     private const int FewestMerged = 3;
 
     private const int MostName = 100;
@@ -53,7 +53,7 @@ internal sealed class DraftPolicy
     /// <summary>The whole policy as JSON.</summary>
     public byte[] Json { get; }
 
-    /// <summary>What the loader makes of it.</summary>
+    /// <summary>The result of loading the policy.</summary>
     public PolicyLoad Load { get; }
 
     /// <summary>The name of the suggested rule for a workload.</summary>
@@ -79,7 +79,7 @@ internal sealed class DraftPolicy
             ? name
             : $"identity-{clientId[..8]}";
 
-    // Workloads of one service account's name that need exactly the same become one rule if they are of three namespaces or more.
+    // Workloads that need exactly the same permissions share one rule if their service accounts have the same name in three or more namespaces.
     private static IEnumerable<List<IGrouping<DemandWorkload, WantedDemand>>> Groups(IEnumerable<WantedDemand> wanted) => wanted
         .GroupBy(static want => want.Demand.Key.Workload)
         .OrderBy(static workload => workload.Key)
@@ -133,7 +133,7 @@ internal sealed class DraftPolicy
 
     private string AliasNameOf(string clientId) => (_facts.AliasOf(clientId) ?? _new[clientId]).Name;
 
-    // A name that the base has already gets a number. One that is too long gets a hash, so that it stays the same in every run.
+    // A name that the base already uses gets a number. A name that is too long is cut and gets a hash, which is the same in every run.
     private static string Unique(string name, HashSet<string> taken)
     {
         const int room = 8;

@@ -5,7 +5,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Demands.Suggesting;
 
-/// <summary>What the log and the base policy tell of identities: which ones belong to the node or are protected, and their names.</summary>
+/// <summary>Facts about identities from the log and the base policy: their names, and whether they belong to the node or are protected.</summary>
 internal sealed class IdentityFacts
 {
     private readonly ImmutableArray<PolicyRule> _guards;
@@ -32,9 +32,9 @@ internal sealed class IdentityFacts
     public string? ClientIdOf(Demand demand) => _identities.ClientIdOf(demand);
 
     /// <summary>
-    /// Whether an identity is the node's or protected, as far as a workload is concerned. A deny of the base that names the identity protects
-    /// it from its workloads, and keeps it for those that it excepts. For all others, an identity is the node's if IMDS issued it to a request
-    /// without a selector, or if several namespaces used it.
+    /// Whether an identity is the node's, or is protected from a workload. A deny of the base that names the identity protects it from the
+    /// deny's workloads and reserves it for the workloads in its "except". For all other workloads, an identity is the node's if IMDS issued
+    /// it to a request without a selector, or if several namespaces used it.
     /// </summary>
     public bool IsNodeIdentity(string clientId, Demand demand)
     {
@@ -52,7 +52,7 @@ internal sealed class IdentityFacts
     /// <summary>The alias of an identity in the base, or null.</summary>
     public IdentityAlias? AliasOf(string clientId) => _identities.AliasOf(clientId);
 
-    /// <summary>The names of an identity that answers showed. Of several names of a kind, none is sure.</summary>
+    /// <summary>The names of an identity that answers showed. If there are several names of a kind, none is certain.</summary>
     public (string? ObjectId, string? ResourceId) NamesOf(string clientId) => (Only("object_id", clientId), Only("msi_res_id", clientId));
 
     private string? Only(string kind, string clientId) => _identities.Learned.NamesOf(kind, clientId).ToList() is [var only] ? only : null;

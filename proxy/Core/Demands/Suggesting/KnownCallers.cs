@@ -8,7 +8,7 @@ internal static class KnownCallers
 
     private const string Instance = "/metadata/instance";
 
-    // What the recipe of the agent allows.
+    // The paths that the recipe of the agent allows.
     private static readonly string[] DatadogPaths =
     [
         Instance + "/compute/vmId", Instance + "/compute/resourceGroupName", Instance + "/compute",
@@ -22,7 +22,7 @@ internal static class KnownCallers
         : demand.Key.Path == Instance + "/compute" && (Mentions(demand, "otel") || Mentions(demand, "opentelemetry")) ? "OpenTelemetry"
         : null;
 
-    /// <summary>The path to deny quietly, because the recipe tells that the caller does well without an answer; or null.</summary>
+    /// <summary>The path to deny quietly, because the recipe says that the caller works without an answer; or null.</summary>
     public static string? QuietPathOf(Demand demand) =>
         demand.Key is { IsProbe: true } or { IsCut: true } ? null
         : IsOfIstio(demand) ? Instance
@@ -30,7 +30,7 @@ internal static class KnownCallers
         : demand.Key.Path.StartsWith("/computeMetadata/", StringComparison.Ordinal) ? "/computeMetadata/**"
         : null;
 
-    // Istio's agent sends an empty query first, to which IMDS answers 400, as the Go client that it is. No other known client does both.
+    // Istio's agent is a Go client, and first sends an empty query, to which IMDS answers 400. No other known client has both properties.
     private static bool IsOfIstio(Demand demand) =>
         demand.Key is { Method: "GET", Path: Instance, ExtraNames: "" }
         && (demand.UserAgents is not [] and var agents && agents.All(static agent => agent.Contains("istio", StringComparison.OrdinalIgnoreCase))

@@ -42,7 +42,7 @@ public enum LeftOutReason
     /// <summary>Nothing tells the identity with which IMDS would answer, or no alias resolves the selector.</summary>
     IdentityUnknown,
 
-    /// <summary>The token request names no resource, so that only any resource could be allowed.</summary>
+    /// <summary>The token request names no resource, so a rule would have to allow every resource.</summary>
     NoResource,
 
     /// <summary>The request lacks IMDS's header. It needs no rule.</summary>

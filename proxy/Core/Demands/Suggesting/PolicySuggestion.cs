@@ -12,7 +12,7 @@ public static class PolicySuggestion
 
     /// <summary>Suggests a policy.</summary>
     /// <param name="table">The demands. Its <see cref="DemandTable.LabelKeys"/> hold the labels that the base policy names.</param>
-    /// <param name="options">What it builds on.</param>
+    /// <param name="options">The options of the suggestion.</param>
     /// <exception cref="InvalidOperationException">The base is not one that the loader accepts, or the policy would be larger than it accepts.</exception>
     public static SuggestResult From(DemandTable table, SuggestOptions options)
     {
@@ -25,7 +25,7 @@ public static class PolicySuggestion
         return Result(table, options, choice, draft);
     }
 
-    // The policy's own decider has the last word. A demand that it denies in spite of its permission is left out, and the rest is written anew.
+    // The proxy's decider confirms the draft. If it denies a demand despite its permission, the demand is left out and the policy is drafted again.
     private static DraftPolicy Settle(DemandTable table, PolicyDocument policy, DemandChoice choice, LearnedIdentities learned)
     {
         while (true)

@@ -22,7 +22,7 @@ public sealed record SuggestResult(
     /// <summary>The suggested aliases, by name.</summary>
     public ImmutableArray<IdentityAlias> Identities { get; init; } = [];
 
-    /// <summary>The ids in <see cref="SuggestOptions.Accept"/> that put nothing in: no demand has the id, or its reason can't be overridden.</summary>
+    /// <summary>The ids in <see cref="SuggestOptions.Accept"/> without effect: no demand has the id, or its reason can't be overridden.</summary>
     public ImmutableArray<string> Unaccepted { get; init; } = [];
 
     /// <summary>What the loader warns of in the whole policy.</summary>

@@ -2,13 +2,13 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Demands.Suggesting;
 
-/// <summary>The least permission that a demand needs. Demands that differ only in how they name the identity need the same one.</summary>
+/// <summary>The least permission that a demand needs. Demands that differ only in how they name the identity need the same permission.</summary>
 /// <param name="Workload">The workload.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path.</param>
 /// <param name="ExtraNames">The extra query keys, as in <see cref="DemandKey.ExtraNames"/>.</param>
 /// <param name="ClientId">The identity; null on endpoints that issue no credential, or if it is unknown.</param>
-/// <param name="Resource">The resource as an allow compares it; null on other endpoints than the token's, or if there is none.</param>
+/// <param name="Resource">The resource as an allow compares it; null on endpoints other than the token endpoint, or if the request names none.</param>
 internal sealed record WantedPermission(DemandWorkload Workload, string Method, string Path, string ExtraNames, string? ClientId, string? Resource)
 {
     public static WantedPermission Of(Demand demand, IdentityFacts facts)

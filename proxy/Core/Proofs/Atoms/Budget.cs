@@ -4,10 +4,10 @@ namespace ImdsProxy.Core.Proofs.Atoms;
 /// <param name="steps">The most steps.</param>
 internal sealed class Budget(long steps)
 {
-    /// <summary>What it costs to build the indexes of one split, in steps of looking at one term. Measured.</summary>
+    /// <summary>The measured cost of building the indexes of one split. One step is the cost of looking at one term.</summary>
     public const long Split = 300;
 
-    /// <summary>What it costs to decide one cell.</summary>
+    /// <summary>The cost of deciding one cell, in steps.</summary>
     public const long Cell = 50;
 
     private long _left = steps;

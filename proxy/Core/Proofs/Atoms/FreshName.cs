@@ -5,14 +5,14 @@ namespace ImdsProxy.Core.Proofs.Atoms;
 /// <param name="prefixes">The mentioned beginnings.</param>
 internal sealed class FreshName(HashSet<string> exact, HashSet<string> prefixes)
 {
-    // What Kubernetes allows in names (RFC 1123). Letters come first, because a name must end in a letter or a digit.
+    // The characters that Kubernetes allows in names (RFC 1123). Letters come first, because a name must end in a letter or a digit.
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz0123456789-.";
 
     private readonly string[] _sorted = [.. exact.Concat(prefixes).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The name, or null if longer patterns match every name with this beginning.</summary>
     /// <param name="prefix">The beginning.</param>
-    /// <param name="ending">What a readable name ends in.</param>
+    /// <param name="ending">The ending of a made-up name, for readability.</param>
     public string? After(string prefix, string ending) =>
         IsFresh(prefix + ending, prefix.Length) ? prefix + ending : Search(prefix, prefix.Length);
 

@@ -5,7 +5,7 @@ internal static class NameAtoms
 {
     /// <summary>Splits all names by the patterns that are mentioned.</summary>
     /// <param name="patterns">The patterns; may repeat.</param>
-    /// <param name="ending">What a made-up name ends in.</param>
+    /// <param name="ending">The ending of a made-up name.</param>
     /// <param name="maybeNone">Whether the name may be absent.</param>
     public static IReadOnlyList<NameAtom> Of(IEnumerable<string> patterns, string ending, bool maybeNone)
     {

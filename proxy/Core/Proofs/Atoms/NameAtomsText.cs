@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Proofs.Atoms;
 
-/// <summary>Describes a set of atoms in words: an included beginning with what is not included below it.</summary>
+/// <summary>Describes a set of atoms in words: each included prefix, with the names below it that are excluded.</summary>
 internal static class NameAtomsText
 {
     /// <summary>More names than this are counted, not listed.</summary>
@@ -9,7 +9,7 @@ internal static class NameAtomsText
     /// <summary>The set in words. Null if it is everything.</summary>
     /// <param name="all">All atoms of the dimension.</param>
     /// <param name="members">The atoms of the set.</param>
-    /// <param name="noun">What is named, in the singular, such as <c>namespace</c>.</param>
+    /// <param name="noun">The kind of name, in the singular, such as <c>namespace</c>.</param>
     public static string? Of(IReadOnlyList<NameAtom> all, IReadOnlySet<NameAtom> members, string noun)
     {
         if (members.Count == all.Count)
@@ -33,7 +33,7 @@ internal static class NameAtomsText
         return Names(parts);
     }
 
-    /// <summary>A list of names in words, counted where it gets long.</summary>
+    /// <summary>A list of names in words. A long list ends with the number of further names.</summary>
     public static string Names(IReadOnlyList<string> names) => names.Count <= MaxNames
         ? string.Join(", ", names)
         : $"{string.Join(", ", names.Take(MaxNames - 1))} and {names.Count - MaxNames + 1} more";
@@ -50,7 +50,7 @@ internal static class NameAtomsText
         return except.Count == 0 ? text : $"{text} except {Names(except)}";
     }
 
-    // Whether all that lies between an excluded atom and the included beginning is included as well.
+    // Whether every atom between an excluded atom and the included prefix is included.
     private static bool IsCutOut(NameAtom excluded, NameAtom included, IReadOnlySet<NameAtom> members)
     {
         for (var parent = excluded.Parent; parent is not null; parent = parent.Parent)

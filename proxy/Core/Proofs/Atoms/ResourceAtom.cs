@@ -7,6 +7,6 @@ namespace ImdsProxy.Core.Proofs.Atoms;
 /// <param name="Text">The atom in words.</param>
 internal sealed record ResourceAtom(string? Example, string? Comparable, string? Broad, string Text)
 {
-    /// <summary>No resource: of a token request that names none, and of every certificate.</summary>
+    /// <summary>The atom of token requests that name no resource, and of all certificates.</summary>
     public static ResourceAtom None { get; } = new(null, null, null, "no resource");
 }

@@ -10,7 +10,7 @@ internal sealed class ResourceAtoms
 {
     private readonly Dictionary<string, ResourceAtom> _atoms = new(StringComparer.Ordinal);
 
-    /// <summary>The atoms that matter where these resources are mentioned, the unmentioned ones last. Deterministic.</summary>
+    /// <summary>The atoms of the mentioned resources, then the atoms of all other resources. Deterministic.</summary>
     /// <param name="allowed">The resources in allows, as written.</param>
     /// <param name="denied">The resources in denies, as written.</param>
     public List<ResourceAtom> Of(IEnumerable<string> allowed, IEnumerable<string> denied)

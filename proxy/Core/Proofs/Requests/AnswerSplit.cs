@@ -7,7 +7,7 @@ namespace ImdsProxy.Core.Proofs.Requests;
 /// <summary>Decides the answers of one identity, for all resources at once. Remembers them, because many requests may get the same answers.</summary>
 internal sealed class AnswerSplit(IdentityIndex[] sides, Slice slice, SelectorAtoms selectors, ResourceAtoms resources, Budget budget)
 {
-    // A comparison needs no rules, and telling them apart would multiply its cells.
+    // A comparison does not need to know the rules, and a separate cell for each rule would multiply its cells.
     private readonly bool _isByRule = sides.Length == 1 || sides.Any(static side => side.Standing.IsGoal);
     private readonly Dictionary<string, List<AnswerAtoms>> _known = new(StringComparer.Ordinal);
 

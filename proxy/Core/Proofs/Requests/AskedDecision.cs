@@ -2,7 +2,7 @@ namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>The decision on a request for a credential before it is sent.</summary>
 /// <param name="Outcome">The outcome.</param>
-/// <param name="BoundTo">The client id that the answer must have, or null if any may come.</param>
+/// <param name="BoundTo">The client id that the answer must have, or null if it may have any.</param>
 internal readonly record struct AskedDecision(Outcome Outcome, string? BoundTo)
 {
     public static AskedDecision Free { get; } = new(Outcome.Permitted, null);

@@ -41,7 +41,7 @@ internal sealed class AskingSplit(IdentityIndex[] sides, Slice slice, ResourceAt
             slice == Slice.Certificate);
     }
 
-    // A certificate has no resource. A token request may name none, which only "*" allows. Denies of identities that may be pinned
+    // A certificate has no resource. A token request may name no resource; only "*" allows that. Denies of identities that may be pinned
     // count as well.
     private IEnumerable<ResourceAtom> Resources(ResourceIndex[] terms)
     {
@@ -97,7 +97,7 @@ internal sealed class AskingSplit(IdentityIndex[] sides, Slice slice, ResourceAt
             : Pinned(side, pin, resource);
     }
 
-    // The pinned request is decided again by the denies, which had to wait for an identity.
+    // The denies decide again now that the request has an identity.
     private AskedDecision Pinned(IdentityIndex side, string pin, ResourceAtom resource)
     {
         var denies = new ResourceIndex([], side.DeniesOf(pin), slice == Slice.Certificate);

@@ -4,8 +4,8 @@ using ImdsProxy.Core.Proofs.Atoms;
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
-/// Splits all requests for one kind of credential, together with IMDS's answers, into cells. A request is decided twice: by what it
-/// asks for, and by what IMDS answers. Both decisions meet in the identity only, so they are split apart and joined by it.
+/// Splits all requests for one kind of credential, together with IMDS's answers, into cells. A request is decided twice: as
+/// requested, and again with IMDS's answer. The decisions share only the identity, so they are split separately and joined by identity.
 /// </summary>
 /// <param name="slice">Tokens or certificates.</param>
 /// <param name="selectors">The selectors.</param>
@@ -50,7 +50,7 @@ internal sealed class CredentialSpace(Slice slice, SelectorAtoms selectors, Budg
         }
     }
 
-    // An answer of another identity than the one asked for is denied by every policy that knows what was asked for.
+    // If a policy resolves the requested identity, it denies an answer with any other identity.
     private static IEnumerable<AnswerAtoms?> AnswersTo(AskedAtoms asked, IdentityIndex[] sides, string[] clientIds, AnswerSplit answering)
     {
         var permitting = Enumerable.Range(0, sides.Length)

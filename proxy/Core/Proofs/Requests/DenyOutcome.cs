@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Proofs.Requests;
 
-/// <summary>What several denies of one request come to. It is quiet only if all of them are.</summary>
+/// <summary>The combined outcome of several denies of one request. The denial is quiet only if all of them are quiet.</summary>
 internal static class DenyOutcome
 {
     /// <summary>The outcome, or null if nothing denies.</summary>

@@ -36,7 +36,7 @@ internal sealed class DenyTerm
     /// <summary>The resources that are named, as written; empty if any resource matches.</summary>
     public ImmutableArray<string> Resources { get; }
 
-    /// <summary>Whether the deny concerns everything on its path, not credentials alone.</summary>
+    /// <summary>Whether the deny covers every request on its path, not only requests for credentials.</summary>
     public bool IsUnconditional => Source.Identities.IsDefault && Source.Resources.IsDefault;
 
     private static bool IsAny(ImmutableArray<string> names) => names.IsDefault || names.Contains("*", StringComparer.Ordinal);

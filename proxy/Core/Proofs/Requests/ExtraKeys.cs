@@ -6,8 +6,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
-/// The classes of a request's extra query keys. An allow matches if it lists all of them, so what counts is which allows are left: one
-/// class for each intersection of the lists.
+/// The classes of a request's extra query keys. An allow matches only if it lists all of them, so requests that the same
+/// allows accept are one class: one for each intersection of the lists.
 /// </summary>
 internal static class ExtraKeys
 {
@@ -19,7 +19,7 @@ internal static class ExtraKeys
 
     private static readonly ImmutableArray<string> Unlisted = ["x-unlisted"];
 
-    /// <summary>One request's extra keys for each class, none first.</summary>
+    /// <summary>One example of extra keys for each class, starting with no keys.</summary>
     /// <param name="standings">What holds.</param>
     /// <param name="allows">The allows that matter.</param>
     /// <param name="endpoint">The endpoint, whose own keys are not extra.</param>
@@ -73,7 +73,7 @@ internal static class ExtraKeys
         }
     }
 
-    // The fewest keys that leave the same allows: a witness should not hold more than it needs.
+    // The fewest keys that the same allows accept, so that a witness has no more keys than it needs.
     private static ImmutableArray<string> Least(ImmutableArray<string> list, IReadOnlyList<AllowTerm> allows)
     {
         var left = allows.Count(allow => allow.Accepts(list));

@@ -12,7 +12,7 @@ internal sealed class IdentityIndex
     private readonly Dictionary<string, List<DenyTerm>> _denies = new(StringComparer.Ordinal);
 
     /// <param name="standing">What holds.</param>
-    /// <param name="allows">Those of its allows that the extra keys leave.</param>
+    /// <param name="allows">The standing's allows that accept the extra keys.</param>
     public IdentityIndex(Standing standing, IReadOnlyList<AllowTerm> allows)
     {
         Standing = standing;
@@ -44,17 +44,17 @@ internal sealed class IdentityIndex
 
     public Standing Standing { get; }
 
-    /// <summary>All allows: those of a request that names no identity.</summary>
+    /// <summary>All allows. These apply to a request that names no identity.</summary>
     public IReadOnlyList<AllowTerm> Allows { get; }
 
     /// <summary>The client ids that the terms name.</summary>
     public IEnumerable<string> ClientIds => _allows.Keys.Concat(_denies.Keys).Concat(Allows.Select(static allow => allow.Pin).OfType<string>());
 
-    /// <summary>The allows of an identity; null is one that no alias resolves.</summary>
+    /// <summary>The allows that match an identity; null stands for an identity that no alias resolves.</summary>
     public IReadOnlyList<AllowTerm> AllowsOf(string? clientId) =>
         clientId is null ? _anyAllows : Join(_anyAllows, _allows.GetValueOrDefault(clientId, NoAllows));
 
-    /// <summary>The denies of an identity; null is one that is not known, of which a deny by identity says nothing yet.</summary>
+    /// <summary>The denies that match an identity. Null stands for an unknown identity, which a deny by identity does not match yet.</summary>
     public IReadOnlyList<DenyTerm> DeniesOf(string? clientId) =>
         clientId is null ? _anyDenies : Join(_anyDenies, _denies.GetValueOrDefault(clientId, NoDenies));
 

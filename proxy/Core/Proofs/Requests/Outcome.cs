@@ -1,6 +1,6 @@
 namespace ImdsProxy.Core.Proofs.Requests;
 
-/// <summary>What a policy does with a request in the end.</summary>
+/// <summary>A policy's final result for a request.</summary>
 internal enum Outcome
 {
     Permitted,

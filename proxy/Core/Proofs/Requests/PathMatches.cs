@@ -11,7 +11,7 @@ namespace ImdsProxy.Core.Proofs.Requests;
 /// <param name="Denies">The denies that match.</param>
 internal sealed record PathMatches(Standing Standing, IReadOnlyList<AllowTerm> Allows, IReadOnlyList<DenyTerm> Denies)
 {
-    /// <summary>Those that match a method as well.</summary>
+    /// <summary>The terms that match a method as well.</summary>
     public PathMatches For(string method, Endpoint endpoint) => this with
     {
         Allows =

@@ -7,7 +7,7 @@ namespace ImdsProxy.Core.Proofs.Requests;
 /// <summary>Splits all requests that ask for no credential into cells: paths, methods and extra query keys.</summary>
 internal sealed class PathSpace(Budget budget)
 {
-    /// <summary>Few different sets of paths occur in a policy, because rules repeat the same ones.</summary>
+    /// <summary>A policy has few different sets of paths, because its rules repeat the same paths.</summary>
     private const int MaxRemembered = 10_000;
 
     // The methods that the parser accepts.
@@ -71,7 +71,7 @@ internal sealed class PathSpace(Budget budget)
         return nodes;
     }
 
-    // A path that the parser refuses, or writes in another way, is asked for by nobody.
+    // No request has a path that the parser refuses or rewrites.
     private ImdsRequest? Parsed(string path)
     {
         if (!_parsed.TryGetValue(path, out var request))

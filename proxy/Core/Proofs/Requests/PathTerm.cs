@@ -1,7 +1,7 @@
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>A path pattern while its segments are compared one after the other.</summary>
-/// <param name="Id">Its index, by which its owner finds what it means.</param>
+/// <param name="Id">Its index, by which its owner finds its meaning.</param>
 /// <param name="Segments">The segments; <c>*</c> matches any, <see cref="Number"/> any number.</param>
 /// <param name="IsSubtree">Whether everything below matches as well.</param>
 /// <param name="Comparison">How segments are compared.</param>

@@ -4,11 +4,11 @@ namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
 /// Splits all paths by patterns, segment after segment: for each mentioned spelling, for another case of it, for a number, and for
-/// anything else. Branches with the same patterns left are visited once.
+/// anything else. Branches with the same remaining patterns are visited once.
 /// </summary>
 internal sealed class PathTree(IReadOnlyList<PathTerm> terms, Budget budget)
 {
-    /// <summary>Segments of a path. IMDS has eight at most, and the stack is finite.</summary>
+    /// <summary>The maximum number of segments in a path, to bound the recursion. The paths of IMDS have at most eight.</summary>
     private const int MaxDepth = 100;
 
     private const string OtherSegment = "x-other";
@@ -57,7 +57,7 @@ internal sealed class PathTree(IReadOnlyList<PathTerm> terms, Budget budget)
         }
     }
 
-    // What nothing mentions comes before other cases of what is mentioned, which mostly match the same patterns.
+    // Unmentioned segments come before mentioned segments in another case, because both mostly match the same patterns.
     private static List<string> SegmentsAt(int depth, List<PathTerm> live, out HashSet<string> mentioned)
     {
         var named = live.Where(term => term.Names(depth)).Select(term => term.Segments[depth]).ToHashSet(StringComparer.Ordinal);

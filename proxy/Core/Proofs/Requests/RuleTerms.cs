@@ -5,7 +5,7 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Proofs.Requests;
 
-/// <summary>What a rule allows and denies in one slice.</summary>
+/// <summary>The allows and denies of a rule in one slice.</summary>
 /// <param name="Allows">The allows that concern the slice.</param>
 /// <param name="Denies">The denies that concern the slice.</param>
 internal sealed record RuleTerms(ImmutableArray<AllowTerm> Allows, ImmutableArray<DenyTerm> Denies)
@@ -22,7 +22,7 @@ internal sealed record RuleTerms(ImmutableArray<AllowTerm> Allows, ImmutableArra
         string rule, PolicyMode? mode, ImmutableArray<DenyPermission> denies, Slice slice, IdentityTable identities) =>
         [.. denies.Where(deny => Concerns(deny, slice)).Select(deny => new DenyTerm(rule, mode, deny, identities))];
 
-    /// <summary>The endpoint of a slice that has one alone.</summary>
+    /// <summary>The endpoint of a slice that has only one endpoint.</summary>
     public static Endpoint EndpointOf(Slice slice) => slice == Slice.Token ? ImdsEndpoints.Token : ImdsEndpoints.IssueCredential;
 
     /// <summary>The text of the terms; equal only for equal content.</summary>
@@ -43,7 +43,7 @@ internal sealed record RuleTerms(ImmutableArray<AllowTerm> Allows, ImmutableArra
         ? allow.Path.HasWildcard || !(Matches(allow, Slice.Token) || Matches(allow, Slice.Certificate))
         : !allow.Path.HasWildcard && Matches(allow, slice) && allow.Methods.Contains(EndpointOf(slice).Methods[0], StringComparer.Ordinal);
 
-    // Wildcards of an allow never match what issues credentials.
+    // Wildcards of an allow never match endpoints that issue credentials.
     private static bool Matches(AllowPermission allow, Slice slice) => allow.Path.Text == EndpointOf(slice).Path;
 
     private static bool Concerns(DenyPermission deny, Slice slice) => slice == Slice.Others

@@ -6,12 +6,12 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
-/// The selectors of requests. A client id stands for itself. An object or resource id counts only where policies resolve it
-/// differently, because otherwise a client id, or an unknown id, is decided alike.
+/// The selectors of requests. A client id stands for itself. An object or resource id gets its own atom only if policies resolve it
+/// differently. Otherwise it is decided like its client id, or like an unknown id.
 /// </summary>
 internal sealed class SelectorAtoms
 {
-    /// <summary>A resource id that no policy mentions: its subscription is none of Azure's.</summary>
+    /// <summary>A resource id that no policy mentions, because its subscription does not exist in Azure.</summary>
     public const string UnmentionedResourceId = "/subscriptions/proof/resourceGroups/proof/providers/Microsoft.ManagedIdentity/userAssignedIdentities/other";
 
     private readonly ImmutableArray<IdentityTable> _tables;
@@ -31,7 +31,7 @@ internal sealed class SelectorAtoms
         Differing = aliases.Select(static alias => alias.ClientId).Where(IsDiffering).ToImmutableSortedSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The client ids whose resource id differs among the policies, so that a token that names it may be refused by one alone.</summary>
+    /// <summary>The client ids whose resource id differs among the policies. Only some of the policies may refuse a token that names such a resource id.</summary>
     public ImmutableSortedSet<string> Differing { get; }
 
     /// <summary>Whether the policies resolve every selector alike and know the same resource ids.</summary>
@@ -50,8 +50,8 @@ internal sealed class SelectorAtoms
         }
     }
 
-    /// <summary>The selectors that matter where these client ids do.</summary>
-    /// <param name="clientIds">The client ids, with one for all that are not mentioned.</param>
+    /// <summary>The selectors to tell apart if these client ids matter.</summary>
+    /// <param name="clientIds">The client ids, including one that stands for all unmentioned client ids.</param>
     public IEnumerable<SelectorAtom> For(IReadOnlySet<string> clientIds)
     {
         yield return SelectorAtom.None;

@@ -1,8 +1,8 @@
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
-/// The requests are proved in slices, because few permissions concern more than one. What concerns another slice cannot split the
-/// workloads of this one.
+/// Requests are proved in slices, because few permissions apply to more than one slice. A permission of another slice then does
+/// not split the workloads of this slice.
 /// </summary>
 internal enum Slice
 {
@@ -12,6 +12,6 @@ internal enum Slice
     /// <summary>Requests for certificates.</summary>
     Certificate,
 
-    /// <summary>Everything else, of which IMDS's answer is not decided again.</summary>
+    /// <summary>All other requests. IMDS's answer to them is not decided again.</summary>
     Others,
 }

@@ -3,7 +3,7 @@ using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Proofs.Tests;
 
-/// <summary>A set of requests that must not be permitted to a set of workloads.</summary>
+/// <summary>A set of workloads that must never be permitted a set of requests.</summary>
 /// <param name="Name">The test's name, unique in its file.</param>
 /// <param name="Workloads">The workloads…</param>
 /// <param name="Except">…without these.</param>

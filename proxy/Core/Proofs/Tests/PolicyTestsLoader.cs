@@ -16,7 +16,7 @@ public static class PolicyTestsLoader
         var root = LocatedJson.Read(json, problems, KnownRules.None);
         var tests = root is null ? null : new PolicyTestsReader(problems, KnownAliases.Of(policy, root)).Read(root);
 
-        // The readers of a policy also warn, about the policy: a test may name an identity by its client id.
+        // Drops the warnings of the policy's readers, which do not apply to tests: a test may name an identity by its client id.
         ImmutableArray<PolicyProblem> errors = [.. problems.InOrder().Where(static problem => problem.Severity == ProblemSeverity.Error)];
         return new PolicyTestsLoad(errors.IsEmpty ? tests : null, errors);
     }

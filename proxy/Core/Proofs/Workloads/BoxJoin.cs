@@ -2,7 +2,7 @@ using ImdsProxy.Core.Proofs.Atoms;
 
 namespace ImdsProxy.Core.Proofs.Workloads;
 
-/// <summary>Joins boxes that differ in their owners or service accounts alone, as split in the same place. What is told apart for another reason need not be described apart.</summary>
+/// <summary>Joins boxes that differ only in their owners or service accounts, if one split created them. Their requests are equal, so one description is enough.</summary>
 internal static class BoxJoin
 {
     public static IReadOnlyList<WorkloadBox> Of(IReadOnlyList<WorkloadBox> boxes) => boxes.Count == 1 ? boxes : Join(Join(boxes, Dimension.Owner), Dimension.ServiceAccount);

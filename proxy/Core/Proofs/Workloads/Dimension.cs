@@ -10,7 +10,7 @@ internal static class Dimension
     /// <summary>All labels; each key is a dimension of its own.</summary>
     public const int Labels = 3;
 
-    /// <summary>What a dimension's names are names of.</summary>
+    /// <summary>The noun for a dimension's names, for messages.</summary>
     public static string Noun(int dimension) => dimension switch
     {
         Namespace => "namespace",
@@ -18,6 +18,6 @@ internal static class Dimension
         _ => "owner",
     };
 
-    /// <summary>What a made-up name ends in.</summary>
+    /// <summary>The ending of a made-up name.</summary>
     public static string Ending(int dimension) => dimension == Owner ? "Other/other" : "other";
 }

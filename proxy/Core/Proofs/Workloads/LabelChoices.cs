@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace ImdsProxy.Core.Proofs.Workloads;
 
-/// <summary>The labels that are decided so far: a mentioned value, or null for any other value or none.</summary>
+/// <summary>The labels that are decided so far: a mentioned value, or null for any other value or a missing label.</summary>
 /// <param name="Values">The values by key.</param>
 internal sealed record LabelChoices(ImmutableSortedDictionary<string, string?> Values)
 {

@@ -1,13 +1,13 @@
 namespace ImdsProxy.Core.Proofs.Workloads;
 
 /// <summary>
-/// Drops entries that can no longer matter: those of a term that is settled. Without this, a settled term would go on splitting the
-/// dimensions that are left.
+/// Drops the entries of settled terms, which no longer matter. Otherwise, a settled term would still split the
+/// remaining dimensions.
 /// </summary>
 internal static class LiveEntries
 {
     /// <summary>The entries that still matter.</summary>
-    /// <param name="entries">All entries; those of one term are neighbours.</param>
+    /// <param name="entries">All entries. The entries of a term are adjacent.</param>
     /// <param name="live">The entries that may still hold, in order.</param>
     /// <param name="dimension">The first dimension that is not yet split.</param>
     /// <param name="labels">The labels that are decided.</param>

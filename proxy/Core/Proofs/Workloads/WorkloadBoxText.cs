@@ -2,7 +2,7 @@ using ImdsProxy.Core.Proofs.Atoms;
 
 namespace ImdsProxy.Core.Proofs.Workloads;
 
-/// <summary>Describes sets of workloads in words. Boxes that differ in their namespaces alone are described together.</summary>
+/// <summary>Describes sets of workloads in words. Boxes that differ only in their namespaces are described together.</summary>
 internal static class WorkloadBoxText
 {
     /// <summary>More boxes than this are counted, not described.</summary>

@@ -9,7 +9,7 @@ namespace ImdsProxy.Core.Proofs.Workloads;
 /// <param name="Match">The match.</param>
 internal sealed record WorkloadEntry(int Term, bool IsExcept, WorkloadMatch Match)
 {
-    /// <summary>The namespaces, service accounts and owners that the match names; default where it names none.</summary>
+    /// <summary>The namespaces, service accounts and owners that the match names; default for a dimension without names.</summary>
     public ImmutableArray<string> Names(int dimension) => dimension switch
     {
         // Every pod has a namespace and a service account, so "*" says nothing. A pod may have no owner.
@@ -18,7 +18,7 @@ internal sealed record WorkloadEntry(int Term, bool IsExcept, WorkloadMatch Matc
         _ => Match.Owners,
     };
 
-    /// <summary>Whether the match still depends on a dimension from this one on, or on a label that is not yet decided.</summary>
+    /// <summary>Whether the match depends on this dimension or a later one, or on a label that is not yet decided.</summary>
     public bool IsOpen(int dimension, LabelChoices labels)
     {
         for (; dimension < Dimension.Labels; dimension++)

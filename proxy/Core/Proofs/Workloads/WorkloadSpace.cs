@@ -4,16 +4,16 @@ using ImdsProxy.Core.Proofs.Atoms;
 namespace ImdsProxy.Core.Proofs.Workloads;
 
 /// <summary>
-/// Splits all workloads into boxes in which every term either holds or does not. One dimension is split after the other; after each,
-/// what is settled is dropped, and a branch in which nothing can be found is left.
+/// Splits all workloads into boxes in which every term either holds or does not. Dimensions are split one after the other. After
+/// each split, settled terms are dropped, and branches in which nothing can be found are skipped.
 /// </summary>
 internal sealed class WorkloadSpace
 {
-    /// <summary>Lists of this total length are kept to join atoms with equal lists. Beyond it, such atoms are visited one by one.</summary>
+    /// <summary>The maximum total length of the lists that are kept to join atoms with equal lists. Beyond it, each atom is visited separately.</summary>
     private const int MaxKept = 4_000_000;
 
     /// <summary>
-    /// Label keys that are split one inside the other. Policies use a handful; each more doubles the work, and the stack is finite.
+    /// The maximum depth of nested splits by label key. Policies use a handful of keys. Each key doubles the work and deepens the recursion.
     /// </summary>
     private const int MaxLabelKeys = 64;
 
@@ -27,7 +27,7 @@ internal sealed class WorkloadSpace
     private readonly Budget _budget;
 
     /// <param name="terms">The terms.</param>
-    /// <param name="isFutile">Whether nothing can be found where at most these terms hold. Is asked in the order of their content.</param>
+    /// <param name="isFutile">Whether nothing can be found in workloads that match no terms but these. The terms are sorted by content.</param>
     /// <param name="visit">Receives each box with the terms that hold in it.</param>
     /// <param name="budget">Pays for the work.</param>
     public WorkloadSpace(

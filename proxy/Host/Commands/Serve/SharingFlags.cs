@@ -17,9 +17,9 @@ internal sealed class SharingFlags
     private readonly Option<TimeSpan> _instanceCacheMaxAge = Flag.Of("--instance-cache-max-age", "Maximum time in the cache for responses of /metadata/instance; 0s disables it", FlagValues.Duration, $"{Sharing.InstanceCacheMaxAge.TotalSeconds}s");
     private readonly Option<int> _callerRate = Flag.Of("--caller-rate", $"Maximum requests per second of one caller, each with its own record; 0 for no limit, but then at most {EnforceOptions.RecordRateWithoutCallerRate} records per second", FlagValues.Count, "0");
     private readonly Option<string> _upstreamLimits = Flag.Of("--upstream-limits", "When the next three limits apply: learn (from IMDS's first 429 until a minute after its last 429), fixed (always) or off", FlagValues.OneOf("learn", "fixed", "off"), "learn");
-    private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Maximum requests per second to IMDS, except for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
-    private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Maximum requests per second to IMDS for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");
-    private readonly Option<int> _upstreamTokensAtOnce = Flag.Of("--upstream-token-concurrency", "Maximum concurrent requests to IMDS for identities; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensAtOnce}");
+    private readonly Option<int> _upstreamRate = Flag.Of("--upstream-rate", "Maximum requests per second to IMDS, not counting its identity endpoints; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsPerSecond}");
+    private readonly Option<int> _upstreamTokenRate = Flag.Of("--upstream-token-rate", "Maximum requests per second to IMDS's identity endpoints; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensPerSecond}");
+    private readonly Option<int> _upstreamTokensAtOnce = Flag.Of("--upstream-token-concurrency", "Maximum concurrent requests to IMDS's identity endpoints; 0 for no limit", FlagValues.Count, $"{LimitOptions.ImdsTokensAtOnce}");
     private readonly Option<int> _queueDepth = Flag.Of("--queue-depth", "Maximum number of one caller's requests that wait because of these limits", FlagValues.Count, $"{Lane.DepthPerCaller}");
     private readonly Option<TimeSpan> _queueWait = Flag.Of("--queue-wait", "Maximum time that a request waits because of these limits", FlagValues.Duration, $"{Lane.Wait.TotalSeconds}s");
 
