@@ -23,4 +23,7 @@ public sealed record DemandPart(
 
     /// <summary>Whether the answer carried a credential that was not requested or not allowed.</summary>
     public bool IsMismatch { get; init; }
+
+    /// <summary>Whether a deny rule of the policy in force closed a request, or would have in audit mode.</summary>
+    public bool IsOfDenyRule { get; init; }
 }

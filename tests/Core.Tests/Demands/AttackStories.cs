@@ -50,6 +50,20 @@ internal static class AttackStories
         [$"logging/fluent-bit {Scene.Token}", $"shop/web {Instance}"],
         ["shop/web: FewPods"]),
 
+        // A deny rule closes each request of the month, and the policy is not given as the base.
+        new("denied all along", static log =>
+        {
+            Work(log);
+            var guard = new PolicyRule("guard", null, PolicyMode.Enforce, [Cluster.Anyone], [], [], [Cluster.Deny(Scene.Token)]);
+            var proxy = new SampleProxy(Cluster.Document(PolicyMode.Enforce, guard), log);
+            for (var day = 0; day < 30; day++)
+            {
+                proxy.Serve(SampleLog.Day(day), Web, Want.Token(Want.Vault));
+            }
+        },
+        [$"logging/fluent-bit {Scene.Token}"],
+        ["shop/web: DeniedByRule"]),
+
         // The intruder comes on the tenth day, into all pods, and stays.
         new("late", static log =>
         {

@@ -47,6 +47,22 @@ public sealed class PolicyAccessCommandTests : IDisposable
         errors.ShouldStartWith($"imds-proxy: policy who-can: {says}");
     }
 
+    // Rules compare client ids, so "nobody" would be true of any other id, and misleading.
+    [Theory]
+    [InlineData("0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30")]
+    [InlineData("/subscriptions/6a8d5e2f-0001-4000-8000-000000000001/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kubelet")]
+    public async Task WhoCan_OtherIdOfAnIdentity_IsWrongUsageThatNamesTheAlias(string id)
+    {
+        const string ids = """, "objectId": "0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30", "resourceId": "/subscriptions/6a8d5e2f-0001-4000-8000-000000000001/resourcegroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/kubelet" } },""";
+        var path = _folder.Write("ids.json", ProofFolder.Policy.Replace("\" } },", "\"" + ids, StringComparison.Ordinal));
+
+        var (exit, _, errors) = await _folder.RunAsync((output, errors) => PolicyWhoCanCommand.RunAsync(
+            path, new AskedGoal(id, null, null, null), Assumption.Enforced, asJson: false, () => Stream.Null, output, errors, CancellationToken.None));
+
+        exit.ShouldBe(2);
+        errors.ShouldContain($"'{id}' is another id of the identity 'kubelet': write the alias, or its client id");
+    }
+
     [Theory]
     [InlineData("p", "--identity or --path")]
     [InlineData("p --identity x --path /x", "--identity or --path")]

@@ -155,6 +155,7 @@ public sealed class DemandReducer
         if (row is not null)
         {
             row.IsMismatch |= RequestClass.IsMismatch(fields);
+            row.IsOfDenyRule |= fields.Reason == "deny-rule";
         }
 
         return new LineMeaning(chain)

@@ -21,6 +21,8 @@ internal sealed class DemandRow(RowKey key)
     /// <summary>Whether a record showed that the answer carried a credential that was not requested or not allowed.</summary>
     public bool IsMismatch { get; set; }
 
+    public bool IsOfDenyRule { get; set; }
+
     public long Requests { get; private set; }
 
     public long EarliestTicks { get; private set; } = long.MaxValue;
@@ -64,6 +66,7 @@ internal sealed class DemandRow(RowKey key)
     {
         Extend(other.EarliestTicks, other.FirstTicks, other.LastTicks);
         IsMismatch |= other.IsMismatch;
+        IsOfDenyRule |= other.IsOfDenyRule;
         Requests += other.Requests;
         Days.Add(other.Days);
         Statuses.Add(other.Statuses);

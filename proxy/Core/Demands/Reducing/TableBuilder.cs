@@ -85,6 +85,7 @@ internal static class TableBuilder
         LabelsOf(row, labels))
     {
         IsMismatch = row.IsMismatch,
+        IsOfDenyRule = row.IsOfDenyRule,
     };
 
     private static ImmutableArray<LabelCount> LabelsOf(DemandRow row, PodLabels labels)

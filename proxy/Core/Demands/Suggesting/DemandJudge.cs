@@ -1,3 +1,4 @@
+using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Core.Policy.Reading;
 using ImdsProxy.Core.Requests;
@@ -18,6 +19,7 @@ internal sealed class DemandJudge
     private readonly DateTimeOffset _now;
     private readonly DecidedPolicy _base;
     private readonly Dictionary<WantedPermission, WantEvidence> _evidence;
+    private readonly HashSet<WantedPermission> _denied;
 
     public DemandJudge(DemandTable table, SuggestOptions options, DecidedPolicy policy, IdentityFacts facts)
     {
@@ -30,6 +32,7 @@ internal sealed class DemandJudge
             .Where(static demand => !demand.Key.IsProbe)
             .GroupBy(demand => WantedPermission.Of(demand, facts))
             .ToDictionary(static same => same.Key, same => new WantEvidence([.. same], workloads[same.Key.Workload]));
+        _denied = [.. table.Demands.Where(IsOfDenyRule).Select(demand => WantedPermission.Of(demand, facts))];
     }
 
     public IdentityFacts Facts { get; }
@@ -53,7 +56,7 @@ internal sealed class DemandJudge
             return Out(demand, decision.IsAllowed ? LeftOutReason.AlreadyAllowed : LeftOutReason.DeniedByRule) with { Rule = decision.Rule };
         }
 
-        return OfRequest(demand) ?? OfAnswer(demand) ?? OfEvidence(demand);
+        return OfRecordedDeny(demand) ?? OfRequest(demand) ?? OfAnswer(demand) ?? OfEvidence(demand);
     }
 
     /// <summary>The reason why a demand's evidence is insufficient, or null.</summary>
@@ -93,6 +96,13 @@ internal sealed class DemandJudge
         && (key.LacksExtraQuery || ReplayedRequest.Of(key) is not null);
 
     private static bool IsName(string text) => NameFormat.IsKubernetesPattern(text) && !text.EndsWith('*');
+
+    // Without the base, only the records show that a policy denied this. A suggestion must not open it again.
+    private LeftOut? OfRecordedDeny(Demand demand) =>
+        _denied.Contains(WantedPermission.Of(demand, Facts)) ? Out(demand, LeftOutReason.DeniedByRule) : null;
+
+    private static bool IsOfDenyRule(Demand demand) =>
+        demand.Parts.Any(static part => part.IsOfDenyRule) && !demand.Parts.Any(static part => part.Verdict == Verdict.Allowed);
 
     // Checks the kind of request.
     private LeftOut? OfRequest(Demand demand)

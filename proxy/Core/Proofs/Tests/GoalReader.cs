@@ -16,6 +16,11 @@ public static class GoalReader
     /// <exception cref="FormatException">One of them is not valid; the message says what to write.</exception>
     public static DenyPermission Read(PolicyDocument policy, string? identity, string? resource, string? path, string? method)
     {
+        if (identity is not null && AliasWithOtherId(policy, identity) is { } alias)
+        {
+            throw new FormatException($"'{identity}' is another id of the identity '{alias}': write the alias, or its client id");
+        }
+
         var problems = new ProblemList("the question");
         var root = LocatedJson.Read(Json(identity, resource, path, method), problems, KnownRules.None);
         var goal = root is null ? null : new PermissionReader(problems, KnownAliases.Of(policy, root)).ReadDeny(root);
@@ -23,6 +28,11 @@ public static class GoalReader
             ? goal
             : throw new FormatException(problems.InOrder().First(static problem => problem.Severity == ProblemSeverity.Error).Message);
     }
+
+    // A rule compares client ids. "Nobody" as the answer about an object id would be true and misleading.
+    private static string? AliasWithOtherId(PolicyDocument policy, string identity) => policy.Identities
+        .FirstOrDefault(alias => identity.Equals(alias.ObjectId, StringComparison.OrdinalIgnoreCase) || identity.Equals(alias.ResourceId, StringComparison.OrdinalIgnoreCase))
+        ?.Name;
 
     private static byte[] Json(string? identity, string? resource, string? path, string? method)
     {
