@@ -47,7 +47,8 @@ internal static class TableBuilder
         return demands;
     }
 
-    // Requests without an answer belong to the only answer that there is. Of several, nobody knows which it would have been.
+    // If all answers are the same, requests without an answer count with it. If the answers differ, they stay separate: nobody knows which
+    // answer they would have got.
     private static IEnumerable<List<DemandRow>> ByAnswer(List<DemandRow> rows)
     {
         var byAnswer = rows.GroupBy(static row => row.Key.Answer).ToList();

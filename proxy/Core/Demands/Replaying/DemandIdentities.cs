@@ -4,8 +4,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Demands.Replaying;
 
 /// <summary>
-/// The identities of demands: the one that IMDS answered with; where it was not asked, the one that the selector names, as the aliases of a policy
-/// or other answers of the log tell.
+/// The identities of demands. A demand's identity is the one that IMDS answered with. If IMDS was not asked, it is the one that the selector
+/// names; other answers in the log and the aliases of a policy resolve the selector.
 /// </summary>
 public sealed class DemandIdentities
 {
