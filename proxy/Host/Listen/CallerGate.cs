@@ -69,7 +69,8 @@ internal sealed class CallerGate : IDisposable
         }
         finally
         {
-            // Makes the transport send the rest and close now. Otherwise it would close only after this method, which still has to wait for the client.
+            // Makes the transport send the rest and close now. Otherwise the transport would wait for this method to end, and this method
+            // waits for the client (below).
             await connection.Transport.Input.CompleteAsync();
             await connection.Transport.Output.CompleteAsync();
             if (caller.Tail is { } tail)

@@ -3,7 +3,8 @@ namespace ImdsProxy.Core.Demands.Evidence;
 /// <summary>Counts by a small number, such as a day or a status code. Few different numbers occur, so a sorted array is the smallest table.</summary>
 internal sealed class Tally
 {
-    // Only a log that the proxy did not write has more days or status codes than this. Further numbers are counted with the next smaller number.
+    // Only a log that the proxy did not write has more days or status codes than this. Once the table is full, a new number is counted with
+    // the next smaller one.
     private const int Most = 4096;
 
     private (int Key, long Count)[] _entries = [];

@@ -47,7 +47,8 @@ internal static class TableBuilder
         return demands;
     }
 
-    // If there is only one answer, requests without an answer are counted with it. With several answers, it is unknown to which they belong.
+    // If all answers are the same, requests without an answer count with it. If the answers differ, they stay separate: nobody knows which
+    // answer they would have got.
     private static IEnumerable<List<DemandRow>> ByAnswer(List<DemandRow> rows)
     {
         var byAnswer = rows.GroupBy(static row => row.Key.Answer).ToList();

@@ -4,8 +4,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Demands.Replaying;
 
 /// <summary>
-/// The identities of demands: the identity in IMDS's answer. If IMDS was not asked, the identity that the selector names, according to a
-/// policy's aliases or to other answers in the log.
+/// The identities of demands. A demand's identity is the one that IMDS answered with. If IMDS was not asked, it is the one that the selector
+/// names; other answers in the log and the aliases of a policy resolve the selector.
 /// </summary>
 public sealed class DemandIdentities
 {

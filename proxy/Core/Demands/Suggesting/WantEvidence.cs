@@ -25,7 +25,7 @@ internal sealed class WantEvidence
 
     public int Days { get; }
 
-    /// <summary>Whether the workload first asked for it later than this after its own first demand.</summary>
+    /// <summary>Whether more than this time passed between the workload's first demand and its first request for this permission.</summary>
     public bool IsLaterThan(TimeSpan settle) => FirstSeen - _workload.FirstSeen > settle;
 
     /// <summary>Whether fewer than half of the workload's asking pods asked for it.</summary>

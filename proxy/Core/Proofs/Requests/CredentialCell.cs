@@ -8,7 +8,7 @@ namespace ImdsProxy.Core.Proofs.Requests;
 /// <param name="Extra">The extra query keys.</param>
 /// <param name="Selector">The identity that is asked for.</param>
 /// <param name="Asked">The resources that are asked for.</param>
-/// <param name="Answered">IMDS's answers; null if every policy denies the request before it is sent.</param>
+/// <param name="Answered">What IMDS answers with; null if every policy denies the request before it is sent.</param>
 /// <param name="Outcomes">What each policy does.</param>
 /// <param name="Rules">The rule by which each policy permits it; null where none does.</param>
 /// <param name="Pins">The client id that each policy adds to the request, or null.</param>

@@ -6,8 +6,8 @@ using ImdsProxy.Core.Requests;
 namespace ImdsProxy.Core.Proofs.Requests;
 
 /// <summary>
-/// The classes of a request's extra query keys. An allow matches only if it lists all of them, so requests that the same
-/// allows accept are one class: one for each intersection of the lists.
+/// The classes of a request's extra query keys. An allow matches if it lists all keys of the request. Two requests are in the same class if
+/// the same allows match them, so each intersection of the allows' lists gives one class.
 /// </summary>
 internal static class ExtraKeys
 {
@@ -19,7 +19,7 @@ internal static class ExtraKeys
 
     private static readonly ImmutableArray<string> Unlisted = ["x-unlisted"];
 
-    /// <summary>One example of extra keys for each class, starting with no keys.</summary>
+    /// <summary>For each class, the extra keys of one request in it. The class without extra keys comes first.</summary>
     /// <param name="standings">What holds.</param>
     /// <param name="allows">The allows that matter.</param>
     /// <param name="endpoint">The endpoint, whose own keys are not extra.</param>

@@ -24,7 +24,10 @@ internal static class DemandCommand
         }
     }
 
-    /// <summary>Reports the parts of the log that an answer lacks, and tells the exit code. An incomplete answer beats one that found something.</summary>
+    /// <summary>
+    /// Reports the parts of the log that an answer lacks, and tells the exit code. The code for an incomplete answer takes precedence over
+    /// the code for findings.
+    /// </summary>
     public static async Task<int> EndAsync(string name, LogFindings findings, bool isFound, TextWriter errors)
     {
         foreach (var missing in CoverageText.Missing(LogProblems.BasisOf(findings)))
