@@ -55,4 +55,8 @@ public enum AuditField
     Summed,
     Cut,
     ExtraQuery,
+    Probe,
+    ReturnedClientId,
+    ReturnedResource,
+    ReturnedAudience,
 }

@@ -51,6 +51,11 @@ internal static class RequestFields
             AuditText.Write(json, "rawTarget"u8, record.RawTarget, AuditLimits.Target);
         }
 
+        if (record.Probe)
+        {
+            json.WriteBoolean("probe"u8, true);
+        }
+
         AuditText.Write(json, record.Mode == PolicyMode.Enforce ? "asIdentity"u8 : "wouldBeIdentity"u8, record.Pin, AuditLimits.Name);
         AuditText.Write(json, "error"u8, record.Error, AuditLimits.Error);
         AuditText.Write(json, "userAgent"u8, record.UserAgent, AuditLimits.UserAgent);

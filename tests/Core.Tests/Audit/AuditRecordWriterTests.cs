@@ -7,6 +7,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using Shouldly;
@@ -178,14 +179,7 @@ public sealed class AuditRecordWriterTests
     [Fact]
     public void Write_AnyHostileTexts_StayOneValidLineOf8KiB()
     {
-        var piece = Gen.OneOf(
-            Gen.Elements("a", "\"", "\\", "\n", "\u0001", "\u007f", "\u2028", "é", "\ud800", "\udc00", "\U0001F600", "&", " "),
-            Gen.Choose(0, char.MaxValue).Select(c => ((char)c).ToString()));
-        var text =
-            from pieces in piece.ArrayOf(7)
-            from times in Gen.Elements(0, 1, 20, 36, 171, 700)
-            select string.Concat(Enumerable.Repeat(string.Concat(pieces), times));
-        Check.QuickThrowOnFailure(Prop.ForAll(text.ArrayOf(24).ToArbitrary(), texts =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Texts(27), texts =>
         {
             Output.ResetWrittenCount();
             var line = Line(Hostile(texts));
@@ -196,6 +190,65 @@ public sealed class AuditRecordWriterTests
             // A truncated escape would not parse, and half of a surrogate pair would not be a string.
             Strings(Parse(line)).ToList().ShouldNotBeEmpty();
         }));
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Write_Probe_IsMarked(bool isProbe, bool isMalformed)
+    {
+        var line = Line(new AuditRecord
+        {
+            Timestamp = Moment,
+            Id = "0HN1",
+            Verdict = Verdict.Denied,
+            Reason = Reason.NoRule,
+            Mode = PolicyMode.Enforce,
+            Caller = new Caller.Pod(FluentBit),
+            Request = isMalformed ? null : TokenRequest(),
+            Probe = isProbe,
+            Status = 403,
+            Milliseconds = 1,
+        });
+
+        Parse(line).GetProperty("request").TryGetProperty("probe", out var probe).ShouldBe(isProbe);
+        (!isProbe || probe.GetBoolean()).ShouldBeTrue();
+    }
+
+    public static TheoryData<string?, TokenClaims?, string> ReturnedCredentials => new()
+    {
+        { "https://vault.azure.net", null, """{"clientId":"2bc9","resource":"https://vault.azure.net"}""" },
+        { "https://vault.azure.net", Claims("https://vault.azure.net/"), """{"clientId":"2bc9","resource":"https://vault.azure.net"}""" },
+        { "https://vault.azure.net", Claims("https://storage.azure.com"), """{"clientId":"2bc9","resource":"https://vault.azure.net","audience":"https://storage.azure.com"}""" },
+        {
+            "https://vault.azure.net",
+            Claims("CFA8B339-82A2-471A-A3C9-0FC0BE7A4093"),
+            """{"clientId":"2bc9","resource":"https://vault.azure.net","audience":"cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}"""
+        },
+        { null, null, """{"clientId":"2bc9"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ReturnedCredentials))]
+    public void Write_WithheldCredential_HasItsIdentityResourceAndAudience(string? resource, TokenClaims? claims, string expected)
+    {
+        var record = new AuditRecord
+        {
+            Timestamp = Moment,
+            Id = "0HN1",
+            Verdict = Verdict.Denied,
+            Reason = Reason.IdentityMismatch,
+            Mode = PolicyMode.Enforce,
+            Caller = new Caller.Pod(FluentBit),
+            Request = TokenRequest(),
+            Status = 403,
+            Returned = new CredentialAnswer("2bc9", resource) { Claims = claims },
+            Milliseconds = 1,
+        };
+
+        Parse(Line(record)).GetProperty("returned").GetRawText().ShouldBe(expected);
     }
 
     [Fact]
@@ -242,6 +295,20 @@ public sealed class AuditRecordWriterTests
         length.ShouldBeLessThanOrEqualTo(most);
         (kept == whole || length > most - 12).ShouldBeTrue();
     }
+
+    private static Arbitrary<string[]> Texts(int count)
+    {
+        var piece = Gen.OneOf(
+            Gen.Elements("a", "\"", "\\", "\n", "\u0001", "\u007f", "\u2028", "é", "\ud800", "\udc00", "\U0001F600", "&", " "),
+            Gen.Choose(0, char.MaxValue).Select(c => ((char)c).ToString()));
+        var text =
+            from pieces in piece.ArrayOf(7)
+            from times in Gen.Elements(0, 1, 20, 36, 171, 700)
+            select string.Concat(Enumerable.Repeat(string.Concat(pieces), times));
+        return text.ArrayOf(count).ToArbitrary();
+    }
+
+    private static TokenClaims Claims(string audience) => new(null, null, null, audience, null);
 
     private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
     {
@@ -345,7 +412,9 @@ public sealed class AuditRecordWriterTests
         EventIds = texts,
         Status = 504,
         Bytes = long.MaxValue,
-        Issued = new IssuedCredential(texts[17], texts[18], texts[19], Moment, texts[20]) { Audience = texts[21] },
+        Probe = true,
+        Issued = texts[26].Length % 2 == 0 ? null : new IssuedCredential(texts[17], texts[18], texts[19], Moment, texts[20]) { Audience = texts[21] },
+        Returned = texts[26].Length % 2 == 1 ? null : new CredentialAnswer(texts[23], texts[24]) { Claims = Claims(texts[25]) },
         UpstreamStatus = 504,
         UpstreamMilliseconds = double.MaxValue,
         Cached = true,

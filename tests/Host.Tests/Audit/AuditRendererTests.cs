@@ -78,6 +78,17 @@ public sealed class AuditRendererTests
     }
 
     [Fact]
+    public void Json_WithheldCredentialOfAProbe_ShowsItsFields()
+    {
+        using var stream = new MemoryStream();
+        using var renderer = new JsonRenderer(stream, AuditColumn.Parse("probe,returned-client-id,returned-resource,returned-audience,issued-client-id"));
+
+        renderer.Render("""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","request":{"probe":true},"returned":{"clientId":"a","resource":"b","audience":"c"}}"""u8);
+
+        Encoding.UTF8.GetString(stream.ToArray()).ShouldBe("""{"probe":"true","returned-client-id":"a","returned-resource":"b","returned-audience":"c"}""" + "\n");
+    }
+
+    [Fact]
     public void Stats_OfSummaries_UseTheirCounts()
     {
         var stats = new AuditStats(StatsKey.Parse("verdict"));
