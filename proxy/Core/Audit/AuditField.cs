@@ -56,6 +56,8 @@ public enum AuditField
     Cut,
     ExtraQuery,
     Probe,
+    Labels,
+    Skipped,
     ReturnedClientId,
     ReturnedResource,
     ReturnedAudience,

@@ -132,7 +132,9 @@ public sealed class AuditLine
             reader.Skip();
         }
 
-        if (field is not { } known || _places[(int)known].Kind != JsonTokenType.None || kind is JsonTokenType.Null or JsonTokenType.StartObject)
+        // Only labels are shown as a whole object.
+        var isShown = kind != JsonTokenType.Null && (kind != JsonTokenType.StartObject || field == AuditField.Labels);
+        if (field is not { } known || _places[(int)known].Kind != JsonTokenType.None || !isShown)
         {
             return;
         }

@@ -22,11 +22,7 @@ internal static class RequestFields
         WriteAddress(json, record);
         if (record.Caller is Caller.Pod { Identity: var pod })
         {
-            AuditText.Write(json, "namespace"u8, pod.Namespace, AuditLimits.Name);
-            AuditText.Write(json, "pod"u8, pod.Name, AuditLimits.Name);
-            AuditText.Write(json, "uid"u8, pod.Uid, AuditLimits.Word);
-            AuditText.Write(json, "serviceAccount"u8, pod.ServiceAccount, AuditLimits.Name);
-            AuditText.Write(json, "owner"u8, pod.Owner, AuditLimits.Owner);
+            PodFields.WriteNames(json, pod);
         }
         else
         {

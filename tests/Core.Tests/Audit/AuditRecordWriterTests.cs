@@ -252,6 +252,67 @@ public sealed class AuditRecordWriterTests
     }
 
     [Fact]
+    public void Write_PodSeen_HasItsNamesAndAllLabelsInOrder() => Line(Seen("uid1", "DaemonSet/fluent-bit", [new("tier", ""), new("app.kubernetes.io/name", "fluent-bit")])).ShouldBe(
+        $$$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"pod-seen","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"{{{Prev}}}","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"uid1","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit","labels":{"app.kubernetes.io/name":"fluent-bit","tier":""}}""" + "\n");
+
+    [Fact]
+    public void Write_PodSeenWithoutOwnerAndLabels_SaysSo()
+    {
+        var line = Parse(Line(Seen("uid1", null, [], skipped: 2)));
+
+        line.TryGetProperty("owner", out _).ShouldBeFalse();
+        line.GetProperty("labels").GetRawText().ShouldBe("{}");
+        line.GetProperty("skipped").GetInt32().ShouldBe(2);
+        line.TryGetProperty("cut", out _).ShouldBeFalse();
+    }
+
+    public static TheoryData<string, string, string, bool> Labels => new()
+    {
+        { "longest of Kubernetes", new string('p', 253) + "/" + new string('n', 63), new string('v', 63), true },
+        { "key too long", new string('k', 321), "v", false },
+        { "key too long after escaping", new string('\u0001', 60), "v", false },
+        { "value too long", "k", new string('v', 65), false },
+        { "value too long after escaping", "k", new string('"', 40), false },
+        { "lone surrogate", "k", "\ud800", true },
+        { "end of the object", "k", "\"},\"verdict\":\"", true },
+        { "line feed", "k\n", "v\r\n", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Labels))]
+    public void Write_PodSeen_HasALabelWholeOrNotAtAll(string what, string key, string value, bool isWritten)
+    {
+        var line = Parse(Line(Seen("uid1", null, [new(key, value), new("app", "web")])));
+
+        line.GetProperty("labels").EnumerateObject().Count().ShouldBe(isWritten ? 2 : 1, what);
+        line.GetProperty("labels").GetProperty("app").GetString().ShouldBe("web");
+        line.TryGetProperty("cut", out _).ShouldBe(!isWritten, what);
+    }
+
+    [Fact]
+    public void Write_PodSeenWithManyLabels_LeavesOutWhatDoesNotFit()
+    {
+        var line = Line(Seen("uid1", null, Enumerable.Range(0, 10_000).Select(n => KeyValuePair.Create($"label-{n:d5}", $"{n}"))));
+
+        line.Length.ShouldBeInRange(5 << 10, 8192);
+        Parse(line).GetProperty("labels").EnumerateObject().Count().ShouldBeGreaterThan(200);
+        Parse(line).GetProperty("cut").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Write_AnyHostilePod_StaysOneValidLineOf8KiB() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Texts(30), texts =>
+        {
+            Output.ResetWrittenCount();
+            var labels = texts.Skip(6).Distinct(StringComparer.Ordinal).Select(static (text, n) => KeyValuePair.Create(text, text + n));
+            var line = Line(writer => writer.Write(Output, new PodSeen(Moment, new PodIdentity(texts[0], texts[1], texts[2], texts[3], texts[4], labels), int.MaxValue)));
+            line.Length.ShouldBeLessThanOrEqualTo(8192);
+            line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
+            line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
+            Parse(line).GetProperty("labels").ValueKind.ShouldBe(JsonValueKind.Object);
+        }));
+
+    [Fact]
     public void Write_Event_OmitsFieldsWithNamesOfARecord()
     {
         var fields = new JsonObject { ["revision"] = "3f2a", ["seq"] = 1, ["kind"] = "request", ["nothing"] = null, ["text"] = "a\nb\u2028" };
@@ -309,6 +370,9 @@ public sealed class AuditRecordWriterTests
     }
 
     private static TokenClaims Claims(string audience) => new(null, null, null, audience, null);
+
+    private Func<AuditRecordWriter, int> Seen(string uid, string? owner, IEnumerable<KeyValuePair<string, string>> labels, int skipped = 0) =>
+        writer => writer.Write(Output, new PodSeen(Moment, new PodIdentity("logging", "fluent-bit-qg7vq", uid, "fluent-bit", owner, labels), skipped));
 
     private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
     {

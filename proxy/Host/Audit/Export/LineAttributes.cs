@@ -27,6 +27,7 @@ internal sealed class LineAttributes : IReadOnlyList<KeyValuePair<string, object
         (AuditField.Uid, "k8s.pod.uid"),
         (AuditField.ServiceAccount, "k8s.service_account.name"),
         (AuditField.Owner, "imds_proxy.owner"),
+        (AuditField.Labels, "imds_proxy.labels"),
         (AuditField.Ip, "client.address"),
         (AuditField.Method, "http.request.method"),
         (AuditField.Path, "url.path"),
