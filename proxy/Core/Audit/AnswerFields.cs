@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Core.Audit;
@@ -11,6 +12,7 @@ internal static class AnswerFields
     {
         WriteResponse(json, record);
         WriteIssued(json, record.Issued);
+        WriteReturned(json, record.Returned);
         WriteUpstream(json, record);
         AuditText.WriteMilliseconds(json, "ms"u8, record.Milliseconds);
     }
@@ -71,6 +73,18 @@ internal static class AnswerFields
         {
             json.WritePropertyName("issued"u8);
             json.WriteRawValue(issued.Words, skipInputValidation: true);
+        }
+    }
+
+    private static void WriteReturned(Utf8JsonWriter json, CredentialAnswer? returned)
+    {
+        if (returned is not null)
+        {
+            json.WriteStartObject("returned"u8);
+            AuditText.Write(json, "clientId"u8, returned.ClientId, AuditLimits.Word);
+            AuditText.Write(json, "resource"u8, returned.Resource, AuditLimits.Value);
+            AuditText.Write(json, "audience"u8, returned.OtherAudience, AuditLimits.Name);
+            json.WriteEndObject();
         }
     }
 

@@ -55,4 +55,10 @@ public enum AuditField
     Summed,
     Cut,
     ExtraQuery,
+    Probe,
+    Labels,
+    Skipped,
+    ReturnedClientId,
+    ReturnedResource,
+    ReturnedAudience,
 }

@@ -1,7 +1,7 @@
 namespace ImdsProxy.Core.Audit;
 
 /// <summary>
-/// The limits of texts in a request's record, in bytes after escaping. Together with keys, numbers and the place in the chain,
+/// The limits of texts in a request's record and in the event <c>pod-seen</c>, in bytes after escaping. Together with keys, numbers and the place in the chain,
 /// they keep every line below <see cref="Line"/>, whatever a pod sends.
 /// </summary>
 internal static class AuditLimits
@@ -32,6 +32,15 @@ internal static class AuditLimits
 
     /// <summary><c>Kind/name</c>: 63 and 253 characters.</summary>
     public const int Owner = 320;
+
+    /// <summary>All labels of a pod together. Usual pods have 100 to 500 bytes of labels; the API server sets no limit.</summary>
+    public const int Labels = 5 << 10;
+
+    /// <summary>A label's key: a prefix of 253 characters, a slash and a name of 63.</summary>
+    public const int LabelKey = 320;
+
+    /// <summary>A label's value: at most 63 characters.</summary>
+    public const int LabelValue = 64;
 
     /// <summary>Ids, versions and methods: a GUID has 36 characters, Kestrel's request ids have 22.</summary>
     public const int Word = 64;

@@ -17,6 +17,7 @@ public sealed class AuditLine
     private static readonly (byte[] Key, AuditField Field)[] Summary = AuditFields.Of("summary");
     private static readonly (byte[] Key, AuditField Field)[] Response = AuditFields.Of("response");
     private static readonly (byte[] Key, AuditField Field)[] Issued = AuditFields.Of("issued");
+    private static readonly (byte[] Key, AuditField Field)[] Returned = AuditFields.Of("returned");
     private static readonly (byte[] Key, AuditField Field)[] Upstream = AuditFields.Of("upstream");
 
     private readonly Place[] _places = new Place[AuditFields.Number];
@@ -103,6 +104,7 @@ public sealed class AuditLine
         7 when reader.ValueTextEquals("summary"u8) => Summary,
         8 when reader.ValueTextEquals("response"u8) => Response,
         8 when reader.ValueTextEquals("upstream"u8) => Upstream,
+        8 when reader.ValueTextEquals("returned"u8) => Returned,
         _ => null,
     };
 
@@ -130,7 +132,9 @@ public sealed class AuditLine
             reader.Skip();
         }
 
-        if (field is not { } known || _places[(int)known].Kind != JsonTokenType.None || kind is JsonTokenType.Null or JsonTokenType.StartObject)
+        // Only labels are shown as a whole object.
+        var isShown = kind != JsonTokenType.Null && (kind != JsonTokenType.StartObject || field == AuditField.Labels);
+        if (field is not { } known || _places[(int)known].Kind != JsonTokenType.None || !isShown)
         {
             return;
         }

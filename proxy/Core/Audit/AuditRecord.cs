@@ -1,5 +1,6 @@
 using System.Net;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 
@@ -44,6 +45,9 @@ public sealed class AuditRecord
     /// <summary>The canonical request, or null if it was malformed.</summary>
     public ImdsRequest? Request { get; init; }
 
+    /// <summary>Whether the request lacked the header <c>Metadata: true</c>, as a probe of an SDK does.</summary>
+    public bool Probe { get; init; }
+
     /// <summary>The method of a malformed request, or null if it could not be read.</summary>
     public string? RawMethod { get; init; }
 
@@ -66,6 +70,9 @@ public sealed class AuditRecord
 
     /// <summary>The issued credential, or null.</summary>
     public IssuedCredential? Issued { get; init; }
+
+    /// <summary>What IMDS returned and the policy withheld, or null. Never contains the credential.</summary>
+    public CredentialAnswer? Returned { get; init; }
 
     /// <summary>The status of IMDS's response, or null without a response.</summary>
     public int? UpstreamStatus { get; init; }

@@ -74,6 +74,24 @@ public sealed class AuditRecordWriter
         return place;
     }
 
+    /// <summary>Renders the event about a pod. Its labels are chosen by others, so the line has at most 8 KiB.</summary>
+    /// <param name="output">Receives the line.</param>
+    /// <param name="seen">The event.</param>
+    /// <returns>The number of bytes before the place in the chain.</returns>
+    public int Write(IBufferWriter<byte> output, PodSeen seen)
+    {
+        var json = _records;
+        json.Reset(output);
+        json.WriteStartObject();
+        AuditText.WriteTimestamp(json, "ts"u8, seen.Timestamp);
+        json.WriteString("kind"u8, "event"u8);
+        json.WriteString("event"u8, "pod-seen"u8);
+        var place = WriteOrigin(json);
+        PodFields.Write(json, seen);
+        End(json, output);
+        return place;
+    }
+
     private int WriteOrigin(Utf8JsonWriter json)
     {
         AuditText.Write(json, "cluster"u8, _origin.Cluster, AuditLimits.Name);

@@ -22,11 +22,7 @@ internal static class RequestFields
         WriteAddress(json, record);
         if (record.Caller is Caller.Pod { Identity: var pod })
         {
-            AuditText.Write(json, "namespace"u8, pod.Namespace, AuditLimits.Name);
-            AuditText.Write(json, "pod"u8, pod.Name, AuditLimits.Name);
-            AuditText.Write(json, "uid"u8, pod.Uid, AuditLimits.Word);
-            AuditText.Write(json, "serviceAccount"u8, pod.ServiceAccount, AuditLimits.Name);
-            AuditText.Write(json, "owner"u8, pod.Owner, AuditLimits.Owner);
+            PodFields.WriteNames(json, pod);
         }
         else
         {
@@ -49,6 +45,11 @@ internal static class RequestFields
         {
             AuditText.Write(json, "method"u8, record.RawMethod, AuditLimits.Word);
             AuditText.Write(json, "rawTarget"u8, record.RawTarget, AuditLimits.Target);
+        }
+
+        if (record.Probe)
+        {
+            json.WriteBoolean("probe"u8, true);
         }
 
         AuditText.Write(json, record.Mode == PolicyMode.Enforce ? "asIdentity"u8 : "wouldBeIdentity"u8, record.Pin, AuditLimits.Name);

@@ -12,6 +12,11 @@ public sealed record CredentialAnswer(string ClientId, string? Resource)
 
     internal string? ComparableResource { get; } = Resource is null ? null : ResourceName.Comparable(Resource);
 
+    /// <summary>The token's audience, or null if it says no more than the resource does. An application id or the URI of another resource.</summary>
+    internal string? OtherAudience => Claims is { Audience: { } audience } claims
+        ? claims.AudienceId ?? (ResourceName.Comparable(audience) != ComparableResource ? audience : null)
+        : null;
+
     internal string? BroadResource { get; } = Resource is null ? null : ResourceName.Broad(Resource);
 
     /// <summary>
@@ -23,7 +28,7 @@ public sealed record CredentialAnswer(string ClientId, string? Resource)
         && (IsAnother(claims.AppId)
             || IsAnother(claims.AuthorizedParty)
             || (claims.ResourceId is { } id && resourceId is { } known && !id.Equals(known, StringComparison.OrdinalIgnoreCase))
-            || (claims is { Audience: { } audience, AudienceId: null } && ResourceName.Comparable(audience) != ComparableResource));
+            || (claims.AudienceId is null && OtherAudience is not null));
 
     private bool IsAnother(string? clientId) => clientId is not null && !clientId.Equals(ClientId, StringComparison.OrdinalIgnoreCase);
 }

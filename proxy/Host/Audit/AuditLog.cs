@@ -1,10 +1,12 @@
 using ImdsProxy.Audit.Chain;
 using ImdsProxy.Audit.Export;
+using ImdsProxy.Audit.Pods;
 using ImdsProxy.Audit.Reserve;
 using ImdsProxy.Audit.Retain;
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
 
 namespace ImdsProxy.Audit;
 
@@ -23,6 +25,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     private readonly LinePool _lines;
     private readonly LinePool _reserveLines;
     private readonly ReserveChoice? _reserve;
+    private readonly StatedPods _pods;
     private readonly AuditChains _chains;
     private readonly LineQueue _queue;
     private readonly Retention? _retention;
@@ -33,6 +36,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     private readonly SemaphoreSlim _keeping = new(1);
     private readonly ITimer _ticks;
     private readonly ITimer _checkpoints;
+    private readonly ITimer? _hours;
     private int _closed;
 
     public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
@@ -41,6 +45,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
         _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, options.OtlpQueueBytes, logger);
         _retention = options.Directory is null ? null : new Retention(options, clock, logger);
+        _pods = new StatedPods(clock);
         var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, clock, logger);
         _stdoutBeside = sharedStdout.Beside;
 
@@ -54,9 +59,14 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             logger)
         {
             Observer = _export,
+            SegmentBegan = _pods.BeginSegment,
         };
         var share = _retention is null ? null : new ChainShare(options, _retention, isReserve: false, reserve is null ? null : reserve.Write);
-        var requests = new AuditWriter(options, Origin, sharedStdout, share, clock, logger) { Observer = _export };
+        var requests = new AuditWriter(options, Origin, sharedStdout, share, clock, logger)
+        {
+            Observer = _export,
+            SegmentBegan = reserve is null ? _pods.BeginSegment : null,
+        };
         _lines = new LinePool(Origin, isReserve: false);
         _reserveLines = reserve is null ? _lines : new LinePool(reserve.Origin, isReserve: true);
         _reserve = reserve is null ? null : new ReserveChoice(options.ReserveBytes);
@@ -79,7 +89,9 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             _ = Task.Run(() => KeepAsync(keeper, clock, options.KeepInterval));
         }
 
-        _ticks = clock.CreateTimer(_ => _queue.Post(() => Try(_chains.Tick)), null, options.RetryInterval, options.RetryInterval);
+        // Without a directory there are no segments. Readers of stdout find each caller's labels in each hour instead.
+        _hours = _retention is null ? clock.CreateTimer(_ => _pods.BeginSegment(), null, options.SegmentAge, options.SegmentAge) : null;
+        _ticks = clock.CreateTimer(_ => Tick(), null, options.RetryInterval, options.RetryInterval);
         _checkpoints = clock.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
@@ -91,9 +103,18 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     /// <summary>The reason why records do not go to the directory, or null while they do.</summary>
     public string? Degraded => _chains.Degraded;
 
-    public ValueTask<bool> WriteAsync(AuditRecord record) => _reserve?.Choose(record) is { } quota
-        ? WriteReservedAsync(record, quota)
-        : _queue.WriteAsync(Serialise(_lines, record, static (line, record) => line.Put(record)));
+    public ValueTask<bool> WriteAsync(AuditRecord record)
+    {
+        // The event comes first, so that whoever reads the record knows the labels by which it was decided.
+        if (record.Caller is Caller.Pod { Identity: var pod } && _pods.Before(pod, record.Timestamp) is { } seen)
+        {
+            _ = WriteAsync(seen);
+        }
+
+        return _reserve?.Choose(record) is { } quota
+            ? WriteReservedAsync(record, quota)
+            : _queue.WriteAsync(Serialise(_lines, record, static (line, record) => line.Put(record)));
+    }
 
     public ValueTask<bool> WriteAsync(AuditEvent auditEvent) =>
         _queue.WriteAsync(Serialise(_reserveLines, auditEvent, static (line, auditEvent) => line.Put(auditEvent)));
@@ -141,11 +162,17 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             return;
         }
 
+        WritePods(isEnd: true);
         await _stopping.CancelAsync();
         await _keeping.WaitAsync(DiskPatience);
         var isFree = await _queue.CloseAsync();
         await _ticks.DisposeAsync();
         await _checkpoints.DisposeAsync();
+        if (_hours is not null)
+        {
+            await _hours.DisposeAsync();
+        }
+
         if (isFree)
         {
             await EndInTimeAsync(patience);
@@ -233,6 +260,38 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         }
 
         return written;
+    }
+
+    private async Task WriteAsync(PodSeen seen)
+    {
+        if (Failure is not null)
+        {
+            // A failed attempt would count as a lost record.
+            _pods.TakeBack(seen);
+            return;
+        }
+
+        var quota = _reserve?.Choose(seen);
+        var line = Serialise(quota is null ? _lines : _reserveLines, seen, static (line, seen) => line.Put(seen));
+        quota?.ChargeSeen(line.MostLength);
+        if (!await _queue.WriteAsync(line))
+        {
+            _pods.TakeBack(seen);
+        }
+    }
+
+    private void Tick()
+    {
+        WritePods(isEnd: false);
+        _queue.Post(() => Try(_chains.Tick));
+    }
+
+    private void WritePods(bool isEnd)
+    {
+        foreach (var seen in Failure is null ? _pods.TakeDue(_clock.GetUtcNow(), isEnd) : [])
+        {
+            _ = WriteAsync(seen);
+        }
     }
 
     // Runs in the writer's turn, so that the event is written before the removal and no line is written between them. A

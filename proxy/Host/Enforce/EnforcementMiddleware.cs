@@ -71,6 +71,7 @@ internal sealed partial class EnforcementMiddleware(
         // 1. Identify the caller, if it is already known.
         exchange.Caller = Confirmed(callers.Find(exchange.Address), exchange);
         exchange.Policy = policy.Current;
+        exchange.IsProbe = !HasMetadata(context);
         if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
         {
             await TooManyAsync(exchange);
@@ -99,7 +100,7 @@ internal sealed partial class EnforcementMiddleware(
         }
 
         // 3. A request without IMDS's header is a client's probe. A probe never waits, and is never sent to IMDS.
-        if (!HasMetadata(context))
+        if (exchange.IsProbe)
         {
             await ProbeAsync(exchange, snapshot, request);
             return;

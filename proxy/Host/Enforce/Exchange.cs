@@ -42,6 +42,9 @@ internal sealed class Exchange
 
     public ImdsRequest? Request { get; set; }
 
+    /// <summary>Whether the request lacks IMDS's header. False if its headers were not read.</summary>
+    public bool IsProbe { get; set; }
+
     public IReadOnlyList<string>? EventIds { get; set; }
 
     /// <summary>The policy that decides, or null if no policy is loaded yet.</summary>
@@ -115,6 +118,7 @@ internal sealed class Exchange
             CallerPort = Context.Connection.RemotePort,
             CallerInterface = Connection?.InterfaceName,
             Request = Request,
+            Probe = IsProbe,
             RawMethod = Request is null ? target?.Method : null,
             RawTarget = Request is null ? target?.RawTarget : null,
             Error = outcome.Error,
@@ -123,6 +127,7 @@ internal sealed class Exchange
             Status = outcome.Status,
             Bytes = outcome.Bytes,
             Issued = outcome.Issued,
+            Returned = outcome.Returned,
             UpstreamStatus = outcome.UpstreamStatus,
             UpstreamMilliseconds = _upstreamMilliseconds,
             Cached = IsCached,

@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Enforce;
@@ -17,6 +18,9 @@ internal readonly record struct Outcome(Verdict Verdict, Reason Reason, PolicyMo
     public long? Bytes { get; init; }
 
     public IssuedCredential? Issued { get; init; }
+
+    /// <summary>What IMDS returned and the policy withheld, or null.</summary>
+    public CredentialAnswer? Returned { get; init; }
 
     public int? UpstreamStatus { get; init; }
 

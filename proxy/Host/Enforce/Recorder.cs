@@ -30,7 +30,7 @@ internal sealed class Recorder(IAuditLog log, Summaries summaries, Answers answe
     /// <param name="upstreamStatus">The status from IMDS, or null if the request was not sent.</param>
     public Task DenyAsync(Exchange exchange, Denial denial, CredentialAnswer? returned = null, int? upstreamStatus = null)
     {
-        var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus };
+        var outcome = Outcome.Of(denial) with { UpstreamStatus = upstreamStatus, Returned = returned };
 
         // The answer names the request's id, and a summary replaces this id with its own.
         var isSummed = IsSummed(exchange, outcome);

@@ -101,6 +101,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
         try
         {
             await audit.WriteAsync(new AuditEvent(time.GetUtcNow(), "started", new JsonObject { ["version"] = BuildInfo.Current.Version }));
+            followers.Start(new Heartbeat(audit, time).RunAsync);
             if (options.ReadyFile is { } readyFile)
             {
                 followers.Start(new ReadyReport(readyFile, () => readiness.IsReady, time, logging.CreateLogger<ReadyReport>()).RunAsync);

@@ -7,6 +7,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using Shouldly;
@@ -178,14 +179,7 @@ public sealed class AuditRecordWriterTests
     [Fact]
     public void Write_AnyHostileTexts_StayOneValidLineOf8KiB()
     {
-        var piece = Gen.OneOf(
-            Gen.Elements("a", "\"", "\\", "\n", "\u0001", "\u007f", "\u2028", "é", "\ud800", "\udc00", "\U0001F600", "&", " "),
-            Gen.Choose(0, char.MaxValue).Select(c => ((char)c).ToString()));
-        var text =
-            from pieces in piece.ArrayOf(7)
-            from times in Gen.Elements(0, 1, 20, 36, 171, 700)
-            select string.Concat(Enumerable.Repeat(string.Concat(pieces), times));
-        Check.QuickThrowOnFailure(Prop.ForAll(text.ArrayOf(24).ToArbitrary(), texts =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Texts(27), texts =>
         {
             Output.ResetWrittenCount();
             var line = Line(Hostile(texts));
@@ -197,6 +191,126 @@ public sealed class AuditRecordWriterTests
             Strings(Parse(line)).ToList().ShouldNotBeEmpty();
         }));
     }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void Write_Probe_IsMarked(bool isProbe, bool isMalformed)
+    {
+        var line = Line(new AuditRecord
+        {
+            Timestamp = Moment,
+            Id = "0HN1",
+            Verdict = Verdict.Denied,
+            Reason = Reason.NoRule,
+            Mode = PolicyMode.Enforce,
+            Caller = new Caller.Pod(FluentBit),
+            Request = isMalformed ? null : TokenRequest(),
+            Probe = isProbe,
+            Status = 403,
+            Milliseconds = 1,
+        });
+
+        Parse(line).GetProperty("request").TryGetProperty("probe", out var probe).ShouldBe(isProbe);
+        (!isProbe || probe.GetBoolean()).ShouldBeTrue();
+    }
+
+    public static TheoryData<string?, TokenClaims?, string> ReturnedCredentials => new()
+    {
+        { "https://vault.azure.net", null, """{"clientId":"2bc9","resource":"https://vault.azure.net"}""" },
+        { "https://vault.azure.net", Claims("https://vault.azure.net/"), """{"clientId":"2bc9","resource":"https://vault.azure.net"}""" },
+        { "https://vault.azure.net", Claims("https://storage.azure.com"), """{"clientId":"2bc9","resource":"https://vault.azure.net","audience":"https://storage.azure.com"}""" },
+        {
+            "https://vault.azure.net",
+            Claims("CFA8B339-82A2-471A-A3C9-0FC0BE7A4093"),
+            """{"clientId":"2bc9","resource":"https://vault.azure.net","audience":"cfa8b339-82a2-471a-a3c9-0fc0be7a4093"}"""
+        },
+        { null, null, """{"clientId":"2bc9"}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(ReturnedCredentials))]
+    public void Write_WithheldCredential_HasItsIdentityResourceAndAudience(string? resource, TokenClaims? claims, string expected)
+    {
+        var record = new AuditRecord
+        {
+            Timestamp = Moment,
+            Id = "0HN1",
+            Verdict = Verdict.Denied,
+            Reason = Reason.IdentityMismatch,
+            Mode = PolicyMode.Enforce,
+            Caller = new Caller.Pod(FluentBit),
+            Request = TokenRequest(),
+            Status = 403,
+            Returned = new CredentialAnswer("2bc9", resource) { Claims = claims },
+            Milliseconds = 1,
+        };
+
+        Parse(Line(record)).GetProperty("returned").GetRawText().ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Write_PodSeen_HasItsNamesAndAllLabelsInOrder() => Line(Seen("uid1", "DaemonSet/fluent-bit", [new("tier", ""), new("app.kubernetes.io/name", "fluent-bit")])).ShouldBe(
+        $$$"""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"pod-seen","cluster":"prod-weu","node":"aks-1","instance":"b7f1","seq":4711,"prev":"{{{Prev}}}","namespace":"logging","pod":"fluent-bit-qg7vq","uid":"uid1","serviceAccount":"fluent-bit","owner":"DaemonSet/fluent-bit","labels":{"app.kubernetes.io/name":"fluent-bit","tier":""}}""" + "\n");
+
+    [Fact]
+    public void Write_PodSeenWithoutOwnerAndLabels_SaysSo()
+    {
+        var line = Parse(Line(Seen("uid1", null, [], skipped: 2)));
+
+        line.TryGetProperty("owner", out _).ShouldBeFalse();
+        line.GetProperty("labels").GetRawText().ShouldBe("{}");
+        line.GetProperty("skipped").GetInt32().ShouldBe(2);
+        line.TryGetProperty("cut", out _).ShouldBeFalse();
+    }
+
+    public static TheoryData<string, string, string, bool> Labels => new()
+    {
+        { "longest of Kubernetes", new string('p', 253) + "/" + new string('n', 63), new string('v', 63), true },
+        { "key too long", new string('k', 321), "v", false },
+        { "key too long after escaping", new string('\u0001', 60), "v", false },
+        { "value too long", "k", new string('v', 65), false },
+        { "value too long after escaping", "k", new string('"', 40), false },
+        { "lone surrogate", "k", "\ud800", true },
+        { "end of the object", "k", "\"},\"verdict\":\"", true },
+        { "line feed", "k\n", "v\r\n", true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Labels))]
+    public void Write_PodSeen_HasALabelWholeOrNotAtAll(string what, string key, string value, bool isWritten)
+    {
+        var line = Parse(Line(Seen("uid1", null, [new(key, value), new("app", "web")])));
+
+        line.GetProperty("labels").EnumerateObject().Count().ShouldBe(isWritten ? 2 : 1, what);
+        line.GetProperty("labels").GetProperty("app").GetString().ShouldBe("web");
+        line.TryGetProperty("cut", out _).ShouldBe(!isWritten, what);
+    }
+
+    [Fact]
+    public void Write_PodSeenWithManyLabels_LeavesOutWhatDoesNotFit()
+    {
+        var line = Line(Seen("uid1", null, Enumerable.Range(0, 10_000).Select(n => KeyValuePair.Create($"label-{n:d5}", $"{n}"))));
+
+        line.Length.ShouldBeInRange(5 << 10, 8192);
+        Parse(line).GetProperty("labels").EnumerateObject().Count().ShouldBeGreaterThan(200);
+        Parse(line).GetProperty("cut").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Write_AnyHostilePod_StaysOneValidLineOf8KiB() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Texts(30), texts =>
+        {
+            Output.ResetWrittenCount();
+            var labels = texts.Skip(6).Distinct(StringComparer.Ordinal).Select(static (text, n) => KeyValuePair.Create(text, text + n));
+            var line = Line(writer => writer.Write(Output, new PodSeen(Moment, new PodIdentity(texts[0], texts[1], texts[2], texts[3], texts[4], labels), int.MaxValue)));
+            line.Length.ShouldBeLessThanOrEqualTo(8192);
+            line.IndexOf('\n', StringComparison.Ordinal).ShouldBe(line.Length - 1);
+            line[..^1].ShouldAllBe(c => c >= ' ' && c <= '~');
+            Parse(line).GetProperty("labels").ValueKind.ShouldBe(JsonValueKind.Object);
+        }));
 
     [Fact]
     public void Write_Event_OmitsFieldsWithNamesOfARecord()
@@ -242,6 +356,23 @@ public sealed class AuditRecordWriterTests
         length.ShouldBeLessThanOrEqualTo(most);
         (kept == whole || length > most - 12).ShouldBeTrue();
     }
+
+    private static Arbitrary<string[]> Texts(int count)
+    {
+        var piece = Gen.OneOf(
+            Gen.Elements("a", "\"", "\\", "\n", "\u0001", "\u007f", "\u2028", "é", "\ud800", "\udc00", "\U0001F600", "&", " "),
+            Gen.Choose(0, char.MaxValue).Select(c => ((char)c).ToString()));
+        var text =
+            from pieces in piece.ArrayOf(7)
+            from times in Gen.Elements(0, 1, 20, 36, 171, 700)
+            select string.Concat(Enumerable.Repeat(string.Concat(pieces), times));
+        return text.ArrayOf(count).ToArbitrary();
+    }
+
+    private static TokenClaims Claims(string audience) => new(null, null, null, audience, null);
+
+    private Func<AuditRecordWriter, int> Seen(string uid, string? owner, IEnumerable<KeyValuePair<string, string>> labels, int skipped = 0) =>
+        writer => writer.Write(Output, new PodSeen(Moment, new PodIdentity("logging", "fluent-bit-qg7vq", uid, "fluent-bit", owner, labels), skipped));
 
     private static IEnumerable<string> Strings(JsonElement element) => element.ValueKind switch
     {
@@ -345,7 +476,9 @@ public sealed class AuditRecordWriterTests
         EventIds = texts,
         Status = 504,
         Bytes = long.MaxValue,
-        Issued = new IssuedCredential(texts[17], texts[18], texts[19], Moment, texts[20]) { Audience = texts[21] },
+        Probe = true,
+        Issued = texts[26].Length % 2 == 0 ? null : new IssuedCredential(texts[17], texts[18], texts[19], Moment, texts[20]) { Audience = texts[21] },
+        Returned = texts[26].Length % 2 == 1 ? null : new CredentialAnswer(texts[23], texts[24]) { Claims = Claims(texts[25]) },
         UpstreamStatus = 504,
         UpstreamMilliseconds = double.MaxValue,
         Cached = true,

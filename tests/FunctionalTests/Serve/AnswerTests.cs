@@ -182,6 +182,9 @@ public sealed class AnswerTests
         actual.ShouldBe(expected);
         ((string?)record["mode"]).ShouldBe(mode);
         ((int?)record["response"]!["status"]).ShouldBe(answer.Status);
+        ((bool?)record["request"]!["probe"]).ShouldBe(row.Name.StartsWith("probe ", StringComparison.Ordinal) ? true : null);
+        (record["returned"] is not null).ShouldBe(actual is { Verdict: "denied", ReachesImds: true });
+        scene.Audit.Text.ShouldNotContain("eyJ");
     }
 
     private static async Task FailsAsync(ProxyScene scene, bool token, int status, string error)

@@ -138,6 +138,8 @@ public sealed class CredentialTests
         answer.Text.ShouldNotContain("eyJ");
         ((string?)scene.Record()["reason"]).ShouldBe("identity-mismatch");
         scene.Record()["issued"].ShouldBeNull();
+        ((string?)scene.Record()["returned"]![member == "client_id" ? "clientId" : member]).ShouldBe(value);
+        scene.Audit.Text.ShouldNotContain("eyJ");
     }
 
     [Fact]

@@ -80,6 +80,7 @@ public sealed class PinningTests
         answer.Text.Contains(token, StringComparison.Ordinal).ShouldBe(status == 200);
         var record = scene.Output.Requests.ShouldHaveSingleItem();
         ((string?)record["reason"]).ShouldBe(status switch { 200 => "rule", 403 => "identity-mismatch", _ => "upstream-error" });
+        (record["returned"] is not null).ShouldBe(status == 403);
         ((string?)record["issued"]?["audience"]).ShouldBe(status == 200 ? "cfa8b339-82a2-471a-a3c9-0fc0be7a4093" : null);
     }
 }

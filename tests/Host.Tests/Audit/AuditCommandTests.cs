@@ -37,7 +37,7 @@ public sealed class AuditCommandTests : IDisposable
     [InlineData("verify /no/such/directory", 2)]
     public async Task AuditCommand_ByItsArguments_ExitsWithItsCode(string arguments, int exitCode)
     {
-        await _directory.WriteAsync(3);
+        await _directory.WriteAsync(3, caller: Records.PodOf("fluent-bit-qg7vq"));
 
         string[] args = ["audit", .. arguments.Split(' ').Select(word => word == "DIR" ? _directory.Path : word)];
 

@@ -44,7 +44,7 @@ public sealed class AuditPagesTests : IDisposable
     [Fact]
     public async Task Stats_ByFields_CountsThem()
     {
-        await _directory.WriteAsync(5);
+        await _directory.WriteAsync(5, caller: Records.PodOf("fluent-bit-qg7vq"));
 
         var (_, body) = await AskAsync(pages => pages.HandleStatsAsync, "?kind=request&by=verdict,pod");
 

@@ -10,6 +10,8 @@ public sealed class AuditRendererTests
 {
     private const string Hostile = """{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","verdict":"rejected","reason":"bad-request","caller":{"ip":"10.1.0.6","namespace":"web","pod":"shop-1"},"request":{"method":"GET","rawTarget":"/\u001b[2J\n\u202e","error":"no","userAgent":"=cmd|' /C calc'!A0,\"x\""},"response":{"status":400},"ms":0.12}""";
 
+    private const string PodSeen = """{"ts":"2026-11-21T04:30:00.1234567Z","kind":"event","event":"pod-seen","node":"aks-1","instance":"b7f1","seq":7,"prev":"9c1e","namespace":"web","pod":"shop-1","uid":"0f3d","serviceAccount":"shop","owner":"Deployment/shop","labels":{"app":"shop","tier":""},"skipped":2,"cut":true}""";
+
     [Fact]
     public void Compact_HostileTarget_ContainsNoTerminalControls() =>
         Render(text => new CompactRenderer(text, coloured: false))
@@ -75,6 +77,52 @@ public sealed class AuditRendererTests
                 _ => new CsvRenderer(text, columns),
             },
             SummaryOf(caller)).ShouldBe(expected);
+    }
+
+    public static TheoryData<string, string> PodsSeen => new()
+    {
+        { "compact", "2026-11-21 04:30:00.123  event       web/shop-1                           · pod-seen  service account shop, Deployment/shop  {\"app\":\"shop\",\"tier\":\"\"}  states skipped: 2  labels cut: true\n" },
+        { "table", "EVENT     NAMESPACE  POD     SERVICE-ACCOUNT  OWNER            LABELS                    PATH\npod-seen  web        shop-1  shop             Deployment/shop  {\"app\":\"shop\",\"tier\":\"\"}  -\n" },
+        { "csv", "event,namespace,pod,service-account,owner,labels,path\npod-seen,web,shop-1,shop,Deployment/shop,\"{\"\"app\"\":\"\"shop\"\",\"\"tier\"\":\"\"\"\"}\",\n" },
+    };
+
+    [Theory]
+    [MemberData(nameof(PodsSeen))]
+    public void PodSeen_InEachFormat_ShowsThePod(string form, string expected)
+    {
+        var columns = AuditColumn.Parse("event,namespace,pod,service-account,owner,labels,path");
+        Render(
+            text => form switch
+            {
+                "compact" => new CompactRenderer(text, coloured: false),
+                "table" => new TableRenderer(text, columns),
+                _ => new CsvRenderer(text, columns),
+            },
+            PodSeen).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("pod", 1)]
+    [InlineData("event,pod", 2)]
+    public void Stats_OfPods_CountPodSeenOnlyWhereEventsAreNamed(string by, int total)
+    {
+        var stats = new AuditStats(StatsKey.Parse(by));
+
+        stats.Add(Encoding.UTF8.GetBytes(PodSeen));
+        stats.Add(Encoding.UTF8.GetBytes(Hostile));
+
+        stats.Total.ShouldBe(total);
+    }
+
+    [Fact]
+    public void Json_WithheldCredentialOfAProbe_ShowsItsFields()
+    {
+        using var stream = new MemoryStream();
+        using var renderer = new JsonRenderer(stream, AuditColumn.Parse("probe,returned-client-id,returned-resource,returned-audience,issued-client-id"));
+
+        renderer.Render("""{"ts":"2026-11-21T04:30:00.1234567Z","kind":"request","request":{"probe":true},"returned":{"clientId":"a","resource":"b","audience":"c"}}"""u8);
+
+        Encoding.UTF8.GetString(stream.ToArray()).ShouldBe("""{"probe":"true","returned-client-id":"a","returned-resource":"b","returned-audience":"c"}""" + "\n");
     }
 
     [Fact]

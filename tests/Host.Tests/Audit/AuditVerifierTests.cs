@@ -178,7 +178,7 @@ public sealed partial class AuditVerifierTests : IDisposable
         List<string> lines = [];
         foreach (var line in File.ReadAllLines(segment))
         {
-            var rewritten = Prev().Replace(line, $"\"prev\":\"{prev}\"").Replace("fluent-bit-qg7vq", "somebody-else", StringComparison.Ordinal);
+            var rewritten = Prev().Replace(line, $"\"prev\":\"{prev}\"").Replace("/metadata/instance", "/metadata/elsewhere", StringComparison.Ordinal);
             prev = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rewritten)));
             lines.Add(rewritten);
         }

@@ -247,7 +247,8 @@ public sealed class HungDiskTests : IDisposable
         return condition();
     }
 
-    private static AuditRecord Token(string id) => Records.Issued(id, $"uti-{id}", Records.PodOf("shop"));
+    // Of no pod, whose event would be one more line.
+    private static AuditRecord Token(string id) => Records.Issued(id, $"uti-{id}", ImdsProxy.Core.Callers.Caller.Unknown.Instance);
 
     private List<JsonElement> Lines(bool isReserve) =>
         [.. SegmentEntry.ReadAll(Log).Where(segment => segment.Name.IsReserve == isReserve).SelectMany(static segment => Parse(ReadAll(segment)))];

@@ -4,6 +4,7 @@ using ImdsProxy.Audit.Segments;
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.Core.Callers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.Host.Tests.Audit;
@@ -33,12 +34,12 @@ internal sealed class LogDirectory : IDisposable
     }
 
     /// <summary>Writes records with a separate log and closes it.</summary>
-    public async Task WriteAsync(int records, Func<AuditOptions, AuditOptions>? with = null, string prefix = "r")
+    public async Task WriteAsync(int records, Func<AuditOptions, AuditOptions>? with = null, string prefix = "r", Caller? caller = null)
     {
         await using var log = Open(with);
         for (var n = 0; n < records; n++)
         {
-            await log.WriteAsync(Records.Allowed($"{prefix}{n}"));
+            await log.WriteAsync(Records.Allowed($"{prefix}{n}", caller));
         }
     }
 

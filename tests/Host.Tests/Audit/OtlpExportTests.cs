@@ -22,12 +22,14 @@ public sealed class OtlpExportTests : IDisposable
         await using var receiver = await OtlpReceiver.StartAsync();
         await using (var log = _directory.Open(options => options with { Otlp = receiver.Endpoint }))
         {
-            await log.WriteAsync(Records.Allowed("one"));
+            await log.WriteAsync(Records.Allowed("one", Records.PodOf("fluent-bit-qg7vq")));
         }
 
         var received = receiver.Logs.Single(log => log.Body.Contains("\"id\":\"one\"", StringComparison.Ordinal));
         received.Attributes["k8s.pod.name"].ShouldBe("fluent-bit-qg7vq");
         received.Attributes["imds_proxy.verdict"].ShouldBe("allowed");
+        var seen = receiver.Logs.Single(log => log.Body.Contains("\"pod-seen\"", StringComparison.Ordinal));
+        (seen.Attributes["k8s.pod.name"], seen.Attributes["imds_proxy.event"], seen.Attributes["imds_proxy.labels"]).ShouldBe(("fluent-bit-qg7vq", "pod-seen", "{}"));
         received.Time.ShouldBe(JsonDocument.Parse(received.Body).RootElement.GetProperty("ts").GetDateTimeOffset());
         receiver.Logs.ShouldContain(log => log.Body.Contains("\"event\":\"checkpoint\"", StringComparison.Ordinal));
     }

@@ -9,16 +9,17 @@ namespace ImdsProxy.Host.Tests.Audit;
 /// <summary>Creates records for tests.</summary>
 internal static class Records
 {
-    private static readonly Caller Pod = new Caller.Pod(new PodIdentity("logging", "fluent-bit-qg7vq", "0f3d", "fluent-bit", "DaemonSet/fluent-bit", []));
+    // No pod, so that exactly the lines of the test are in the log: a pod's first record brings the event about the pod.
+    private static readonly Caller Anyone = Caller.Unknown.Instance;
 
-    public static AuditRecord Allowed(string id) => new()
+    public static AuditRecord Allowed(string id, Caller? caller = null) => new()
     {
         Timestamp = TimeProvider.System.GetUtcNow(),
         Id = id,
         Verdict = Verdict.Allowed,
         Reason = Reason.Rule,
         Mode = PolicyMode.Enforce,
-        Caller = Pod,
+        Caller = caller ?? Anyone,
         CallerIp = IPAddress.Loopback,
         CallerPort = 1,
         RawMethod = "GET",
@@ -58,7 +59,7 @@ internal static class Records
         Verdict = Verdict.Rejected,
         Reason = reason,
         Mode = PolicyMode.Enforce,
-        Caller = caller ?? Pod,
+        Caller = caller ?? Anyone,
         CallerIp = IPAddress.Loopback,
         CallerPort = 1,
         RawMethod = "GET",

@@ -13,6 +13,7 @@ internal sealed class CallerReserve
     private readonly int[] _refusals = new int[Reasons];
     private long _refused;
     private long _issued;
+    private long _seen;
 
     /// <summary>Counts a refusal. Returns true if the refusal is among the first for its reason and the caller has bytes left for refusals.</summary>
     public bool TryRefusal(Reason reason, long mostBytes)
@@ -23,6 +24,12 @@ internal sealed class CallerReserve
 
     /// <summary>Whether the caller has bytes left for credentials.</summary>
     public bool MayIssue(long mostBytes) => Volatile.Read(ref _issued) < mostBytes;
+
+    /// <summary>Whether the caller has bytes left for events about itself.</summary>
+    public bool MayBeSeen(long mostBytes) => Volatile.Read(ref _seen) < mostBytes;
+
+    /// <summary>Counts the bytes of a serialised event about the caller.</summary>
+    public void ChargeSeen(int bytes) => Interlocked.Add(ref _seen, bytes);
 
     /// <summary>Counts the bytes of a serialised record.</summary>
     public void Charge(AuditRecord record, int bytes) => Interlocked.Add(ref record.Issued is null ? ref _refused : ref _issued, bytes);

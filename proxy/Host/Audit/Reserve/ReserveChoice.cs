@@ -5,21 +5,26 @@ using ImdsProxy.Core.Callers;
 namespace ImdsProxy.Audit.Reserve;
 
 /// <summary>
-/// Chooses the records for the reserve: the first record of each token id and caller, and a caller's first refusals for each
-/// reason and hour. Each caller has a quota of bytes per hour, so that no caller can push out the records of others.
+/// Chooses the records for the reserve: the first record of each token id and caller, a caller's first refusals for each
+/// reason and hour, and the events about a caller. Each caller has a quota of bytes per hour, so that no caller can push out the
+/// records of others.
 /// </summary>
 internal sealed class ReserveChoice
 {
-    // With a reserve of 256 MiB, a caller's hourly quotas are 256 KiB for credentials (about 250 tokens) and 128 KiB for refusals.
-    // One caller alone would need four weeks to fill the reserve. The minimums are enough for a pod with normal behaviour.
+    // With a reserve of 256 MiB, a caller's hourly quotas are 256 KiB for credentials (about 250 tokens), 128 KiB for refusals and
+    // 64 KiB for events about the caller (about 100). One caller alone would need more than three weeks to fill the reserve. The
+    // minimums are enough for a pod with normal behaviour.
     private const int IssuedShare = 1024;
     private const int RefusedShare = 2048;
+    private const int SeenShare = 4096;
     private const long LeastIssued = 64 << 10;
     private const long LeastRefused = 16 << 10;
+    private const long LeastSeen = 8 << 10;
 
     private readonly SeenKeys _seen = new();
     private readonly long _mostIssued;
     private readonly long _mostRefused;
+    private readonly long _mostSeen;
     private ReserveHour _hour = new(0);
 
     /// <param name="reserveBytes">The size of the reserve.</param>
@@ -27,6 +32,7 @@ internal sealed class ReserveChoice
     {
         _mostIssued = Math.Max(reserveBytes / IssuedShare, LeastIssued);
         _mostRefused = Math.Max(reserveBytes / RefusedShare, LeastRefused);
+        _mostSeen = Math.Max(reserveBytes / SeenShare, LeastSeen);
     }
 
     /// <summary>Returns the quota that the record is charged to, or null if the record goes to the other chain.</summary>
@@ -34,6 +40,13 @@ internal sealed class ReserveChoice
         record.Issued is { } issued ? ChooseIssued(record, issued)
         : record.Verdict is Verdict.Denied or Verdict.WouldDeny or Verdict.Rejected ? ChooseRefused(record)
         : null;
+
+    /// <summary>Returns the quota that the event is charged to, or null if the event goes to the other chain.</summary>
+    public CallerReserve? Choose(PodSeen seen)
+    {
+        var quota = HourOf(seen.Timestamp).Of(seen.Pod.Uid);
+        return quota.MayBeSeen(_mostSeen) ? quota : null;
+    }
 
     /// <summary>Undoes the choice of a record that could not be written, so that the next record of its token goes to the reserve.</summary>
     public void TakeBack(AuditRecord record)

@@ -2,7 +2,7 @@ using ImdsProxy.Core.Audit;
 
 namespace ImdsProxy.Audit.Search;
 
-/// <summary>Counts requests and events, grouped by the values of some fields. A summary counts as all of its requests.</summary>
+/// <summary>Counts requests and events, grouped by the values of some fields. A summary counts as all of its requests, <c>pod-seen</c> only where events are named.</summary>
 internal sealed class AuditStats(StatsKey by)
 {
     // A larger table would be unreadable, and without a limit a hostile pod's user agents or paths could exhaust memory.
@@ -10,6 +10,9 @@ internal sealed class AuditStats(StatsKey by)
 
     private readonly Dictionary<string, StatsGroup> _groups = new(StringComparer.Ordinal);
     private readonly AuditLine _fields = new();
+
+    // Each caller has such an event in each segment. It would distort the numbers of requests.
+    private readonly bool _hasPodSeen = by.Names.Contains("event", StringComparer.Ordinal);
 
     public StatsKey By => by;
 
@@ -26,6 +29,11 @@ internal sealed class AuditStats(StatsKey by)
     public void Add(ReadOnlySpan<byte> line)
     {
         _fields.TryParse(line);
+        if (!_hasPodSeen && _fields.Get(line, AuditField.Event).SequenceEqual("pod-seen"u8))
+        {
+            return;
+        }
+
         var group = Group(by.Of(_fields, line));
         var requests = _fields.Requests(line);
         group.Count += requests;

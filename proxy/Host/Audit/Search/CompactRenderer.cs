@@ -24,7 +24,9 @@ internal sealed class CompactRenderer(TextWriter output, bool coloured) : IRecor
         else
         {
             output.Write(Colour("36", "event".PadRight(10)));
-            output.WriteLine($"  {Node(line),-36} · {Text(line, AuditField.Event)}{Details(line)}");
+            output.WriteLine(Text(line, AuditField.Pod) is null
+                ? $"  {Node(line),-36} · {Text(line, AuditField.Event)}{Details(line)}"
+                : $"  {Who(line),-36} · {Text(line, AuditField.Event)}{Pod(line)}");
         }
     }
 
@@ -78,6 +80,18 @@ internal sealed class CompactRenderer(TextWriter output, bool coloured) : IRecor
     }
 
     private string Node(ReadOnlySpan<byte> line) => Text(line, AuditField.Node) ?? Text(line, AuditField.Instance) ?? "";
+
+    // Of an event about a pod.
+    private string Pod(ReadOnlySpan<byte> line)
+    {
+        var pod = new StringBuilder();
+        Add(pod, "  service account ", Text(line, AuditField.ServiceAccount));
+        Add(pod, ", ", Text(line, AuditField.Owner));
+        Add(pod, "  ", Text(line, AuditField.Labels));
+        Add(pod, "  states skipped: ", Text(line, AuditField.Skipped));
+        Add(pod, "  labels cut: ", Text(line, AuditField.Cut));
+        return pod.ToString();
+    }
 
     // An event's own fields follow the chain's fields.
     private static string Details(ReadOnlySpan<byte> line)

@@ -37,7 +37,10 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
         (_stdout, _beside, _isReserve) = (stdout.Only, stdout.Beside, share is { IsReserve: true });
         _degraded = new DegradedPeriod(options.OnError, clock, logger);
-        _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, clock, logger);
+        _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, clock, logger)
+        {
+            SegmentBegan = () => SegmentBegan?.Invoke(),
+        };
     }
 
     /// <summary>The fields that all lines of the chain share.</summary>
@@ -45,6 +48,9 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
 
     /// <summary>Receives each batch of lines that was written.</summary>
     public IRecordObserver? Observer { get; set; }
+
+    /// <summary>Called on the writing thread when a segment has begun. Never called without a directory.</summary>
+    public Action? SegmentBegan { get; init; }
 
     /// <summary>The reason why records cannot be written to any output, or null.</summary>
     public string? Failure => _stall is { } stall

@@ -94,6 +94,13 @@ internal sealed class PendingLine : IValueTaskSource<bool>
         _place = _writer.Write(_text, auditEvent);
     }
 
+    /// <summary>Serialises the event about a pod. May throw.</summary>
+    public void Put(PodSeen seen)
+    {
+        Begin(isRequest: false);
+        _place = _writer.Write(_text, seen);
+    }
+
     /// <summary>Writes an event instead of a record that cannot be serialised. The record does not count as written.</summary>
     public void PutInstead(AuditEvent auditEvent)
     {

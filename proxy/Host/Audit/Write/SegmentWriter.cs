@@ -39,6 +39,9 @@ internal sealed partial class SegmentWriter : IDisposable
     /// <summary>The last lines of a deleted segment, until they are written again.</summary>
     public ReadOnlyMemory<byte> Rescued => _directory.Rescued;
 
+    /// <summary>Called when a segment has begun.</summary>
+    public Action? SegmentBegan { get; init; }
+
     /// <summary>Writes lines as the batch. Returns true once the kernel has all lines, and false if the kernel has none.</summary>
     public bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
@@ -193,6 +196,7 @@ internal sealed partial class SegmentWriter : IDisposable
         }
 
         _directory.Use(next);
+        SegmentBegan?.Invoke();
         _began = true;
         _degraded.End();
         if (events.Length > 0)
