@@ -82,7 +82,8 @@ public sealed class OfficialClientTests : IAsyncLifetime
     {
         await ApplyAsync("enforce", "elsewhere");
         await using var proxy = await ClusterProxy.StartAsync(_api);
-        await Eventually.HoldsAsync(async () => (await proxy.AskAsync(Address)).Status == 403);
+        await Eventually.HoldsAsync(() => proxy.IsReady);
+        (await proxy.AskAsync(Address)).Status.ShouldBe(403);
         await Eventually.HoldsAsync(() => _api.Events.Count > 0);
 
         var told = (await _client.CoreV1.ListNamespacedEventAsync("shop")).Items.ShouldHaveSingleItem();

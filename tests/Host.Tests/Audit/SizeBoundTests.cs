@@ -3,6 +3,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Audit.Settings;
 using ImdsProxy.Audit.Verify;
 using ImdsProxy.Core.Audit;
+using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -91,7 +92,9 @@ public sealed class SizeBoundTests : IDisposable
         kept.Length.ShouldBe(Bound / 16 / size);
         kept.ShouldContain(static file => file.EndsWith("000000000013.json", StringComparison.Ordinal));
         (await log.KeepPolicyAsync("ffffffffffff", new byte[(Bound / 16) + 1])).ShouldNotBeNull();
-        (await File.ReadAllTextAsync(_directory.Segments[0])).ShouldContain("policies/000000000000.json");
+
+        // The log writes the event after the call has returned.
+        await Eventually.HoldsAsync(async () => (await File.ReadAllTextAsync(_directory.Segments[0])).Contains("policies/000000000000.json", StringComparison.Ordinal));
     }
 
     private static async Task FloodAsync(AuditLog log, SizeWatch watch)
