@@ -13,7 +13,7 @@ internal static class LeftOutWords
     public static string Of(LeftOutReason reason) => reason switch
     {
         LeftOutReason.AlreadyAllowed => "the base allows it already",
-        LeftOutReason.DeniedByRule => "a deny of the base closes it; only a change of that rule opens it",
+        LeftOutReason.DeniedByRule => "a deny rule of the base, or of the policy of that time, closes it; only a change of that rule opens it",
         LeftOutReason.NodeIdentity => "the identity is the node's, is protected, or is used by workloads of several namespaces",
         LeftOutReason.Late => "the workload first asked for this identity or resource long after its own first request, as an intruder does",
         LeftOutReason.FewPods => "fewer than half of the workload's asking pods ask for it, as one compromised pod does",

@@ -46,11 +46,13 @@ internal sealed class DemoProcess : IDisposable
         throw new InvalidOperationException($"'{text}' never appeared: {string.Join('\n', lines)}\n{Errors}");
     }
 
-    /// <summary>Waits for the end of the process and returns the rest of its output.</summary>
+    /// <summary>Waits up to a minute for the end of the process and returns the rest of its output.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> EndAsync()
     {
-        var output = await _process.StandardOutput.ReadToEndAsync();
-        await _process.WaitForExitAsync();
+        // A process that was started with SIGINT ignored, as a shell's background job is, would never end.
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var output = await _process.StandardOutput.ReadToEndAsync(patience.Token);
+        await _process.WaitForExitAsync(patience.Token);
         return (_process.ExitCode, output, Errors);
     }
 

@@ -23,7 +23,7 @@ public sealed class WorkbenchStoryTests : IDisposable
         // The hour of the attack alone: everything is too new, or looks like an intruder.
         var (proposed, left) = await SuggestAsync(log);
         proposed.ShouldBeEmpty();
-        left.Select(static entry => entry.Reason).ShouldAllBe(static reason => reason == "node-identity" || reason == "too-new" || reason == "identity-unknown");
+        left.Select(static entry => entry.Reason).ShouldAllBe(static reason => reason == "node-identity" || reason == "too-new" || reason == "identity-unknown" || reason == "denied-by-rule");
 
         // After a month of honest work, the attacker of the last day is left out, for each of the six tokens.
         await StolenMonth.WriteAsync(log, At("month.jsonl"));
