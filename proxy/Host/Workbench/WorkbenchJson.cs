@@ -10,6 +10,10 @@ namespace ImdsProxy.Workbench;
 [JsonSerializable(typeof(WhoCanJson))]
 [JsonSerializable(typeof(WhatCanJson))]
 [JsonSerializable(typeof(TestsJson))]
+[JsonSerializable(typeof(SimulateJson))]
+[JsonSerializable(typeof(SuggestJson))]
+[JsonSerializable(typeof(RolloutJson))]
+[JsonSerializable(typeof(DemandsJson))]
 internal sealed partial class WorkbenchJson : JsonSerializerContext
 {
     // Keeps apostrophes readable. None of this is ever put into HTML.

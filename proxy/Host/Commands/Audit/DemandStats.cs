@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Workbench;
 
@@ -12,7 +13,7 @@ internal static class DemandStats
     public static Task<int> RunAsync(ParseResult flags, AuditStatsFlags asked, string form, CancellationToken cancellation)
     {
         var (output, errors) = (flags.InvocationConfiguration.Output, flags.InvocationConfiguration.Error);
-        return DemandCommand.GuardAsync(
+        return CommandGuard.RunAsync(
             Name,
             async () =>
             {
@@ -27,7 +28,7 @@ internal static class DemandStats
                 var basis = LogProblems.BasisOf(findings);
                 if (form == "json")
                 {
-                    DemandAnswers.Write(new DemandsJson(CoverageJson.Of(basis), [.. demands.Select(demand => DemandJson.Of(demand, identities))]), DemandAnswers.Readable.DemandsJson, output);
+                    WorkbenchJson.Write(new DemandsJson(CoverageJson.Of(basis), [.. demands.Select(demand => DemandJson.Of(demand, identities))]), WorkbenchJson.Readable.DemandsJson, output);
                 }
                 else
                 {

@@ -34,7 +34,7 @@ internal static class PolicyDiffCommand
     }
 
     internal static Task<int> RunAsync(Asked asked, Func<Stream> stdin, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
-        ProofCommand.GuardAsync(
+        CommandGuard.RunAsync(
             "policy diff",
             async () =>
             {

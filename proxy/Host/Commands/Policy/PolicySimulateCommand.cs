@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Workbench;
@@ -21,7 +22,7 @@ internal static class PolicySimulateCommand
         command.SetAction((parsed, cancellation) =>
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return DemandCommand.GuardAsync(Name, () => RunAsync(asked.Read(parsed, log), parsed, log, output, errors, cancellation), errors);
+            return CommandGuard.RunAsync(Name, () => RunAsync(asked.Read(parsed, log), parsed, log, output, errors, cancellation), errors);
         });
         return command;
     }
@@ -45,7 +46,7 @@ internal static class PolicySimulateCommand
     {
         if (form == "json")
         {
-            DemandAnswers.Write(SimulateJson.Of(answer), DemandAnswers.Readable.SimulateJson, output);
+            WorkbenchJson.Write(SimulateJson.Of(answer), WorkbenchJson.Readable.SimulateJson, output);
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Core.Demands.Suggesting;
@@ -24,7 +25,7 @@ internal static class PolicySuggestCommand
         command.SetAction((parsed, cancellation) =>
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return DemandCommand.GuardAsync(Name, () => RunAsync(asked.Read(parsed, log), parsed, log, output, errors, cancellation), errors);
+            return CommandGuard.RunAsync(Name, () => RunAsync(asked.Read(parsed, log), parsed, log, output, errors, cancellation), errors);
         });
         return command;
     }
@@ -77,7 +78,7 @@ internal static class PolicySuggestCommand
         switch (form)
         {
             case "json":
-                DemandAnswers.Write(SuggestJson.Of(answer), DemandAnswers.Readable.SuggestJson, output);
+                WorkbenchJson.Write(SuggestJson.Of(answer), WorkbenchJson.Readable.SuggestJson, output);
                 break;
             case "fragment":
                 output.Write(Encoding.UTF8.GetString(fragment.Span));

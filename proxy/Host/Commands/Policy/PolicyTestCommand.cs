@@ -32,7 +32,7 @@ internal static class PolicyTestCommand
 
     internal static Task<int> RunAsync(
         string path, IReadOnlyList<string> tests, Assumption assumption, string form, Func<Stream> stdin, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
-        ProofCommand.GuardAsync(
+        CommandGuard.RunAsync(
             "policy test",
             async () =>
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Proofs;
 using ImdsProxy.Workbench;
 
@@ -29,7 +30,7 @@ internal static class PolicyWhatCanCommand
 
     internal static Task<int> RunAsync(
         string path, string workload, Assumption assumption, bool asJson, Func<Stream> stdin, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
-        ProofCommand.GuardAsync(
+        CommandGuard.RunAsync(
             "policy what-can",
             async () =>
             {

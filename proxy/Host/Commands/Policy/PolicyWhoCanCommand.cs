@@ -51,7 +51,7 @@ internal static class PolicyWhoCanCommand
 
     internal static Task<int> RunAsync(
         string path, AskedGoal asked, Assumption assumption, bool asJson, Func<Stream> stdin, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
-        ProofCommand.GuardAsync(
+        CommandGuard.RunAsync(
             "policy who-can",
             async () =>
             {

@@ -3,27 +3,10 @@ using ImdsProxy.Core.Proofs;
 
 namespace ImdsProxy.Commands.Policy;
 
-/// <summary>What the commands that prove something have in common: errors, progress and exit codes.</summary>
+/// <summary>What the commands that prove something have in common: progress and exit codes.</summary>
 internal static class ProofCommand
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    /// <summary>Runs a command; a wrong input is reported in one line, with the exit code of wrong usage.</summary>
-    /// <param name="name">The command's name, with which messages begin.</param>
-    /// <param name="run">The command.</param>
-    /// <param name="errors">Receives messages.</param>
-    public static async Task<int> GuardAsync(string name, Func<Task<int>> run, TextWriter errors)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
-        {
-            await errors.WriteLineAsync($"imds-proxy: {name}: {e.Message}");
-            return ExitCode.Usage;
-        }
-    }
 
     /// <summary>Works out a proof. If it takes long and someone watches, says so.</summary>
     public static async Task<T> ProveAsync<T>(Func<T> proof, TextWriter errors, TimeProvider time, CancellationToken cancellation)

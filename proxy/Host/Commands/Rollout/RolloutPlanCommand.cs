@@ -32,7 +32,7 @@ internal static class RolloutPlanCommand
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             var given = new Asked(parsed.GetRequiredValue(namespaces), LogInput.Paths(parsed.GetValue(from)), parsed.GetValue(anyway), parsed.GetValue(form)!);
-            return DemandCommand.GuardAsync(Name, () => RunAsync(given, parsed, asked, output, errors, cancellation), errors);
+            return CommandGuard.RunAsync(Name, () => RunAsync(given, parsed, asked, output, errors, cancellation), errors);
         });
         return command;
     }

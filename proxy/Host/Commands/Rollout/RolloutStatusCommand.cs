@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Commands.Audit;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
@@ -25,7 +26,7 @@ internal static class RolloutStatusCommand
         command.SetAction((parsed, cancellation) =>
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            return DemandCommand.GuardAsync(Name, () => RunAsync(parsed, log, asked, parsed.GetValue(form)!, output, errors, cancellation), errors);
+            return CommandGuard.RunAsync(Name, () => RunAsync(parsed, log, asked, parsed.GetValue(form)!, output, errors, cancellation), errors);
         });
         return command;
     }
@@ -38,7 +39,7 @@ internal static class RolloutStatusCommand
         var answer = new RolloutAnswer(asked.Path(parsed), policy.Revision, namespaces, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, policy));
         if (form == "json")
         {
-            DemandAnswers.Write(RolloutJson.Of(answer), DemandAnswers.Readable.RolloutJson, output);
+            WorkbenchJson.Write(RolloutJson.Of(answer), WorkbenchJson.Readable.RolloutJson, output);
         }
         else
         {
