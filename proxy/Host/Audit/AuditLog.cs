@@ -19,7 +19,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     // The limit for work on the directory outside the write path. A disk that hangs must not keep the process from ending.
     private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(1);
 
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AuditOptions _options;
     private readonly LinePool _lines;
@@ -39,14 +39,14 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
     private readonly ITimer? _hours;
     private int _closed;
 
-    public AuditLog(AuditOptions options, TimeProvider clock, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
+    public AuditLog(AuditOptions options, TimeProvider time, ILogger<AuditLog> logger, IRecordOutput? stdout = null)
     {
-        (_options, _clock, _logger) = (options, clock, logger);
+        (_options, _time, _logger) = (options, time, logger);
         Origin = new AuditOrigin(options.Cluster, options.Node, InstanceName.Choose(options.Directory));
         _export = options.Otlp is null ? null : new OtlpExport(options.Otlp, options.Node, options.OtlpQueueBytes, logger);
-        _retention = options.Directory is null ? null : new Retention(options, clock, logger);
-        _pods = new StatedPods(clock);
-        var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, clock, logger);
+        _retention = options.Directory is null ? null : new Retention(options, time, logger);
+        _pods = new StatedPods(time);
+        var sharedStdout = new SharedStdout(stdout ?? new StandardOutput(), options, time, logger);
         _stdoutBeside = sharedStdout.Beside;
 
         // Without a directory, nothing is ever removed, so no record needs a reserve.
@@ -55,14 +55,14 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             Origin with { Instance = InstanceName.Choose(options.Directory, Origin.Instance) },
             sharedStdout,
             new ChainShare(options, _retention, isReserve: true, tell: null),
-            clock,
+            time,
             logger)
         {
             Observer = _export,
             SegmentBegan = _pods.BeginSegment,
         };
         var share = _retention is null ? null : new ChainShare(options, _retention, isReserve: false, reserve is null ? null : reserve.Write);
-        var requests = new AuditWriter(options, Origin, sharedStdout, share, clock, logger)
+        var requests = new AuditWriter(options, Origin, sharedStdout, share, time, logger)
         {
             Observer = _export,
             SegmentBegan = reserve is null ? _pods.BeginSegment : null,
@@ -70,29 +70,29 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         _lines = new LinePool(Origin, isReserve: false);
         _reserveLines = reserve is null ? _lines : new LinePool(reserve.Origin, isReserve: true);
         _reserve = reserve is null ? null : new ReserveChoice(options.ReserveBytes);
-        _chains = new AuditChains(requests, reserve, ShareSizes.SmallestOf(options), clock);
+        _chains = new AuditChains(requests, reserve, ShareSizes.SmallestOf(options), time);
         _chains.Tick();
-        _queue = new LineQueue(_chains, options.WriteDeadline, clock);
+        _queue = new LineQueue(_chains, options.WriteDeadline, time);
         if (_export is not null)
         {
-            _losses.Add(new OutputLosses("otlp", () => _export.Lost, clock));
+            _losses.Add(new OutputLosses("otlp", () => _export.Lost, time));
         }
 
         if (_stdoutBeside is not null && options.StandardOutput)
         {
-            _losses.Add(new OutputLosses("stdout", () => _stdoutBeside.Lost, clock));
+            _losses.Add(new OutputLosses("stdout", () => _stdoutBeside.Lost, time));
         }
 
         if (_retention is not null)
         {
-            var keeper = new SegmentKeeper(Origin.Instance, _retention, MakeRoomAsync, clock, logger);
-            _ = Task.Run(() => KeepAsync(keeper, clock, options.KeepInterval));
+            var keeper = new SegmentKeeper(Origin.Instance, _retention, MakeRoomAsync, time, logger);
+            _ = Task.Run(() => KeepAsync(keeper, time, options.KeepInterval));
         }
 
         // Without a directory there are no segments. Readers of stdout find each caller's labels in each hour instead.
-        _hours = _retention is null ? clock.CreateTimer(_ => _pods.BeginSegment(), null, options.SegmentAge, options.SegmentAge) : null;
-        _ticks = clock.CreateTimer(_ => Tick(), null, options.RetryInterval, options.RetryInterval);
-        _checkpoints = clock.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
+        _hours = _retention is null ? time.CreateTimer(_ => _pods.BeginSegment(), null, options.SegmentAge, options.SegmentAge) : null;
+        _ticks = time.CreateTimer(_ => Tick(), null, options.RetryInterval, options.RetryInterval);
+        _checkpoints = time.CreateTimer(_ => _queue.Post(() => Try(Checkpoint)), null, options.CheckpointInterval, options.CheckpointInterval);
     }
 
     /// <summary>The fields that all lines of this process's request chain share.</summary>
@@ -140,7 +140,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             if (_options.Directory is { } directory)
             {
                 // A policy must come into force even while the disk hangs.
-                await Task.Run(() => KeepPolicy(directory, revision, document)).WaitAsync(DiskPatience, _clock);
+                await Task.Run(() => KeepPolicy(directory, revision, document)).WaitAsync(DiskPatience, _time);
             }
 
             return null;
@@ -191,7 +191,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         try
         {
             await Task.Factory.StartNew(() => End(patience), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .WaitAsync(patience + (DiskPatience * 3), _clock);
+                .WaitAsync(patience + (DiskPatience * 3), _time);
         }
         catch (TimeoutException)
         {
@@ -216,9 +216,9 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         _export?.Dispose();
     }
 
-    private async Task KeepAsync(SegmentKeeper keeper, TimeProvider clock, TimeSpan interval)
+    private async Task KeepAsync(SegmentKeeper keeper, TimeProvider time, TimeSpan interval)
     {
-        using var timer = new PeriodicTimer(interval, clock);
+        using var timer = new PeriodicTimer(interval, time);
         await _keeping.WaitAsync();
         try
         {
@@ -246,7 +246,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
             revision,
             document.Span,
             _options.PolicyBytes,
-            removed => _ = WriteAsync(AuditEvents.PoliciesRemoved(_clock.GetUtcNow(), removed)).AsTask());
+            removed => _ = WriteAsync(AuditEvents.PoliciesRemoved(_time.GetUtcNow(), removed)).AsTask());
     }
 
     private async ValueTask<bool> WriteReservedAsync(AuditRecord record, CallerReserve quota)
@@ -288,7 +288,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
 
     private void WritePods(bool isEnd)
     {
-        foreach (var seen in Failure is null ? _pods.TakeDue(_clock.GetUtcNow(), isEnd) : [])
+        foreach (var seen in Failure is null ? _pods.TakeDue(_time.GetUtcNow(), isEnd) : [])
         {
             _ = WriteAsync(seen);
         }
@@ -325,7 +325,7 @@ internal sealed partial class AuditLog : IAuditLog, IAsyncDisposable
         {
             // No input is known to cause this. An unexpected error must affect only its own request.
             Log.NotSerialised(_logger, e.GetType().Name, e.Message);
-            line.PutInstead(AuditEvents.Unwritable(_clock.GetUtcNow(), e));
+            line.PutInstead(AuditEvents.Unwritable(_time.GetUtcNow(), e));
         }
 
         return line;

@@ -8,7 +8,7 @@ namespace ImdsProxy.Audit.Pods;
 /// Decides when the log states a caller's labels: before the record of its first request, again in each segment, and after a change.
 /// A pod's events are at least a minute apart; if it changes faster, the last state wins (docs/decisions/0036).
 /// </summary>
-internal sealed class StatedPods(TimeProvider clock)
+internal sealed class StatedPods(TimeProvider time)
 {
     /// <summary>The least time between two events about a pod.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -51,7 +51,7 @@ internal sealed class StatedPods(TimeProvider clock)
         lock (_gate)
         {
             var known = _pods.GetValueOrDefault(seen.Pod.Uid);
-            var unstated = new StatedPod(_segment, null, clock.GetTimestamp(), seen.Pod, seen.Skipped + (known?.Skipped ?? 0));
+            var unstated = new StatedPod(_segment, null, time.GetTimestamp(), seen.Pod, seen.Skipped + (known?.Skipped ?? 0));
             _pods[seen.Pod.Uid] = known?.Next is { } next ? unstated.Waiting(next) : unstated;
             _waiting.Add(seen.Pod.Uid);
         }
@@ -95,12 +95,12 @@ internal sealed class StatedPods(TimeProvider clock)
         }
     }
 
-    private bool IsDue(StatedPod pod) => pod.State is null || clock.GetElapsedTime(pod.StatedAt) >= Interval;
+    private bool IsDue(StatedPod pod) => pod.State is null || time.GetElapsedTime(pod.StatedAt) >= Interval;
 
     private void Put(PodIdentity pod)
     {
         _waiting.Remove(pod.Uid);
-        _pods[pod.Uid] = new StatedPod(_segment, StatedPod.StateOf(pod), clock.GetTimestamp(), null, 0);
+        _pods[pod.Uid] = new StatedPod(_segment, StatedPod.StateOf(pod), time.GetTimestamp(), null, 0);
     }
 
     private void MakeRoom()

@@ -9,7 +9,7 @@ namespace ImdsProxy.Audit.Retain;
 /// Keeps the directory within its limit. An open segment counts with its maximum size, and old segments are removed before a new
 /// segment takes its first byte. Request chains and reserves have separate shares. All processes together must keep to a share.
 /// </summary>
-internal sealed partial class Retention(AuditOptions options, TimeProvider clock, ILogger logger)
+internal sealed partial class Retention(AuditOptions options, TimeProvider time, ILogger logger)
 {
     // An event that names more segments would exceed the space that is reserved for such events.
     private const int MostAtOnce = 128;
@@ -103,7 +103,7 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
     {
         var content = DirectoryContent.Read(_directory);
         var excess = Total(content, isReserve) + Drafts(content, isReserve) + extra - ShareSizes.Of(options, isReserve);
-        var oldest = clock.GetUtcNow() - options.MaxAge;
+        var oldest = time.GetUtcNow() - options.MaxAge;
         List<HeldSegment> doomed = [];
         foreach (var segment in content.Segments.Where(segment => segment.Name.IsReserve == isReserve && !segment.IsOpen))
         {
@@ -121,7 +121,7 @@ internal sealed partial class Retention(AuditOptions options, TimeProvider clock
     {
         var names = doomed.Select(static segment => segment.Name.ToString()).ToList();
         var bytes = doomed.Sum(static segment => segment.Bytes);
-        if (!tell(AuditEvents.SegmentsRemoved(clock.GetUtcNow(), names, RemovedHeads.Of(doomed, Heads), bytes)))
+        if (!tell(AuditEvents.SegmentsRemoved(time.GetUtcNow(), names, RemovedHeads.Of(doomed, Heads), bytes)))
         {
             throw new IOException($"{_directory}: no segment can be removed, because the removal cannot be recorded");
         }

@@ -25,20 +25,20 @@ internal sealed partial class SegmentKeeper
     private readonly string _instance;
     private readonly Retention _retention;
     private readonly Func<Task> _makeRoom;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
     /// <param name="instance">Distinguishes this process's drafts from the drafts of other processes.</param>
     /// <param name="retention">The limits of the directory.</param>
     /// <param name="makeRoom">Removes segments that are too old or exceed the limit, in the writer's turn.</param>
-    /// <param name="clock">The clock, for the pauses.</param>
+    /// <param name="time">The clock, for the pauses.</param>
     /// <param name="logger">Logs failures.</param>
-    public SegmentKeeper(string instance, Retention retention, Func<Task> makeRoom, TimeProvider clock, ILogger logger)
+    public SegmentKeeper(string instance, Retention retention, Func<Task> makeRoom, TimeProvider time, ILogger logger)
     {
         _instance = instance;
         _retention = retention;
         _makeRoom = makeRoom;
-        _clock = clock;
+        _time = time;
         _logger = logger;
     }
 
@@ -98,7 +98,7 @@ internal sealed partial class SegmentKeeper
             // Stop if retention has removed the segment, because its draft would only take space.
             while (CopySlice(source, compressed) && File.Exists(path))
             {
-                await Task.Delay(Rest, _clock, cancellation);
+                await Task.Delay(Rest, _time, cancellation);
             }
         }
 

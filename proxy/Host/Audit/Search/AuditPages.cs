@@ -7,7 +7,7 @@ namespace ImdsProxy.Audit.Search;
 /// Serves <c>GET /audit/search</c> and <c>GET /audit/stats</c>. The command line's filters are query parameters, which
 /// may be repeated and are negated with the prefix <c>not.</c>. The response is a stream of JSON lines.
 /// </summary>
-internal sealed class AuditPages(string directory, TimeProvider clock)
+internal sealed class AuditPages(string directory, TimeProvider time)
 {
     // A search uses all cores it gets, so more concurrent searches would slow down the node's pods.
     private const int MostAtOnce = 4;
@@ -57,7 +57,7 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
         context.Response.ContentType = "application/x-ndjson";
         ValueTask Show(ReadOnlyMemory<byte> line) => SendAsync(context, line);
         Task Flush() => context.Response.Body.FlushAsync(context.RequestAborted);
-        using var follower = parameters["follow"] == "true" ? new LogFollower(query, [directory], clock) : null;
+        using var follower = parameters["follow"] == "true" ? new LogFollower(query, [directory], time) : null;
         if (last is { } count)
         {
             await new AuditSearch(query, source).LastAsync(line => follower?.ShowEarlierAsync(line, Show) ?? Show(line), (int)Math.Min(count, AuditSearch.MostLast), context.RequestAborted);
@@ -114,10 +114,10 @@ internal sealed class AuditPages(string directory, TimeProvider clock)
         switch (name)
         {
             case "since":
-                builder.SetSince(value, clock.GetUtcNow());
+                builder.SetSince(value, time.GetUtcNow());
                 break;
             case "until":
-                builder.SetUntil(value, clock.GetUtcNow());
+                builder.SetUntil(value, time.GetUtcNow());
                 break;
             case "issued":
                 builder.AddIssued(negated != (value == "false"));

@@ -15,17 +15,17 @@ internal sealed class LogFollower : IDisposable
 
     private readonly AuditQuery _query;
     private readonly IReadOnlyList<string> _directories;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly AuditLine _fields = new();
     private readonly HashSet<SegmentName> _known = [];
     private readonly Dictionary<string, double> _shown = new(StringComparer.Ordinal);
     private readonly List<FollowedFile> _open = [];
 
     /// <summary>Starts at the current end of each segment.</summary>
-    public LogFollower(AuditQuery query, IReadOnlyList<string> paths, TimeProvider clock)
+    public LogFollower(AuditQuery query, IReadOnlyList<string> paths, TimeProvider time)
     {
         _query = query;
-        _clock = clock;
+        _time = time;
         _directories = [.. paths.Where(Directory.Exists)];
         _open.AddRange(paths.Where(File.Exists).Select(path => FollowedFile.AtEnd(path, null)));
         foreach (var chain in _directories.SelectMany(SegmentEntry.ReadAll).GroupBy(segment => segment.Name.Instance, StringComparer.Ordinal))
@@ -69,7 +69,7 @@ internal sealed class LogFollower : IDisposable
                 }
 
                 await flush();
-                await Task.Delay(Poll, _clock, cancellation);
+                await Task.Delay(Poll, _time, cancellation);
             }
         }
         catch (OperationCanceledException)

@@ -9,8 +9,8 @@ namespace ImdsProxy.Audit.Write;
 /// <param name="requests">Writes the lines that do not go to the reserve.</param>
 /// <param name="reserve">Writes the reserve, or null if there is no reserve.</param>
 /// <param name="mostBytes">The maximum size of one write. Larger groups of lines are divided, because they must fit into a segment.</param>
-/// <param name="clock">The clock.</param>
-internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, long mostBytes, TimeProvider clock) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, long mostBytes, TimeProvider time) : IDisposable
 {
     private readonly ChainSorter _sorter = new(requests, reserve, mostBytes);
 
@@ -34,7 +34,7 @@ internal sealed class AuditChains(AuditWriter requests, AuditWriter? reserve, lo
     public FallbackChains? GiveUp()
     {
         var reserved = reserve?.GiveUp();
-        return requests.GiveUp() is { } fallback ? new FallbackChains(fallback, reserved, clock) : null;
+        return requests.GiveUp() is { } fallback ? new FallbackChains(fallback, reserved, time) : null;
     }
 
     /// <summary>Gives the chains back to their thread once its call has returned. Writes nothing, so this cannot hang.</summary>

@@ -15,19 +15,19 @@ internal sealed class AuditDirectory : IDisposable
     private readonly AuditOptions _options;
     private readonly string _instance;
     private readonly ChainShare _share;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly List<SegmentRemains> _remains = [];
     private int _number;
     private DateTimeOffset _opened;
     private DateTimeOffset _looked;
     private long? _failed;
 
-    public AuditDirectory(AuditOptions options, string instance, ChainShare share, TimeProvider clock)
+    public AuditDirectory(AuditOptions options, string instance, ChainShare share, TimeProvider time)
     {
         _options = options;
         _instance = instance;
         _share = share;
-        _clock = clock;
+        _time = time;
     }
 
     /// <summary>The segment that is being written, or null.</summary>
@@ -40,7 +40,7 @@ internal sealed class AuditDirectory : IDisposable
     public ReadOnlyMemory<byte> Rescued { get; private set; }
 
     /// <summary>Whether a segment may be opened. After a failure this is false for the retry interval, by a monotonic clock.</summary>
-    public bool MayOpen => _failed is not { } failed || _clock.GetElapsedTime(failed) >= _options.RetryInterval;
+    public bool MayOpen => _failed is not { } failed || _time.GetElapsedTime(failed) >= _options.RetryInterval;
 
     /// <summary>Whether writing this many more bytes must begin another segment.</summary>
     public bool RotationDue(DateTimeOffset now, int bytes) =>
@@ -103,11 +103,11 @@ internal sealed class AuditDirectory : IDisposable
         _failed = null;
         Rescued = default;
         _number++;
-        _opened = _clock.GetUtcNow();
+        _opened = _time.GetUtcNow();
     }
 
     /// <summary>Records that no segment could be opened.</summary>
-    public void OpeningFailed() => _failed = _clock.GetTimestamp();
+    public void OpeningFailed() => _failed = _time.GetTimestamp();
 
     /// <summary>
     /// Leaves the segment, after a failure or because it has been moved or deleted. If the segment was deleted, its last lines

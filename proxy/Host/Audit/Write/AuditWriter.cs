@@ -13,7 +13,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
 {
     private readonly AuditOptions _options;
     private readonly AuditOrigin _origin;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ChainedBatch _batch = new();
     private readonly DegradedPeriod _degraded;
@@ -30,14 +30,14 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     /// <param name="origin">The fields that all lines of the chain share.</param>
     /// <param name="stdout">Stdout, which all chains of the process share.</param>
     /// <param name="share">The chain's share of the directory, or null without a directory.</param>
-    /// <param name="clock">The clock, for the age of segments.</param>
+    /// <param name="time">The clock, for the age of segments.</param>
     /// <param name="logger">Logs failures of the outputs.</param>
-    public AuditWriter(AuditOptions options, AuditOrigin origin, SharedStdout stdout, ChainShare? share, TimeProvider clock, ILogger logger)
+    public AuditWriter(AuditOptions options, AuditOrigin origin, SharedStdout stdout, ChainShare? share, TimeProvider time, ILogger logger)
     {
-        (_options, _origin, _clock, _logger) = (options, origin, clock, logger);
+        (_options, _origin, _time, _logger) = (options, origin, time, logger);
         (_stdout, _beside, _isReserve) = (stdout.Only, stdout.Beside, share is { IsReserve: true });
-        _degraded = new DegradedPeriod(options.OnError, clock, logger);
-        _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, clock, logger)
+        _degraded = new DegradedPeriod(options.OnError, time, logger);
+        _segments = share is null ? null : new SegmentWriter(options, origin, _batch, _degraded, DirectoryHasThem, share, time, logger)
         {
             SegmentBegan = () => SegmentBegan?.Invoke(),
         };
@@ -106,7 +106,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
             return;
         }
 
-        _batch.PutBeside(PendingLine.Of(_origin, AuditEvents.Checkpoint(_clock.GetUtcNow(), _batch.KeptHead)));
+        _batch.PutBeside(PendingLine.Of(_origin, AuditEvents.Checkpoint(_time.GetUtcNow(), _batch.KeptHead)));
         Observer?.Written(_batch.Lines);
         if (_beside is not null)
         {
@@ -123,7 +123,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     public FallbackWriter? GiveUp()
     {
         var output = _segments is null ? "stdout" : "the audit directory";
-        var stall = new Stall($"a write to {output} takes longer than {_options.WriteDeadline.TotalSeconds:0.#} s", _clock.GetUtcNow());
+        var stall = new Stall($"a write to {output} takes longer than {_options.WriteDeadline.TotalSeconds:0.#} s", _time.GetUtcNow());
         _isFallingBack = _segments is not null && _options.OnError == AuditOnError.Stdout;
         _stall = stall;
         _doubt = _batch.GiveUp();
@@ -133,7 +133,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
             Log.Stalled(_logger, stall.Cause, _segments is null ? AuditOnError.Deny : _options.OnError);
         }
 
-        return _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _clock) : null;
+        return _isFallingBack ? new FallbackWriter(_doubt, stall, _beside!, _origin, Observer, _time) : null;
     }
 
     /// <summary>Gets the chain back once the hung call has returned, and learns what happened to its records. Writes nothing.</summary>
@@ -211,7 +211,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
         }
 
         var first = _batch.KeptSeq + 1;
-        _batch.Put(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_clock.GetUtcNow(), _degraded.Cause!)), .. lines]);
+        _batch.Put(_degraded.Announced ? lines : [PendingLine.Of(_origin, AuditEvents.Degraded(_time.GetUtcNow(), _degraded.Cause!)), .. lines]);
         var delivery = _beside!.Deliver(_batch.Lines);
         if (delivery == Delivery.Refused)
         {
@@ -247,7 +247,7 @@ internal sealed partial class AuditWriter : ILineWriter, IDisposable
     }
 
     private IEnumerable<PendingLine> Events() =>
-        _degraded.Events(_clock.GetUtcNow()).Select(auditEvent => PendingLine.Of(_origin, auditEvent));
+        _degraded.Events(_time.GetUtcNow()).Select(auditEvent => PendingLine.Of(_origin, auditEvent));
 
     // Lines that stdout then loses are counted, and they are still in the directory.
     private void DirectoryHasThem()

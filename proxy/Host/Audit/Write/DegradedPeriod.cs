@@ -5,7 +5,7 @@ using ImdsProxy.Core.Audit;
 namespace ImdsProxy.Audit.Write;
 
 /// <summary>A period in which records could not be written to their normal output. Tracks what happened to these records.</summary>
-internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider clock, ILogger logger)
+internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider time, ILogger logger)
 {
     // One range per stall. Further stalls extend the last range, which then also covers records whose answers did leave.
     private const int MostLate = 32;
@@ -29,7 +29,7 @@ internal sealed partial class DegradedPeriod(AuditOnError onError, TimeProvider 
     {
         if (Cause is null)
         {
-            _since = clock.GetUtcNow();
+            _since = time.GetUtcNow();
             Log.Degraded(logger, cause, onError);
         }
 

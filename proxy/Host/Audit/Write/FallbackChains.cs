@@ -6,8 +6,8 @@ namespace ImdsProxy.Audit.Write;
 /// </summary>
 /// <param name="requests">Writes the lines that do not go to the reserve.</param>
 /// <param name="reserve">Writes the reserve, or null if there is no reserve.</param>
-/// <param name="clock">The clock, for the deadline.</param>
-internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? reserve, TimeProvider clock) : IDisposable
+/// <param name="time">The clock, for the deadline.</param>
+internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? reserve, TimeProvider time) : IDisposable
 {
     private readonly ChainSorter _sorter = new(requests, reserve);
 
@@ -42,7 +42,7 @@ internal sealed class FallbackChains(FallbackWriter requests, FallbackWriter? re
 
     private void BeginRound()
     {
-        requests.Began = clock.GetTimestamp();
+        requests.Began = time.GetTimestamp();
         reserve?.Began = requests.Began;
     }
 }

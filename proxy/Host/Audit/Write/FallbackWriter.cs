@@ -12,9 +12,9 @@ namespace ImdsProxy.Audit.Write;
 /// <param name="stdout">The destination of the records.</param>
 /// <param name="origin">The fields that all lines of the chain share.</param>
 /// <param name="observer">Receives the lines that were written, or null.</param>
-/// <param name="clock">The clock, for the events.</param>
+/// <param name="time">The clock, for the events.</param>
 internal sealed class FallbackWriter(
-    ChainDoubt doubt, Stall stall, LaggingOutput stdout, AuditOrigin origin, IRecordObserver? observer, TimeProvider clock) : ILineWriter, IDisposable
+    ChainDoubt doubt, Stall stall, LaggingOutput stdout, AuditOrigin origin, IRecordObserver? observer, TimeProvider time) : ILineWriter, IDisposable
 {
     private bool _isAnswered;
     private bool _toldDegraded;
@@ -73,7 +73,7 @@ internal sealed class FallbackWriter(
 
     private bool TryWrite(ReadOnlySpan<PendingLine> lines)
     {
-        Batch.Put(_toldDegraded ? lines : [PendingLine.Of(origin, AuditEvents.Degraded(clock.GetUtcNow(), stall.Cause)), .. lines]);
+        Batch.Put(_toldDegraded ? lines : [PendingLine.Of(origin, AuditEvents.Degraded(time.GetUtcNow(), stall.Cause)), .. lines]);
         var delivery = stdout.Deliver(Batch.Lines, Began);
         if (delivery == Delivery.Refused)
         {

@@ -21,7 +21,7 @@ internal sealed partial class LaggingOutput
     private readonly object _gate = new();
     private readonly IRecordOutput _output;
     private readonly TimeSpan _deadline;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly List<Ticket> _waiters = [];
     private LineBuffer _filling = new();
@@ -33,9 +33,9 @@ internal sealed partial class LaggingOutput
     private bool _isClosed;
     private long _lost;
 
-    public LaggingOutput(IRecordOutput output, TimeSpan deadline, TimeProvider clock, ILogger logger)
+    public LaggingOutput(IRecordOutput output, TimeSpan deadline, TimeProvider time, ILogger logger)
     {
-        (_output, _deadline, _clock, _logger) = (output, deadline, clock, logger);
+        (_output, _deadline, _time, _logger) = (output, deadline, time, logger);
         new Thread(Run) { IsBackground = true, Name = "audit-stdout" }.Start();
     }
 
@@ -54,7 +54,7 @@ internal sealed partial class LaggingOutput
         }
     }
 
-    private bool IsStalled => _isWriting && _clock.GetElapsedTime(_began) >= _deadline;
+    private bool IsStalled => _isWriting && _time.GetElapsedTime(_began) >= _deadline;
 
     /// <summary>Passes lines to the thread, without waiting.</summary>
     public void Post(ReadOnlySpan<byte> lines)
@@ -69,21 +69,21 @@ internal sealed partial class LaggingOutput
     }
 
     /// <summary>Waits until lines are written, up to the deadline.</summary>
-    public Delivery Deliver(ReadOnlySpan<byte> lines) => Deliver(lines, _clock.GetTimestamp());
+    public Delivery Deliver(ReadOnlySpan<byte> lines) => Deliver(lines, _time.GetTimestamp());
 
     /// <summary>Waits until lines are written, up to the deadline of work that began earlier.</summary>
     public Delivery Deliver(ReadOnlySpan<byte> lines, long began)
     {
         lock (_gate)
         {
-            if (IsStalled || _clock.GetElapsedTime(began) >= _deadline || !TryAdd(lines))
+            if (IsStalled || _time.GetElapsedTime(began) >= _deadline || !TryAdd(lines))
             {
                 return Delivery.Refused;
             }
 
             var ticket = new Ticket();
             _waiters.Add(ticket);
-            while (ticket.Result is null && _clock.GetElapsedTime(began) < _deadline)
+            while (ticket.Result is null && _time.GetElapsedTime(began) < _deadline)
             {
                 Monitor.Wait(_gate, LongestWait);
             }
@@ -98,8 +98,8 @@ internal sealed partial class LaggingOutput
     {
         lock (_gate)
         {
-            var began = _clock.GetTimestamp();
-            while ((_isWriting || _filling.Length > 0) && !IsStalled && _clock.GetElapsedTime(began) < patience)
+            var began = _time.GetTimestamp();
+            while ((_isWriting || _filling.Length > 0) && !IsStalled && _time.GetElapsedTime(began) < patience)
             {
                 Monitor.Wait(_gate, LongestWait);
             }
@@ -168,7 +168,7 @@ internal sealed partial class LaggingOutput
             _isIdle = false;
             (_filling, _writing) = (_writing, _filling);
             _isWriting = true;
-            _began = _clock.GetTimestamp();
+            _began = _time.GetTimestamp();
             return [.. _waiters];
         }
     }

@@ -25,7 +25,7 @@ internal sealed class LineQueue
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
     private readonly AuditChains _chains;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly TimeSpan _deadline;
     private readonly ITimer _looks;
     private readonly object _gate = new();
@@ -44,12 +44,12 @@ internal sealed class LineQueue
 
     /// <param name="chains">The chains, which only this queue's thread uses until it hangs.</param>
     /// <param name="deadline">How long a turn may take in total, for both chains.</param>
-    /// <param name="clock">The clock, for the deadline.</param>
-    public LineQueue(AuditChains chains, TimeSpan deadline, TimeProvider clock)
+    /// <param name="time">The clock, for the deadline.</param>
+    public LineQueue(AuditChains chains, TimeSpan deadline, TimeProvider time)
     {
-        (_chains, _deadline, _clock) = (chains, deadline, clock);
+        (_chains, _deadline, _time) = (chains, deadline, time);
         new Thread(Run) { IsBackground = true, Name = "audit-write" }.Start();
-        _looks = clock.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
+        _looks = time.CreateTimer(_ => Look(), null, LookInterval, LookInterval);
     }
 
     /// <summary>Returns true once the kernel has the line, and false if the line cannot be written in time or the queue is closed.</summary>
@@ -226,7 +226,7 @@ internal sealed class LineQueue
 
     private void Begin()
     {
-        _began = _clock.GetTimestamp();
+        _began = _time.GetTimestamp();
         _isInTurn = true;
     }
 
@@ -301,7 +301,7 @@ internal sealed class LineQueue
         List<PendingLine> answered = [];
         lock (_gate)
         {
-            if (!_isInTurn || _isGivenUp || _clock.GetElapsedTime(_began) < _deadline)
+            if (!_isInTurn || _isGivenUp || _time.GetElapsedTime(_began) < _deadline)
             {
                 return;
             }

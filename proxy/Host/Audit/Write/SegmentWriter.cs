@@ -17,7 +17,7 @@ internal sealed partial class SegmentWriter : IDisposable
     private readonly DegradedPeriod _degraded;
     private readonly Action _written;
     private readonly ChainShare _share;
-    private readonly TimeProvider _clock;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AuditDirectory _directory;
     private bool _began;
@@ -28,12 +28,12 @@ internal sealed partial class SegmentWriter : IDisposable
     /// <param name="degraded">Notified when the directory cannot be written, and when it can be written again.</param>
     /// <param name="written">Called once the kernel has the batch.</param>
     /// <param name="share">The chain's share of the directory.</param>
-    /// <param name="clock">The clock, for the age of segments.</param>
+    /// <param name="time">The clock, for the age of segments.</param>
     /// <param name="logger">Logs failures of the directory.</param>
-    public SegmentWriter(AuditOptions options, AuditOrigin origin, ChainedBatch batch, DegradedPeriod degraded, Action written, ChainShare share, TimeProvider clock, ILogger logger)
+    public SegmentWriter(AuditOptions options, AuditOrigin origin, ChainedBatch batch, DegradedPeriod degraded, Action written, ChainShare share, TimeProvider time, ILogger logger)
     {
-        (_options, _origin, _batch, _degraded, _written, _share, _clock, _logger) = (options, origin, batch, degraded, written, share, clock, logger);
-        _directory = new AuditDirectory(options, origin.Instance, share, clock);
+        (_options, _origin, _batch, _degraded, _written, _share, _time, _logger) = (options, origin, batch, degraded, written, share, time, logger);
+        _directory = new AuditDirectory(options, origin.Instance, share, time);
     }
 
     /// <summary>The last lines of a deleted segment, until they are written again.</summary>
@@ -135,7 +135,7 @@ internal sealed partial class SegmentWriter : IDisposable
             return;
         }
 
-        var now = _clock.GetUtcNow();
+        var now = _time.GetUtcNow();
         _directory.LookForSegment(now, bytes);
         if (_directory.Segment is not null ? !_directory.RotationDue(now, bytes) : !_directory.MayOpen)
         {

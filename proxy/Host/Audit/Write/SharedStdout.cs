@@ -5,10 +5,10 @@ namespace ImdsProxy.Audit.Write;
 /// <summary>Stdout, which all chains of a process share, either as the only output or in addition to a directory.</summary>
 internal sealed class SharedStdout
 {
-    public SharedStdout(IRecordOutput output, AuditOptions options, TimeProvider clock, ILogger logger)
+    public SharedStdout(IRecordOutput output, AuditOptions options, TimeProvider time, ILogger logger)
     {
         Only = new StdoutLines(output, logger);
-        Beside = options.Directory is null ? null : new LaggingOutput(output, options.WriteDeadline, clock, logger);
+        Beside = options.Directory is null ? null : new LaggingOutput(output, options.WriteDeadline, time, logger);
     }
 
     /// <summary>Stdout as the only output.</summary>

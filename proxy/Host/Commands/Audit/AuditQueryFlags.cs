@@ -62,17 +62,17 @@ internal sealed class AuditQueryFlags
 
     /// <summary>Builds the query. The order of the flags matters, because <c>--not</c> negates the next flag.</summary>
     /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
-    public AuditQuery Query(ParseResult flags, TimeProvider clock)
+    public AuditQuery Query(ParseResult flags, TimeProvider time)
     {
         var builder = Filters(flags);
         if (flags.GetValue(_since) is { } since)
         {
-            builder.SetSince(since, clock.GetUtcNow());
+            builder.SetSince(since, time.GetUtcNow());
         }
 
         if (flags.GetValue(_until) is { } until)
         {
-            builder.SetUntil(until, clock.GetUtcNow());
+            builder.SetUntil(until, time.GetUtcNow());
         }
 
         return builder.Build();

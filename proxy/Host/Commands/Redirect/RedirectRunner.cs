@@ -21,14 +21,14 @@ internal static partial class RedirectRunner
         Func<RedirectSettings, RedirectServices, CancellationToken, Task<int>> action,
         CancellationToken cancellation)
     {
-        using var logs = flags.Logging(parsed);
-        var log = logs.CreateLogger("ImdsProxy.Redirect");
+        using var logging = flags.Logging(parsed);
+        var log = logging.CreateLogger("ImdsProxy.Redirect");
         try
         {
             var registry = new MetricsRegistry();
             var metrics = new RedirectMetrics(registry.Factory);
-            await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logs);
-            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logs, cancellation);
+            await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logging);
+            await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logging, cancellation);
             var services = new RedirectServices(
                 ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
             return await action(flags.Read(parsed), services, cancellation);
@@ -52,12 +52,12 @@ internal static partial class RedirectRunner
     private static ReadNodeLabels Labels(string? path) => cancellation =>
         Task.FromResult(path is null ? null : HostRouting.ParseLabels(BoundedFile.ReadText(path)));
 
-    private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logs) => directory is null
+    private static AuditLog? OpenAudit(string? directory, string? node, ILoggerFactory logging) => directory is null
         ? null
-        : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logs.CreateLogger<AuditLog>());
+        : new AuditLog(new AuditOptions { Directory = Path.GetFullPath(directory), Node = node }, TimeProvider.System, logging.CreateLogger<AuditLog>());
 
     private static async Task<ManagementListener?> ServeAsync(
-        IPEndPoint? endPoint, MetricsRegistry registry, RedirectMetrics metrics, ILoggerFactory logs, CancellationToken cancellation)
+        IPEndPoint? endPoint, MetricsRegistry registry, RedirectMetrics metrics, ILoggerFactory logging, CancellationToken cancellation)
     {
         if (endPoint is null)
         {
@@ -67,7 +67,7 @@ internal static partial class RedirectRunner
         var readiness = new Readiness();
         readiness.Add("redirect", () => metrics.InPlace ? null : "not every rule is in place and effective");
         var pages = new ManagementPages { Readiness = readiness, Metrics = registry.WriteAsync };
-        return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logs, cancellation);
+        return await ManagementListener.StartAsync(new ManagementOptions { Management = endPoint }, pages, logging, cancellation);
     }
 
     // If the audit log can't accept an event, the event goes to the operational log instead. The rules matter more than their
