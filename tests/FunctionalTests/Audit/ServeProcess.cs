@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,14 +10,19 @@ namespace ImdsProxy.FunctionalTests.Audit;
 internal sealed class ServeProcess : IDisposable
 {
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output;
 
-    private ServeProcess(Process process, Uri address)
+    private ServeProcess(Process process, Uri address, ConcurrentQueue<string> output)
     {
         _process = process;
         Address = address;
+        _output = output;
     }
 
     public Uri Address { get; }
+
+    /// <summary>The lines on stdout: the records that the process could not write to the directory in time. Complete once the process has ended.</summary>
+    public IReadOnlyCollection<string> Output => _output;
 
     /// <summary>Writes the proxy's input files: a policy, and a callers file with one pod in the namespace web at the tests' own address.</summary>
     public static async Task WriteSceneAsync(string directory, string policy)
@@ -36,12 +42,13 @@ internal sealed class ServeProcess : IDisposable
             "--upstream", upstream.GetLeftPart(UriPartial.Authority),
             "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}",
             "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1"))!;
-        process.OutputDataReceived += static (_, _) => { };
+        ConcurrentQueue<string> output = new();
+        process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await Eventually.HoldsAsync(() => CanConnect(port), TimeSpan.FromSeconds(60));
-        return new ServeProcess(process, new Uri($"http://127.0.0.1:{port}"));
+        return new ServeProcess(process, new Uri($"http://127.0.0.1:{port}"), output);
     }
 
     /// <summary>Kills the process as the kernel's out-of-memory killer would.</summary>
