@@ -3,10 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using ImdsProxy.Commands;
-using ImdsProxy.Commands.Audit;
-using ImdsProxy.Commands.Flags;
 using ImdsProxy.FunctionalTests.Serve;
 using ImdsProxy.Management;
+using ImdsProxy.Sources.Proxy;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Explain;
+using ImdsProxy.Management;
 using Shouldly;
 using Xunit;
 

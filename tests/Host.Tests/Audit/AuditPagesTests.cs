@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Commands.Audit;
-using ImdsProxy.Commands.Flags;
+using ImdsProxy.Management;
+using ImdsProxy.Sources.Proxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

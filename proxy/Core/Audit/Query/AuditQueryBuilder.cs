@@ -27,6 +27,24 @@ public sealed class AuditQueryBuilder
         _given.Add((filter, filter.Parse(value), negated));
     }
 
+    /// <summary>Adds a term of any kind.</summary>
+    /// <exception cref="FormatException">The filter is unknown or the value is invalid.</exception>
+    public void Add(AuditTerm term)
+    {
+        switch (term.Name)
+        {
+            case AuditTerm.Issued:
+                AddIssued(term.Negated);
+                break;
+            case AuditTerm.Text:
+                AddText(term.Value, term.Negated);
+                break;
+            default:
+                Add(term.Name, term.Value, term.Negated);
+                break;
+        }
+    }
+
     /// <summary>Selects lines that record an issued credential or, if negated, lines that do not.</summary>
     public void AddIssued(bool negated) => _issued = !negated;
 
@@ -38,6 +56,9 @@ public sealed class AuditQueryBuilder
 
     /// <summary>Selects lines before a time, in the same formats.</summary>
     public void SetUntil(string text, DateTimeOffset now) => _until = AuditMoment.Parse(text, now);
+
+    /// <summary>Selects lines of a time range.</summary>
+    public void SetRange(DateTimeOffset? since, DateTimeOffset? until) => (_since, _until) = (since, until);
 
     public AuditQuery Build() => new(
         [

@@ -15,16 +15,17 @@ internal sealed class LogReduction
 
     private readonly ReduceOptions _options;
     private readonly int _workers;
-    private long _bytes;
+    private readonly ReadBytes _read;
 
-    public LogReduction(ReduceOptions options, int? workers = null)
+    /// <param name="options">The requests to count.</param>
+    /// <param name="workers">The number of threads; by default one for each core.</param>
+    /// <param name="read">Counts the decompressed bytes that were read.</param>
+    public LogReduction(ReduceOptions options, int? workers = null, ReadBytes? read = null)
     {
         _options = options;
         _workers = workers ?? Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
+        _read = read ?? new ReadBytes();
     }
-
-    /// <summary>The number of decompressed bytes that were read so far.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
 
     /// <summary>Reads directories, files, or stdin.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -32,7 +33,7 @@ internal sealed class LogReduction
     {
         List<UnreadSource> unread = [];
         var units = paths.Distinct(StringComparer.Ordinal).SelectMany(path => UnitsOf(path, unread)).DistinctBy(static unit => (unit.Path, unit.Start)).ToList();
-        var workers = Enumerable.Range(0, Math.Clamp(units.Count, 1, _workers)).Select(_ => new UnitReducer(_options, read => Interlocked.Add(ref _bytes, read))).ToList();
+        var workers = Enumerable.Range(0, Math.Clamp(units.Count, 1, _workers)).Select(_ => new UnitReducer(_options, bytes => _read.Add(bytes))).ToList();
         var next = -1;
         await Task.WhenAll(workers.Select(worker => Task.Run(
             () =>
@@ -54,7 +55,7 @@ internal sealed class LogReduction
         await deliver(line =>
         {
             worker.Add(line.Span);
-            Interlocked.Add(ref _bytes, line.Length);
+            _read.Add(line.Length);
             return ValueTask.CompletedTask;
         });
         return Merged([worker], []);

@@ -17,15 +17,6 @@ internal sealed class SearchSource
 
     public SearchSource(IReadOnlyList<string> paths) => _paths = paths;
 
-    /// <summary>The directories and files to search.</summary>
-    public IReadOnlyList<string> Paths => _paths;
-
-    /// <summary>Returns this source if it has at least one path.</summary>
-    /// <exception cref="FormatException">There is no path.</exception>
-    public SearchSource NotEmpty() => _paths.Count > 0
-        ? this
-        : throw new FormatException("nothing to search: name a directory, files, or - for stdin; for example: imds-proxy audit search /var/log/imds-proxy --since 1h --verdict denied");
-
     /// <summary>The number of segments that were not opened, because none of their records can be in the time range.</summary>
     public int Passed { get; private set; }
 

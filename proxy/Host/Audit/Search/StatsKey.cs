@@ -12,11 +12,15 @@ internal sealed class StatsKey
 
     private readonly ImmutableArray<(AuditColumn? Column, TimeSpan Width)> _parts;
 
-    private StatsKey(ImmutableArray<(AuditColumn? Column, TimeSpan Width)> parts, ImmutableArray<string> names)
+    private StatsKey(string text, ImmutableArray<(AuditColumn? Column, TimeSpan Width)> parts, ImmutableArray<string> names)
     {
+        Text = text;
         _parts = parts;
         Names = names;
     }
+
+    /// <summary>The key as it was written.</summary>
+    public string Text { get; }
 
     public ImmutableArray<string> Names { get; }
 
@@ -33,7 +37,7 @@ internal sealed class StatsKey
             throw new FormatException($"'{twice.Key}' occurs twice; name each field once, for example owner,resource");
         }
 
-        return new StatsKey([.. names.Select(Column)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
+        return new StatsKey(text, [.. names.Select(Column)], [.. names.Select(name => name.StartsWith(TimePrefix, StringComparison.Ordinal) ? "time" : name)]);
     }
 
     public string[] Of(AuditLine fields, ReadOnlySpan<byte> line)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Audit.Query;
 
 namespace ImdsProxy.Commands.Audit;
@@ -46,75 +45,17 @@ internal sealed class AuditQueryFlags
     }
 
     /// <summary>The directories and files on the command line.</summary>
-    public IEnumerable<string> GivenPaths(ParseResult flags) => (flags.GetValue(_from) ?? []).Where(IsPath);
+    public IReadOnlyList<string> GivenPaths(ParseResult flags) => [.. (flags.GetValue(_from) ?? []).Where(IsPath)];
 
-    /// <summary>Returns the directories and files to search.</summary>
-    public SearchSource Source(ParseResult flags)
-    {
-        var paths = GivenPaths(flags).ToList();
-        if (paths.Count == 0 && Environment.GetEnvironmentVariable(Flag.Variable("--audit-dir")) is { Length: > 0 } directory)
-        {
-            paths.Add(directory);
-        }
-
-        return new SearchSource(paths);
-    }
-
-    /// <summary>Builds the query. The order of the flags matters, because <c>--not</c> negates the next flag.</summary>
+    /// <summary>The question that the flags ask. The order of the flags matters, because <c>--not</c> negates the next flag.</summary>
     /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
-    public AuditQuery Query(ParseResult flags, TimeProvider time)
+    public AuditQuestion Question(ParseResult flags, TimeProvider time)
     {
-        var builder = Filters(flags);
-        if (flags.GetValue(_since) is { } since)
-        {
-            builder.SetSince(since, time.GetUtcNow());
-        }
-
-        if (flags.GetValue(_until) is { } until)
-        {
-            builder.SetUntil(until, time.GetUtcNow());
-        }
-
-        return builder.Build();
-    }
-
-    /// <summary>Builds the same query without its time range.</summary>
-    /// <exception cref="FormatException">No flag follows a <c>--not</c>.</exception>
-    public AuditQuery QueryOfAllTimes(ParseResult flags) => Filters(flags).Build();
-
-    /// <summary>Returns the same filters as query parameters of the management endpoint.</summary>
-    /// <exception cref="FormatException">No flag follows a <c>--not</c>, or a word is a path.</exception>
-    public string ManagementQuery(ParseResult flags)
-    {
-        var words = flags.GetValue(_from) ?? [];
-        if (words.FirstOrDefault(IsPath) is { } path)
-        {
-            throw new FormatException($"'{path}': a path can't be combined with --management; give one of the two");
-        }
-
-        var parameters = Given(flags.Tokens)
-            .Where(given => given.Name is Issued or Text || FilterOf(given.Name) is not null)
-            .Select(given => (Name: (given.Negated ? "not." : "") + (FilterOf(given.Name)?.Name ?? given.Name.TrimStart('-')), Value: given.Name == Issued ? "true" : given.Value))
-            .Concat(words.Select(word => (Name: "text", Value: word)))
-            .Append((Name: "since", Value: flags.GetValue(_since) ?? ""))
-            .Append((Name: "until", Value: flags.GetValue(_until) ?? ""));
-        return string.Join('&', parameters.Where(parameter => parameter.Value.Length > 0).Select(parameter => $"{parameter.Name}={Uri.EscapeDataString(parameter.Value)}"));
-    }
-
-    private AuditQueryBuilder Filters(ParseResult flags)
-    {
-        var builder = new AuditQueryBuilder();
-        foreach (var (name, value, negated) in Given(flags.Tokens))
-        {
-            Add(builder, name, value, negated);
-        }
-
-        foreach (var word in (flags.GetValue(_from) ?? []).Where(word => !IsPath(word)))
-        {
-            builder.AddText(word, negated: false);
-        }
-
-        return builder;
+        var words = (flags.GetValue(_from) ?? []).Where(word => !IsPath(word));
+        return new AuditQuestion(
+            [.. Given(flags.Tokens).Select(TermOf).OfType<AuditTerm>(), .. words.Select(word => new AuditTerm(AuditTerm.Text, word, Negated: false))],
+            flags.GetValue(_since) is { } since ? AuditMoment.Parse(since, time.GetUtcNow()) : null,
+            flags.GetValue(_until) is { } until ? AuditMoment.Parse(until, time.GetUtcNow()) : null);
     }
 
     private static IEnumerable<(string Name, string Value, bool Negated)> Given(IReadOnlyList<Token> tokens)
@@ -145,25 +86,14 @@ internal sealed class AuditQueryFlags
 
     private static AuditFilter? FilterOf(string name) => AuditFilter.Find(name == "-n" ? "namespace" : name.TrimStart('-'));
 
-    private static void Add(AuditQueryBuilder builder, string name, string value, bool negated)
+    private static AuditTerm? TermOf((string Name, string Value, bool Negated) given) => given.Name switch
     {
-        if (name == Issued)
-        {
-            builder.AddIssued(negated);
-        }
-        else if (name == Text)
-        {
-            builder.AddText(value, negated);
-        }
-        else if (FilterOf(name) is { } filter)
-        {
-            builder.Add(filter.Name, value, negated);
-        }
-        else if (negated)
-        {
-            throw new FormatException($"--not can't negate {name}, which is not a filter; write, for example, --not --verdict allowed");
-        }
-    }
+        Issued => new AuditTerm(AuditTerm.Issued, "", given.Negated),
+        Text => new AuditTerm(AuditTerm.Text, given.Value, given.Negated),
+        _ when FilterOf(given.Name) is { } filter => new AuditTerm(filter.Name, given.Value, given.Negated),
+        _ when given.Negated => throw new FormatException($"--not can't negate {given.Name}, which is not a filter; write, for example, --not --verdict allowed"),
+        _ => null,
+    };
 
     private static Option<string[]> Filter(AuditFilter filter)
     {

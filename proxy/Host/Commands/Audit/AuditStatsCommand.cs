@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Commands.Flags;
+using ImdsProxy.Sources;
 
 namespace ImdsProxy.Commands.Audit;
 
@@ -26,41 +26,14 @@ internal static class AuditStatsCommand
         AuditCommand.GuardAsync(async () =>
         {
             var by = asked.By(flags);
-            var rows = asked.Management(flags) is { } remote
-                ? await AskAsync(remote, $"/audit/stats?{asked.ManagementQuery(flags)}", by, cancellation)
-                : await CountAsync(flags, asked, by, cancellation);
+            var answer = await asked.Source(flags).CountAsync(new StatsRequest(asked.Question(flags), by, asked.Most(flags)), cancellation);
             await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            StatsWriter.Write(output, by.Names, rows, form);
-            return rows.Count > 0 ? ExitCode.Good : ExitCode.Failed;
+            StatsWriter.Write(output, by.Names, answer.Rows, form);
+            if (form == "json")
+            {
+                SourceReport.WriteTrailer(answer.End, output);
+            }
+
+            return await SourceReport.EndAsync(answer.End, Console.Error);
         });
-
-    private static async Task<IReadOnlyList<StatsRow>> AskAsync(AuditManagementClient remote, string query, StatsKey by, CancellationToken cancellation)
-    {
-        List<StatsRow> rows = [];
-        await remote.EachAsync(
-            query,
-            line =>
-            {
-                rows.Add(StatsRow.Parse(line, by.Names));
-                return ValueTask.CompletedTask;
-            },
-            () => Task.CompletedTask,
-            cancellation);
-        return rows;
-    }
-
-    private static async Task<IReadOnlyList<StatsRow>> CountAsync(ParseResult flags, AuditStatsFlags asked, StatsKey by, CancellationToken cancellation)
-    {
-        var stats = new AuditStats(by);
-        await new AuditSearch(asked.Query(flags), asked.Source(flags)).EachAsync(
-            line =>
-            {
-                stats.Add(line.Span);
-                return ValueTask.CompletedTask;
-            },
-            () => Task.CompletedTask,
-            long.MaxValue,
-            cancellation);
-        return stats.Rows(asked.Most(flags));
-    }
 }

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Commands.Flags;
+using ImdsProxy.Commands.Sources;
 using ImdsProxy.Core.Audit.Query;
+using ImdsProxy.Sources;
 
 namespace ImdsProxy.Commands.Audit;
 
@@ -11,7 +12,7 @@ internal sealed class AuditStatsFlags
     private const string Demand = "demand";
 
     private readonly AuditQueryFlags _filters = new();
-    private readonly ManagementFlags _management = new("Count in the log of a running proxy instead of a directory: IP:PORT or unix:PATH");
+    private readonly SourceFlags _sources = new();
     private readonly Option<string> _by = new("--by") { Description = "Fields to group by, such as owner,resource or time:5m,verdict", DefaultValueFactory = _ => "verdict,reason" };
     private readonly Option<int> _most = new("--top") { Description = "Maximum number of groups", DefaultValueFactory = _ => 40 };
 
@@ -53,29 +54,22 @@ internal sealed class AuditStatsFlags
         _filters.AddTo(command);
         command.Options.Add(_by);
         command.Options.Add(_most);
-        _management.AddTo(command);
+        _sources.AddTo(command);
     }
 
     /// <summary>Whether demands are to be counted instead of groups.</summary>
     public bool IsByDemand(ParseResult flags) => flags.GetValue(_by) == Demand;
 
     /// <summary>The flags of the log, for reading its demands.</summary>
-    public DemandFlags Demands => new(_filters, _management);
+    public DemandFlags Demands => new(_filters, _sources);
 
     public StatsKey By(ParseResult flags) => StatsKey.Parse(flags.GetValue(_by)!);
 
     public int Most(ParseResult flags) => flags.GetValue(_most);
 
-    public AuditQuery Query(ParseResult flags) => _filters.Query(flags, TimeProvider.System);
+    public AuditQuestion Question(ParseResult flags) => _filters.Question(flags, TimeProvider.System);
 
-    /// <summary>Returns the directories and files to read.</summary>
-    /// <exception cref="FormatException">No directory or file was given.</exception>
-    public SearchSource Source(ParseResult flags) => _filters.Source(flags).NotEmpty();
-
-    /// <summary>Returns a client for the proxy that <c>--management</c> names, or null without that flag.</summary>
-    public AuditManagementClient? Management(ParseResult flags) => _management.Read(flags) is { } proxy ? new AuditManagementClient(proxy) : null;
-
-    /// <summary>Returns the same flags as query parameters of the management endpoint.</summary>
-    public string ManagementQuery(ParseResult flags) =>
-        $"{_filters.ManagementQuery(flags)}&by={Uri.EscapeDataString(flags.GetValue(_by)!)}&top={Most(flags)}";
+    /// <summary>Returns the source of the records.</summary>
+    /// <exception cref="FormatException">No source is named, or more than one.</exception>
+    public IAuditSource Source(ParseResult flags) => _sources.Read(flags, _filters.GivenPaths(flags));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
+using ImdsProxy.Sources;
 using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
@@ -33,20 +34,8 @@ internal static class AuditTopCommand
         }
 
         await using var shown = TimeProvider.System.CreateTimer(_ => Show(stats, gate, asked.Most(flags)), null, TimeSpan.Zero, Refresh);
-        await FollowAsync(flags, asked, Count, cancellation);
-        return ExitCode.Good;
-    }
-
-    private static async Task FollowAsync(ParseResult flags, AuditStatsFlags asked, Func<ReadOnlyMemory<byte>, ValueTask> count, CancellationToken cancellation)
-    {
-        if (asked.Management(flags) is { } remote)
-        {
-            await remote.EachAsync($"/audit/search?{asked.ManagementQuery(flags)}&follow=true", count, () => Task.CompletedTask, cancellation);
-            return;
-        }
-
-        using var follower = new LogFollower(asked.Query(flags), asked.Source(flags).Paths, TimeProvider.System);
-        await follower.RunAsync(count, () => Task.CompletedTask, long.MaxValue, cancellation);
+        var request = new SearchRequest(asked.Question(flags), Follow: true);
+        return await SourceReport.EndAsync(await asked.Source(flags).SearchAsync(request, Count, static () => Task.CompletedTask, cancellation) with { Found = 1 }, Console.Error);
     }
 
     private static void Show(AuditStats stats, Lock gate, int most)

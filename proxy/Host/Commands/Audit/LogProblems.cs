@@ -17,7 +17,7 @@ internal static class LogProblems
 
     /// <summary>Refuses a log from which nothing can be answered.</summary>
     /// <exception cref="FormatException">It is such a log.</exception>
-    public static void Check(LogFindings findings, AuditQuery range, bool isFiltered)
+    public static void Check(LogFindings findings, AuditQuestion question)
     {
         if (findings.Clusters.Count > 1)
         {
@@ -27,7 +27,7 @@ internal static class LogProblems
 
         if (findings.Table.Requests == 0)
         {
-            throw new FormatException(Reason(findings, range, isFiltered));
+            throw new FormatException(Reason(findings, question));
         }
 
         if (findings.Newer == findings.Table.Requests)
@@ -36,12 +36,12 @@ internal static class LogProblems
         }
     }
 
-    private static string Reason(LogFindings findings, AuditQuery range, bool isFiltered)
+    private static string Reason(LogFindings findings, AuditQuestion question)
     {
         var missing = CoverageText.Missing(BasisOf(findings));
         return !missing.IsEmpty ? $"nothing can be read. {string.Join("; ", missing)}"
-            : range.Since is not null || range.Until is not null ? "the log has no request in this time range: choose another --since or --until"
-            : isFiltered ? "no request in the log matches the filters"
+            : question.Since is not null || question.Until is not null ? "the log has no request in this time range: choose another --since or --until"
+            : !question.Terms.IsEmpty ? "no request in the log matches the filters"
             : "the log has no request yet";
     }
 }

@@ -8,9 +8,8 @@ internal static class ReadingProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    public static async Task<LogFindings> ShowAsync(Func<LogReduction, Task<LogFindings>> read, LogReduction reduction, TextWriter errors, TimeProvider time)
+    public static async Task<LogFindings> ShowAsync(Task<LogFindings> reading, ReadBytes read, TextWriter errors, TimeProvider time)
     {
-        var reading = read(reduction);
         if (Console.IsErrorRedirected)
         {
             return await reading;
@@ -20,7 +19,7 @@ internal static class ReadingProgress
         while (await Task.WhenAny(reading, Task.Delay(Interval, time)) != reading)
         {
             isShown = true;
-            await errors.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"\rimds-proxy: {reduction.Bytes / 1e6:N0} MB of the log read "));
+            await errors.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"\rimds-proxy: {read.Total / 1e6:N0} MB of the log read "));
         }
 
         if (isShown)

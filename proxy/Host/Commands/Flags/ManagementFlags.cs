@@ -9,7 +9,9 @@ namespace ImdsProxy.Commands.Flags;
 /// <param name="description">The <c>--help</c> text of <c>--management</c>.</param>
 internal sealed class ManagementFlags(string description)
 {
-    private readonly Option<EndPoint?> _address = new("--management")
+    public const string Name = "--management";
+
+    private readonly Option<EndPoint?> _address = new(Name)
     {
         Description = description,
         CustomParser = result =>
@@ -20,7 +22,7 @@ internal sealed class ManagementFlags(string description)
             }
             catch (FormatException e)
             {
-                result.AddError($"--management: '{result.Tokens[0].Value}': {e.Message}");
+                result.AddError($"{Name}: '{result.Tokens[0].Value}': {e.Message}");
                 return null;
             }
         },
@@ -36,6 +38,9 @@ internal sealed class ManagementFlags(string description)
 
     /// <summary>Whether <c>--management</c> was given.</summary>
     public bool IsGiven(CommandResult flags) => flags.GetValue(_address) is not null;
+
+    /// <summary>The address as it was given, or null without the flag.</summary>
+    public string? Given(ParseResult flags) => flags.GetResult(_address) is { Tokens: [var address] } ? address.Value : null;
 
     /// <summary>Returns a client for the proxy that <c>--management</c> names, or null without that flag.</summary>
     public ManagementClient? Read(ParseResult flags) => flags.GetValue(_address) is { } address

@@ -7,6 +7,7 @@ using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Explain;
 using ImdsProxy.Identify;
+using ImdsProxy.Management;
 using ImdsProxy.PolicySource;
 
 namespace ImdsProxy.Commands.Policy;

@@ -33,8 +33,8 @@ internal sealed class SimulateFlags
     {
         var policy = parsed.GetRequiredValue(_policy);
         var against = parsed.GetValue(_against) is { } other && !other.Equals("recorded", StringComparison.OrdinalIgnoreCase) ? other : null;
-        string?[] inputs = [policy, against, .. log.Paths(parsed)];
-        if (inputs.Count(static path => path == "-") > 1)
+        bool[] readsStdin = [policy == "-", against == "-", log.Source(parsed).ReadsStdin];
+        if (readsStdin.Count(static reads => reads) > 1)
         {
             throw new FormatException("only one of the policies and the log can be read from stdin");
         }

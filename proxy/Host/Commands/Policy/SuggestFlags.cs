@@ -41,13 +41,14 @@ internal sealed class SuggestFlags
     public Asked Read(ParseResult parsed, DemandFlags log)
     {
         var policy = parsed.GetValue(_base);
-        if (policy == "-" && log.Paths(parsed).Contains("-", StringComparer.Ordinal))
+        var source = log.Source(parsed);
+        if (policy == "-" && source.ReadsStdin)
         {
             throw new FormatException("only one of the base and the log can be read from stdin");
         }
 
         return new Asked(
-            policy, parsed.GetValue(_settle), parsed.GetValue(_minDays), [.. parsed.GetValue(_protect) ?? []], [.. parsed.GetValue(_accept) ?? []], log.From(parsed), parsed.GetValue(_form)!);
+            policy, parsed.GetValue(_settle), parsed.GetValue(_minDays), [.. parsed.GetValue(_protect) ?? []], [.. parsed.GetValue(_accept) ?? []], source.Names, parsed.GetValue(_form)!);
     }
 
     private static TimeSpan? Settle(string text) =>

@@ -3,6 +3,7 @@ using System.CommandLine;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Sources;
 
 namespace ImdsProxy.Commands.Rollout;
 
@@ -37,8 +38,8 @@ internal sealed class RolloutFlags
     /// <summary>Reads the policy.</summary>
     /// <exception cref="IOException">The policy can't be read.</exception>
     /// <exception cref="FormatException">It holds no policy, the policy has an error, or two things are to be read from stdin.</exception>
-    public Task<PolicyDocument> ReadAsync(ParseResult parsed, IReadOnlyList<string> from, CancellationToken cancellation) =>
-        Path(parsed) == "-" && from.Contains("-", StringComparer.Ordinal)
+    public Task<PolicyDocument> ReadAsync(ParseResult parsed, IAuditSource source, CancellationToken cancellation) =>
+        Path(parsed) == "-" && source.ReadsStdin
             ? throw new FormatException("only one of the policy and the log can be read from stdin")
             : PolicyInput.ValidAsync(Path(parsed), Console.OpenStandardInput, cancellation);
 }

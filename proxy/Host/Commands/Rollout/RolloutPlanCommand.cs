@@ -3,8 +3,11 @@ using System.Text;
 using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Policy;
+using ImdsProxy.Commands.Sources;
+using ImdsProxy.Core.Audit.Query;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Rollout;
+using ImdsProxy.Sources;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Rollout;
@@ -26,13 +29,15 @@ internal static class RolloutPlanCommand
         var anyway = new Option<bool>("--anyway") { Description = "Enforce namespaces that are not ready, too" };
         var form = OutputFlag.Of("values", "policy");
         var asked = new RolloutFlags();
+        var sources = new SourceFlags();
         var command = new Command("plan", "Write the change that enforces namespaces, as values of the chart or as the whole policy. Exit 1 if a namespace is not ready") { namespaces, from, anyway, form };
         asked.AddTo(command);
+        sources.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            var given = new Asked(parsed.GetRequiredValue(namespaces), LogInput.Paths(parsed.GetValue(from)), parsed.GetValue(anyway), parsed.GetValue(form)!);
-            return CommandGuard.RunAsync(Name, () => RunAsync(given, parsed, asked, output, errors, cancellation), errors);
+            Asked Given() => new(parsed.GetRequiredValue(namespaces), sources.Read(parsed, parsed.GetValue(from) ?? []), parsed.GetValue(anyway), parsed.GetValue(form)!);
+            return CommandGuard.RunAsync(Name, () => RunAsync(Given(), parsed, asked, output, errors, cancellation), errors);
         });
         return command;
     }
@@ -40,7 +45,7 @@ internal static class RolloutPlanCommand
     private static async Task<int> RunAsync(Asked given, ParseResult parsed, RolloutFlags asked, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         var policy = await asked.ReadAsync(parsed, given.From, cancellation);
-        var findings = await LogInput.ReadAsync(given.From, PolicyLabels.Of(policy), errors, cancellation);
+        var findings = await LogInput.ReadAsync(given.From, new DemandRequest(AuditQuestion.Everything, PolicyLabels.Of(policy)), errors, cancellation);
         var status = RolloutStatus.Of(findings.Table, policy, asked.LeftOut(parsed), asked.Settle(parsed));
         var plan = RolloutPlan.For(policy, status, given.Namespaces, given.Anyway);
         foreach (var (name, reason) in plan.Refusals)
@@ -69,5 +74,5 @@ internal static class RolloutPlanCommand
     }
 
     /// <summary>What the command line asks.</summary>
-    private sealed record Asked(IReadOnlyList<string> Namespaces, IReadOnlyList<string> From, bool Anyway, string Form);
+    private sealed record Asked(IReadOnlyList<string> Namespaces, IAuditSource From, bool Anyway, string Form);
 }

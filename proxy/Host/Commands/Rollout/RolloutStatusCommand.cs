@@ -33,7 +33,7 @@ internal static class RolloutStatusCommand
 
     private static async Task<int> RunAsync(ParseResult parsed, DemandFlags log, RolloutFlags asked, string form, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
-        var policy = await asked.ReadAsync(parsed, log.Paths(parsed), cancellation);
+        var policy = await asked.ReadAsync(parsed, log.Source(parsed), cancellation);
         var findings = await log.ReadAsync(parsed, PolicyLabels.Of(policy), errors, cancellation);
         var namespaces = RolloutStatus.Of(findings.Table, policy, asked.LeftOut(parsed), asked.Settle(parsed));
         var answer = new RolloutAnswer(asked.Path(parsed), policy.Revision, namespaces, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, policy));

@@ -1,7 +1,7 @@
 using ImdsProxy.Audit.Segments;
-using ImdsProxy.Commands.Flags;
+using ImdsProxy.Management;
 
-namespace ImdsProxy.Commands.Audit;
+namespace ImdsProxy.Sources.Proxy;
 
 /// <summary>Reads audit log lines from a running proxy.</summary>
 internal sealed class AuditManagementClient(ManagementClient management)

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 
-namespace ImdsProxy.Commands.Flags;
+namespace ImdsProxy.Management;
 
 /// <summary>A client of a running proxy's management endpoint.</summary>
 internal sealed class ManagementClient(EndPoint address, string? token)
