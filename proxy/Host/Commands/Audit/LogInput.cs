@@ -41,6 +41,7 @@ internal static class LogInput
             SeesWholeChains = source.HasWholeChains,
         });
         var findings = await ReadingProgress.ShowAsync(source.ReadAsync, reduction, errors, TimeProvider.System);
+        CheckGiven(findings, source.Paths);
         LogProblems.Check(findings, range, !filter.SelectsAll);
         return findings;
     }
@@ -48,11 +49,25 @@ internal static class LogInput
     /// <summary>Directories, files, or stdin. A stream may be what a search has found, so it need not have whole chains.</summary>
     /// <exception cref="FormatException">There is none.</exception>
     public static LogSource Sources(IReadOnlyList<string> paths, CancellationToken cancellation) => paths.Count > 0
-        ? new LogSource(reduction => reduction.RunAsync(paths, cancellation), !paths.Contains(SearchSource.Stdin, StringComparer.Ordinal))
+        ? new LogSource(reduction => reduction.RunAsync(paths, cancellation), !paths.Contains(SearchSource.Stdin, StringComparer.Ordinal)) { Paths = paths }
         : throw new FormatException("nothing to read: name a directory of segments, files, or - for stdin; for example: /var/log/imds-proxy");
+
+    // A wrong file among the logs is a mistake in the command line, not a damaged log.
+    private static void CheckGiven(LogFindings findings, IReadOnlyList<string> paths)
+    {
+        var given = findings.NotRecords == 0 ? null : paths.FirstOrDefault(static path => GivenFile.KindOf(path) is GivenFile.Kind.Policy or GivenFile.Kind.Tests);
+        if (given is not null)
+        {
+            throw new FormatException($"'{given}' holds {(GivenFile.KindOf(given) == GivenFile.Kind.Policy ? "a policy" : "tests of a policy")}, not an audit log: write the log in its place; --help shows the order");
+        }
+    }
 
     /// <summary>Where a log is read from.</summary>
     /// <param name="ReadAsync">Reads it into a reduction.</param>
     /// <param name="HasWholeChains">Whether all lines of each chain are read.</param>
-    internal sealed record LogSource(Func<LogReduction, Task<LogFindings>> ReadAsync, bool HasWholeChains);
+    internal sealed record LogSource(Func<LogReduction, Task<LogFindings>> ReadAsync, bool HasWholeChains)
+    {
+        /// <summary>The directories and files; empty if the log comes from elsewhere.</summary>
+        public IReadOnlyList<string> Paths { get; init; } = [];
+    }
 }
