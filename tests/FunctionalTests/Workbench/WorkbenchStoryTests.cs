@@ -1,7 +1,5 @@
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
-using ImdsProxy.FunctionalTests.Demo;
-using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -9,7 +7,7 @@ namespace ImdsProxy.FunctionalTests.Workbench;
 
 /// <summary>The demo's attacker steals tokens in audit mode. A policy that is written from that log must not let the attack through.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class WorkbenchStoryTests
+public sealed class WorkbenchStoryTests(DemoLog demo) : IClassFixture<DemoLog>
 {
     private static readonly string[] Reasons = ["node-identity", "too-new", "late", "denied-by-rule"];
 
@@ -18,11 +16,7 @@ public sealed class WorkbenchStoryTests
     [InlineData("without the base")]
     public async Task Suggest_LogOfTheDemosAttack_ProposesNothingForTheAttackerAndSaysWhy(string which)
     {
-        using var demo = new DemoProcess(Path.GetTempPath());
-        await demo.ReadToAsync("Ctrl+C ends the demo");
-        var folder = FolderOf(demo);
-
-        var (proposed, left) = await SuggestAsync([Path.Combine(folder, "audit"), .. which == "with the base" ? ["--base", Path.Combine(folder, "audited.json")] : Array.Empty<string>()]);
+        var (proposed, left) = await SuggestAsync([demo.At("audit"), .. which == "with the base" ? ["--base", demo.At("audited.json")] : Array.Empty<string>()]);
 
         proposed.Select(static entry => entry.Workload).ShouldBe(["payments/billing"]);
 
@@ -32,8 +26,6 @@ public sealed class WorkbenchStoryTests
 
         // Without a policy that tells who owns an identity, its honest user is left out too, because the attacker used it: a person decides.
         left.Single(static entry => entry is { Workload: "logging/fluent-bit", IsPinned: false, IsNameless: false }).Reason.ShouldBe(which == "with the base" ? "already-allowed" : "node-identity");
-        await demo.InterruptAsync();
-        await demo.EndAsync();
     }
 
     [Theory]
@@ -41,11 +33,7 @@ public sealed class WorkbenchStoryTests
     [InlineData("policy.json", "bookinfo,shop")]
     public async Task Simulate_PolicyOnTheAttack_BreaksTheAttackAndWhatLacksARule(string policy, string broken)
     {
-        using var demo = new DemoProcess(Path.GetTempPath());
-        await demo.ReadToAsync("Ctrl+C ends the demo");
-        var folder = FolderOf(demo);
-
-        var (exit, output, errors) = await RunAsync("policy", "simulate", Path.Combine(folder, policy), Path.Combine(folder, "audit"), "-o", "json");
+        var (exit, output, errors) = await ProgramRun.OfAsync("policy", "simulate", demo.At(policy), demo.At("audit"), "-o", "json");
 
         exit.ShouldBe(1, errors);
         var answer = JsonNode.Parse(output)!;
@@ -55,11 +43,9 @@ public sealed class WorkbenchStoryTests
         string.Join(',', demands.Select(static demand => (string)demand["namespace"]!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)).ShouldBe(broken);
     }
 
-    private static string FolderOf(DemoProcess demo) => Directory.GetDirectories(demo.Temporary, "imds-proxy-demo-*").Single();
-
     private static async Task<(List<Entry> Proposed, List<Entry> LeftOut)> SuggestAsync(params string[] arguments)
     {
-        var (exit, output, errors) = await RunAsync(["policy", "suggest", .. arguments, "-o", "json"]);
+        var (exit, output, errors) = await ProgramRun.OfAsync(["policy", "suggest", .. arguments, "-o", "json"]);
         exit.ShouldBe(0, errors);
         var answer = JsonNode.Parse(output)!;
         return (EntriesOf(answer["proposed"]!), EntriesOf(answer["leftOut"]!));
@@ -75,17 +61,6 @@ public sealed class WorkbenchStoryTests
             entry["demand"]!["pin"] is not null,
             entry["demand"]!["selector"] is null)),
     ];
-
-    private static async Task<(int Exit, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        var start = ImdsProxyProgram.StartInfo(arguments);
-        start.WorkingDirectory = AppContext.BaseDirectory;
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await errors);
-    }
 
     private sealed record Entry(string Workload, string Reason, bool Answered, bool IsToken, bool IsPinned, bool IsNameless);
 }
