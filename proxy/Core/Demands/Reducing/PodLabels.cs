@@ -18,11 +18,27 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
     public bool IsEmpty => keys.Count == 0;
 
     /// <summary>Notes a pod's labels. A pod whose labels changed has unknown labels.</summary>
-    public void Add(ulong pod, IEnumerable<KeyValuePair<string, string>>? labels)
+    /// <param name="pod">The hash of the pod's uid.</param>
+    /// <param name="labels">The labels that the event states.</param>
+    /// <param name="isComplete">Whether the event states all labels. If not, a label that it lacks is unknown.</param>
+    public void Add(ulong pod, IReadOnlyCollection<KeyValuePair<string, string>>? labels, bool isComplete)
+    {
+        if (!isComplete && keys.Any(key => labels?.Any(label => label.Key == key) != true))
+        {
+            AddUnknown(pod);
+        }
+        else if (keys.Count > 0)
+        {
+            Add(pod, TextOf(labels ?? []));
+        }
+    }
+
+    /// <summary>Notes that a pod's labels are unknown.</summary>
+    public void AddUnknown(ulong pod)
     {
         if (keys.Count > 0)
         {
-            Add(pod, TextOf(labels ?? []));
+            Add(pod, Unknown);
         }
     }
 
@@ -40,11 +56,11 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
     /// <summary>A pod's labels, or default if they are unknown.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Of(ulong pod) =>
         keys.Count == 0 ? []
-        : !_pods.TryGetValue(pod, out var text) || text == Changed ? default
+        : !_pods.TryGetValue(pod, out var text) || text == Unknown ? default
         : [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('=')).Select(static pair => KeyValuePair.Create(pair[0], pair[1]))];
 
     // No label contains this.
-    private const string Changed = "\0";
+    private const string Unknown = "\0";
 
     private void Add(ulong pod, string labels)
     {
@@ -58,7 +74,7 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
             _texts[labels] = shared = labels;
         }
 
-        _pods[pod] = _pods.TryGetValue(pod, out var known) && known != shared ? Changed : shared;
+        _pods[pod] = _pods.TryGetValue(pod, out var known) && known != shared ? Unknown : shared;
         if (_pods.Count > Most)
         {
             _limit /= 2;

@@ -75,10 +75,23 @@ internal sealed class ReducedLog(ReduceOptions options)
                 node.HasRemovals = true;
                 break;
             case "pod-seen" when fields.UidHash != 0:
-                Labels.Add(fields.UidHash, fields.Labels);
+                AddLabels(fields);
                 break;
             default:
                 break;
+        }
+    }
+
+    // Some requests were decided by labels that no event states, so nobody knows which.
+    private void AddLabels(RecordFields fields)
+    {
+        if (fields.SkippedStates > 0)
+        {
+            Labels.AddUnknown(fields.UidHash);
+        }
+        else
+        {
+            Labels.Add(fields.UidHash, fields.Labels, isComplete: !fields.IsCut);
         }
     }
 

@@ -74,6 +74,12 @@ internal sealed class LogReduction
     // The whole log is read, whatever the time range, because the first request of each demand counts.
     private static List<ScanUnit> UnitsOf(string path, List<UnreadSource> unread)
     {
+        if (path != SearchSource.Stdin && !Path.Exists(path))
+        {
+            unread.Add(new UnreadSource(path, "there is no such file or directory: check the path"));
+            return [];
+        }
+
         try
         {
             var units = new SearchSource([path]).Units(Everything);
