@@ -16,8 +16,12 @@ internal sealed class AssumptionFlags
         command.Options.Add(_assumeOverride);
     }
 
-    public Assumption Read(ParseResult flags) =>
+    /// <summary>The modes that a proof assumes.</summary>
+    public Assumption Read(ParseResult flags) => ReadGiven(flags) ?? Assumption.Enforced;
+
+    /// <summary>The modes that were asked for, or null.</summary>
+    public Assumption? ReadGiven(ParseResult flags) =>
         flags.GetValue(_assumeOverride) ? Assumption.Override
         : flags.GetValue(_asWritten) ? Assumption.AsWritten
-        : Assumption.Enforced;
+        : null;
 }
