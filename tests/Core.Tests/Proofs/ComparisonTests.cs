@@ -60,6 +60,32 @@ public sealed class ComparisonTests
         Text(comparison.Less).ShouldBe(less);
     }
 
+    // Such an edit must not make the comparison go through every workload that the rule applies to.
+    [Theory]
+    [InlineData("""["*"]""", """["shop","*"]""")]
+    [InlineData("""["shop","a"]""", """["a","shop","a"]""")]
+    [InlineData("""["shop-*"]""", """["shop-*","shop-1","shop-a*"]""")]
+    public void Compare_OfNamesThatAddNothing_TakesTheBranchOfEqualRules(string names, string more)
+    {
+        const string rule = """{"name":"r","workloads":[{"namespaces":NAMES}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["ingest"],"resources":["https://vault.azure.net"]}]}""";
+        var least = PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), budget: 100);
+        var changed = PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", more, StringComparison.Ordinal)), budget: 100);
+
+        (least.Verdict, changed.Verdict).ShouldBe((ProofVerdict.Complete, ProofVerdict.Complete));
+    }
+
+    [Theory]
+    [InlineData("""["shop"]""", """["shop-*"]""")]
+    [InlineData("""["shop-*","shop"]""", """["shop-*"]""")]
+    [InlineData("""["a*"]""", """["a*","b"]""")]
+    [InlineData("""["a","a-b"]""", """["a"]""")]
+    public void Compare_OfNamesThatMatter_FindsTheChange(string names, string others)
+    {
+        const string rule = """{"name":"r","workloads":[{"namespaces":NAMES}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["ingest"],"resources":["https://vault.azure.net"]}]}""";
+
+        PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", others, StringComparison.Ordinal))).IsSame.ShouldBeFalse();
+    }
+
     [Fact]
     public void Compare_OfAnAliasRenamed_FindsNothing() => PolicyProofs.Compare(
         Of(Token("r", "a", "one"), identities: $$""" "one":{"clientId":"{{Kubelet}}"} """),
