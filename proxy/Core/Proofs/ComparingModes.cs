@@ -26,7 +26,7 @@ internal static class ComparingModes
     private static IEnumerable<Assumption> Needed(PolicyDocument a, PolicyDocument b)
     {
         yield return Assumption.Enforced;
-        if (!IsWhollyEnforced(a) || !IsWhollyEnforced(b))
+        if (!PolicyProofs.IsWhollyEnforced(a) || !PolicyProofs.IsWhollyEnforced(b))
         {
             yield return Assumption.AsWritten;
         }
@@ -36,9 +36,6 @@ internal static class ComparingModes
             yield return Assumption.Override;
         }
     }
-
-    private static bool IsWhollyEnforced(PolicyDocument policy) =>
-        policy.Mode == PolicyMode.Enforce && policy.ModeExceptions.IsEmpty && policy.Rules.All(static rule => rule.Mode != PolicyMode.Audit);
 
     private static bool IsWhollyAudit(PolicyDocument policy) => policy.Mode == PolicyMode.Audit && policy.ModeExceptions.IsEmpty;
 

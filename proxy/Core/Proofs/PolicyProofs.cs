@@ -30,6 +30,10 @@ public static class PolicyProofs
     public static ImmutableArray<AssumedComparison> CompareModes(PolicyDocument a, PolicyDocument b, long budget = DefaultBudget) =>
         ComparingModes.Of(a, b, budget);
 
+    /// <summary>Whether a policy enforces every rule as it is written, so that <see cref="Assumption.AsWritten"/> gives the same answers.</summary>
+    public static bool IsWhollyEnforced(PolicyDocument policy) =>
+        policy.Mode == PolicyMode.Enforce && policy.ModeExceptions.IsEmpty && policy.Rules.All(static rule => rule.Mode != PolicyMode.Audit);
+
     /// <summary>Everyone that can reach a goal.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="goal">The requests; see <see cref="Goal"/>.</param>

@@ -129,6 +129,20 @@ public sealed class PolicyAccessCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(Assumption.Enforced, true)]
+    [InlineData(Assumption.AsWritten, false)]
+    [InlineData(Assumption.Override, false)]
+    public async Task WhoCan_OfAPolicyThatIsNotEnforced_SaysThatItAssumesMore(Assumption assumption, bool isNoted)
+    {
+        var path = _folder.Write("audit.json", ProofFolder.Policy.Replace("\"enforce\"", "\"audit\"", StringComparison.Ordinal));
+
+        var (_, output, _) = await _folder.RunAsync((output, errors) => PolicyWhoCanCommand.RunAsync(
+            path, new AskedGoal("kubelet", null, null, null), assumption, asJson: false, () => Stream.Null, output, errors, CancellationToken.None));
+
+        output.EndsWith("The policy does not enforce every rule yet. Run it with --as-written for the answer with its modes.\n", StringComparison.Ordinal).ShouldBe(isNoted, output);
+    }
+
+    [Theory]
     [InlineData("kube-system/autoscaler", 1, $"  GET /metadata/identity/oauth2/token: kubelet for {Arm}", "Nothing else. This is a proof, not a sample.")]
     public async Task WhatCan_Workload_TellsEverythingThatItIsPermitted(string workload, int exit, params string[] lines)
     {

@@ -7,8 +7,12 @@ namespace ImdsProxy.Commands.Policy;
 /// <summary>The flags that say which modes a proof assumes.</summary>
 internal sealed class AssumptionFlags
 {
-    private readonly Option<bool> _asWritten = Flag.Switch("--as-written", "Honour the policy's modes and mode lists; without it, everything is taken as enforced");
+    private readonly Option<bool> _asWritten;
     private readonly Option<bool> _assumeOverride = Flag.Switch("--assume-override", "Assume that break glass is active: only rules with \"mode\": \"enforce\" are enforced");
+
+    /// <param name="otherwise">What holds without these flags.</param>
+    public AssumptionFlags(string otherwise = "without it, everything is taken as enforced") =>
+        _asWritten = Flag.Switch("--as-written", $"Honour the policy's modes and mode lists; {otherwise}");
 
     public void AddTo(Command command)
     {

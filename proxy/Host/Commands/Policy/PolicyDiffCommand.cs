@@ -16,7 +16,7 @@ internal static class PolicyDiffCommand
         var b = new Argument<string>("B") { Description = "The new policy" };
         var noNewAccess = Flag.Switch("--no-new-access", "Exit 1 only if B permits or shows something that A does not");
         var form = OutputFlag.Of("text", "json", "markdown");
-        var assumption = new AssumptionFlags();
+        var assumption = new AssumptionFlags("without it and without --assume-override, every mode is compared");
         var command = new Command("diff", "Compare two policies exactly: what B permits and A does not, and vice versa. Exit 1 if they differ") { a, b, noNewAccess, form };
         assumption.AddTo(command);
         command.Validators.Add(result =>

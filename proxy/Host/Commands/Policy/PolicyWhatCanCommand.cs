@@ -40,7 +40,10 @@ internal static class PolicyWhatCanCommand
                 var warnings = GoalReader.Doubts(policy, ns, account);
                 await ProofCommand.WarnAsync("policy what-can", warnings, errors);
                 var grants = await ProofCommand.ProveAsync(() => PolicyProofs.WhatCan(policy, ns, account, assumption), errors, TimeProvider.System, cancellation);
-                var question = new AccessQuestion(new PolicyName(path, policy.Revision), $"What can {workload} do?", assumption, warnings);
+                var question = new AccessQuestion(new PolicyName(path, policy.Revision), $"What can {workload} do?", assumption, warnings)
+                {
+                    IsStricterThanWritten = assumption == Assumption.Enforced && !PolicyProofs.IsWhollyEnforced(policy),
+                };
                 return await ProofCommand.AnswerAsync(grants.Verdict, !grants.Answers.IsEmpty, Write, errors);
 
                 void Write()
