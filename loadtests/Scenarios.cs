@@ -3,6 +3,7 @@ using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
 using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Proofs;
 using ImdsProxy.LoadTests.Redirect;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
@@ -37,6 +38,7 @@ internal static class Scenarios
         ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,
         ["policy-load"] = PolicyLoadCost.RunAsync,
+        ["proofs"] = ProofSpeed.RunAsync,
         ["redirect-watch"] = RedirectWatch.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,

@@ -18,7 +18,7 @@ internal static class PolicyInput
         if (path != "-")
         {
             CheckGiven(path);
-            return await PolicyManifest.ReadAsync(path, cancellation);
+            return await FileAsync(path, cancellation);
         }
 
         using var copy = new MemoryStream();
@@ -53,6 +53,18 @@ internal static class PolicyInput
                 throw new FormatException($"'{path}' holds tests of a policy, not a policy: write the policy in its place; --help shows the order");
             default:
                 break;
+        }
+    }
+
+    private static async Task<PolicyManifest> FileAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PolicyManifest.ReadAsync(path, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw InputFailure.Of(path, e);
         }
     }
 
