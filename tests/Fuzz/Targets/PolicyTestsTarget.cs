@@ -36,7 +36,7 @@ internal sealed class PolicyTestsTarget : IFuzzTarget
     private static void Check(PolicyTests tests, List<PolicyTestResult> results)
     {
         FuzzCheck.That(
-            results.Select(static result => result.Name).SequenceEqual([.. tests.Examples.Select(static example => example.Name), .. tests.Nevers.Select(static never => never.Name)]),
+            results.Select(static result => result.Name).SequenceEqual([.. tests.Examples.Select(static example => example.Name), .. tests.Nevers.Select(static never => never.Name)], StringComparer.Ordinal),
             "each test has a result, in document order");
         foreach (var (never, result) in tests.Nevers.Zip(results.Skip(tests.Examples.Length)))
         {
