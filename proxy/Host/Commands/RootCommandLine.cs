@@ -26,6 +26,7 @@ internal static class RootCommandLine
             Uninstall.UninstallCommand.Create(),
             PolicyCommand.Create(),
             Rollout.RolloutCommand.Create(),
+            ConsoleCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)

@@ -1,6 +1,7 @@
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Core.Demands.Suggesting;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Explaining;
 
 namespace ImdsProxy.Workbench;
@@ -20,4 +21,20 @@ internal sealed record SimulateAnswer(string Policy, string? Against, bool AsWri
 
     /// <summary>The permission to show for a demand that would break. None is shown for a demand that a suggestion never accepts.</summary>
     public PermissionHint? FixOf(SimulationItem item) => WhyLeftOut(item) is { IsAcceptable: false } ? null : item.Fix;
+
+    /// <summary>The reasons for which a suggestion leaves out demands, if the policy breaks any.</summary>
+    public static IReadOnlyDictionary<Demand, LeftOut> LeftOutOf(DemandTable table, PolicyDocument policy, SimulationResult result)
+    {
+        // Demands are compared by reference: two of them can have the same values where the log is forged.
+        var byDemand = new Dictionary<Demand, LeftOut>(ReferenceEqualityComparer.Instance);
+        if (result.WouldBreak > 0)
+        {
+            foreach (var left in PolicySuggestion.LeftOutBy(table, policy))
+            {
+                byDemand[left.Demand!] = left;
+            }
+        }
+
+        return byDemand;
+    }
 }

@@ -1,5 +1,6 @@
 using ImdsProxy.Audit.Reduce;
 using ImdsProxy.Commands.Flags;
+using ImdsProxy.Sources;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Audit;

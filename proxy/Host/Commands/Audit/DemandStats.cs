@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Demands.Replaying;
+using ImdsProxy.Sources;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Audit;

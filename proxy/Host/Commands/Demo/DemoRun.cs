@@ -1,5 +1,7 @@
 using ImdsProxy.Core.Demands.Suggesting;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Sources.Files;
+using ImdsProxy.WebConsole;
 
 namespace ImdsProxy.Commands.Demo;
 
@@ -34,11 +36,20 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, ILoggerFactory
         var asTold = TourSummary.Show(screen, tour.Results);
         if (!options.Exit)
         {
-            Invitation.Show(screen, stage, node);
-            await Invitation.FollowAsync(screen, stage.Tail, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await StayAsync(stage, node, cancellation);
         }
 
         return asTold;
+    }
+
+    private async Task StayAsync(DemoStage stage, DemoNode node, CancellationToken cancellation)
+    {
+        await using var console = await ConsoleServer.StartAsync(0, new FileSource([stage.Folder.Audit], _clock), stage.Folder.Policy, _clock, cancellation);
+        using var traffic = new DemoTraffic(node, stage.Proxy, _clock);
+        Invitation.Show(screen, stage, node, console.NewUrl());
+        var going = traffic.RunAsync(cancellation);
+        await Invitation.FollowAsync(screen, stage.Tail, traffic, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await going;
     }
 
     private async Task PlayAsync(Tour tour, DemoStage stage, DemoPolicy policy, DemoNode node, CancellationToken cancellation)

@@ -7,9 +7,13 @@ internal static class Invitation
 {
     private const string Token = "/metadata/identity/oauth2/token";
 
-    public static void Show(Screen screen, DemoStage stage, DemoNode node)
+    public static void Show(Screen screen, DemoStage stage, DemoNode node, string console)
     {
         screen.Title("Your turn");
+        screen.Text("Open the console in a browser: the theft, the workloads as they go on, and the policy that the log suggests:");
+        screen.Line();
+        screen.Line((Ink.Bold, $"  {console}"));
+        screen.Line();
         screen.Text("Send a request as a pod (the source address identifies the pod) and watch the log below:");
         Curl(screen, stage.Proxy, DemoCast.Web, "/metadata/instance", "api-version=2021-02-01");
         Curl(screen, stage.Proxy, DemoCast.Web, Token, "api-version=2018-02-01", "resource=https://management.azure.com", $"client_id={node.Kubelet.ClientId}");
@@ -27,16 +31,16 @@ internal static class Invitation
         screen.Line($"  http://{stage.Management}/readyz");
         screen.Line($"  {stage.Folder.Audit}");
         screen.Line();
-        screen.Line((Ink.Bold, "Ctrl+C ends the demo and deletes its files. "), (Ink.Dim, "The audit log from here on:"));
+        screen.Line((Ink.Bold, "Ctrl+C ends the demo and deletes its files. "), (Ink.Dim, "The audit log of your requests from here on:"));
     }
 
-    /// <summary>Shows new log lines until cancelled.</summary>
-    public static async Task FollowAsync(Screen screen, AuditTail tail, CancellationToken cancellation)
+    /// <summary>Shows new log lines until cancelled, except those of the workloads that go on.</summary>
+    public static async Task FollowAsync(Screen screen, AuditTail tail, DemoTraffic traffic, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
             // Checkpoints matter only for verifying the log.
-            TourRows.Show(screen, await tail.NextAsync(line => line.Event is not "checkpoint", cancellation));
+            TourRows.Show(screen, await tail.NextAsync(line => line.Event is not "checkpoint" && !traffic.IsOwn(line), cancellation));
         }
     }
 

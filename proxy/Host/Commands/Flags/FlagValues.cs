@@ -57,6 +57,10 @@ internal static class FlagValues
             ? number
             : throw new FormatException("write a whole number, 0 or more");
 
+    /// <summary>Parses a port. 0 means a free port.</summary>
+    public static int Port(string text) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : throw new FormatException("write a port from 0 to 65535");
+
     /// <summary>Parses an IP address.</summary>
     public static IPAddress Ip(string text) =>
         IPAddress.TryParse(text, out var address) ? address : throw new FormatException("write an IP address, such as 10.244.0.11");

@@ -6,6 +6,7 @@ using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Core.Demands.Suggesting;
 using ImdsProxy.Core.Policy;
+using ImdsProxy.Sources;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Policy;

@@ -5,6 +5,7 @@ using ImdsProxy.Commands.Policy;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
 using ImdsProxy.Core.Demands.Rollout;
+using ImdsProxy.Sources;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Rollout;

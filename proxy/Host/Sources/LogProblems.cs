@@ -2,7 +2,7 @@ using ImdsProxy.Audit.Reduce;
 using ImdsProxy.Core.Audit.Query;
 using ImdsProxy.Workbench;
 
-namespace ImdsProxy.Commands.Audit;
+namespace ImdsProxy.Sources;
 
 /// <summary>Tells whether a log can be answered from, and if not, why.</summary>
 internal static class LogProblems
