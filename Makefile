@@ -5,10 +5,10 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish publish-arm64 clean loadtest fuzz
+.PHONY: help build demo test test-images format publish publish-arm64 clean loadtest fuzz
 
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 build: ## Build everything
 	dotnet build ImdsProxy.sln -c $(CONFIGURATION)
@@ -24,6 +24,11 @@ test: ## Build, check the format and run all tests; as root, install what the te
 	dotnet format ImdsProxy.sln --verify-no-changes --no-restore
 	tests/run.sh $(CONFIGURATION)
 
+test-images: artifacts/publish/imds-proxy ## As root: build both images, run them as the chart does, and upgrade from an older version
+	tests/install-tools.sh images
+	dotnet build tests/Images.Tests -c $(CONFIGURATION) --nologo
+	tests/Images.Tests/run.sh $(CONFIGURATION)
+
 fuzz: ## Fuzz all code that reads hostile bytes, MINUTES=15 per target; one target only: TARGET=request
 	tests/Fuzz/run.sh $(or $(MINUTES),15) $(TARGET)
 
@@ -33,6 +38,12 @@ format: ## Format the code
 publish: ## Compile the program of the amd64 image ahead of time, into artifacts/publish
 	rm -rf artifacts/publish
 	proxy/publish.sh amd64 artifacts/publish
+
+# The tests' program, compiled again only if its sources are newer.
+artifacts/publish/imds-proxy: $(shell find proxy -type f -not -path '*/bin/*' -not -path '*/obj/*') $(wildcard Directory.*.props) global.json policy.example.json
+	rm -rf artifacts/publish
+	proxy/publish.sh amd64 artifacts/publish
+	touch $@
 
 publish-arm64: ## Do the same for arm64, into artifacts/publish-arm64
 	rm -rf artifacts/publish-arm64

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests need beyond the .NET SDK, from Debian's or Ubuntu's packages. Without root, it only
-# lists what is missing: the tests that need those programs are skipped with a reason.
+# lists what is missing: the tests that need those programs are skipped with a reason. install-tools.sh images also installs
+# the container engine of make test-images.
 set -euo pipefail
 
 declare -A packages=(
@@ -13,6 +14,10 @@ declare -A packages=(
   [clang]="clang libc6-dev" [ld.lld]=lld [objcopy]=binutils [aarch64-linux-gnu-gcc]="gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
   [qemu-aarch64]=qemu-user
 )
+
+if [ "${1:-}" = images ]; then
+  packages+=([podman]="podman golang-github-containers-common" [buildah]=buildah [runc]=runc [debootstrap]=debootstrap)
+fi
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing=()

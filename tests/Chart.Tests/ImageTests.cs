@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImdsProxy.Chart.Tests.Tools;
 using ImdsProxy.TestKit;
@@ -64,7 +65,7 @@ public sealed partial class ImageTests : IDisposable
         var (code, output, errors) = await Tools.Program.RunAsync(Path.Combine(source, "proxy/publish.sh"), ["arm64", app], source);
 
         code.ShouldBe(0, output + errors);
-        Directory.EnumerateFileSystemEntries(app).Select(Path.GetFileName).ShouldBe(["imds-proxy", "policy.example.json"], ignoreOrder: true);
+        Directory.EnumerateFileSystemEntries(app).Select(Path.GetFileName).ShouldBe(["imds-proxy", "licences.txt", "policy.example.json", "sbom.cdx.json"], ignoreOrder: true);
         foreach (var command in new string[][] { ["serve"], ["redirect", "watch"], ["policy", "check"], ["health"], ["prepare"] })
         {
             var help = await Tools.Program.RunAsync("qemu-aarch64", ["-L", "/usr/aarch64-linux-gnu", Path.Combine(app, "imds-proxy"), .. command, "--help"], _directory);
@@ -82,6 +83,37 @@ public sealed partial class ImageTests : IDisposable
 
         (await NewestGlibcAsync("objdump", ImdsProxyProgram.Command[0])).ShouldBeLessThanOrEqualTo(Glibc);
         Repository.Read("docs/install-aks.md").ShouldContain($"glibc {Glibc} or newer");
+    }
+
+    [Fact]
+    public void Program_ForAmd64_IsNotLargerThanStated()
+    {
+        Assert.SkipWhen(ImdsProxyProgram.Command.Length > 1, "the program is not published in this run");
+
+        new FileInfo(ImdsProxyProgram.Command[0]).Length.ShouldBeLessThanOrEqualTo(25_000_000);
+    }
+
+    // The bill of materials is written from what the compiler got. Here it is compared with what the projects ask for.
+    [Fact]
+    public void BillOfMaterials_OfThePublishedProgram_NamesEachPackageAndItsLicence()
+    {
+        Assert.SkipWhen(ImdsProxyProgram.Command.Length > 1, "the program is not published in this run");
+        var folder = Path.GetDirectoryName(ImdsProxyProgram.Command[0])!;
+        var components = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "sbom.cdx.json")))!["components"]!.AsArray();
+        var licences = File.ReadAllLines(Path.Combine(folder, "licences.txt"));
+
+        var named = components.Select(static component => (string)component!["name"]!).ToList();
+        var projects = string.Concat(Directory.EnumerateFiles(Repository.At("proxy"), "*.csproj", SearchOption.AllDirectories).Select(File.ReadAllText));
+        foreach (var package in PackageReference().Matches(projects).Select(static reference => reference.Groups["name"].Value))
+        {
+            named.ShouldContain(package, StringComparer.Ordinal);
+        }
+
+        named.ShouldContain(static name => name.StartsWith("Microsoft.NETCore.App.Runtime.NativeAOT", StringComparison.OrdinalIgnoreCase), "the runtime is linked into the program");
+        named.ShouldBeUnique();
+        components.ShouldAllBe(static component => ((string)component!["licenses"]![0]!["expression"]!).Length > 0);
+        components.Select(static component => (string)component!["purl"]!).ShouldAllBe(static purl => purl.StartsWith("pkg:nuget/", StringComparison.Ordinal));
+        licences.ShouldBe(components.Select(static component => $"{component!["name"]} {component["version"]}: {component["licenses"]![0]!["expression"]}"));
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -113,6 +145,9 @@ public sealed partial class ImageTests : IDisposable
 
     [GeneratedRegex(@"GLIBC_(?<version>[0-9.]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex GlibcVersion();
+
+    [GeneratedRegex(@"<PackageReference Include=""(?<name>[^""]+)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex PackageReference();
 
     [GeneratedRegex(@"^COPY (?!--)(?<sources>.+) \S+$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ContextCopy();

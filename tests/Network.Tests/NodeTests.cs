@@ -174,6 +174,31 @@ public sealed class NodeTests
         (await cluster.RulesAsync(backend)).ShouldBe(now);
     }
 
+    // The rules that an older version left, as it wrote them (FunctionalTests/Upgrade/record.sh).
+    [Theory]
+    [InlineData("nft")]
+    [InlineData("legacy")]
+    public async Task Apply_OverRulesOfAnOlderVersion_KeepsOrReplacesThemAndRemovesThem(string backend)
+    {
+        await using var cluster = await Cluster.CreateAsync();
+        var older = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, $"older/rules-{backend}.txt"));
+        await cluster.StartImdsAsync();
+        await Proxy.StartAsync(cluster);
+        await RestoreAsync(cluster, backend, older);
+        (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "the older rules redirect to the newer proxy");
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+
+        await cluster.ApplyAsync("auto");
+        (await cluster.RedirectAsync("check", "auto")).Output.ShouldContain($"backend {backend}: ");
+        var upgraded = await cluster.RulesAsync(backend);
+        (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
+        (await cluster.RedirectAsync("remove", "auto")).ExitCode.ShouldBe(0);
+        (await cluster.RulesAsync(backend)).ShouldBeEmpty();
+
+        await cluster.ApplyAsync(backend);
+        (await cluster.RulesAsync(backend)).ShouldBe(upgraded, "as on a node that never had the older ones");
+    }
+
     private static Task<string> RestoreAsync(Cluster cluster, string backend, string rules) =>
         cluster.Node.FeedAsync(rules, $"iptables-{backend}-restore", "--noflush", "-w");
 }

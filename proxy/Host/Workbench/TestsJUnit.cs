@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Xml;
 using ImdsProxy.Core.Proofs.Tests;
 
 namespace ImdsProxy.Workbench;
@@ -9,56 +8,48 @@ internal static class TestsJUnit
 {
     public static void Write(IReadOnlyList<TestedFile> files, TextWriter output)
     {
-        using (var xml = XmlWriter.Create(output, new XmlWriterSettings { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
+        output.WriteLine($"<testsuites{Counts(files)}>");
+        foreach (var file in files)
         {
-            xml.WriteStartElement("testsuites");
-            WriteCounts(xml, files);
-            foreach (var file in files)
-            {
-                WriteSuite(xml, file);
-            }
-
-            xml.WriteEndElement();
+            WriteSuite(file, output);
         }
 
-        output.WriteLine();
+        output.WriteLine("</testsuites>");
     }
 
-    private static void WriteSuite(XmlWriter xml, TestedFile file)
+    private static void WriteSuite(TestedFile file, TextWriter output)
     {
-        xml.WriteStartElement("testsuite");
-        xml.WriteAttributeString("name", file.Path);
-        WriteCounts(xml, [file]);
+        output.WriteLine($"  <testsuite{Attribute("name", file.Path)}{Counts([file])}>");
         foreach (var result in file.Results)
         {
-            xml.WriteStartElement("testcase");
-            xml.WriteAttributeString("classname", file.Path);
-            xml.WriteAttributeString("name", result.Name);
-            if (!result.Passed)
-            {
-                WriteFailure(xml, result);
-            }
-
-            xml.WriteEndElement();
+            WriteCase(file, result, output);
         }
 
-        xml.WriteEndElement();
+        output.WriteLine("  </testsuite>");
     }
 
-    private static void WriteFailure(XmlWriter xml, PolicyTestResult result)
+    private static void WriteCase(TestedFile file, PolicyTestResult result, TextWriter output)
     {
-        xml.WriteStartElement(TestedFile.IsFailed(result) ? "failure" : "error");
-        xml.WriteAttributeString("message", result.Failure);
-        xml.WriteString(string.Join('\n', TestsText.Counterexample(result)));
-        xml.WriteEndElement();
+        var testCase = $"<testcase{Attribute("classname", file.Path)}{Attribute("name", result.Name)}";
+        if (result.Passed)
+        {
+            output.WriteLine($"    {testCase} />");
+            return;
+        }
+
+        output.WriteLine($"    {testCase}>");
+        var element = TestedFile.IsFailed(result) ? "failure" : "error";
+        var counterexample = XmlText.Escape(string.Join('\n', TestsText.Counterexample(result)));
+        output.WriteLine($"      <{element}{Attribute("message", result.Failure)}>{counterexample}</{element}>");
+        output.WriteLine("    </testcase>");
     }
 
-    private static void WriteCounts(XmlWriter xml, IReadOnlyList<TestedFile> files)
-    {
-        Write("tests", files.Sum(static file => file.Results.Length));
-        Write("failures", files.Sum(static file => file.Failed));
-        Write("errors", files.Sum(static file => file.Undecided));
+    private static string Counts(IReadOnlyList<TestedFile> files) =>
+        Count("tests", files.Sum(static file => file.Results.Length))
+        + Count("failures", files.Sum(static file => file.Failed))
+        + Count("errors", files.Sum(static file => file.Undecided));
 
-        void Write(string name, int count) => xml.WriteAttributeString(name, count.ToString(CultureInfo.InvariantCulture));
-    }
+    private static string Count(string name, int count) => Attribute(name, count.ToString(CultureInfo.InvariantCulture));
+
+    private static string Attribute(string name, string value) => $" {name}=\"{XmlText.Escape(value)}\"";
 }

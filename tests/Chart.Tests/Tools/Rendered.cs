@@ -20,7 +20,7 @@ internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
     public static async Task<Rendered> OfAsync(string values)
     {
         await ChartTools.RequireAsync();
-        return await Known.GetOrAdd(values, static key => RenderAsync(Values.All[key]));
+        return await Known.GetOrAdd(values, static key => WithAsync(Values.All[key]));
     }
 
     public static async Task<(int Code, string Output, string Errors)> HelmAsync(string command, string values, params string[] more) =>
@@ -43,9 +43,10 @@ internal sealed class Rendered(string text, IReadOnlyList<JsonNode> objects)
 
     public IReadOnlyList<string> Arguments(string container) => [.. Container(container)!["args"]!.AsArray().Select(argument => (string)argument!)];
 
-    private static async Task<Rendered> RenderAsync(string values)
+    /// <summary>Renders other values. The caller has checked that helm is available.</summary>
+    public static async Task<Rendered> WithAsync(string values, params string[] more)
     {
-        var (code, output, errors) = await HelmAsync("template release", values);
+        var (code, output, errors) = await HelmAsync("template release", values, more);
         code.ShouldBe(0, errors);
         var stream = new YamlStream();
         stream.Load(new StringReader(output));

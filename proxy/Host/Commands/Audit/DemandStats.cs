@@ -29,7 +29,7 @@ internal static class DemandStats
                 var basis = LogProblems.BasisOf(findings);
                 if (form == "json")
                 {
-                    WorkbenchJson.Write(new DemandsJson(CoverageJson.Of(basis), [.. demands.Select(demand => DemandJson.Of(demand, identities))]), WorkbenchJson.Readable.DemandsJson, output);
+                    WorkbenchJson.Write(new DemandsJson(CoverageJson.Of(basis), [.. demands.Select(demand => DemandJson.Of(demand, identities))]), WorkbenchJson.Default.DemandsJson, output);
                 }
                 else
                 {

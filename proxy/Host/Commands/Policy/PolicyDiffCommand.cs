@@ -58,7 +58,7 @@ internal static class PolicyDiffCommand
         switch (form)
         {
             case "json":
-                WorkbenchJson.Write(DiffJson.Of(answer), WorkbenchJson.Readable.DiffJson, output);
+                WorkbenchJson.Write(DiffJson.Of(answer), WorkbenchJson.Default.DiffJson, output);
                 break;
             case "markdown":
                 DiffMarkdown.Write(answer, output);

@@ -47,7 +47,7 @@ internal static class PolicySimulateCommand
     {
         if (form == "json")
         {
-            WorkbenchJson.Write(SimulateJson.Of(answer), WorkbenchJson.Readable.SimulateJson, output);
+            WorkbenchJson.Write(SimulateJson.Of(answer), WorkbenchJson.Default.SimulateJson, output);
         }
         else
         {

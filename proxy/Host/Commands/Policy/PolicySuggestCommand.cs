@@ -80,7 +80,7 @@ internal static class PolicySuggestCommand
         switch (form)
         {
             case "json":
-                WorkbenchJson.Write(SuggestJson.Of(answer), WorkbenchJson.Readable.SuggestJson, output);
+                WorkbenchJson.Write(SuggestJson.Of(answer), WorkbenchJson.Default.SuggestJson, output);
                 break;
             case "fragment":
                 output.Write(Encoding.UTF8.GetString(fragment.Span));

@@ -88,7 +88,7 @@ internal static class PolicyTestCommand
         switch (form)
         {
             case "json":
-                WorkbenchJson.Write(TestsJson.Of(policy, files), WorkbenchJson.Readable.TestsJson, output);
+                WorkbenchJson.Write(TestsJson.Of(policy, files), WorkbenchJson.Default.TestsJson, output);
                 break;
             case "junit":
                 TestsJUnit.Write(files, output);

@@ -50,7 +50,7 @@ internal static class PolicyWhatCanCommand
                 {
                     if (asJson)
                     {
-                        WorkbenchJson.Write(WhatCanJson.Of(question, grants), WorkbenchJson.Readable.WhatCanJson, output);
+                        WorkbenchJson.Write(WhatCanJson.Of(question, grants), WorkbenchJson.Default.WhatCanJson, output);
                     }
                     else
                     {

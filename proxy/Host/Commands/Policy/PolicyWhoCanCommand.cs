@@ -69,7 +69,7 @@ internal static class PolicyWhoCanCommand
                 {
                     if (asJson)
                     {
-                        WorkbenchJson.Write(WhoCanJson.Of(question, holders), WorkbenchJson.Readable.WhoCanJson, output);
+                        WorkbenchJson.Write(WhoCanJson.Of(question, holders), WorkbenchJson.Default.WhoCanJson, output);
                     }
                     else
                     {

@@ -40,7 +40,7 @@ internal static class RolloutStatusCommand
         var answer = new RolloutAnswer(asked.Path(parsed), policy.Revision, namespaces, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, policy));
         if (form == "json")
         {
-            WorkbenchJson.Write(RolloutJson.Of(answer), WorkbenchJson.Readable.RolloutJson, output);
+            WorkbenchJson.Write(RolloutJson.Of(answer), WorkbenchJson.Default.RolloutJson, output);
         }
         else
         {

@@ -47,7 +47,7 @@ internal sealed class DraftView(LogReading log, ConsolePolicy policy, IReadOnlyL
         var findings = await ReadAsync(context, document);
         var result = await Task.Run(() => Suggest(findings, document, asked), context.RequestAborted);
         var answer = new SuggestAnswer(policy.Path, document?.Revision, [.. sources], result, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, document));
-        await ConsoleAnswer.SendAsync(context, SuggestJson.Of(answer), WorkbenchJson.Readable.SuggestJson);
+        await ConsoleAnswer.SendAsync(context, WorkbenchJson.Bytes(SuggestJson.Of(answer), WorkbenchJson.Default.SuggestJson));
     }
 
     /// <summary>Returns what each reason means for which <c>suggest</c> leaves something out.</summary>
@@ -61,7 +61,7 @@ internal sealed class DraftView(LogReading log, ConsolePolicy policy, IReadOnlyL
         var findings = await ReadAsync(context, draft);
         var result = await Task.Run(() => PolicySimulation.Run(findings.Table, draft), context.RequestAborted);
         var answer = new SimulateAnswer(Name, null, false, result, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, draft), SimulateAnswer.LeftOutOf(findings.Table, draft, result));
-        await ConsoleAnswer.SendAsync(context, SimulateJson.Of(answer), WorkbenchJson.Readable.SimulateJson);
+        await ConsoleAnswer.SendAsync(context, WorkbenchJson.Bytes(SimulateJson.Of(answer), WorkbenchJson.Default.SimulateJson));
     }
 
     /// <summary>Returns the answer of <c>policy diff -o json</c>, from the policy in force to a draft.</summary>
@@ -76,7 +76,7 @@ internal sealed class DraftView(LogReading log, ConsolePolicy policy, IReadOnlyL
             throw new ConsoleProblem(StatusCodes.Status500InternalServerError, "disagreement", answer.Verdict.Message);
         }
 
-        await ConsoleAnswer.SendAsync(context, DiffJson.Of(answer), WorkbenchJson.Readable.DiffJson);
+        await ConsoleAnswer.SendAsync(context, WorkbenchJson.Bytes(DiffJson.Of(answer), WorkbenchJson.Default.DiffJson));
     }
 
     private Task<LogFindings> ReadAsync(HttpContext context, PolicyDocument? document) =>

@@ -17,6 +17,6 @@ internal sealed class RolloutView(LogReading log, ConsolePolicy policy)
         var findings = await log.FindAsync(null, PolicyLabels.Of(document), context.RequestAborted);
         var namespaces = RolloutStatus.Of(findings.Table, document);
         var answer = new RolloutAnswer(policy.Path!, document.Revision, namespaces, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, document));
-        await ConsoleAnswer.SendAsync(context, RolloutJson.Of(answer), WorkbenchJson.Readable.RolloutJson);
+        await ConsoleAnswer.SendAsync(context, WorkbenchJson.Bytes(RolloutJson.Of(answer), WorkbenchJson.Default.RolloutJson));
     }
 }
