@@ -3,7 +3,7 @@
 # briefly, so that they keep working, and prints the totals. The tests start the published program if this machine can build it.
 set -uo pipefail
 configuration=${1:-Release}
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
