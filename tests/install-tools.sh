@@ -7,7 +7,7 @@ set -euo pipefail
 declare -A packages=(
   [iptables]=iptables [iptables-legacy]=iptables [nft]=nftables [conntrack]=conntrack [ip]=iproute2
   [curl]=curl [tcpdump]=tcpdump [promtool]=prometheus [node]=nodejs [npm]=npm [jq]=jq [make]=make [tar]=tar
-  [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy [taskset]=util-linux
+  [wrk]=wrk [nginx]=nginx-light [haproxy]=haproxy [taskset]=util-linux [shellcheck]=shellcheck
   # For a small disk that tests fill, freeze and remove.
   [mkfs.ext4]=e2fsprogs [fsfreeze]=util-linux [losetup]=mount
   # The linkers of proxy/publish.sh for both architectures, and the emulator for the other architecture's program.

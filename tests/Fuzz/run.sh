@@ -32,6 +32,7 @@ export AFL_SKIP_BIN_CHECK=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 AFL_I_DONT_CARE
 export DOTNET_TieredPGO=0
 stat() { awk -F ' *: *' -v key="$1" '$1 == key { print $2 }' "$2"; }
 
+# shellcheck disable=SC2046 # Each target is one word.
 [ $# -gt 0 ] || set -- $(dotnet "$program/ImdsProxy.Fuzz.dll")
 status=0
 summary=$(printf '%-12s %10s %8s %8s %8s' target runs runs/s edges findings)

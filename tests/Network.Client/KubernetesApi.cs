@@ -7,7 +7,8 @@ namespace ImdsProxy.Network.Client;
 /// A Kubernetes API server on loopback that is controlled by input lines: <c>pod NAMESPACE NAME ADDRESS</c> and <c>daemon
 /// NAMESPACE NAME NODE-ADDRESS DAEMONSET</c> create pods, <c>gone NAMESPACE NAME</c> deletes one, and <c>policy NAMESPACE NAME
 /// FILE</c> creates a ConfigMap. <c>mount CONFIGMAP DIRECTORY</c> mounts a ConfigMap as kubelet does, and <c>kubelet CONFIGMAP
-/// DIRECTORY</c> does so each time a pod is patched. The server ends with its standard input.
+/// DIRECTORY</c> does so each time a pod is patched. <c>rights CONFIGMAPS</c> grants what the chart's roles grant. The server ends with
+/// its standard input.
 /// </summary>
 internal static class KubernetesApi
 {
@@ -46,6 +47,9 @@ internal static class KubernetesApi
             case ["kubelet", var map, var directory]:
                 server.AfterPodPatch = () => Mount(cluster, map, directory);
                 break;
+            case ["rights", var maps]:
+                server.Rights = new JsonObject { ["resourceRules"] = new JsonArray(Rule(["list", "watch"], "pods", []), Rule(["create"], "events", []), Rule(["list", "watch"], "configmaps", maps.Split(','))) };
+                break;
             default:
                 throw new FormatException(string.Join(' ', words));
         }
@@ -59,6 +63,19 @@ internal static class KubernetesApi
         pod["status"]!["hostIPs"] = new JsonArray(new JsonObject { ["ip"] = nodeAddress });
         return pod;
     }
+
+    private static JsonObject Rule(string[] verbs, string resource, string[] names)
+    {
+        var rule = new JsonObject { ["verbs"] = List(verbs), ["apiGroups"] = List([""]), ["resources"] = List([resource]) };
+        if (names.Length > 0)
+        {
+            rule["resourceNames"] = List(names);
+        }
+
+        return rule;
+    }
+
+    private static JsonArray List(string[] texts) => [.. texts.Select(static text => (JsonNode)text)];
 
     private static void Mount(FakeCluster cluster, string name, string directory)
     {

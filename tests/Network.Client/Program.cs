@@ -14,6 +14,7 @@ return args switch
     ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["gaps", var endPoint, var path, var workers] => await Gaps.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["source-route", var router, var endPoint, var path] => await SourceRoute.RunAsync(IPAddress.Parse(router), IPEndPoint.Parse(endPoint), path),
+    ["connect-hook", var cgroup] => await ConnectHook.RunAsync(cgroup),
     ["kube-api"] => await KubernetesApi.RunAsync(),
     _ => 2,
 };

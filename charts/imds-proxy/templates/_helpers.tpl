@@ -128,3 +128,9 @@ readOnlyRootFilesystem: true
 seccompProfile:
   type: RuntimeDefault
 {{- end }}
+
+{{/* With this variable, imds-proxy doctor compares its own version with the chart's. */}}
+{{- define "imds-proxy.chartVersion" -}}
+- name: IMDS_PROXY_CHART_VERSION
+  value: {{ .Chart.AppVersion | quote }}
+{{- end }}

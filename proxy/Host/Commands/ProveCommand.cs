@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using ImdsProxy.Commands.Flags;
+using ImdsProxy.Doctor.Imds;
 
 namespace ImdsProxy.Commands;
 

@@ -19,6 +19,7 @@ internal static class RootCommandLine
             AuditCommand.Create(),
             Serve.ServeCommand.Create(),
             Demo.DemoCommand.Create(),
+            Doctor.DoctorCommand.Create(),
             FakeImdsCommand.Create(),
             HealthCommand.Create(),
             PrepareCommand.Create(),

@@ -8,8 +8,8 @@ using ImdsProxy.Kubernetes.Objects;
 namespace ImdsProxy.Kubernetes;
 
 /// <summary>
-/// The API requests that the proxy makes: list, watch, create an Event, apply a ConfigMap, annotate a pod, and read and
-/// patch its own node. Every failure is a <see cref="KubeException"/>.
+/// The API requests that the proxy makes: list, watch, create an Event, apply a ConfigMap, annotate a pod, read and
+/// patch its own node, and review its own permissions. Every failure is a <see cref="KubeException"/>.
 /// </summary>
 internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider time)
 {
@@ -89,6 +89,20 @@ internal sealed class KubeClient(HttpClient http, KubeToken token, TimeProvider 
         var patch = new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [annotation] = value } } };
         return WriteAsync(
             HttpMethod.Patch, path, Encoding.UTF8.GetBytes(patch.ToJsonString()), MergePatch, KubeAccess.Use("patch", "pods", $"namespace {ns}, name {name}"), cancellation);
+    }
+
+    /// <summary>Lists the permissions of this client's own account in a namespace, those of ClusterRoles included.</summary>
+    public Task<RulesReviewStatus> ReviewRulesAsync(string ns, CancellationToken cancellation)
+    {
+        var verb = KubeAccess.Use("create", "selfsubjectrulesreviews", $"namespace {ns}");
+        var body = JsonSerializer.SerializeToUtf8Bytes(new RulesReview { Spec = new RulesReviewSpec(ns) }, KubeJson.Default.RulesReview);
+        return InTimeAsync(verb, async deadline =>
+        {
+            using var answer = await SendAsync(
+                HttpMethod.Post, "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", () => new ByteArrayContent(body) { Headers = { ContentType = Json } }, verb, deadline);
+            await using var review = await answer.Content.ReadAsStreamAsync(deadline);
+            return (await JsonSerializer.DeserializeAsync(review, KubeJson.Default.RulesReview, deadline))?.Status ?? new RulesReviewStatus();
+        }, cancellation);
     }
 
     private static string NodePath(string name) => $"/api/v1/nodes/{Uri.EscapeDataString(name)}";

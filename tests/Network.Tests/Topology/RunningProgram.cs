@@ -34,6 +34,8 @@ internal sealed class RunningProgram : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    public int Id => _process.Id;
+
     public async Task SaysAsync(string text, int times = 1)
     {
         try

@@ -66,6 +66,9 @@ public sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Makes a change as another client, after the server has read a patch and before it evaluates the patch's test operation.</summary>
     public Action? BeforePatch { get; set; }
 
+    /// <summary>The status of each SelfSubjectRulesReview: the rights of the account that asks.</summary>
+    public JsonObject Rights { get; set; } = [];
+
     /// <summary>Does what kubelet does after a pod has been patched.</summary>
     public Action? AfterPodPatch { get; set; }
 
@@ -138,6 +141,13 @@ public sealed class FakeApiServer : IAsyncDisposable
         if (request.Operation == "create")
         {
             var created = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;
+            if (request.Path.EndsWith("/selfsubjectrulesreviews", StringComparison.Ordinal))
+            {
+                created["status"] = Rights.DeepClone();
+                await WriteAsync(context, 201, created);
+                return;
+            }
+
             Cluster.Put(request.Path.Split('/')[^1], created);
             _events.Enqueue(created);
             await WriteAsync(context, 201, created);

@@ -15,14 +15,14 @@ internal static class RedirectActions
         var redirect = await new Preparation(settings, services).RunAsync(cancellation);
         await new ReadinessGate(settings, redirect.Options, services).WaitAsync(cancellation);
         await new RulesApplier(redirect, services).RunAsync(openSince: null, cancellation);
-        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), services);
+        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), services, cancellation);
     }
 
     public static async Task<int> CheckAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         // A check changes nothing, so an existing block is no reason to refuse the check.
         var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, services).RunAsync(cancellation);
-        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services);
+        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services, cancellation);
     }
 
     public static async Task<int> WatchAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
@@ -32,7 +32,7 @@ internal static class RedirectActions
         try
         {
             var redirect = await WatchPreparation.RunAsync(settings, services, cancellation);
-            await new Watcher(redirect, settings, report, services).RunAsync(cancellation);
+            await WatchAsync(new Watcher(redirect, settings, report, services), new AgentWatch(services), cancellation);
         }
         finally
         {
@@ -62,10 +62,27 @@ internal static class RedirectActions
         return ExitCode.Good;
     }
 
-    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectServices services)
+    // The search for the agent ends with the watch, also if the watch fails.
+    private static async Task WatchAsync(Watcher watcher, AgentWatch agent, CancellationToken cancellation)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var looking = agent.RunAsync(ending.Token);
+        try
+        {
+            await watcher.RunAsync(cancellation);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await looking;
+        }
+    }
+
+    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectServices services, CancellationToken cancellation)
     {
         var others = OtherInterceptors.Find();
-        var check = rules with { Blockers = [.. rules.Blockers, .. others.Blockers], Notes = [.. rules.Notes, .. others.Notes] };
+        var agent = await GuestProxyAgent.BlockerAsync(cancellation);
+        var check = rules with { Blockers = [.. rules.Blockers, .. others.Blockers, .. agent is null ? Array.Empty<string>() : [agent]], Notes = [.. rules.Notes, .. others.Notes] };
         var target = $"{redirect.Options.NodeIp}:{redirect.Options.Port}";
         foreach (var note in check.Notes.Append(services.IsListening(redirect.Options.NodeIp, redirect.Options.Port) ? null : $"nothing listens on {target}, so pods cannot reach IMDS"))
         {

@@ -49,6 +49,13 @@ internal sealed class RedirectFlags
 
     public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, _state, Metrics);
 
+    /// <summary>The flags that decide which rules are wanted, and where the redirect keeps its files.</summary>
+    public void AddForDoctor(Command command)
+    {
+        AddRules(command);
+        Add(command, _backend, _lock, _existingBlock, _overrideDirectory, AuditDirectory);
+    }
+
     public ILoggerFactory Logging(ParseResult parsed) => LoggingSetup.Create(parsed.GetValue(_logFormat), parsed.GetValue(_logLevel));
 
     public RedirectSettings Read(ParseResult parsed) => new()

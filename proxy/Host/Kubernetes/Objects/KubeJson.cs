@@ -11,4 +11,5 @@ namespace ImdsProxy.Kubernetes.Objects;
 [JsonSerializable(typeof(AppliedConfigMap))]
 [JsonSerializable(typeof(NodeObject))]
 [JsonSerializable(typeof(KubeObject))]
+[JsonSerializable(typeof(RulesReview))]
 internal sealed partial class KubeJson : JsonSerializerContext;

@@ -17,6 +17,13 @@ internal sealed record OtherInterceptors(ImmutableArray<string> Blockers, Immuta
         return Of(hooks, failure, SourceRouting.Interfaces());
     }
 
+    /// <summary>Searches for native nftables chains only.</summary>
+    public static OtherInterceptors FindChains()
+    {
+        var (hooks, failure) = Hooks();
+        return Of(hooks, failure, []);
+    }
+
     public static OtherInterceptors Of(ImmutableArray<NatHook> hooks, string? failure, ImmutableArray<string> sourceRouted) => new(
         [.. hooks.Where(hook => hook.IsBefore).Select(hook => $"displaced: nat PREROUTING: a native nftables chain runs first and may redirect pods' packets: {hook}")],
         [

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace ImdsProxy.Commands;
+namespace ImdsProxy.Doctor.Imds;
 
 /// <summary>The attempts that a pod can make: a raw request and a TCP connection.</summary>
 /// <param name="imds">The address at which pods reach IMDS.</param>
