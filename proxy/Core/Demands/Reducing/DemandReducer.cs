@@ -77,6 +77,16 @@ public sealed class DemandReducer
         return TableBuilder.Build(log);
     }
 
+    /// <summary>Everything found so far. No more lines may be added.</summary>
+    internal ReducedLog Finished()
+    {
+        _cache.Clear();
+        return _log;
+    }
+
+    /// <summary>Adds what was found elsewhere, which can't be used any more.</summary>
+    internal void Merge(ReducedLog found) => _log.Add(found);
+
     private void AddMasked(ReadOnlySpan<byte> line)
     {
         if (_cache.Find(_masked, line) is not { } meaning)
