@@ -14,12 +14,15 @@ internal sealed class AuditSearch
     private readonly AuditScan _scan;
     private readonly AuditScan _reserveScan;
 
-    public AuditSearch(AuditQuery query, SearchSource source)
+    /// <param name="query">The query.</param>
+    /// <param name="source">The input.</param>
+    /// <param name="workers">The number of threads that read; by default one for each core.</param>
+    public AuditSearch(AuditQuery query, SearchSource source, int? workers = null)
     {
         _query = query;
         _source = source;
-        _scan = new AuditScan(query);
-        _reserveScan = new AuditScan(query);
+        _scan = new AuditScan(query, workers);
+        _reserveScan = new AuditScan(query, workers);
     }
 
     /// <summary>The number of lines that were not valid records.</summary>
@@ -40,7 +43,7 @@ internal sealed class AuditSearch
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reading = Task.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token), CancellationToken.None);
+        var reading = SameScheduler.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token));
         try
         {
             await OrderedScan.RunAsync(_scan, [.. units[false]], units[true].Any() ? TellInOrder : Tell, flush, () => found < most, cancellation);
