@@ -12,6 +12,7 @@ internal static class AuditCommand
         AuditStatsCommand.Create(),
         AuditTopCommand.Create(),
         AuditVerifyCommand.Create(),
+        AuditConvertCommand.Create(),
         AuditNodeCommand.Create(),
     };
 
