@@ -9,10 +9,11 @@ internal static class KubectlErrors
     /// <summary>Returns one sentence.</summary>
     public static string Reason(int code, string errors)
     {
-        var line = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(IsReason);
-        return line is null ? $"kubectl ended with exit code {code}"
-            : line.Contains(Unknown, StringComparison.Ordinal) ? $"its version does not know this search ({Short(line)}); upgrade the proxy on it"
-            : Short(line);
+        var lines = errors.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(IsReason).ToList();
+        return lines.Find(static line => line.StartsWith(Own + Unknown, StringComparison.Ordinal)) is { } unknown
+            ? $"its version does not know this search ({Short(unknown).Split(". ")[0]}); upgrade the proxy on it"
+            : lines is [.., var last] ? Short(last)
+            : $"kubectl ended with exit code {code}";
     }
 
     // kubectl ends with the remote exit code, and every usage error with the same hint.
