@@ -43,7 +43,7 @@ public sealed class DemandReducer
         {
             AddParsed(fields, line);
         }
-        else
+        else if (!AnswerTrailer.IsComplete(line))
         {
             _log.Skipped++;
         }

@@ -25,6 +25,9 @@ internal sealed class AuditSearch
         _reserveScan = new AuditScan(query, workers);
     }
 
+    /// <summary>The most bytes of the lines of a "last" search.</summary>
+    public long MostLastBytes { get; init; } = long.MaxValue;
+
     /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => _scan.Skipped + _reserveScan.Skipped;
 
@@ -65,7 +68,7 @@ internal sealed class AuditSearch
     /// </summary>
     public async Task<long> LastAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, int count, CancellationToken cancellation)
     {
-        var last = new LastLines(count);
+        var last = new LastLines(count, MostLastBytes);
         foreach (var segment in _source.Units(_query).Reverse().GroupBy(unit => unit.Segment))
         {
             if (last.Earliest is { } earliest && segment.First().Ended is { } ended && IsBefore(ended, earliest))

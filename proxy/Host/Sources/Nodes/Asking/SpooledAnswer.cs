@@ -7,7 +7,7 @@ namespace ImdsProxy.Sources.Nodes.Asking;
 /// <summary>The matching lines of one part, in the order in which the node found them.</summary>
 internal sealed class SpooledAnswer(LineSpool spool) : IPartAnswer
 {
-    // The merge holds one block of each node: 80 MB for 5,000 nodes.
+    // Memory holds at most two blocks of each node: 160 MB for 5,000 nodes with many matches.
     private const int BlockBytes = 16 << 10;
 
     private readonly List<(long Start, int Length)> _blocks = [];
