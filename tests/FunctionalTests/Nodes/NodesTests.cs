@@ -34,7 +34,7 @@ public sealed class NodesTests : IAsyncLifetime
         _together.Delete(recursive: true);
     }
 
-    // The last two cases travel as counts and as reduced demands.
+    // Lines travel as they are, counts and demands reduced.
     [Theory]
     [InlineData("audit search", "-o json")]
     [InlineData("audit search", "--verdict denied --not --namespace shop")]
@@ -47,15 +47,21 @@ public sealed class NodesTests : IAsyncLifetime
     [InlineData("audit stats", "--by node,verdict,resource -o csv")]
     [InlineData("audit stats", "--by time:1m --top 3 --not --verdict allowed")]
     [InlineData("audit stats", "--by demand -o json --since 2026-11-21T04:01:00Z")]
-    public async Task Nodes_AnyQuery_AnswersAsOneDirectoryOfAllDoes(string command, string flags)
+    [InlineData("audit convert", "--to ocsf --not --verdict allowed")]
+    [InlineData("policy suggest", "-o fragment --namespace shop")]
+    [InlineData("policy simulate POLICY", "-o json")]
+    [InlineData("rollout status", "--policy POLICY -o json")]
+    [InlineData("rollout plan shop", "--policy POLICY -o policy --anyway", "--from")]
+    public async Task Nodes_AnyQuery_AnswersAsOneDirectoryOfAllDoes(string command, string flags, string? from = null)
     {
-        string[] given = [.. command.Split(' '), .. flags.Split(' ')];
+        string[] given = [.. $"{command} {flags}".Replace("POLICY", Path.Combine(AppContext.BaseDirectory, "policy.example.json"), StringComparison.Ordinal).Split(' ')];
 
-        var one = await _fleet.RunAsync([.. given, _together.FullName]);
+        var one = await _fleet.RunAsync([.. given, .. from is null ? [] : new[] { from }, _together.FullName]);
         var all = await _fleet.RunAsync([.. given, "--nodes", "--parallel", "2"]);
 
         all.Errors.ShouldBe(one.Errors);
         all.Code.ShouldBe(one.Code);
+        one.Code.ShouldNotBe(2);
         WithoutTrailer(all.Output).ShouldBe(one.Output.Lines());
     }
 
