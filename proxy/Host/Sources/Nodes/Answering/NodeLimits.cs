@@ -13,8 +13,8 @@ internal static class NodeLimits
     // The rest of the 64 MiB is the program, its threads and buffers outside of the heap.
     private const ulong HeapBytes = 36UL << 20;
 
-    private const string Version1 = "/sys/fs/cgroup/memory";
-    private const string Version2 = "/sys/fs/cgroup";
+    /// <summary>Where a container sees its own cgroup.</summary>
+    public const string Cgroup = "/sys/fs/cgroup";
 
     /// <summary>Bounds the heap, and gives way to the proxy: for the processor, and if memory runs out.</summary>
     public static void Apply()
@@ -39,31 +39,25 @@ internal static class NodeLimits
     /// Refuses a search for which the container has no memory left. The kernel kills the whole container if its limit is exceeded, so the
     /// search must not start.
     /// </summary>
+    /// <param name="cgroup">The directory of the container's cgroup, of version 2 or 1.</param>
     /// <exception cref="IOException">There is no room.</exception>
-    public static void CheckRoom()
+    public static void CheckRoom(string cgroup = Cgroup)
     {
-        if (Room() is { } room && room < SearchBytes)
+        if (Room(cgroup) is { } room && room < SearchBytes)
         {
-            throw new IOException($"the proxy's container has only {room >> 20} MiB of memory left, and a search may take {SearchBytes >> 20}: retry later, or raise proxy.resources.limits.memory");
+            throw new IOException($"the proxy's container has only {Math.Max(0, room) >> 20} MiB of memory left, and a search may take {SearchBytes >> 20}: retry later, or raise proxy.resources.limits.memory");
         }
     }
 
-    // Cached file pages do not count, because the kernel reclaims them before it kills.
-    private static long? Room() => File.Exists($"{Version2}/memory.max")
-        ? Read($"{Version2}/memory.max") - Read($"{Version2}/memory.current") + Cached($"{Version2}/memory.stat", "inactive_file", "active_file")
-        : Read($"{Version1}/memory.limit_in_bytes") - Read($"{Version1}/memory.usage_in_bytes") + Cached($"{Version1}/memory.stat", "total_inactive_file", "total_active_file");
+    // Null without a limit. Cached file pages do not count, because the kernel reclaims them before it kills.
+    private static long? Room(string cgroup) => File.Exists($"{cgroup}/memory.max")
+        ? Read($"{cgroup}/memory.max") - Read($"{cgroup}/memory.current") + Cached($"{cgroup}/memory.stat", "inactive_file", "active_file")
+        : Read($"{cgroup}/memory/memory.limit_in_bytes") - Read($"{cgroup}/memory/memory.usage_in_bytes") + Cached($"{cgroup}/memory/memory.stat", "total_inactive_file", "total_active_file");
 
     private static long? Read(string file) =>
         File.Exists(file) && long.TryParse(File.ReadAllText(file), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
 
-    private static long Cached(string file, params ReadOnlySpan<string> names)
-    {
-        var bytes = 0L;
-        foreach (var fields in File.ReadLines(file).Select(static line => line.Split(' ')))
-        {
-            bytes += names.Contains(fields[0]) ? long.Parse(fields[1], CultureInfo.InvariantCulture) : 0;
-        }
-
-        return bytes;
-    }
+    private static long? Cached(string file, params string[] names) => File.Exists(file)
+        ? File.ReadLines(file).Select(static line => line.Split(' ')).Where(fields => names.Contains(fields[0], StringComparer.Ordinal)).Sum(static fields => long.Parse(fields[1], CultureInfo.InvariantCulture))
+        : null;
 }
