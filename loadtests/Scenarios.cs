@@ -29,6 +29,7 @@ internal static class Scenarios
         ["crowd"] = Crowd.RunAsync,
         ["crowd-client"] = Crowd.ClientAsync,
         ["cluster"] = ClusterLoad.RunAsync,
+        ["fleet-search"] = FleetSearch.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,

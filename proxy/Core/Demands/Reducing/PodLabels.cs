@@ -17,6 +17,12 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
     /// <summary>Whether no policy names a label.</summary>
     public bool IsEmpty => keys.Count == 0;
 
+    /// <summary>The pods that are kept, with their labels as text.</summary>
+    public IEnumerable<KeyValuePair<ulong, string>> Pods => _pods;
+
+    /// <summary>The largest hash that is kept.</summary>
+    public ulong Limit => _limit;
+
     /// <summary>Notes a pod's labels. A pod whose labels changed has unknown labels.</summary>
     /// <param name="pod">The hash of the pod's uid.</param>
     /// <param name="labels">The labels that the event states.</param>
@@ -42,10 +48,13 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
         }
     }
 
-    public void Add(PodLabels other)
+    public void Add(PodLabels other) => Add(other._limit, other._pods);
+
+    /// <summary>Adds pods that were noted elsewhere.</summary>
+    public void Add(ulong limit, IEnumerable<KeyValuePair<ulong, string>> pods)
     {
-        _limit = Math.Min(_limit, other._limit);
-        foreach (var (pod, labels) in other._pods)
+        _limit = Math.Min(_limit, limit);
+        foreach (var (pod, labels) in pods)
         {
             Add(pod, labels);
         }

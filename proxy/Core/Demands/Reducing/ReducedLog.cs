@@ -62,6 +62,9 @@ internal sealed class ReducedLog(ReduceOptions options)
         meaning.Clear();
     }
 
+    /// <summary>Adds requests that are no demands.</summary>
+    public void Add(NotJudged cause, long count) => _notJudged[(int)cause] += count;
+
     public void AddEvent(RecordFields fields)
     {
         var node = Node(fields.Node ?? "");
