@@ -48,6 +48,7 @@ public sealed class UnreadableLogTests : IDisposable
         {
             start = new ProcessStartInfo("setpriv", ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", start.FileName, .. start.ArgumentList])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             };

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Policy;
 using ImdsProxy.Commands.Rollout;

@@ -16,7 +16,7 @@ internal sealed class LineCache(Action<LineMeaning> flush)
     private uint _turn;
 
     /// <summary>The meaning of a masked line, or null if it is not known.</summary>
-    public LineMeaning? Find(in LineHash hash)
+    public LineMeaning? Find(LineHash hash)
     {
         foreach (ref var slot in SetOf(hash))
         {
@@ -30,7 +30,7 @@ internal sealed class LineCache(Action<LineMeaning> flush)
     }
 
     /// <summary>Remembers the meaning of a masked line. Returns false if the line is too long.</summary>
-    public bool TryAdd(in LineHash hash, LineMeaning meaning)
+    public bool TryAdd(LineHash hash, LineMeaning meaning)
     {
         if (hash.IsTooLong)
         {
@@ -61,7 +61,7 @@ internal sealed class LineCache(Action<LineMeaning> flush)
         }
     }
 
-    private Span<Slot> SetOf(in LineHash hash) => _slots.AsSpan((int)(hash.High % Sets) * Ways, Ways);
+    private Span<Slot> SetOf(LineHash hash) => _slots.AsSpan((int)(hash.High % Sets) * Ways, Ways);
 
     private struct Slot
     {
