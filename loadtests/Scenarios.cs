@@ -1,6 +1,7 @@
 using ImdsProxy.LoadTests.Audit;
 using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
+using ImdsProxy.LoadTests.Demands;
 using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Peers;
 using ImdsProxy.LoadTests.Proofs;
@@ -27,6 +28,7 @@ internal static class Scenarios
         ["builds"] = BuildsScenario.RunAsync,
         ["cached-token"] = CachedToken.RunAsync,
         ["crowd"] = Crowd.RunAsync,
+        ["demands"] = DemandSpeed.RunAsync,
         ["crowd-client"] = Crowd.ClientAsync,
         ["cluster"] = ClusterLoad.RunAsync,
         ["fleet-search"] = FleetSearch.RunAsync,

@@ -31,7 +31,7 @@ internal static class SetUp
     /// <summary>The commands for a document. A document that is not listed starts with an empty cluster.</summary>
     public static string Of(string document) => document switch
     {
-        "docs/rollout.md" => Installed,
+        "docs/rollout.md" => $"{Installed}\n{MonthOfLog}",
         "docs/policy-workbench.md" => MonthOfLog,
         "docs/troubleshooting.md" => $$"""
             {{Installed}}

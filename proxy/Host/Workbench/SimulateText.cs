@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
+using ImdsProxy.Core.Demands.Suggesting;
 using ImdsProxy.Core.Policy;
 
 namespace ImdsProxy.Workbench;
@@ -55,7 +56,8 @@ internal static class SimulateText
         output.WriteLine($"    {words.Want(item.Demand)}");
         output.WriteLine($"      {PlainText.Count(item.Requests, "request")} on {PlainText.Count(item.Demand.Days, "day")}, last {PlainText.Day(item.Demand.Last)}, {DemandWords.Pods(item.Demand)}  {item.Demand.Id}");
         output.WriteLine($"      {Why(item)}");
-        if (answer.WhyLeftOut(item) is { } left)
+        // The line before names a rule that denies.
+        if (answer.WhyLeftOut(item) is { Reason: not LeftOutReason.DeniedByRule } left)
         {
             output.WriteLine(left.IsAcceptable
                 ? $"      policy suggest leaves it out: {LeftOutWords.Name(left.Reason)}. Find out who sends it and why before you allow it"

@@ -8,7 +8,7 @@ namespace ImdsProxy.TestKit.ClusterLog;
 public sealed record ClusterLogSize(int Nodes, int Days, int Namespaces, TimeSpan Poll)
 {
     /// <summary>A cluster that has about ten million requests in a month.</summary>
-    public static ClusterLogSize Large { get; } = new(200, 30, 60, TimeSpan.FromSeconds(60));
+    public static ClusterLogSize Large { get; } = new(200, 30, 60, TimeSpan.FromSeconds(53));
 
     /// <summary>A cluster for a test.</summary>
     public static ClusterLogSize Small { get; } = new(6, 30, 24, TimeSpan.FromHours(4));

@@ -17,6 +17,23 @@ internal static class StableHash
             hash = (hash ^ unit) * Prime;
         }
 
+        return Spread(hash);
+    }
+
+    /// <summary>The same hash of a text that consists of ASCII only.</summary>
+    public static ulong OfAscii(ReadOnlySpan<byte> text)
+    {
+        var hash = Offset;
+        foreach (var unit in text)
+        {
+            hash = (hash ^ unit) * Prime;
+        }
+
+        return Spread(hash);
+    }
+
+    private static ulong Spread(ulong hash)
+    {
         hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccd;
         hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53;
         return hash ^ (hash >> 33);

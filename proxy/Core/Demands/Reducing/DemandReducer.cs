@@ -92,7 +92,7 @@ public sealed class DemandReducer
 
     private void AddMasked(ReadOnlySpan<byte> line)
     {
-        if (_cache.Find(_masked, line) is not { } meaning)
+        if (_cache.Find(_masked.Hash) is not { } meaning)
         {
             if (_reader.Read(line) is not { } fields)
             {
@@ -101,7 +101,7 @@ public sealed class DemandReducer
             }
 
             meaning = MeaningOf(fields, isWanted: true);
-            if (!_cache.TryAdd(_masked, line, meaning))
+            if (!IsMaskRight(fields, line) || !_cache.TryAdd(_masked.Hash, meaning))
             {
                 Count(meaning, fields.Seq, fields.Ticks);
                 _log.Add(meaning);
@@ -109,7 +109,26 @@ public sealed class DemandReducer
             }
         }
 
+        ChangePod(meaning, line);
         Count(meaning, _masked.Seq, _masked.Ticks);
+    }
+
+    // The mask finds the pod by the form of the line, and the parser takes the first one. Lines of equal form have it at the same place, so the
+    // first line tells for all.
+    private bool IsMaskRight(RecordFields fields, ReadOnlySpan<byte> line) =>
+        _masked.PodMark == 0
+        || (StableHash.OfAscii(line[_masked.Uid]) == fields.UidHash
+            && _reader.TextOf(line[_masked.Pod]) == fields.Pod
+            && line[.._masked.Pod.Start.Value].LastIndexOf("\"pod\":"u8) == line[.._masked.Pod.Start.Value].IndexOf("\"pod\":"u8)
+            && line[.._masked.Pod.Start.Value].IndexOf("\"uid\":"u8) < 0);
+
+    private void ChangePod(LineMeaning meaning, ReadOnlySpan<byte> line)
+    {
+        if (meaning.PodMark != _masked.PodMark && meaning.Workload is not null)
+        {
+            _log.Add(meaning);
+            (meaning.PodMark, meaning.PodHash, meaning.Pod) = (_masked.PodMark, StableHash.OfAscii(line[_masked.Uid]), _reader.TextOf(line[_masked.Pod]));
+        }
     }
 
     private void AddParsed(RecordFields fields, ReadOnlySpan<byte> line)
@@ -177,6 +196,7 @@ public sealed class DemandReducer
             Row = row,
             PodHash = fields.UidHash != 0 ? fields.UidHash : StableHash.Of(fields.Pod ?? ""),
             Pod = fields.Pod,
+            PodMark = _masked.PodMark,
             NodeHash = node.Hash,
             UserAgent = fields.UserAgent,
             Status = fields.Status,

@@ -1,29 +1,28 @@
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// Remembers what lines mean, so that a line that equals an earlier one apart from its own time and numbers need not be parsed. A
-/// line has four places at which it can be remembered. A flood of different lines can only evict entries, even if an attacker chooses the hashes.
+/// Remembers what lines mean, so that a line that equals an earlier one apart from its own time, numbers and pod need not be parsed. A
+/// line has four places at which it can be remembered, so a flood of different lines can only evict entries.
 /// </summary>
 /// <param name="flush">Takes the meaning of a line that is forgotten.</param>
 internal sealed class LineCache(Action<LineMeaning> flush)
 {
     private const int Ways = 4;
-    private const int Sets = 2048;
 
-    // Most lines are shorter. Longer ones are parsed each time.
-    private const int MostBytes = 1280;
+    // With a meaning of some 150 bytes for each place, a full cache takes 12 MB.
+    private const int Sets = 1 << 14;
 
     private readonly Slot[] _slots = new Slot[Ways * Sets];
     private uint _turn;
 
     /// <summary>The meaning of a masked line, or null if it is not known.</summary>
-    public LineMeaning? Find(MaskedLine masked, ReadOnlySpan<byte> line)
+    public LineMeaning? Find(LineHash hash)
     {
-        foreach (ref var slot in SetOf(masked.Hash))
+        foreach (ref var slot in SetOf(hash))
         {
-            if (slot.Meaning is not null && slot.Hash == masked.Hash && masked.Pieces.Equals(line, slot.Bytes.AsSpan(0, slot.Length)))
+            if (slot.Hash.Equals(hash) && slot.Meaning is { } meaning)
             {
-                return slot.Meaning;
+                return meaning;
             }
         }
 
@@ -31,28 +30,20 @@ internal sealed class LineCache(Action<LineMeaning> flush)
     }
 
     /// <summary>Remembers the meaning of a masked line. Returns false if the line is too long.</summary>
-    public bool TryAdd(MaskedLine masked, ReadOnlySpan<byte> line, LineMeaning meaning)
+    public bool TryAdd(LineHash hash, LineMeaning meaning)
     {
-        var size = masked.Pieces.Size;
-        if (size > MostBytes)
+        if (hash.IsTooLong)
         {
             return false;
         }
 
-        ref var slot = ref SetOf(masked.Hash)[(int)(_turn++ % Ways)];
+        ref var slot = ref SetOf(hash)[(int)(_turn++ % Ways)];
         if (slot.Meaning is { } before)
         {
             flush(before);
         }
 
-        // Rounded up, so that the next line of about this length needs no new array.
-        if (slot.Bytes is null || slot.Bytes.Length < size)
-        {
-            slot.Bytes = new byte[(size + 127) & ~127];
-        }
-
-        masked.Pieces.CopyTo(line, slot.Bytes);
-        (slot.Hash, slot.Length, slot.Meaning) = (masked.Hash, size, meaning);
+        (slot.Hash, slot.Meaning) = (hash, meaning);
         return true;
     }
 
@@ -70,13 +61,11 @@ internal sealed class LineCache(Action<LineMeaning> flush)
         }
     }
 
-    private Span<Slot> SetOf(uint hash) => _slots.AsSpan((int)(hash % Sets) * Ways, Ways);
+    private Span<Slot> SetOf(LineHash hash) => _slots.AsSpan((int)(hash.High % Sets) * Ways, Ways);
 
     private struct Slot
     {
-        public uint Hash;
-        public int Length;
-        public byte[]? Bytes;
+        public LineHash Hash;
         public LineMeaning? Meaning;
     }
 }

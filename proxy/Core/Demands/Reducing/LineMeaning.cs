@@ -20,9 +20,14 @@ internal sealed class LineMeaning(ChainSpans chain)
     /// <summary>The row; null or folded if the workload has too many.</summary>
     public DemandRow? Row { get; init; }
 
-    public ulong PodHash { get; init; }
+    /// <summary>The pod of the requests that are not yet added. They are added before another pod's request is counted.</summary>
+    public ulong PodHash { get; set; }
 
-    public string? Pod { get; init; }
+    /// <summary>Tells the pod from others, as the mask of its lines does; 0 if the pod is not left out of them.</summary>
+    public ulong PodMark { get; set; }
+
+    /// <summary>The name of the pod.</summary>
+    public string? Pod { get; set; }
 
     public ulong NodeHash { get; init; }
 

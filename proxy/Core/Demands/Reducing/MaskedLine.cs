@@ -3,9 +3,9 @@ using System.Buffers;
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// A request's line without the values that differ in each line and that reducing does not need: time, id, place in the chain,
-/// address, sizes, expiry, token id and durations. Two lines that are equal apart from these have the same structure, so they mean
-/// the same to a reducer except for their time and sequence number, which are read on the way.
+/// A request's line without the values that differ in each line: time, id, place in the chain, address, pod, sizes, expiry, token id and
+/// durations. Two lines that are equal apart from these have the same structure, so they mean the same to a reducer except for their time,
+/// sequence number and pod, which are read on the way.
 /// <para>
 /// This holds for any valid JSON: a value is left out only if it is a number or a text without escapes, and no text of a pod can
 /// contain the unescaped quotes of a member's name. A line that has another form has fewer values left out, or none.
@@ -16,9 +16,11 @@ internal sealed class MaskedLine
     private static readonly SearchValues<byte> Digits = SearchValues.Create("0123456789"u8);
     private static readonly SearchValues<byte> Decimals = SearchValues.Create("0123456789."u8);
     private static readonly SearchValues<byte> Letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz"u8);
+    private static readonly SearchValues<byte> NameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."u8);
     private static readonly SearchValues<byte> Quotes = SearchValues.Create("\"\\"u8);
 
     private readonly RecordTime _time = new();
+    private readonly LinePieces _pieces = new();
     private int _from;
     private int _at;
 
@@ -26,16 +28,23 @@ internal sealed class MaskedLine
 
     public long Seq { get; private set; }
 
-    public uint Hash { get; private set; }
+    /// <summary>Tells pods apart. 0 if the pod is not left out.</summary>
+    public ulong PodMark { get; private set; }
 
-    /// <summary>The parts between the values that are left out.</summary>
-    public LinePieces Pieces { get; } = new();
+    /// <summary>The place of the pod's name in the line, if it is left out.</summary>
+    public Range Pod { get; private set; }
+
+    /// <summary>The place of the pod's uid in the line, if it is left out.</summary>
+    public Range Uid { get; private set; }
+
+    /// <summary>The hash of the parts between the values that are left out.</summary>
+    public LineHash Hash { get; private set; }
 
     /// <summary>Finds the values to leave out. Returns false if the line is not a request in the writer's form.</summary>
     public bool TryMask(ReadOnlySpan<byte> line)
     {
-        Pieces.Clear();
-        (_from, _at, Seq) = (0, 0, 0);
+        _pieces.Clear();
+        (_from, _at, Seq, PodMark) = (0, 0, 0, 0);
         if (!MaskStart(line))
         {
             return false;
@@ -49,6 +58,7 @@ internal sealed class MaskedLine
         if (Find(line, ",\"caller\":{\"ip\":\""u8) && MaskText(line) && Follows(line, "\",\"port\":"u8))
         {
             MaskNumber(line, Digits);
+            MaskPod(line);
         }
 
         if (Find(line, ",\"response\":{\"status\":"u8))
@@ -62,8 +72,8 @@ internal sealed class MaskedLine
 
         MaskCredential(line);
         MaskDurations(line);
-        Pieces.Add(_from, line.Length);
-        Hash = Pieces.HashOf(line);
+        _pieces.Add(_from, line.Length);
+        Hash = _pieces.HashOf(line);
         return true;
     }
 
@@ -107,6 +117,40 @@ internal sealed class MaskedLine
                 MaskText(line);
             }
         }
+    }
+
+    // Leaves out both texts or none: a meaning takes its pod from the mask or from the parsed line. Whether the parser finds the same pod is
+    // checked for the first of equal lines.
+    private void MaskPod(ReadOnlySpan<byte> line)
+    {
+        var start = line[_at..].IndexOf(",\"pod\":\""u8);
+        if (start < 0)
+        {
+            return;
+        }
+
+        var name = _at + start + ",\"pod\":\""u8.Length;
+        var middle = "\",\"uid\":\""u8;
+        var nameLength = line[name..].IndexOfAnyExcept(NameLetters);
+        if (nameLength <= 0 || !line[(name + nameLength)..].StartsWith(middle))
+        {
+            return;
+        }
+
+        var uid = name + nameLength + middle.Length;
+        var uidLength = line[uid..].IndexOfAnyExcept(NameLetters);
+        if (uidLength <= 0 || line[uid + uidLength] != '"')
+        {
+            return;
+        }
+
+        var mark = default(LineHash);
+        mark.Add(line.Slice(uid, uidLength));
+        (PodMark, Pod, Uid) = (mark.Low, name..(name + nameLength), uid..(uid + uidLength));
+        _at = name;
+        LeaveOut(nameLength);
+        _at = uid;
+        LeaveOut(uidLength);
     }
 
     private void MaskCredential(ReadOnlySpan<byte> line)
@@ -188,7 +232,7 @@ internal sealed class MaskedLine
 
     private void LeaveOut(int length)
     {
-        Pieces.Add(_from, _at);
+        _pieces.Add(_from, _at);
         _at += length;
         _from = _at;
     }

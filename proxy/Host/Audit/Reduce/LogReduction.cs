@@ -91,7 +91,7 @@ internal sealed class LogReduction
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            unread.Add(new UnreadSource(path, e.Message));
+            unread.Add(UnreadSource.Of(path, e));
             return [];
         }
     }

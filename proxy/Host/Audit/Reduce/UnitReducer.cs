@@ -39,7 +39,7 @@ internal sealed class UnitReducer(ReduceOptions options, Action<int> progress)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            _unread.Add(new UnreadSource(NameOf(unit), e.Message));
+            _unread.Add(UnreadSource.Of(NameOf(unit), e));
         }
     }
 

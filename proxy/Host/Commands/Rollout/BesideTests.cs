@@ -14,13 +14,16 @@ internal static class BesideTests
     /// <summary>The file of tests beside a policy: <c>NAME.tests.json</c> or <c>policy.tests.json</c>; null without one.</summary>
     public static string? FileOf(string policy)
     {
-        if (policy == "-" || Path.GetDirectoryName(Path.GetFullPath(policy)) is not { } directory)
+        if (policy == "-")
         {
             return null;
         }
 
+        var path = Path.TrimEndingDirectorySeparator(policy);
+        var directory = Path.GetDirectoryName(path) ?? "";
+
         // All JSON files inside a directory of fragments are fragments, so its tests lie beside the directory.
-        string[] names = [$"{Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(policy))}.tests.json", Usual];
+        string[] names = [$"{Path.GetFileNameWithoutExtension(path)}.tests.json", Usual];
         return names.Select(name => Path.Combine(directory, name)).FirstOrDefault(File.Exists);
     }
 
