@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test format publish publish-arm64 clean loadtest fuzz
+.PHONY: help build demo test test-stores format publish publish-arm64 clean loadtest fuzz
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,10 @@ test: ## Build, check the format and run all tests; as root, install what the te
 	dotnet build ImdsProxy.sln -c $(CONFIGURATION) --nologo
 	dotnet format ImdsProxy.sln --verify-no-changes --no-restore
 	tests/run.sh $(CONFIGURATION)
+
+test-stores: ## Run the tests of the log stores: ClickHouse's engine, KQL and LogQL, from npm (half a gigabyte, cached)
+	dotnet build tests/Stores.Tests -c $(CONFIGURATION) --nologo
+	tests/run.sh $(CONFIGURATION) tests/Stores.Tests/Stores.Tests.csproj
 
 fuzz: ## Fuzz all code that reads hostile bytes, MINUTES=15 per target; one target only: TARGET=request
 	tests/Fuzz/run.sh $(or $(MINUTES),15) $(TARGET)

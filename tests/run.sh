@@ -1,32 +1,41 @@
 #!/usr/bin/env bash
-# Runs every test project, one after another because they share the cores and the loopback. Then runs the load tests once,
-# briefly, so that they keep working, and prints the totals. The tests start the published program if this machine can build it.
+# Runs test projects, one after another because they share the cores and the loopback: run.sh CONFIGURATION [PROJECT…].
+# Without projects, runs all but the slow ones. Then runs the load tests once, briefly, so that they keep working. Prints the
+# totals, and adds them to the file IMDS_PROXY_TOTALS. The tests start the published program if this machine can build it.
 set -uo pipefail
 configuration=${1:-Release}
-cd "$(dirname "$0")/.."
+shift || true
+cd "$(dirname "$0")/.." || exit 1
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
 status=0
-if [ "$(uname -m)" = x86_64 ] && command -v clang >/dev/null && command -v ld.lld >/dev/null && command -v objcopy >/dev/null; then
-  make --no-print-directory publish || exit 1
-  export IMDS_PROXY_PROGRAM=$PWD/artifacts/publish/imds-proxy
-else
-  echo "publishing needs an x86-64 machine with clang, lld and objcopy: the tests start the built proxy instead"
+projects=("$@")
+if [ ${#projects[@]} -eq 0 ]; then
+  mapfile -t projects < <(grep -l '<IsTestProject>true' tests/*/*.csproj | xargs grep -L '<IsSlowTestProject>true')
+  if [ "$(uname -m)" = x86_64 ] && command -v clang >/dev/null && command -v ld.lld >/dev/null && command -v objcopy >/dev/null; then
+    make --no-print-directory publish || exit 1
+    export IMDS_PROXY_PROGRAM=$PWD/artifacts/publish/imds-proxy
+  else
+    echo "publishing needs an x86-64 machine with clang, lld and objcopy: the tests start the built proxy instead"
+  fi
 fi
 
-for project in tests/*/*.csproj; do
-  grep -q '<IsTestProject>true' "$project" || continue
+for project in "${projects[@]}"; do
   dotnet test "$project" -c "$configuration" --no-build --nologo --logger 'console;verbosity=minimal' | tee -a "$output"
   [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
 
-dotnet "loadtests/bin/$configuration/net10.0/ImdsProxy.LoadTests.dll" smoke || status=1
+if [ $# -eq 0 ]; then
+  dotnet "loadtests/bin/$configuration/net10.0/ImdsProxy.LoadTests.dll" smoke || status=1
+fi
 
 # Repeats the failures at the end of the output, where people look for them.
-awk '/^  Failed / { shown = 30 } /^(Passed!|Failed!)/ { shown = 0 } shown-- > 0' "$output"
+awk '/^  Failed / { shown = 30 } /^(Passed!|Failed!|Skipped!)/ { shown = 0 } shown-- > 0' "$output"
 
-awk '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {
+# A run in which nothing passed has failed, unless it was asked for single projects, which may be skipped here.
+totals=$(awk -v named=$# '/Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+/ {
        gsub(",", ""); for (i = 1; i < NF; i++) { if ($i == "Failed:") f += $(i+1); if ($i == "Passed:") p += $(i+1); if ($i == "Skipped:") s += $(i+1) } }
-     END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (p == 0) }' "$output" || status=1
+     END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit (p + (named ? s : 0) == 0) }' "$output") || status=1
+echo "$totals" | tee -a "${IMDS_PROXY_TOTALS:-/dev/null}"
 exit $status

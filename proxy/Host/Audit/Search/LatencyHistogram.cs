@@ -6,18 +6,30 @@ namespace ImdsProxy.Audit.Search;
 /// </summary>
 internal sealed class LatencyHistogram
 {
-    private const double Least = 0.001;
-    private const double Growth = 1.05;
+    /// <summary>The upper bound of the first bucket, in milliseconds.</summary>
+    public const double Least = 0.001;
 
-    // Covers up to 33 minutes.
-    private readonly int[] _buckets = new int[440];
+    /// <summary>The upper bound of a bucket, relative to the previous one.</summary>
+    public const double Growth = 1.05;
+
+    /// <summary>The number of buckets. They cover up to 33 minutes.</summary>
+    public const int Buckets = 440;
+
+    private readonly long[] _buckets = new long[Buckets];
     private long _count;
 
     public void Add(double milliseconds)
     {
         var bucket = milliseconds <= Least ? 0 : (int)(Math.Log(milliseconds / Least) / Math.Log(Growth)) + 1;
-        _buckets[Math.Min(bucket, _buckets.Length - 1)]++;
-        _count++;
+        AddTo(Math.Min(bucket, _buckets.Length - 1), 1);
+    }
+
+    /// <summary>Adds requests that were counted elsewhere.</summary>
+    /// <exception cref="IndexOutOfRangeException">There is no such bucket.</exception>
+    public void AddTo(int bucket, long count)
+    {
+        _buckets[bucket] += count;
+        _count += count;
     }
 
     /// <summary>The latency that the given share of requests does not exceed, or null if there are no requests.</summary>

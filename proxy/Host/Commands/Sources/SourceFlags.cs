@@ -9,7 +9,7 @@ namespace ImdsProxy.Commands.Sources;
 /// <summary>The flags that say where records come from, for all commands that read records.</summary>
 internal sealed class SourceFlags
 {
-    private readonly ImmutableArray<ISourceFlag> _sources = [new ManagementSourceFlag()];
+    private readonly ImmutableArray<ISourceFlag> _sources = [new ManagementSourceFlag(), new ClickHouseSourceFlag()];
 
     public void AddTo(Command command)
     {
