@@ -3,6 +3,7 @@ using ImdsProxy.LoadTests.Cluster;
 using ImdsProxy.LoadTests.Comparing;
 using ImdsProxy.LoadTests.Micro;
 using ImdsProxy.LoadTests.Peers;
+using ImdsProxy.LoadTests.Proofs;
 using ImdsProxy.LoadTests.Redirect;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
@@ -28,6 +29,7 @@ internal static class Scenarios
         ["crowd"] = Crowd.RunAsync,
         ["crowd-client"] = Crowd.ClientAsync,
         ["cluster"] = ClusterLoad.RunAsync,
+        ["fleet-search"] = FleetSearch.RunAsync,
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
@@ -37,6 +39,7 @@ internal static class Scenarios
         ["node-cost"] = NodeCost.RunAsync,
         ["peers"] = PeersScenario.RunAsync,
         ["policy-load"] = PolicyLoadCost.RunAsync,
+        ["proofs"] = ProofSpeed.RunAsync,
         ["redirect-watch"] = RedirectWatch.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,

@@ -18,9 +18,13 @@ public sealed class PipelineTests(Node node)
         { 0, "s/\"description\": \"A guard/\"description\": \"The guard/", "0 0 0" },
         { 0, "s/\"kube-system\"/\"kube-system\", \"shop\"/", "1 0 1" },
         { 0, "s#instance/..\", \"redact#instance/compute/**\", \"redact#", "0 0 0" },
+        { 0, "0,/\"mode\": \"enforce\"/s//\"mode\": \"audit\"/", "0 0 1" },
+        { 0, "/A guard that holds/{n;d}", "0 0 1" },
         { 0, "s/\"version\": 1/\"version\": 2/", "1 1 2" },
         { 1, "s/\"description\": \"A guard/\"description\": \"The guard/", "0 0 0" },
         { 1, "s/\"kube-system\"/\"kube-system\", \"shop\"/", "1 0 1" },
+        { 1, "0,/\"mode\": \"enforce\"/s//\"mode\": \"audit\"/", "0 0 1" },
+        { 1, "/A guard that holds/{n;d}", "0 0 1" },
     };
 
     [Theory, MemberData(nameof(Cases))]
@@ -44,7 +48,7 @@ public sealed class PipelineTests(Node node)
         var (_, output) = await sandbox.RunAsync(script, "http://127.0.0.1:9");
 
         output.Trim().ShouldBe(exits, await File.ReadAllTextAsync(sandbox.At("log")));
-        (await File.ReadAllTextAsync(sandbox.At("difference.md"))).Contains("#### More access", StringComparison.Ordinal).ShouldBe(exits == "1 0 1");
+        (await File.ReadAllTextAsync(sandbox.At("difference.md"))).Contains("#### More access", StringComparison.Ordinal).ShouldBe(exits.EndsWith('1'));
         if (pipeline == 1)
         {
             (await File.ReadAllTextAsync(sandbox.At("policy-tests.xml"))).ShouldStartWith("<testsuites tests=\"7\"");

@@ -23,6 +23,7 @@ internal static class FuzzTargets
                 new("jwt", () => new JwtTarget()),
                 new("manifest", () => new ManifestTarget()),
                 new("policy", () => new PolicyTarget()),
+                new("policy-tests", () => new PolicyTestsTarget()),
                 new("redaction", () => new RedactionTarget()),
                 new("request", () => new RequestTarget()),
             ]);

@@ -20,6 +20,20 @@ public static class PolicyProofs
     public static Comparison Compare(PolicyDocument a, PolicyDocument b, Assumption assumption = Assumption.Enforced, long budget = DefaultBudget) =>
         Comparing.Of(a, b, assumption, null, budget);
 
+    /// <summary>
+    /// What two policies decide differently in any mode: with every rule enforced first, then what only shows with the modes as
+    /// written, then what only shows under break glass. Modes that cannot make a difference are left out.
+    /// </summary>
+    /// <param name="a">The policy that is compared with.</param>
+    /// <param name="b">The policy whose difference is described.</param>
+    /// <param name="budget">The most steps for each comparison.</param>
+    public static ImmutableArray<AssumedComparison> CompareModes(PolicyDocument a, PolicyDocument b, long budget = DefaultBudget) =>
+        ComparingModes.Of(a, b, budget);
+
+    /// <summary>Whether a policy enforces every rule as it is written, so that <see cref="Assumption.AsWritten"/> gives the same answers.</summary>
+    public static bool IsWhollyEnforced(PolicyDocument policy) =>
+        policy.Mode == PolicyMode.Enforce && policy.ModeExceptions.IsEmpty && policy.Rules.All(static rule => rule.Mode != PolicyMode.Audit);
+
     /// <summary>Everyone that can reach a goal.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="goal">The requests; see <see cref="Goal"/>.</param>

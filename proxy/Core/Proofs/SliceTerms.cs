@@ -41,7 +41,7 @@ internal sealed class SliceTerms
     /// <summary>Adds a set of workloads. A set without a meaning is a mode list or the scope.</summary>
     public void Add(int side, ImmutableArray<WorkloadMatch> workloads, ImmutableArray<WorkloadMatch> except, RuleTerms? meaning = null)
     {
-        var text = $"{(side < 0 ? "scope" : "")}{meaning?.Text()}\n{string.Join('\n', workloads.Select(RuleText.Of))}\nexcept {string.Join('\n', except.Select(RuleText.Of))}";
+        var text = $"{(side < 0 ? "scope" : "")}{meaning?.Text()}\n{WorkloadText.Of(workloads)}\nexcept {WorkloadText.Of(except)}";
         if (!_contents.TryGetValue(text, out var content))
         {
             _contents[text] = content = _contents.Count;

@@ -13,7 +13,7 @@ internal static class AccessText
             WriteAnswer(holder.Workloads, null, holder.Rule, holder.Witness, output);
         }
 
-        WriteEnd(holders.Verdict, holders.Answers.IsEmpty ? "Nobody" : "Nobody else", output);
+        WriteEnd(question, holders.Verdict, holders.Answers.IsEmpty ? "Nobody" : "Nobody else", output);
     }
 
     public static void Write(AccessQuestion question, Grants grants, TextWriter output)
@@ -24,7 +24,7 @@ internal static class AccessText
             WriteAnswer(grant.Workloads, grant.Requests, grant.Rule, grant.Witness, output);
         }
 
-        WriteEnd(grants.Verdict, grants.Answers.IsEmpty ? "Nothing" : "Nothing else", output);
+        WriteEnd(question, grants.Verdict, grants.Answers.IsEmpty ? "Nothing" : "Nothing else", output);
     }
 
     private static void WriteHead(AccessQuestion question, TextWriter output)
@@ -50,9 +50,13 @@ internal static class AccessText
         }
     }
 
-    private static void WriteEnd(ProofVerdict verdict, string nothingMore, TextWriter output)
+    private static void WriteEnd(AccessQuestion question, ProofVerdict verdict, string nothingMore, TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(verdict.IsComplete ? $"{nothingMore}. This is a proof, not a sample." : $"Not complete. {verdict.Message}");
+        if (question.IsStricterThanWritten)
+        {
+            output.WriteLine("The policy does not enforce every rule yet. Run it with --as-written for the answer with its modes.");
+        }
     }
 }

@@ -13,6 +13,13 @@ internal static class AssumptionWords
         _ => "enforced",
     };
 
+    /// <summary>The clause in a sentence for one assumption after the other.</summary>
+    public static string Of(IEnumerable<Assumption> assumptions) => assumptions.Select(Of).ToList() switch
+    {
+        [.. var others, var last] when others.Count > 0 => $"{string.Join(", ", others)} and {last}",
+        var one => one[0],
+    };
+
     /// <summary>The clause in a sentence.</summary>
     public static string Of(Assumption assumption) => assumption switch
     {

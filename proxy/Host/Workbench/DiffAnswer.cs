@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ImdsProxy.Core.Proofs;
 
 namespace ImdsProxy.Workbench;
@@ -5,19 +6,31 @@ namespace ImdsProxy.Workbench;
 /// <summary>What <c>policy diff</c> found.</summary>
 /// <param name="A">The policy that is compared with.</param>
 /// <param name="B">The policy whose difference is described.</param>
-/// <param name="Assumption">Which modes were assumed.</param>
-/// <param name="Comparison">The difference.</param>
-internal sealed record DiffAnswer(PolicyName A, PolicyName B, Assumption Assumption, Comparison Comparison)
+/// <param name="Main">The comparison that is described first.</param>
+/// <param name="Others">What only shows in other modes, if they were compared too.</param>
+internal sealed record DiffAnswer(PolicyName A, PolicyName B, AssumedComparison Main, ImmutableArray<AssumedComparison> Others)
 {
+    /// <summary>All comparisons.</summary>
+    public IEnumerable<AssumedComparison> All => Others.Prepend(Main);
+
     /// <summary>Whether some request is decided, shown or reported in another way.</summary>
-    public bool IsDifferent =>
-        GivesMore || !Comparison.Less.IsEmpty || !Comparison.Quieter.IsEmpty || !Comparison.Louder.IsEmpty;
+    public bool IsDifferent => All.Any(static entry => IsFound(entry.Comparison));
 
     /// <summary>Whether B permits or shows anything that A does not.</summary>
-    public bool GivesMore => !Comparison.More.IsEmpty;
+    public bool GivesMore => All.Any(static entry => !entry.Comparison.More.IsEmpty);
 
-    /// <summary>A note about a difference in modes that the comparison left out.</summary>
-    public string? NoteOfModes => Comparison.ModesDiffer && Assumption != Assumption.AsWritten
-        ? "The policies also differ in a mode, which this answer ignores. Run it with --as-written to compare them with their modes."
-        : null;
+    /// <summary>Whether B permits or shows less than A.</summary>
+    public bool GivesLess => All.Any(static entry => !entry.Comparison.Less.IsEmpty);
+
+    /// <summary>The verdict that can be believed least.</summary>
+    public ProofVerdict Verdict => All.Select(static entry => entry.Comparison.Verdict).MaxBy(static verdict => verdict.Status)!;
+
+    /// <summary>A note about a difference in modes that makes no difference to a decision, or that the comparison left out.</summary>
+    public string? NoteOfModes => !Main.Comparison.ModesDiffer || Main.Assumption == Assumption.AsWritten || Others.Any(static other => IsFound(other.Comparison)) ? null
+        : Main.Assumption == Assumption.Enforced ? "The policies also differ in a mode, which changes no decision."
+        : "The policies also differ in a mode, which this answer ignores. Run it without --assume-override to compare them in every mode.";
+
+    /// <summary>Whether a comparison found anything.</summary>
+    public static bool IsFound(Comparison comparison) =>
+        !(comparison.More.IsEmpty && comparison.Less.IsEmpty && comparison.Quieter.IsEmpty && comparison.Louder.IsEmpty);
 }

@@ -8,7 +8,8 @@ namespace ImdsProxy.Workbench;
 /// <param name="Quieter">What both deny, and only B quietly.</param>
 /// <param name="Louder">What both deny, and only A quietly.</param>
 /// <param name="ModesDiffer">Whether the policies differ in a mode.</param>
-/// <param name="Modes">Which modes were assumed.</param>
+/// <param name="Modes">Which modes the members before this one assume.</param>
+/// <param name="OtherModes">What only shows in other modes.</param>
 /// <param name="Complete">Whether the answer is exact.</param>
 /// <param name="Message">Why it is not.</param>
 internal sealed record DiffJson(
@@ -20,18 +21,20 @@ internal sealed record DiffJson(
     IReadOnlyList<DifferenceJson> Louder,
     bool ModesDiffer,
     string Modes,
+    IReadOnlyList<OtherModesJson>? OtherModes,
     bool Complete,
     string? Message)
 {
     public static DiffJson Of(DiffAnswer answer) => new(
         answer.A.Revision,
         answer.B.Revision,
-        [.. answer.Comparison.More.Select(DifferenceJson.Of)],
-        [.. answer.Comparison.Less.Select(DifferenceJson.Of)],
-        [.. answer.Comparison.Quieter.Select(DifferenceJson.Of)],
-        [.. answer.Comparison.Louder.Select(DifferenceJson.Of)],
-        answer.Comparison.ModesDiffer,
-        AssumptionWords.Name(answer.Assumption),
-        answer.Comparison.Verdict.IsComplete,
-        answer.Comparison.Verdict.IsComplete ? null : answer.Comparison.Verdict.Message);
+        [.. answer.Main.Comparison.More.Select(DifferenceJson.Of)],
+        [.. answer.Main.Comparison.Less.Select(DifferenceJson.Of)],
+        [.. answer.Main.Comparison.Quieter.Select(DifferenceJson.Of)],
+        [.. answer.Main.Comparison.Louder.Select(DifferenceJson.Of)],
+        answer.Main.Comparison.ModesDiffer,
+        AssumptionWords.Name(answer.Main.Assumption),
+        answer.Others.IsEmpty ? null : [.. answer.Others.Select(OtherModesJson.Of)],
+        answer.Verdict.IsComplete,
+        answer.Verdict.IsComplete ? null : answer.Verdict.Message);
 }

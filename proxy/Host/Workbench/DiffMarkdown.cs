@@ -10,16 +10,26 @@ internal static class DiffMarkdown
     {
         output.WriteLine("### What this change of the IMDS policy permits");
         output.WriteLine();
-        output.WriteLine($"{DiffText.Conclusion(answer)} Compared {AssumptionWords.Of(answer.Assumption)}: revision `{answer.A.Revision}` with `{answer.B.Revision}`.");
-        WriteAll("More access", answer.Comparison.More, output);
-        WriteAll("Less access", answer.Comparison.Less, output);
-        WriteAll("Denied quietly from now on", answer.Comparison.Quieter, output);
-        WriteAll("No longer denied quietly", answer.Comparison.Louder, output);
+        output.WriteLine($"{DiffText.Conclusion(answer)} Compared {AssumptionWords.Of(answer.All.Select(static entry => entry.Assumption))}: revision `{answer.A.Revision}` with `{answer.B.Revision}`.");
+        WriteAll(answer.Main.Comparison, "", output);
+        foreach (var other in answer.Others)
+        {
+            WriteAll(other.Comparison, $" {AssumptionWords.Of(other.Assumption)}", output);
+        }
+
         if (answer.NoteOfModes is { } note)
         {
             output.WriteLine();
             output.WriteLine(note);
         }
+    }
+
+    private static void WriteAll(Comparison comparison, string modes, TextWriter output)
+    {
+        WriteAll($"More access{modes}", comparison.More, output);
+        WriteAll($"Less access{modes}", comparison.Less, output);
+        WriteAll($"Denied quietly from now on{modes}", comparison.Quieter, output);
+        WriteAll($"No longer denied quietly{modes}", comparison.Louder, output);
     }
 
     private static void WriteAll(string title, ImmutableArray<Difference> differences, TextWriter output)

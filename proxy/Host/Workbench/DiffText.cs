@@ -10,11 +10,13 @@ internal static class DiffText
     {
         output.WriteLine($"A  {answer.A.Path}  revision {answer.A.Revision}");
         output.WriteLine($"B  {answer.B.Path}  revision {answer.B.Revision}");
-        output.WriteLine($"compared {AssumptionWords.Of(answer.Assumption)}");
-        WriteAll("MORE", "B permits it", answer.Comparison.More, output);
-        WriteAll("LESS", "A permits it", answer.Comparison.Less, output);
-        WriteAll("QUIETER", "B denies it quietly", answer.Comparison.Quieter, output);
-        WriteAll("LOUDER", "A denies it quietly", answer.Comparison.Louder, output);
+        output.WriteLine($"compared {AssumptionWords.Of(answer.All.Select(static entry => entry.Assumption))}");
+        WriteAll(answer.Main.Comparison, "", output);
+        foreach (var other in answer.Others)
+        {
+            WriteAll(other.Comparison, $" {AssumptionWords.Of(other.Assumption)}", output);
+        }
+
         output.WriteLine();
         output.WriteLine(Conclusion(answer));
         if (answer.NoteOfModes is { } note)
@@ -26,12 +28,20 @@ internal static class DiffText
     /// <summary>What follows from the answer, in one line.</summary>
     public static string Conclusion(DiffAnswer answer) => answer switch
     {
-        { Comparison.Verdict: { IsComplete: false } verdict } => $"Not complete. {verdict.Message}",
+        { Verdict: { IsComplete: false } verdict } => $"Not complete. {verdict.Message}",
         { IsDifferent: false } => "No difference: both policies decide every request of every pod alike. This is a proof, not a sample.",
         { GivesMore: false } => "B permits nothing that A does not. This is a proof, not a sample.",
-        { Comparison.Less.IsEmpty: true } => "B permits all that A does, and in addition only what is listed. This is a proof, not a sample.",
+        { GivesLess: false } => "B permits all that A does, and in addition only what is listed. This is a proof, not a sample.",
         _ => "All other requests of all pods are decided alike. This is a proof, not a sample.",
     };
+
+    private static void WriteAll(Comparison comparison, string modes, TextWriter output)
+    {
+        WriteAll($"MORE{modes}", "B permits it", comparison.More, output);
+        WriteAll($"LESS{modes}", "A permits it", comparison.Less, output);
+        WriteAll($"QUIETER{modes}", "B denies it quietly", comparison.Quieter, output);
+        WriteAll($"LOUDER{modes}", "A denies it quietly", comparison.Louder, output);
+    }
 
     private static void WriteAll(string title, string what, ImmutableArray<Difference> differences, TextWriter output)
     {

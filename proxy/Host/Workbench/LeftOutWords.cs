@@ -14,7 +14,7 @@ internal static class LeftOutWords
     {
         LeftOutReason.AlreadyAllowed => "the base allows it already",
         LeftOutReason.DeniedByRule => "a deny rule of the base, or of the policy of that time, closes it; only a change of that rule opens it",
-        LeftOutReason.NodeIdentity => "the identity is the node's, is protected, or is used by workloads of several namespaces",
+        LeftOutReason.NodeIdentity => "the identity may be the node's own, or another workload's; the note says why",
         LeftOutReason.Late => "the workload first asked for this identity or resource long after its own first request, as an intruder does",
         LeftOutReason.FewPods => "fewer than half of the workload's asking pods ask for it, as one compromised pod does",
         LeftOutReason.TooNew => "first seen too recently",

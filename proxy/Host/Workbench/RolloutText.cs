@@ -7,7 +7,7 @@ internal static class RolloutText
 {
     public static void Write(RolloutAnswer answer, TextWriter output)
     {
-        output.WriteLine($"{answer.Policy} revision {answer.Revision}");
+        output.WriteLine($"{answer.Policy} revision {answer.Revision}; MODE is what this policy says, in force or not");
         CoverageText.Write(answer.Basis, output);
         output.WriteLine();
         var table = new TextTable("NAMESPACE", "WORKLOADS", "REQUESTS", "UNCOVERED", "WOULD DENY 7D", "DAYS SINCE NEW", "MODE", "STATE", "NEXT");

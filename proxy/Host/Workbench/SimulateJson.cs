@@ -22,22 +22,23 @@ internal sealed record SimulateJson(string Revision, string Against, string Mode
         CoverageJson.Of(answer.Basis),
         new Counts(answer.Result.Unchanged, answer.Result.WouldBreak, answer.Result.WouldOpen, answer.Result.NotJudged),
         [
-            .. answer.Result.Items.Select(item => ItemOf(item, answer.Identities)),
-            .. answer.Result.Others.Select(static other => new Item("not-judged", null, other.Value, other.Key.Name(), null, null)),
+            .. answer.Result.Items.Select(item => ItemOf(item, answer)),
+            .. answer.Result.Others.Select(static other => new Item("not-judged", null, other.Value, other.Key.Name(), null, null, null)),
         ]);
 
-    private static Item ItemOf(SimulationItem item, DemandIdentities identities) => new(
+    private static Item ItemOf(SimulationItem item, SimulateAnswer answer) => new(
         item.Outcome switch
         {
             SimulationOutcome.WouldBreak => "would-break",
             SimulationOutcome.WouldOpen => "would-open",
             _ => "not-judged",
         },
-        DemandJson.Of(item.Demand, identities),
+        DemandJson.Of(item.Demand, answer.Identities),
         item.Requests,
         item.Cause?.Name() ?? item.Reason!.Value.Name(),
         item.Rule,
-        item.Fix is { } fix ? FixOf(fix) : null);
+        answer.FixOf(item) is { } fix ? FixOf(fix) : null,
+        answer.WhyLeftOut(item) is { } left ? LeftOutWords.Name(left.Reason) : null);
 
     private static Fix FixOf(PermissionHint hint) => new(Parsed(hint.Workload), Parsed(hint.Permission), hint.Notes.IsEmpty ? null : [.. hint.Notes]);
 
@@ -50,8 +51,11 @@ internal sealed record SimulateJson(string Revision, string Against, string Mode
     /// <summary>Numbers of requests.</summary>
     internal sealed record Counts(long Unchanged, long WouldBreak, long WouldOpen, long NotJudged);
 
-    /// <summary>Requests that a policy would change, or that were not judged. Those that are no demand have no <paramref name="Demand"/>.</summary>
-    internal sealed record Item(string Outcome, DemandJson? Demand, long Requests, string Reason, string? Rule, Fix? Fix);
+    /// <summary>
+    /// Requests that a policy would change, or that were not judged. Those that are no demand have no <paramref name="Demand"/>. For a
+    /// break, <paramref name="LeftOut"/> is the reason for which a suggestion leaves the demand out.
+    /// </summary>
+    internal sealed record Item(string Outcome, DemandJson? Demand, long Requests, string Reason, string? Rule, Fix? Fix, string? LeftOut);
 
     /// <summary>The permission that would prevent a break: an entry of a rule's workloads, and one of its allows.</summary>
     internal sealed record Fix(JsonElement Workload, JsonElement Permission, IReadOnlyList<string>? Notes);

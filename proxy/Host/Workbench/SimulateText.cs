@@ -15,9 +15,9 @@ internal static class SimulateText
         output.WriteLine(answer.Against is null ? "compared with what was recorded" : $"compared with {answer.Against} revision {result.Against}");
         CoverageText.Write(answer.Basis, output);
         var words = new DemandWords(answer.Identities);
-        WriteAll("WOULD BREAK", result.WouldBreak, SimulationOutcome.WouldBreak, result, words, output);
-        WriteAll("WOULD OPEN", result.WouldOpen, SimulationOutcome.WouldOpen, result, words, output);
-        WriteAll("NOT JUDGED", result.NotJudged, SimulationOutcome.NotJudged, result, words, output);
+        WriteAll("WOULD BREAK", result.WouldBreak, SimulationOutcome.WouldBreak, answer, words, output);
+        WriteAll("WOULD OPEN", result.WouldOpen, SimulationOutcome.WouldOpen, answer, words, output);
+        WriteAll("NOT JUDGED", result.NotJudged, SimulationOutcome.NotJudged, answer, words, output);
         foreach (var (cause, requests) in result.Others)
         {
             output.WriteLine($"  {PlainText.Count(requests, "request")}: {Why(cause)}");
@@ -29,7 +29,7 @@ internal static class SimulateText
             $"unchanged {result.Unchanged:N0}, would break {result.WouldBreak:N0}, would open {result.WouldOpen:N0}, not judged {result.NotJudged:N0} ({result.NotJudgedShare:P1})"));
     }
 
-    private static void WriteAll(string title, long requests, SimulationOutcome outcome, SimulationResult result, DemandWords words, TextWriter output)
+    private static void WriteAll(string title, long requests, SimulationOutcome outcome, SimulateAnswer answer, DemandWords words, TextWriter output)
     {
         if (requests == 0)
         {
@@ -40,22 +40,29 @@ internal static class SimulateText
         output.WriteLine($"{title}  {PlainText.Count(requests, "request")}");
 
         // Workloads with the most requests come first, as the items do.
-        foreach (var workload in result.Items.Where(item => item.Outcome == outcome).GroupBy(static item => item.Demand.Key.Workload))
+        foreach (var workload in answer.Result.Items.Where(item => item.Outcome == outcome).GroupBy(static item => item.Demand.Key.Workload))
         {
             output.WriteLine($"  {PlainText.Of(workload.Key.ToString())}");
             foreach (var item in workload)
             {
-                Write(item, words, output);
+                Write(item, answer, words, output);
             }
         }
     }
 
-    private static void Write(SimulationItem item, DemandWords words, TextWriter output)
+    private static void Write(SimulationItem item, SimulateAnswer answer, DemandWords words, TextWriter output)
     {
         output.WriteLine($"    {words.Want(item.Demand)}");
         output.WriteLine($"      {PlainText.Count(item.Requests, "request")} on {PlainText.Count(item.Demand.Days, "day")}, last {PlainText.Day(item.Demand.Last)}, {DemandWords.Pods(item.Demand)}  {item.Demand.Id}");
         output.WriteLine($"      {Why(item)}");
-        if (item.Fix is { } fix)
+        if (answer.WhyLeftOut(item) is { } left)
+        {
+            output.WriteLine(left.IsAcceptable
+                ? $"      policy suggest leaves it out: {LeftOutWords.Name(left.Reason)}. Find out who sends it and why before you allow it"
+                : $"      no permission is shown: {LeftOutWords.Of(left.Reason)}");
+        }
+
+        if (answer.FixOf(item) is { } fix)
         {
             output.WriteLine($"      this permission prevents it: \"workloads\": [{fix.Workload}], \"allow\": [{fix.Permission}]");
             foreach (var note in fix.Notes)

@@ -37,11 +37,12 @@ internal sealed record SuggestJson(
         left.IsAcceptable,
         left.Eligible?.UtcDateTime,
         left.Rule,
+        left.Detail,
         left.Workload?.ToString());
 
     /// <summary>A demand that a suggested rule decides.</summary>
     internal sealed record Proposal(DemandJson Demand, string Rule, string Kind, string? KnownCaller);
 
     /// <summary>Requests that are left out. Those that are no demand have no <paramref name="Demand"/>.</summary>
-    internal sealed record Omission(DemandJson? Demand, string Reason, long Requests, bool Acceptable, DateTime? Eligible, string? Rule, string? Workload);
+    internal sealed record Omission(DemandJson? Demand, string Reason, long Requests, bool Acceptable, DateTime? Eligible, string? Rule, string? Detail, string? Workload);
 }

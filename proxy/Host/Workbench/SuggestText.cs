@@ -77,6 +77,7 @@ internal static class SuggestText
 
     private static string Note(LeftOut left) =>
         left.Eligible is { } moment ? $"eligible on {PlainText.Day(moment)}"
+        : left.Detail is { } detail ? PlainText.Of(detail)
         : left.Rule is { } rule ? $"rule {PlainText.Of(rule)}"
         : left.IsAcceptable ? "" : "can't be accepted";
 

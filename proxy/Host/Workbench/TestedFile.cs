@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs;
 using ImdsProxy.Core.Proofs.Tests;
 
@@ -9,6 +10,9 @@ namespace ImdsProxy.Workbench;
 /// <param name="Results">The results.</param>
 internal sealed record TestedFile(string Path, ImmutableArray<PolicyTestResult> Results)
 {
+    /// <summary>Names in the tests that the policy does not mention.</summary>
+    public ImmutableArray<PolicyProblem> Warnings { get; init; } = [];
+
     /// <summary>The number of tests that passed.</summary>
     public int Passed => Results.Count(static result => result.Passed);
 

@@ -9,7 +9,8 @@ namespace ImdsProxy.Workbench;
 /// <param name="Answers">Everything that the workload is permitted.</param>
 /// <param name="Complete">Whether it is permitted nothing else.</param>
 /// <param name="Message">Why the answer is not complete.</param>
-internal sealed record WhatCanJson(string Policy, string Question, string Modes, IReadOnlyList<GrantJson> Answers, bool Complete, string? Message)
+/// <param name="Warnings">Names in the question that the policy does not mention.</param>
+internal sealed record WhatCanJson(string Policy, string Question, string Modes, IReadOnlyList<GrantJson> Answers, bool Complete, string? Message, IReadOnlyList<string>? Warnings)
 {
     public static WhatCanJson Of(AccessQuestion question, Grants grants) => new(
         question.Policy.Revision,
@@ -17,5 +18,6 @@ internal sealed record WhatCanJson(string Policy, string Question, string Modes,
         AssumptionWords.Name(question.Assumption),
         [.. grants.Answers.Select(GrantJson.Of)],
         grants.Verdict.IsComplete,
-        grants.Verdict.IsComplete ? null : grants.Verdict.Message);
+        grants.Verdict.IsComplete ? null : grants.Verdict.Message,
+        question.Warnings.IsEmpty ? null : question.Warnings);
 }

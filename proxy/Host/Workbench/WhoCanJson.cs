@@ -9,7 +9,8 @@ namespace ImdsProxy.Workbench;
 /// <param name="Answers">Everyone that can.</param>
 /// <param name="Complete">Whether nobody else can.</param>
 /// <param name="Message">Why the answer is not complete.</param>
-internal sealed record WhoCanJson(string Policy, string Question, string Modes, IReadOnlyList<HolderJson> Answers, bool Complete, string? Message)
+/// <param name="Warnings">Names in the question that the policy does not mention.</param>
+internal sealed record WhoCanJson(string Policy, string Question, string Modes, IReadOnlyList<HolderJson> Answers, bool Complete, string? Message, IReadOnlyList<string>? Warnings)
 {
     public static WhoCanJson Of(AccessQuestion question, Holders holders) => new(
         question.Policy.Revision,
@@ -17,5 +18,6 @@ internal sealed record WhoCanJson(string Policy, string Question, string Modes, 
         AssumptionWords.Name(question.Assumption),
         [.. holders.Answers.Select(HolderJson.Of)],
         holders.Verdict.IsComplete,
-        holders.Verdict.IsComplete ? null : holders.Verdict.Message);
+        holders.Verdict.IsComplete ? null : holders.Verdict.Message,
+        question.Warnings.IsEmpty ? null : question.Warnings);
 }

@@ -155,6 +155,23 @@ public sealed class PolicySimulationTests
         PolicySimulation.Run(table, Enforcing).WouldBreak.ShouldBe(1, "a policy without labels needs none");
     }
 
+    // The event lacks some labels, or some states of the pod have no event. What is absent may have been there.
+    [Theory]
+    [InlineData("cut", "app", null)]
+    [InlineData("cut", "tier", NotJudged.LabelsUnknown)]
+    [InlineData("skipped", "app", NotJudged.LabelsUnknown)]
+    public void Run_IncompletePodSeen_JudgesOnlyByLabelsThatAreCertain(string member, string label, NotJudged? cause)
+    {
+        var log = new SampleLog();
+        new SampleProxy(SampleProxy.Nothing, log).Serve(SampleLog.Day(0), Web, Want.Location);
+        log.SeePod(SampleLog.Day(1), Web, (member, member == "cut" ? true : 2));
+        var policy = Cluster.Document(PolicyMode.Enforce, Cluster.Rule("labelled", [Cluster.Allow("/metadata/instance/**")], [], workload: new WorkloadMatch(["shop"], default, default, [new(label, "web")])));
+
+        var result = PolicySimulation.Run(SampleLog.Reduce(new ReduceOptions { LabelKeys = PolicyLabels.Of(policy) }, log), policy);
+
+        (result.Unchanged, result.Items.FirstOrDefault()?.Cause).ShouldBe((cause is null ? 1L : 0L, cause));
+    }
+
     [Fact]
     public void Run_Probe_IsDecidedAsAProbe()
     {

@@ -49,7 +49,7 @@ internal sealed class SampleLog(string node = "aks-1", string instance = "b7f1")
     public void Lose(int lines) => _seq += lines;
 
     /// <summary>Writes the event that tells a pod's labels.</summary>
-    public void SeePod(DateTimeOffset at, Caller.Pod pod) => Add(at, "pod-seen", new JsonObject
+    public void SeePod(DateTimeOffset at, Caller.Pod pod, params (string Name, JsonNode Value)[] more) => Add(at, "pod-seen", new JsonObject(more.Select(static member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value)))
     {
         ["uid"] = pod.Identity.Uid,
         ["namespace"] = pod.Identity.Namespace,

@@ -24,6 +24,7 @@ public static class PolicyCases
     private static IEnumerable<PolicyCase> Whole() =>
     [
         new("least policy", """{"version":1,"mode":"audit","rules":[]}""", false),
+        new("tests", """{"version":1,"never":[]}""", true, "E :1 this is a file of tests, not a policy: run imds-proxy policy test"),
         new("empty document", "", true, "E :1 it is not JSON"),
         new("not an object", "[]", true, "E :1 write an object"),
         new("everything missing", "{}", true, "E :1 \"version\" is missing", "E :1 \"mode\" is missing", "E :1 \"rules\" is missing"),

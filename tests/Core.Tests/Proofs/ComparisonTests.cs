@@ -60,6 +60,32 @@ public sealed class ComparisonTests
         Text(comparison.Less).ShouldBe(less);
     }
 
+    // Such an edit must not make the comparison go through every workload that the rule applies to.
+    [Theory]
+    [InlineData("""["*"]""", """["shop","*"]""")]
+    [InlineData("""["shop","a"]""", """["a","shop","a"]""")]
+    [InlineData("""["shop-*"]""", """["shop-*","shop-1","shop-a*"]""")]
+    public void Compare_OfNamesThatAddNothing_TakesTheBranchOfEqualRules(string names, string more)
+    {
+        const string rule = """{"name":"r","workloads":[{"namespaces":NAMES}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["ingest"],"resources":["https://vault.azure.net"]}]}""";
+        var least = PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), budget: 100);
+        var changed = PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", more, StringComparison.Ordinal)), budget: 100);
+
+        (least.Verdict, changed.Verdict).ShouldBe((ProofVerdict.Complete, ProofVerdict.Complete));
+    }
+
+    [Theory]
+    [InlineData("""["shop"]""", """["shop-*"]""")]
+    [InlineData("""["shop-*","shop"]""", """["shop-*"]""")]
+    [InlineData("""["a*"]""", """["a*","b"]""")]
+    [InlineData("""["a","a-b"]""", """["a"]""")]
+    public void Compare_OfNamesThatMatter_FindsTheChange(string names, string others)
+    {
+        const string rule = """{"name":"r","workloads":[{"namespaces":NAMES}],"allow":[{"path":"/metadata/identity/oauth2/token","identities":["ingest"],"resources":["https://vault.azure.net"]}]}""";
+
+        PolicyProofs.Compare(Of(rule.Replace("NAMES", names, StringComparison.Ordinal)), Of(rule.Replace("NAMES", others, StringComparison.Ordinal))).IsSame.ShouldBeFalse();
+    }
+
     [Fact]
     public void Compare_OfAnAliasRenamed_FindsNothing() => PolicyProofs.Compare(
         Of(Token("r", "a", "one"), identities: $$""" "one":{"clientId":"{{Kubelet}}"} """),
@@ -92,6 +118,39 @@ public sealed class ComparisonTests
     {
         var comparison = PolicyProofs.Compare(Of(Guard("g", AnyPath, more: ",\"mode\":\"enforce\"")), Of(Guard("g", AnyPath)), Assumption.Override);
         Text(comparison.More).ShouldStartWith("any namespace except kube-system|GET /metadata/identity/oauth2/token: kubelet");
+    }
+
+    private const string Enforced = ",\"mode\":\"enforce\"";
+
+    // change, A, A's mode, B, B's mode, assumptions with a difference
+    public static TheoryData<string, string, string, string, string, string> InOtherModes => new()
+    {
+        { "nothing", Token("r", "a"), "enforce", Token("r", "a"), "enforce", "Enforced:0" },
+        { "access", Token("r", "a"), "enforce", Token("r", "b"), "enforce", "Enforced:1" },
+        { "enforce to audit", Token("r", "a"), "enforce", Token("r", "a"), "audit", "Enforced:0 AsWritten:1" },
+        { "audit to audit", Guard("g", AnyPath, more: Enforced), "audit", Guard("g", AnyPath, more: Enforced), "audit", "Enforced:0 AsWritten:0" },
+        { "a guard that loses its mode", Guard("g", AnyPath, more: Enforced), "enforce", Guard("g", AnyPath), "enforce", "Enforced:0 Override:1" },
+        { "a guard that is dropped", Token("r", "a") + "," + Guard("g", AnyPath, more: Enforced), "enforce", Token("r", "a"), "enforce", "Enforced:0 Override:1" },
+        { "a guard that is dropped in audit mode", Token("r", "a") + "," + Guard("g", AnyPath, more: Enforced), "audit", Token("r", "a"), "audit", "Enforced:0 AsWritten:1" },
+        { "a guard that is only recorded", Guard("g", AnyPath), "enforce", Guard("g", AnyPath, more: ",\"mode\":\"audit\""), "enforce", "Enforced:0 AsWritten:0" },
+    };
+
+    [Theory]
+    [MemberData(nameof(InOtherModes))]
+    public void CompareModes_OfAChange_FindsItInTheModesWhereItShows(string change, string a, string modeOfA, string b, string modeOfB, string found)
+    {
+        var all = PolicyProofs.CompareModes(Of(a, $"\"mode\":\"{modeOfA}\""), Of(b, $"\"mode\":\"{modeOfB}\""));
+
+        all.ShouldAllBe(static entry => entry.Comparison.Verdict.IsComplete);
+        string.Join(' ', all.Select(static entry => $"{entry.Assumption}:{(entry.Comparison.More.IsEmpty ? 0 : 1)}")).ShouldBe(found, change);
+    }
+
+    [Fact]
+    public void CompareModes_OfTwoPolicies_ListsADifferenceOnlyOnce()
+    {
+        var all = PolicyProofs.CompareModes(Of(Token("r", "a") + "," + Guard("g", AnyPath, more: ",\"mode\":\"audit\"")), Of(Token("r", "a-*") + "," + Guard("g", AnyPath, more: ",\"mode\":\"audit\"")));
+
+        all.Select(static entry => (entry.Assumption, entry.Comparison.More.Length)).ShouldBe([(Assumption.Enforced, 1), (Assumption.AsWritten, 0)]);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
@@ -8,18 +7,12 @@ using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Tests.Proofs;
 
-/// <summary>A policy as a formula. Workloads are strings that the solver chooses; requests and answers are taken from a list.</summary>
+/// <summary>A policy as a formula. The solver chooses the workload; requests and answers are taken from a list.</summary>
 /// <param name="prefix">Tells the names of two policies apart.</param>
 /// <param name="side">The policy.</param>
-internal sealed class SmtPolicy(string prefix, PolicySide side)
+/// <param name="workload">The workload.</param>
+internal sealed class SmtPolicy(string prefix, PolicySide side, SmtWorkload workload)
 {
-    public const string Variables =
-        """
-        (declare-const ns String)(declare-const sa String)(declare-const owned Bool)(declare-const owner String)
-        (declare-const hasApp Bool)(declare-const app String)(declare-const hasTier Bool)(declare-const tier String)
-
-        """;
-
     /// <summary>Defines which rules apply to the workload, and its mode.</summary>
     public string Definitions()
     {
@@ -27,10 +20,10 @@ internal sealed class SmtPolicy(string prefix, PolicySide side)
         for (var i = 0; i < side.Decider.Rules.Length; i++)
         {
             var rule = side.Decider.Rules[i].Source;
-            text.AppendLine($"(define-fun {Live(i)} () Bool (and {Any(rule.Workloads.Select(Workload))} (not {Any(rule.Except.Select(Workload))})))");
+            text.AppendLine($"(define-fun {Live(i)} () Bool (and {Any(rule.Workloads.Select(workload.Matches))} (not {Any(rule.Except.Select(workload.Matches))})))");
         }
 
-        var exception = Any(side.Document.ModeExceptions.Select(Workload));
+        var exception = Any(side.Document.ModeExceptions.Select(workload.Matches));
         text.AppendLine($"(define-fun {prefix}enforced () Bool {(side.Document.Mode == PolicyMode.Enforce ? $"(not {exception})" : exception)})");
         return text.ToString();
     }
@@ -85,17 +78,6 @@ internal sealed class SmtPolicy(string prefix, PolicySide side)
         .Select(_ => rule.Source.Mode == PolicyMode.Enforce ? Live(index) : $"(and {Live(index)} {prefix}enforced)")));
 
     private string Live(int rule) => $"{prefix}rule{rule}";
-
-    private static string Workload(WorkloadMatch match) =>
-        $"(and {Names(match.Namespaces, "ns")} {Names(match.ServiceAccounts, "sa")} {(match.Owners.IsDefault ? "true" : $"(and owned {Names(match.Owners, "owner")})")} {Labels(match.Labels)})";
-
-    private static string Names(ImmutableArray<string> names, string variable) => names.IsDefault
-        ? "true"
-        : Any(names.Select(name => name.EndsWith('*') ? $"(str.prefixof \"{name[..^1]}\" {variable})" : $"(= {variable} \"{name}\")"));
-
-    private static string Labels(ImmutableArray<KeyValuePair<string, string>> labels) => labels.IsDefaultOrEmpty
-        ? "true"
-        : $"(and {string.Join(' ', labels.Select(static label => label.Key == "app" ? $"hasApp (= app \"{label.Value}\")" : $"hasTier (= tier \"{label.Value}\")"))})";
 
     private static string Any(IEnumerable<string> parts) => $"(or false {string.Join(' ', parts.Distinct(StringComparer.Ordinal))})";
 }

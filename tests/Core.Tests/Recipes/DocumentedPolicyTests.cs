@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ImdsProxy.Core.Policy.Reading;
+using ImdsProxy.Core.Proofs;
 using ImdsProxy.Core.Proofs.Tests;
 using Shouldly;
 using Xunit;
@@ -68,6 +69,18 @@ public sealed partial class DocumentedPolicyTests
             tests.Nevers.ShouldNotBeEmpty(file);
             PolicyTestRun.Of(policy, tests).Where(static result => !result.Passed).ShouldBeEmpty(file);
         }
+    }
+
+    // Under break glass only a rule with "mode": "enforce" denies, so the guard must name every endpoint that issues credentials.
+    [Theory]
+    [InlineData("policy.example.json", "policy.tests.json")]
+    [InlineData("docs/recipes/kubelet-identity.json", "docs/recipes/kubelet-identity.tests.json")]
+    public void GuardOfTheKubeletsIdentity_UnderBreakGlass_Holds(string policyFile, string testsFile)
+    {
+        var policy = PolicyLoader.Load(File.ReadAllBytes(policyFile)).Document.ShouldNotBeNull();
+        var tests = PolicyTestsLoader.Load(File.ReadAllBytes(testsFile), policy).Tests.ShouldNotBeNull();
+
+        PolicyTestRun.Of(policy, tests, Assumption.Override).Single(static result => result.Name == "only kube-system gets the kubelet's identity").Failure.ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using ImdsProxy.Core.Requests;
-using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 

@@ -33,15 +33,17 @@ internal sealed class ServeProcess : IDisposable
             """);
     }
 
-    public static async Task<ServeProcess> StartAsync(string directory, Uri upstream)
+    public static async Task<ServeProcess> StartAsync(string directory, Uri upstream, params string[] more)
     {
         var port = FreePort();
         var process = Process.Start(ImdsProxyProgram.StartInfo(
+        [
             "serve",
             "--listen", $"127.0.0.1:{port}", "--management", $"unix:{Path.Combine(directory, "management.sock")}",
             "--upstream", upstream.GetLeftPart(UriPartial.Authority),
             "--policy", Path.Combine(directory, "policy.json"), "--callers", $"file:{Path.Combine(directory, "callers.json")}",
-            "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1"))!;
+            "--audit-dir", Path.Combine(directory, "log"), "--node-name", "node-1", .. more,
+        ]))!;
         ConcurrentQueue<string> output = new();
         process.OutputDataReceived += (_, line) => output.Enqueue(line.Data ?? "");
         process.ErrorDataReceived += static (_, _) => { };

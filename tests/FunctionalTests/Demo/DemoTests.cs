@@ -24,17 +24,43 @@ public sealed partial class DemoTests
 
         errors.ShouldBeEmpty();
         exit.ShouldBe(0, output);
-        var (audit, enforced) = Acts(output);
+        var (audit, learned, enforced) = Acts(output);
         audit.ShouldContain("aks-managed-kubeletIdentityClientID = e5dbcd30-9b3d-4041-b791-ac23f9038175");
-        audit.ShouldContain("! would deny 200  ARM token, adx-ingest by object_id");
+        audit.ShouldContain("! would deny 200  ARM token, adx-ingest by 3 ids         no rule allows it");
         audit.ShouldContain("✗ denied     403  ARM token, kubelet by client_id        kubelet-identity-is-for-kube-system");
-        enforced.ShouldContain("✗ denied     403  ARM token, adx-ingest by object_id");
+        audit.ShouldContain("! would deny 200  vault token, its own by msi_res_id     no rule allows it");
+        learned.ShouldContain("+ propose   payments/billing     token https://vault.azure.net as billing-vault by msi_res_id");
+        learned.ShouldContain("8 of 8 days; allowed by the rule payments-billing");
+        enforced.ShouldContain("✗ denied     403  ARM token, adx-ingest by 3 ids         no rule allows it");
         enforced.ShouldContain("IMDS is unreachable for this workload");
         enforced.ShouldContain("✓ allowed    200  Kusto token, adx-ingest by client_id   fluent-bit-to-adx");
         enforced.ShouldContain("✓ allowed    200  Kusto token, no identity named         fluent-bit-to-adx");
+        enforced.ShouldContain("✓ allowed    200  vault token, its own by msi_res_id     payments-billing");
         enforced.ShouldContain("✗ denied     403  the instance document                  istio-probes");
-        output.TrimEnd().ShouldEndWith("As expected: 30 requests; tokens stolen in audit mode: 6, enforced: 0.");
+        output.TrimEnd().ShouldEndWith("As expected: 60 requests; tokens stolen in audit mode: 6, enforced: 0.");
         demo.Files.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Demo_Suggestion_LeavesOutTheAttackAndSaysWhy()
+    {
+        using var demo = new DemoProcess(Elsewhere, "--exit");
+
+        var (exit, output, _) = await demo.EndAsync();
+
+        exit.ShouldBe(0, output);
+        var learned = Acts(output).Learned;
+        learned.Split('\n').Where(static line => line.StartsWith("  + propose", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("payments/billing");
+        var leftOut = learned.Split('\n').Where(static line => line.StartsWith("  - leave out", StringComparison.Ordinal) && line.Contains("shop/web", StringComparison.Ordinal)).ToList();
+        leftOut.ShouldContain(static line => line.Contains("denied-by-rule", StringComparison.Ordinal) && line.Contains("shop/web (5 demands)", StringComparison.Ordinal));
+        leftOut.ShouldContain(static line => line.Contains("node-identity", StringComparison.Ordinal) && line.Contains("shop/web (3 demands)", StringComparison.Ordinal));
+        leftOut.ShouldContain(static line => line.Contains("too-new", StringComparison.Ordinal) && line.Contains("shop/web (3 demands)", StringComparison.Ordinal));
+
+        // Without the suggestion, the policy breaks the workload; with it, only the attack and the sidecar.
+        var simulations = learned.Split("…and with the suggestion beside it");
+        simulations[0].ShouldContain("would break payments/billing     8 requests");
+        simulations[1].ShouldNotContain("payments/billing");
+        simulations[1].ShouldContain("would break shop/web             7 requests");
     }
 
     [Fact]
@@ -89,7 +115,7 @@ public sealed partial class DemoTests
         (await http.GetAsync(new Uri(management, "/policy"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await RawHttp.GetAsync(proxy, "/metadata/versions")).Status.ShouldBe(503);
         await demo.ReadToAsync("caller-unknown");
-        var policy = told.Single(line => line.EndsWith("policy.json", StringComparison.Ordinal)).Trim();
+        var policy = told.Single(line => line.StartsWith("  /", StringComparison.Ordinal) && line.EndsWith("/policy.json", StringComparison.Ordinal)).Trim();
         await File.WriteAllTextAsync(policy, """{"version":1,"mode":"audit","rules":[]}""");
         await demo.ReadToAsync("policy-loaded revision 71241cd92e1a");
 
@@ -114,10 +140,11 @@ public sealed partial class DemoTests
         demo.Files.ShouldBeEmpty();
     }
 
-    private static (string Audit, string Enforced) Acts(string output)
+    private static (string Audit, string Learned, string Enforced) Acts(string output)
     {
         var parts = output.Split("━━ ");
-        return (parts.Single(part => part.StartsWith("1. ", StringComparison.Ordinal)), parts.Single(part => part.StartsWith("2. ", StringComparison.Ordinal)));
+        string Act(int number) => parts.Single(part => part.StartsWith($"{number}. ", StringComparison.Ordinal));
+        return (Act(1), Act(2), Act(3));
     }
 
     [GeneratedRegex(@"eyJ[A-Za-z0-9_.-]+", RegexOptions.None, 1000)]

@@ -1,7 +1,5 @@
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
-using ImdsProxy.FunctionalTests.Demo;
-using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 
@@ -9,61 +7,45 @@ namespace ImdsProxy.FunctionalTests.Workbench;
 
 /// <summary>The demo's attacker steals tokens in audit mode. A policy that is written from that log must not let the attack through.</summary>
 [SupportedOSPlatform("linux")]
-public sealed class WorkbenchStoryTests : IDisposable
+public sealed class WorkbenchStoryTests(DemoLog demo) : IClassFixture<DemoLog>
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("workbench-story-");
+    private static readonly string[] Reasons = ["node-identity", "too-new", "late", "denied-by-rule"];
 
-    [Fact]
-    public async Task Suggest_LogOfTheDemosAttack_ProposesNothingForTheAttackerAndSaysWhy()
+    [Theory]
+    [InlineData("with the base")]
+    [InlineData("without the base")]
+    public async Task Suggest_LogOfTheDemosAttack_ProposesNothingForTheAttackerAndSaysWhy(string which)
     {
-        using var demo = new DemoProcess(Path.GetTempPath());
-        await demo.ReadToAsync("Ctrl+C ends the demo");
-        var log = Path.Combine(Directory.GetDirectories(demo.Temporary, "imds-proxy-demo-*").Single(), "audit");
+        var (proposed, left) = await SuggestAsync([demo.At("audit"), .. which == "with the base" ? ["--base", demo.At("audited.json")] : Array.Empty<string>()]);
 
-        // The hour of the attack alone: everything is too new, or looks like an intruder.
-        var (proposed, left) = await SuggestAsync(log);
-        proposed.ShouldBeEmpty();
-        left.Select(static entry => entry.Reason).ShouldAllBe(static reason => reason == "node-identity" || reason == "too-new" || reason == "identity-unknown" || reason == "denied-by-rule");
+        proposed.Select(static entry => entry.Workload).ShouldBe(["payments/billing"]);
 
-        // After a month of honest work, the attacker of the last day is left out, for each of the six tokens.
-        await StolenMonth.WriteAsync(log, At("month.jsonl"));
-        (proposed, left) = await SuggestAsync(At("month.jsonl"), "--base", "policy.example.json");
-        proposed.ShouldBeEmpty();
-        left.Count(static entry => entry is { Workload: "shop/web", Answered: true, IsToken: true }).ShouldBe(6);
-        left.Where(static entry => entry.Workload == "shop/web").ShouldAllBe(static entry => entry.Reason == "node-identity" || entry.Reason == "too-new" || entry.Reason == "late" || entry.Reason == "denied-by-rule");
+        // The six tokens that were stolen, and one that IMDS returned and the proxy withheld.
+        left.Count(static entry => entry is { Workload: "shop/web", Answered: true, IsToken: true }).ShouldBe(7);
+        left.Where(static entry => entry.Workload == "shop/web").ShouldAllBe(static entry => Reasons.Contains(entry.Reason));
 
         // Without a policy that tells who owns an identity, its honest user is left out too, because the attacker used it: a person decides.
-        (proposed, left) = await SuggestAsync(At("month.jsonl"));
-        proposed.ShouldAllBe(static entry => entry.Workload != "shop/web");
-        left.ShouldContain(static entry => entry.Workload == "logging/fluent-bit" && entry.Reason == "node-identity");
-        await demo.InterruptAsync();
-        await demo.EndAsync();
+        left.Single(static entry => entry is { Workload: "logging/fluent-bit", IsPinned: false, IsNameless: false }).Reason.ShouldBe(which == "with the base" ? "already-allowed" : "node-identity");
     }
 
-    [Fact]
-    public async Task Simulate_ExamplePolicyOnTheAttack_BreaksTheAttackAndNoWorkload()
+    [Theory]
+    [InlineData("audited.json", "bookinfo,payments,shop")]
+    [InlineData("policy.json", "bookinfo,shop")]
+    public async Task Simulate_PolicyOnTheAttack_BreaksTheAttackAndWhatLacksARule(string policy, string broken)
     {
-        using var demo = new DemoProcess(Path.GetTempPath());
-        await demo.ReadToAsync("Ctrl+C ends the demo");
-        await StolenMonth.WriteAsync(Path.Combine(Directory.GetDirectories(demo.Temporary, "imds-proxy-demo-*").Single(), "audit"), At("month.jsonl"));
-
-        var (exit, output, errors) = await RunAsync("policy", "simulate", "policy.example.json", At("month.jsonl"), "-o", "json");
+        var (exit, output, errors) = await ProgramRun.OfAsync("policy", "simulate", demo.At(policy), demo.At("audit"), "-o", "json");
 
         exit.ShouldBe(1, errors);
         var answer = JsonNode.Parse(output)!;
         ((long)answer["summary"]!["notJudged"]!).ShouldBe(0);
-        var broken = answer["items"]!.AsArray().Where(static item => (string)item!["outcome"]! == "would-break").Select(static item => item!["demand"]!).ToList();
-        broken.Count(static demand => (string)demand["namespace"]! == "shop" && demand["answered"] is not null).ShouldBe(6);
-        broken.Select(static demand => (string)demand["namespace"]!).Distinct(StringComparer.Ordinal).ShouldBe(["bookinfo", "shop"], ignoreOrder: true);
+        var demands = answer["items"]!.AsArray().Where(static item => (string)item!["outcome"]! == "would-break").Select(static item => item!["demand"]!).ToList();
+        demands.Count(static demand => (string)demand["namespace"]! == "shop" && demand["answered"] is not null).ShouldBe(6);
+        string.Join(',', demands.Select(static demand => (string)demand["namespace"]!).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)).ShouldBe(broken);
     }
-
-    public void Dispose() => _directory.Delete(recursive: true);
-
-    private string At(string name) => Path.Combine(_directory.FullName, name);
 
     private static async Task<(List<Entry> Proposed, List<Entry> LeftOut)> SuggestAsync(params string[] arguments)
     {
-        var (exit, output, errors) = await RunAsync(["policy", "suggest", .. arguments, "-o", "json"]);
+        var (exit, output, errors) = await ProgramRun.OfAsync(["policy", "suggest", .. arguments, "-o", "json"]);
         exit.ShouldBe(0, errors);
         var answer = JsonNode.Parse(output)!;
         return (EntriesOf(answer["proposed"]!), EntriesOf(answer["leftOut"]!));
@@ -75,19 +57,10 @@ public sealed class WorkbenchStoryTests : IDisposable
             $"{entry!["demand"]!["namespace"]}/{entry["demand"]!["serviceAccount"]}",
             (string?)entry["reason"] ?? "",
             entry["demand"]!["answered"] is not null,
-            ((string)entry["demand"]!["path"]!).EndsWith("/oauth2/token", StringComparison.Ordinal))),
+            ((string)entry["demand"]!["path"]!).EndsWith("/oauth2/token", StringComparison.Ordinal),
+            entry["demand"]!["pin"] is not null,
+            entry["demand"]!["selector"] is null)),
     ];
 
-    private static async Task<(int Exit, string Output, string Errors)> RunAsync(params string[] arguments)
-    {
-        var start = ImdsProxyProgram.StartInfo(arguments);
-        start.WorkingDirectory = AppContext.BaseDirectory;
-        using var process = System.Diagnostics.Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, output, await errors);
-    }
-
-    private sealed record Entry(string Workload, string Reason, bool Answered, bool IsToken);
+    private sealed record Entry(string Workload, string Reason, bool Answered, bool IsToken, bool IsPinned, bool IsNameless);
 }

@@ -19,7 +19,6 @@ public sealed class PolicyAccessCommandTests : IDisposable
     [InlineData(Kubelet, null, null, null, 1, "namespace kube-system", "Nobody else. This is a proof, not a sample.")]
     [InlineData("kubelet", Arm, null, null, 1, "namespace kube-system", $"Who can get a credential of kubelet for {Arm}?")]
     [InlineData("kubelet", "https://vault.azure.net", null, null, 0, null, "Nobody. This is a proof, not a sample.")]
-    [InlineData("2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6", null, null, null, 0, null, "Nobody. This is a proof, not a sample.")]
     [InlineData(null, null, "/metadata/**", null, 1, "namespace kube-system", "Who can send a request to /metadata/**?")]
     [InlineData(null, null, "/metadata/instance", "GET", 0, null, "Who can send GET to /metadata/instance?")]
     public async Task WhoCan_Question_NamesEveryoneAndSaysThatItIsAProof(
@@ -34,10 +33,10 @@ public sealed class PolicyAccessCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("kublet", null, null, null, "identities[0] 'kublet': there is no such alias: did you mean 'kubelet'?")]
-    [InlineData("kubelet", "a b", null, null, "resources[0] 'a b': write a resource as clients request it")]
-    [InlineData(null, null, "metadata", null, "path 'metadata': begin it with '/': '/metadata'")]
-    [InlineData(null, null, "/metadata/**", "get", "methods[0] 'get': write it in capitals as 'GET'")]
+    [InlineData("kublet", null, null, null, "--identity 'kublet': there is no such alias: did you mean 'kubelet'?")]
+    [InlineData("kubelet", "a b", null, null, "--resource 'a b': write a resource as clients request it")]
+    [InlineData(null, null, "metadata", null, "--path 'metadata': begin it with '/': '/metadata'")]
+    [InlineData(null, null, "/metadata/**", "get", "--method 'get': write it in capitals as 'GET'")]
     public async Task WhoCan_WrongValue_IsWrongUsageWithTheCure(string? identity, string? resource, string? path, string? method, string says)
     {
         var (exit, output, errors) = await WhoCanAsync(new AskedGoal(identity, resource, path, method));
@@ -45,6 +44,34 @@ public sealed class PolicyAccessCommandTests : IDisposable
         exit.ShouldBe(2);
         output.ShouldBeEmpty();
         errors.ShouldStartWith($"imds-proxy: policy who-can: {says}");
+    }
+
+    // "Nobody" is true of a misspelt name, and misleading.
+    [Theory]
+    [InlineData("2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6", null, null, "--identity '2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6': neither an alias nor a rule has this client id: check it")]
+    [InlineData("kubelet", "https://managment.azure.com", null, "--resource 'https://managment.azure.com': no rule mentions this resource: did you mean 'https://management.azure.com'?")]
+    [InlineData(null, null, "/metadata/instnce", "--path '/metadata/instnce': no rule mentions this path, and IMDS is not known to have it: check its spelling")]
+    public async Task WhoCan_NameThatThePolicyDoesNotMention_IsAWarning(string? identity, string? resource, string? path, string says)
+    {
+        var (exit, output, errors) = await WhoCanAsync(new AskedGoal(identity, resource, path, null));
+        var (_, json, _) = await WhoCanAsync(new AskedGoal(identity, resource, path, null), asJson: true);
+
+        exit.ShouldBe(0, output);
+        output.ShouldEndWith("Nobody. This is a proof, not a sample.\n");
+        errors.ShouldBe($"imds-proxy: policy who-can: warning: {says}\n");
+        ((string)JsonNode.Parse(json)!["warnings"]!.AsArray().ShouldHaveSingleItem()!).ShouldBe(says);
+    }
+
+    [Theory]
+    [InlineData("shop/web", "warning: namespace 'shop': no rule mentions this namespace: check the spelling")]
+    [InlineData("kube-sytem/web", "warning: namespace 'kube-sytem': no rule mentions this namespace: did you mean 'kube-system'?")]
+    public async Task WhatCan_NameThatThePolicyDoesNotMention_IsAWarning(string workload, string says)
+    {
+        var (exit, output, errors) = await WhatCanAsync(workload);
+
+        exit.ShouldBe(0, output);
+        output.ShouldEndWith("Nothing. This is a proof, not a sample.\n");
+        errors.ShouldStartWith($"imds-proxy: policy what-can: {says}\n");
     }
 
     // Rules compare client ids, so "nobody" would be true of any other id, and misleading.
@@ -102,8 +129,21 @@ public sealed class PolicyAccessCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(Assumption.Enforced, true)]
+    [InlineData(Assumption.AsWritten, false)]
+    [InlineData(Assumption.Override, false)]
+    public async Task WhoCan_OfAPolicyThatIsNotEnforced_SaysThatItAssumesMore(Assumption assumption, bool isNoted)
+    {
+        var path = _folder.Write("audit.json", ProofFolder.Policy.Replace("\"enforce\"", "\"audit\"", StringComparison.Ordinal));
+
+        var (_, output, _) = await _folder.RunAsync((output, errors) => PolicyWhoCanCommand.RunAsync(
+            path, new AskedGoal("kubelet", null, null, null), assumption, asJson: false, () => Stream.Null, output, errors, CancellationToken.None));
+
+        output.EndsWith("The policy does not enforce every rule yet. Run it with --as-written for the answer with its modes.\n", StringComparison.Ordinal).ShouldBe(isNoted, output);
+    }
+
+    [Theory]
     [InlineData("kube-system/autoscaler", 1, $"  GET /metadata/identity/oauth2/token: kubelet for {Arm}", "Nothing else. This is a proof, not a sample.")]
-    [InlineData("shop/web", 0, "What can shop/web do?", "Nothing. This is a proof, not a sample.")]
     public async Task WhatCan_Workload_TellsEverythingThatItIsPermitted(string workload, int exit, params string[] lines)
     {
         var (ended, output, errors) = await WhatCanAsync(workload);

@@ -20,7 +20,7 @@ public sealed class PolicyDiffCommandTests : IDisposable
         { "a namespace less", "\"workloads\": [ { " + InKubeSystem, "\"workloads\": [ { \"namespaces\": [\"none\"]", 1, 0, "LESS  namespace kube-system" },
         { "another resource", "https://management.azure.com", "https://vault.azure.net", 1, 1, "MORE  namespace kube-system|LESS  namespace kube-system" },
         { "no longer quiet", ", \"quiet\": true", "", 1, 0, "LOUDER  every pod" },
-        { "a mode", "\"mode\": \"enforce\"", "\"mode\": \"audit\"", 0, 0, "" },
+        { "a mode", "\"mode\": \"enforce\"", "\"mode\": \"audit\"", 1, 1, "MORE with the modes as written  every pod|MORE with the modes as written  every pod|MORE with the modes as written  every pod" },
     };
 
     private readonly ProofFolder _folder = new();
@@ -104,16 +104,38 @@ public sealed class PolicyDiffCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, 1, "MORE with the modes as written  every pod")]
     [InlineData(Assumption.Enforced, 0, "The policies also differ in a mode")]
     [InlineData(Assumption.AsWritten, 1, "MORE  every pod")]
-    [InlineData(Assumption.Override, 0, "compared while break glass is active")]
-    public async Task Diff_AMode_CountsOnlyAsWritten(Assumption assumption, int exit, string says)
+    [InlineData(Assumption.Override, 0, "The policies also differ in a mode, which this answer ignores.")]
+    public async Task Diff_AMode_CountsWhereItShows(Assumption? assumption, int exit, string says)
     {
         var (ended, output, _) = await DiffAsync(
             ProofFolder.Policy, ProofFolder.Policy.Replace("\"enforce\"", "\"audit\"", StringComparison.Ordinal), assumption: assumption);
 
         output.ShouldContain(says);
         ended.ShouldBe(exit);
+    }
+
+    // Enforced, the loss of a guard changes nothing where nothing is allowed; under break glass it opens the identity.
+    [Fact]
+    public async Task Diff_AGuardThatIsDropped_IsMoreUnderBreakGlass()
+    {
+        var guarded = ProofFolder.Policy.Replace("\"name\": \"guard\",", "\"name\": \"guard\", \"mode\": \"enforce\",", StringComparison.Ordinal);
+
+        var (exit, output, _) = await DiffAsync(guarded, ProofFolder.Policy, noNewAccess: true);
+        var (_, json, _) = await DiffAsync(guarded, ProofFolder.Policy, form: "json");
+        var (_, markdown, _) = await DiffAsync(guarded, ProofFolder.Policy, form: "markdown");
+
+        exit.ShouldBe(1);
+        output.ShouldContain("compared with every rule enforced and while break glass is active\n");
+        output.ShouldContain("MORE while break glass is active  any namespace except kube-system\n");
+        markdown.ShouldContain("#### More access while break glass is active\n");
+        JsonNode.Parse(json)!["more"]!.AsArray().ShouldBeEmpty();
+        var others = JsonNode.Parse(json)!["otherModes"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
+        others.Select(static member => member.Key).ShouldBe(["modes", "more", "less", "quieter", "louder"]);
+        ((string)others["modes"]!).ShouldBe("override");
+        others["more"]!.AsArray().ShouldNotBeEmpty();
     }
 
     [Theory]
@@ -133,10 +155,10 @@ public sealed class PolicyDiffCommandTests : IDisposable
     public async Task Diff_AFileThatIsNotThere_IsWrongUsage()
     {
         var (exit, _, errors) = await _folder.RunAsync((output, messages) => PolicyDiffCommand.RunAsync(
-            new PolicyDiffCommand.Asked(_folder.At("none.json"), "-", Assumption.Enforced, false, "text"), Stdin, output, messages, CancellationToken.None));
+            new PolicyDiffCommand.Asked(_folder.At("none.json"), "-", null, false, "text"), Stdin, output, messages, CancellationToken.None));
 
         exit.ShouldBe(2);
-        errors.ShouldContain("none.json");
+        errors.ShouldBe("imds-proxy: policy diff: 'none.json': there is no such file or directory: check the path\n");
     }
 
     [Fact]
@@ -149,7 +171,7 @@ public sealed class PolicyDiffCommandTests : IDisposable
         foreach (var (a, b) in new[] { ("-", directory), (directory, manifest), (manifest, "-") })
         {
             var (exit, output, errors) = await _folder.RunAsync((text, messages) =>
-                PolicyDiffCommand.RunAsync(new PolicyDiffCommand.Asked(a, b, Assumption.Enforced, false, "text"), Stdin, text, messages, CancellationToken.None));
+                PolicyDiffCommand.RunAsync(new PolicyDiffCommand.Asked(a, b, null, false, "text"), Stdin, text, messages, CancellationToken.None));
             exit.ShouldBe(0, output + errors);
         }
     }
@@ -171,7 +193,7 @@ public sealed class PolicyDiffCommandTests : IDisposable
 
     private static MemoryStream Stdin() => new(Encoding.UTF8.GetBytes(ProofFolder.Policy));
 
-    private Task<(int Exit, string Output, string Errors)> DiffAsync(string a, string b, bool noNewAccess = false, string form = "text", Assumption assumption = Assumption.Enforced)
+    private Task<(int Exit, string Output, string Errors)> DiffAsync(string a, string b, bool noNewAccess = false, string form = "text", Assumption? assumption = null)
     {
         var asked = new PolicyDiffCommand.Asked(_folder.Write("a.json", a), _folder.Write("b.json", b), assumption, noNewAccess, form);
         return _folder.RunAsync((output, errors) => PolicyDiffCommand.RunAsync(asked, Stdin, output, errors, CancellationToken.None));

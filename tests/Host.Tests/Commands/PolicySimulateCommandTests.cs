@@ -23,17 +23,26 @@ public sealed class PolicySimulateCommandTests : IDisposable
         { "POLICY LOG LOG", 1, "unchanged 30, would break 31" },
         { "POLICY LOG FOREIGN", 3, "the answer is partial. 1 line is not a record and was skipped" },
         { "POLICY LOG CUT", 3, "cut.jsonl.gz: the gzip data is truncated or damaged" },
-        { "POLICY LOG MISSING", 3, "missing.jsonl: Could not find file" },
+        { "POLICY LOG MISSING", 3, "missing.jsonl: there is no such file or directory" },
         { "POLICY LOG NEWER", 3, "61 records of a newer version could not be judged" },
         { "POLICY NEWER", 2, "all 61 records are of a newer version: use a newer imds-proxy" },
         { "POLICY FOREIGN", 2, "nothing can be read. 1 line is not a record" },
-        { "POLICY MISSING", 2, "nothing can be read. missing.jsonl: Could not find file" },
+        { "POLICY MISSING", 2, "nothing can be read. missing.jsonl: there is no such file or directory: check the path" },
+        { "LOG POLICY", 2, "'log.jsonl' is an audit log, not a policy: write the policy in its place" },
+        { "CUT POLICY", 2, "'cut.jsonl.gz' is an audit log, not a policy" },
+        { "SEGMENTS POLICY", 2, "'segments' is an audit log, not a policy" },
+        { "TESTS LOG", 2, "'policy.tests.json' holds tests of a policy, not a policy" },
+        { "POLICY POLICY", 2, "'policy.json' holds a policy, not an audit log" },
+        { "POLICY LOG POLICY", 2, "'policy.json' holds a policy, not an audit log" },
+        { "POLICY TESTS", 2, "'policy.tests.json' holds tests of a policy, not an audit log" },
+        { "POLICY MANIFEST", 2, "'manifest.yaml' holds a policy, not an audit log" },
         { "POLICY LOG OTHER", 2, "the records are of several clusters (prod, test)" },
         { "POLICY LOG --since 2027-01-01T00:00:00Z", 2, "no request in this time range" },
         { "POLICY LOG -n nobody", 2, "no request in the log matches the filters" },
         { "FOREIGN LOG", 2, "foreign.jsonl:1: the document: it is not JSON" },
-        { "MISSING LOG", 2, "missing.jsonl" },
-        { "POLICY LOG --against MISSING", 2, "missing.jsonl" },
+        { "MISSING LOG", 2, "'missing.jsonl': there is no such file or directory" },
+        { "POLICY LOG --against MISSING", 2, "'missing.jsonl': there is no such file or directory" },
+        { "POLICY LOG --against LOG", 2, "'log.jsonl' is an audit log, not a policy" },
         { "- -", 2, "only one of the policies and the log can be read from stdin" },
         { "POLICY", 2, "nothing to read: name a directory of segments" },
         { "POLICY LOG --management unix:/none", 2, "can't be combined with --management" },
@@ -113,7 +122,7 @@ public sealed class PolicySimulateCommandTests : IDisposable
         answer["coverage"]!.ToJsonString().ShouldBe("""{"from":"2026-10-01T08:00:00Z","to":"2026-10-30T08:01:00Z","nodes":1,"days":30,"requests":61,"gaps":[]}""");
         answer["summary"]!.ToJsonString().ShouldBe("""{"unchanged":30,"wouldBreak":31,"wouldOpen":0,"notJudged":0}""");
         var stolen = answer["items"]!.AsArray()[1]!;
-        stolen.AsObject().Select(static member => member.Key).ShouldBe(["outcome", "demand", "requests", "reason", "fix"]);
+        stolen.AsObject().Select(static member => member.Key).ShouldBe(["outcome", "demand", "requests", "reason", "fix", "leftOut"]);
         stolen["fix"]!["permission"]!["resources"]!.ToJsonString().ShouldBe($"""["{DemandLog.Arm}"]""");
         var demand = stolen["demand"]!.AsObject();
         ((string)demand["id"]!).ShouldMatch("^d-[0-9a-f]{12}$");
@@ -124,6 +133,29 @@ public sealed class PolicySimulateCommandTests : IDisposable
              "answered":{"clientId":"{{{DemandLog.StolenId}}}","resource":"{{{DemandLog.Arm}}}"},"requests":1,"days":1,"first":"2026-10-30T08:01:00Z","last":"2026-10-30T08:01:00Z",
              "firstSeen":"2026-10-30T08:01:00Z","nodes":1,"podCount":1,"pods":["web-0"],"userAgents":["azsdk-net-Identity/1.21"],"verdicts":{"would-deny":1},"statuses":{"200":1}}
             """)!.ToJsonString());
+    }
+
+    // A permission to paste would legitimise what a suggestion never accepts.
+    [Fact]
+    public async Task Simulate_BreakThatASuggestionNeverAccepts_ShowsTheReasonInsteadOfAPermission()
+    {
+        var log = _log.Write("probes.jsonl", _log.Text.Replace("\"request\":{", "\"request\":{\"probe\":true,", StringComparison.Ordinal).Replace("\"reason\":\"no-rule\"", "\"reason\":\"missing-header\"", StringComparison.Ordinal).Replace("would-deny", "rejected", StringComparison.Ordinal));
+
+        var (_, output, _) = await _log.RunAsync(PolicySimulateCommand.Create(), Named("NOTHING"), log);
+        var (_, json, _) = await _log.RunAsync(PolicySimulateCommand.Create(), Named("NOTHING"), log, "-o", "json");
+
+        output.ShouldContain("no permission is shown: a probe without the header needs no rule");
+        output.ShouldNotContain("this permission prevents it");
+        var items = JsonNode.Parse(json)!["items"]!.AsArray();
+        items.ShouldAllBe(static item => item!["fix"] == null && (string)item["leftOut"]! == "probe");
+    }
+
+    [Fact]
+    public async Task Simulate_BreakThatASuggestionLeavesOut_SaysSoBeforeThePermission()
+    {
+        var (_, output, _) = await _log.RunAsync(PolicySimulateCommand.Create(), Named("POLICY"), Named("LOG"));
+
+        output.ShouldMatch(@"policy suggest leaves it out: late\. Find out who sends it and why before you allow it\n +this permission prevents it: .*management");
     }
 
     // A pod chooses its resource and its selector, and a terminal obeys some characters.
@@ -147,6 +179,9 @@ public sealed class PolicySimulateCommandTests : IDisposable
         "LOG" => _log.WriteLog(),
         "FOREIGN" => _log.Write("foreign.jsonl", "hello\n"),
         "CUT" => _log.WriteCompressed("cut.jsonl.gz", _log.Text, without: 200),
+        "SEGMENTS" => Path.GetDirectoryName(_log.WriteCompressed(Path.Combine(Directory.CreateDirectory(_log.At("segments")).Name, "audit-20261001T080000Z-b7f1-1.jsonl.gz"), _log.Text))!,
+        "TESTS" => _log.Write("policy.tests.json", """{ "version": 1, "examples": [] }"""),
+        "MANIFEST" => _log.Write("manifest.yaml", "apiVersion: v1\nkind: ConfigMap\ndata: {}\n"),
         "MISSING" => _log.At("missing.jsonl"),
         "NEWER" => _log.Write("newer.jsonl", _log.Text.Replace("\"no-rule\"", "\"quantum\"", StringComparison.Ordinal)),
         "OTHER" => _log.Write("other.jsonl", _log.Text.Replace("\"prod\"", "\"test\"", StringComparison.Ordinal)),

@@ -115,12 +115,16 @@ public sealed class PolicySuggestCommandTests : IDisposable
 
     [Theory]
     [InlineData("--accept d-0123456789ab", "--accept d-0123456789ab: the log has no such demand")]
-    [InlineData("--base missing.json", "missing.json")]
+    [InlineData("--base missing.json", "'missing.json': there is no such file or directory: check the path")]
+    [InlineData("--protect kubelet", "--protect kubelet: it is neither a client id nor known by another name, because there is no --base: write a client id, such as ")]
+    [InlineData("--base POLICY --protect adx-ingst", "--protect adx-ingst: it is neither a client id nor an alias of the base: write a client id, or one of adx-ingest")]
+    [InlineData("POLICY", "'policy.json' holds a policy, not an audit log: write the log in its place")]
+    [InlineData("TESTS", "'policy.tests.json' holds tests of a policy, not an audit log: write the log in its place")]
     public async Task Suggest_WhatCannotBeDone_IsWrongUsageAndWritesNoPolicy(string flags, string says)
     {
         ArgumentNullException.ThrowIfNull(flags);
 
-        var (exit, output, errors) = await SuggestAsync([.. flags.Split(' '), "-o", "fragment"]);
+        var (exit, output, errors) = await SuggestAsync([.. flags.Split(' ').Select(Named), "-o", "fragment"]);
 
         exit.ShouldBe(2);
         output.ShouldBeEmpty();
@@ -172,12 +176,35 @@ public sealed class PolicySuggestCommandTests : IDisposable
         var (exit, output, errors) = await _log.RunAsync(PolicySuggestCommand.Create(), _log.WriteLog(), _log.At("missing.jsonl"));
 
         exit.ShouldBe(3);
-        output.ShouldContain("\n  PARTIAL: missing.jsonl: Could not find file");
+        output.ShouldContain("\n  PARTIAL: missing.jsonl: there is no such file or directory");
         output.ShouldContain("allow by ");
         errors.ShouldContain("the answer is partial");
     }
 
+    [Theory]
+    [InlineData("--protect", "2BC9E0C4-4EDD-4C1B-9972-3A095D2BDCE6", "named by --protect")]
+    [InlineData("--base", "GUARDED", "the rule guard protects it")]
+    public async Task Suggest_NodeIdentity_SaysInItsNoteWhy(string flag, string value, string note)
+    {
+        var (_, output, errors) = await SuggestAsync(flag, Named(value));
+
+        output.ShouldContain("LEFT OUT  node-identity: the identity may be the node's own, or another workload's; the note says why", Case.Sensitive, errors);
+        output.ShouldMatch($@"logging/fluent-bit .* d-[0-9a-f]{{12}} +{note}\n");
+    }
+
     public void Dispose() => _log.Dispose();
+
+    private string Named(string word) => word switch
+    {
+        "POLICY" => _log.Write("policy.json", DemandLog.Policy),
+        "TESTS" => _log.Write("policy.tests.json", """{ "version": 1, "examples": [] }"""),
+
+        // The deny of another resource protects the identity, and does not close the demand itself.
+        "GUARDED" => _log.Write("guarded.json", DemandLog.Policy.Replace(
+            "[ { \"name\": \"fluent-bit\"", "[ { \"name\": \"guard\", \"workloads\": [ {} ], \"deny\": [ { \"path\": \"/metadata/identity/oauth2/token\", \"identities\": [\"adx-ingest\"], \"resources\": [\"https://vault.azure.net\"] } ] }, { \"name\": \"other\"", StringComparison.Ordinal)
+            .Replace("\"namespaces\": [\"logging\"]", "\"namespaces\": [\"other\"]", StringComparison.Ordinal)),
+        _ => word,
+    };
 
     private Task<(int Exit, string Output, string Errors)> SuggestAsync(params string[] flags) =>
         _log.RunAsync(PolicySuggestCommand.Create(), [_log.WriteLog(), .. flags]);

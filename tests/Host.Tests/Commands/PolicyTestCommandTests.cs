@@ -32,9 +32,22 @@ public sealed class PolicyTestCommandTests : IDisposable
     {
         var (exit, output, errors) = await TestAsync("text", Good);
 
-        errors.ShouldBeEmpty();
+        errors.ShouldBe("tests0.json:9: #/never/0/workloads/0/namespaces/0: warning: never[0].workloads[0].namespaces[0] 'shop': no rule mentions this namespace: check the spelling\n");
         output.ShouldBe("PASS  the system has it\nPASS  shop has it never\n2 passed, 0 failed\n");
         exit.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("\"shop\"", false, 0)]
+    [InlineData("\"shop\"", true, 1)]
+    [InlineData("\"kube-*\", \"*\"", true, 1)]
+    [InlineData("\"*\" ], \"serviceAccounts\": [ \"web\"", true, 1)]
+    public async Task Test_Strict_FailsForANameThatThePolicyDoesNotMention(string names, bool isStrict, int exit)
+    {
+        var (ended, output, _) = await TestAsync("json", isStrict, Good.Replace("\"shop\"", names, StringComparison.Ordinal));
+
+        ended.ShouldBe(exit, output);
+        (JsonNode.Parse(output)!["warnings"] is null).ShouldBe(names.Contains("kube-", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -85,6 +98,28 @@ public sealed class PolicyTestCommandTests : IDisposable
         failure.Value.ShouldStartWith("permitted to namespace kube-system: ");
     }
 
+    [Fact]
+    public async Task Test_AsJson_ListsEachWarningWithItsPlace()
+    {
+        var (_, output, _) = await TestAsync("json", Good);
+
+        JsonNode.Parse(output)!["warnings"]!.AsArray().ShouldHaveSingleItem()!.AsObject().Select(static member => member.Key).ShouldBe(["file", "line", "pointer", "message"]);
+    }
+
+    [Fact]
+    public async Task Test_TestsThatAreNotThere_AreWrongUsage()
+    {
+        var (exit, _, errors) = await _folder.RunAsync((output, messages) => PolicyTestCommand.RunAsync(
+            new PolicyTestCommand.Asked(_folder.Write("policy.json", ProofFolder.Policy), [_folder.At("none.json")], Assumption.Enforced, IsStrict: false, "text"),
+            () => Stream.Null,
+            output,
+            messages,
+            CancellationToken.None));
+
+        exit.ShouldBe(2);
+        errors.ShouldBe("imds-proxy: policy test: 'none.json': there is no such file or directory: check the path\n");
+    }
+
     [Theory]
     [InlineData("{", "tests0.json:1: #: error: the document: it is not JSON")]
     [InlineData("""{"version":1}""", "tests0.json:1: #: error: the tests: there is no test: write \"examples\" or \"never\"")]
@@ -100,13 +135,14 @@ public sealed class PolicyTestCommandTests : IDisposable
 
     [Theory]
     [InlineData("""{"version":1}""", "imds-proxy: policy test: policy.json:1: the policy: \"mode\" is missing")]
-    [InlineData(null, "imds-proxy: policy test: ")]
+    [InlineData(null, "imds-proxy: policy test: 'none.json': there is no such file or directory: check the path")]
+    [InlineData("""{"version":1,"never":[]}""", "imds-proxy: policy test: 'policy.json' holds tests of a policy, not a policy")]
     public async Task Test_APolicyThatCannotBeRead_IsWrongUsage(string? policy, string says)
     {
         var path = policy is null ? _folder.At("none.json") : _folder.Write("policy.json", policy);
 
         var (exit, _, errors) = await _folder.RunAsync((output, messages) =>
-            PolicyTestCommand.RunAsync(path, [_folder.Write("tests.json", Good)], Assumption.Enforced, "text", () => Stream.Null, output, messages, CancellationToken.None));
+            PolicyTestCommand.RunAsync(new PolicyTestCommand.Asked(path, [_folder.Write("tests.json", Good)], Assumption.Enforced, IsStrict: false, "text"), () => Stream.Null, output, messages, CancellationToken.None));
 
         exit.ShouldBe(2);
         errors.ShouldStartWith(says);
@@ -118,7 +154,7 @@ public sealed class PolicyTestCommandTests : IDisposable
         var policy = _folder.Write("policy.json", ProofFolder.Policy.Replace("\"enforce\"", "\"audit\"", StringComparison.Ordinal));
 
         var (exit, output, _) = await _folder.RunAsync((text, errors) =>
-            PolicyTestCommand.RunAsync(policy, [_folder.Write("tests.json", Good)], Assumption.AsWritten, "text", () => Stream.Null, text, errors, CancellationToken.None));
+            PolicyTestCommand.RunAsync(new PolicyTestCommand.Asked(policy, [_folder.Write("tests.json", Good)], Assumption.AsWritten, IsStrict: false, "text"), () => Stream.Null, text, errors, CancellationToken.None));
 
         exit.ShouldBe(1);
         output.ShouldContain("FAIL  shop has it never: permitted, because nothing denies it in this mode");
@@ -128,12 +164,16 @@ public sealed class PolicyTestCommandTests : IDisposable
 
     private static string Counts(XElement suite) => $"{suite.Name} {suite.Attribute("tests")!.Value} {suite.Attribute("failures")!.Value} {suite.Attribute("errors")!.Value}";
 
-    private Task<(int Exit, string Output, string Errors)> TestAsync(string form, params string[] tests) =>
+    private Task<(int Exit, string Output, string Errors)> TestAsync(string form, params string[] tests) => TestAsync(form, isStrict: false, tests);
+
+    private Task<(int Exit, string Output, string Errors)> TestAsync(string form, bool isStrict, params string[] tests) =>
         _folder.RunAsync((output, errors) => PolicyTestCommand.RunAsync(
-            _folder.Write("policy.json", ProofFolder.Policy),
-            [.. tests.Select((text, index) => _folder.Write($"tests{index}.json", text))],
-            Assumption.Enforced,
-            form,
+            new PolicyTestCommand.Asked(
+                _folder.Write("policy.json", ProofFolder.Policy),
+                [.. tests.Select((text, index) => _folder.Write($"tests{index}.json", text))],
+                Assumption.Enforced,
+                isStrict,
+                form),
             () => Stream.Null,
             output,
             errors,

@@ -44,9 +44,12 @@ public sealed class ProofCommandTests
     public void Diff_ThatIsNotComplete_SaysSoInEveryForm()
     {
         var answer = new DiffAnswer(
-            new PolicyName("a", "1"), new PolicyName("b", "2"), Assumption.Enforced, new Comparison([], [], [], [], ModesDiffer: false, new ProofVerdict(ProofStatus.TooComplex, "Too complex.")));
+            new PolicyName("a", "1"),
+            new PolicyName("b", "2"),
+            new AssumedComparison(Assumption.Enforced, new Comparison([], [], [], [], ModesDiffer: true, ProofVerdict.Complete)),
+            [new AssumedComparison(Assumption.AsWritten, new Comparison([], [], [], [], ModesDiffer: true, new ProofVerdict(ProofStatus.TooComplex, "Too complex.")))]);
 
-        Written(output => DiffText.Write(answer, output)).ShouldEndWith("\nNot complete. Too complex.\n");
+        Written(output => DiffText.Write(answer, output)).ShouldContain("\nNot complete. Too complex.\n");
         Written(output => DiffMarkdown.Write(answer, output)).ShouldContain("Not complete. Too complex.");
         DiffJson.Of(answer).Complete.ShouldBeFalse();
         DiffJson.Of(answer).Message.ShouldBe("Too complex.");

@@ -84,6 +84,43 @@ public sealed class RolloutCommandTests : IDisposable
         (output.Length > 0).ShouldBe(exit == 0);
     }
 
+    [Theory]
+    [InlineData("policy.tests.json", "allow", 0, "all 1 test of policy.tests.json passed")]
+    [InlineData("policy.tests.json", "deny", 1, "policy.tests.json: the test 'ingest' fails: expected")]
+    [InlineData("audit.tests.json", "deny", 0, "")]
+    public async Task Plan_TestsBesideThePolicy_MustPass(string file, string expect, int exit, string says)
+    {
+        _log.Write(file, $$"""
+            { "version": 1, "examples": [ { "name": "ingest", "caller": { "namespace": "logging", "serviceAccount": "fluent-bit" },
+              "request": "GET /metadata/identity/oauth2/token?api-version=2018-02-01&resource={{DemandLog.Kusto}}&client_id={{DemandLog.IngestId}}", "expect": "{{expect}}" } ] }
+            """);
+
+        var (ended, output, errors) = await RunAsync("plan", "logging", "--from", Log, "--policy", Policy);
+
+        ended.ShouldBe(exit, errors);
+        errors.ShouldContain(says);
+        (output.Length > 0).ShouldBe(exit == 0);
+    }
+
+    [Fact]
+    public async Task Plan_BrokenTestsBesideThePolicy_AreWrongUsage()
+    {
+        _log.Write("policy.tests.json", """{ "version": 1, "exmples": [] }""");
+
+        var (exit, output, errors) = await RunAsync("plan", "logging", "--from", Log, "--policy", Policy);
+
+        (exit, output).ShouldBe((2, ""));
+        errors.ShouldContain("policy.tests.json:1: ");
+    }
+
+    [Fact]
+    public async Task Status_Header_SaysWhoseModeTheTableShows()
+    {
+        var (_, output, _) = await RunAsync("status", Log, "--policy", Policy);
+
+        output.ShouldMatch("^policy.json revision [0-9a-f]{12}; MODE is what this policy says, in force or not\n");
+    }
+
     [Fact]
     public async Task Plan_WithoutALog_IsWrongUsage()
     {

@@ -28,4 +28,7 @@ public sealed record FakeApiOptions
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public int Port { get; init; }
+
+    /// <summary>Answers <c>pods/exec</c>. With it, the server also answers kubectl's other requests.</summary>
+    public FakeExec? Exec { get; init; }
 }

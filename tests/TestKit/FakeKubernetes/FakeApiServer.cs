@@ -43,6 +43,7 @@ public sealed class FakeApiServer : IAsyncDisposable
             }
         }));
         _app = builder.Build();
+        _app.UseWebSockets();
         _app.Run(HandleAsync);
     }
 
@@ -135,6 +136,14 @@ public sealed class FakeApiServer : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context, FakeApiRequest request, FakeFault? fault)
     {
+        if (_options.Exec is { } exec)
+        {
+            await (FakeExec.Is(context) ? exec.AnswerAsync(context, Cluster, _closing.Token)
+                : FakeDiscovery.TryAnswerAsync(context, Cluster) is var found && await found ? Task.CompletedTask
+                : FakeStatus.WriteAsync(context, 404, "NotFound"));
+            return;
+        }
+
         if (request.Operation == "create")
         {
             var created = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace ImdsProxy.Core.Audit.Query;
 
@@ -16,6 +17,18 @@ public sealed record AuditQuestion(ImmutableArray<AuditTerm> Terms, DateTimeOffs
 
     /// <summary>The same question about all times.</summary>
     public AuditQuestion OfAllTimes => this with { Since = null, Until = null };
+
+    /// <summary>Returns a test whether a node can have matching lines, by the node's name.</summary>
+    public Func<string, bool> NodeTest()
+    {
+        var names = Terms.Where(static term => term.Name == "node").Select(static term => (Match: new TextMatch(term.Value), term.Negated)).ToList();
+        return name =>
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            return !names.Exists(term => term.Negated && term.Match.Matches(bytes))
+                && (names.TrueForAll(static term => term.Negated) || names.Exists(term => !term.Negated && term.Match.Matches(bytes)));
+        };
+    }
 
     /// <summary>Compiles the question for lines.</summary>
     /// <exception cref="FormatException">A filter is unknown or its value is invalid.</exception>

@@ -38,11 +38,14 @@ internal sealed class ChainSpans(NodeCoverage node)
         Insert(new Span(seq, seq, ticks, ticks));
     }
 
-    public void Add(ChainSpans other)
+    public void Add(ChainSpans other) => Add(other.Lines, other.IsScattered, other._spans);
+
+    /// <summary>Adds lines that were seen elsewhere.</summary>
+    public void Add(long lines, bool isScattered, IEnumerable<Span> spans)
     {
-        Lines += other.Lines;
-        IsScattered |= other.IsScattered;
-        foreach (var span in other._spans)
+        Lines += lines;
+        IsScattered |= isScattered;
+        foreach (var span in spans)
         {
             Insert(span);
         }

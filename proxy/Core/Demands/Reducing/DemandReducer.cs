@@ -43,7 +43,7 @@ public sealed class DemandReducer
         {
             AddParsed(fields, line);
         }
-        else
+        else if (!AnswerTrailer.IsComplete(line))
         {
             _log.Skipped++;
         }
@@ -62,20 +62,33 @@ public sealed class DemandReducer
 
     /// <summary>Merges the reducers of one log into its table. They can't be used any more afterwards.</summary>
     /// <param name="reducers">At least one reducer, all with the same options.</param>
-    public static DemandTable Finish(IReadOnlyList<DemandReducer> reducers)
+    public static DemandTable Finish(IReadOnlyList<DemandReducer> reducers) => TableBuilder.Build(Merged(reducers)._log);
+
+    /// <summary>Merges the reducers of one log into the first. The others can't be used any more afterwards.</summary>
+    /// <param name="reducers">At least one reducer, all with the same options.</param>
+    public static DemandReducer Merged(IReadOnlyList<DemandReducer> reducers)
     {
-        var log = reducers[0]._log;
         foreach (var reducer in reducers)
         {
-            reducer._cache.Clear();
-            if (reducer._log != log)
+            if (reducer != reducers[0])
             {
-                log.Add(reducer._log);
+                reducers[0].Merge(reducer.Finished());
             }
         }
 
-        return TableBuilder.Build(log);
+        reducers[0]._cache.Clear();
+        return reducers[0];
     }
+
+    /// <summary>Everything found so far. No more lines may be added.</summary>
+    internal ReducedLog Finished()
+    {
+        _cache.Clear();
+        return _log;
+    }
+
+    /// <summary>Adds what was found elsewhere, which can't be used any more.</summary>
+    internal void Merge(ReducedLog found) => _log.Add(found);
 
     private void AddMasked(ReadOnlySpan<byte> line)
     {

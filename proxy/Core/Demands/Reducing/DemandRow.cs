@@ -76,6 +76,14 @@ internal sealed class DemandRow(RowKey key)
         UserAgents.Add(other.UserAgents);
     }
 
+    /// <summary>Adds requests that were counted elsewhere.</summary>
+    public void Count(long requests, long earliest, long first, long last)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(requests);
+        Requests += requests;
+        Extend(earliest, first, last);
+    }
+
     private void Extend(long earliest, long first, long last)
     {
         EarliestTicks = Math.Min(EarliestTicks, earliest);

@@ -87,8 +87,7 @@ internal sealed class NodeCoverage(string name, long since, long until)
 
     public void Add(NodeCoverage other)
     {
-        FirstTicks = Math.Min(FirstTicks, other.FirstTicks);
-        LastTicks = Math.Max(LastTicks, other.LastTicks);
+        Extend(other.FirstTicks, other.LastTicks);
         HasRemovals |= other.HasRemovals;
         foreach (var hour in other.Hours)
         {
@@ -106,7 +105,24 @@ internal sealed class NodeCoverage(string name, long since, long until)
         }
     }
 
-    private void Lose(Loss loss)
+    /// <summary>Adds the time of lines that were seen elsewhere.</summary>
+    public void Extend(long first, long last)
+    {
+        FirstTicks = Math.Min(FirstTicks, first);
+        LastTicks = Math.Max(LastTicks, last);
+    }
+
+    /// <summary>Adds hours with a line.</summary>
+    public void Mark(int from, int to)
+    {
+        for (var hour = Math.Max(0, from); hour <= Math.Min(to, MostHours); hour++)
+        {
+            Mark(hour);
+        }
+    }
+
+    /// <summary>Adds losses that were reported elsewhere.</summary>
+    public void Lose(Loss loss)
     {
         var day = (int)(loss.ToTicks / TimeSpan.TicksPerDay);
         _losses[day] = _losses.TryGetValue(day, out var known)

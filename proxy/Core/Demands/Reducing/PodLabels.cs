@@ -17,19 +17,44 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
     /// <summary>Whether no policy names a label.</summary>
     public bool IsEmpty => keys.Count == 0;
 
+    /// <summary>The pods that are kept, with their labels as text.</summary>
+    public IEnumerable<KeyValuePair<ulong, string>> Pods => _pods;
+
+    /// <summary>The largest hash that is kept.</summary>
+    public ulong Limit => _limit;
+
     /// <summary>Notes a pod's labels. A pod whose labels changed has unknown labels.</summary>
-    public void Add(ulong pod, IEnumerable<KeyValuePair<string, string>>? labels)
+    /// <param name="pod">The hash of the pod's uid.</param>
+    /// <param name="labels">The labels that the event states.</param>
+    /// <param name="isComplete">Whether the event states all labels. If not, a label that it lacks is unknown.</param>
+    public void Add(ulong pod, IReadOnlyCollection<KeyValuePair<string, string>>? labels, bool isComplete)
     {
-        if (keys.Count > 0)
+        if (!isComplete && keys.Any(key => labels?.Any(label => label.Key == key) != true))
+        {
+            AddUnknown(pod);
+        }
+        else if (keys.Count > 0)
         {
             Add(pod, TextOf(labels ?? []));
         }
     }
 
-    public void Add(PodLabels other)
+    /// <summary>Notes that a pod's labels are unknown.</summary>
+    public void AddUnknown(ulong pod)
     {
-        _limit = Math.Min(_limit, other._limit);
-        foreach (var (pod, labels) in other._pods)
+        if (keys.Count > 0)
+        {
+            Add(pod, Unknown);
+        }
+    }
+
+    public void Add(PodLabels other) => Add(other._limit, other._pods);
+
+    /// <summary>Adds pods that were noted elsewhere.</summary>
+    public void Add(ulong limit, IEnumerable<KeyValuePair<ulong, string>> pods)
+    {
+        _limit = Math.Min(_limit, limit);
+        foreach (var (pod, labels) in pods)
         {
             Add(pod, labels);
         }
@@ -40,11 +65,11 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
     /// <summary>A pod's labels, or default if they are unknown.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Of(ulong pod) =>
         keys.Count == 0 ? []
-        : !_pods.TryGetValue(pod, out var text) || text == Changed ? default
+        : !_pods.TryGetValue(pod, out var text) || text == Unknown ? default
         : [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => line.Split('=')).Select(static pair => KeyValuePair.Create(pair[0], pair[1]))];
 
     // No label contains this.
-    private const string Changed = "\0";
+    private const string Unknown = "\0";
 
     private void Add(ulong pod, string labels)
     {
@@ -58,7 +83,7 @@ internal sealed class PodLabels(ImmutableSortedSet<string> keys)
             _texts[labels] = shared = labels;
         }
 
-        _pods[pod] = _pods.TryGetValue(pod, out var known) && known != shared ? Changed : shared;
+        _pods[pod] = _pods.TryGetValue(pod, out var known) && known != shared ? Unknown : shared;
         if (_pods.Count > Most)
         {
             _limit /= 2;

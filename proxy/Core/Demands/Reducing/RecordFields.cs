@@ -82,4 +82,7 @@ internal sealed class RecordFields
     public bool HasSegments { get; set; }
 
     public List<KeyValuePair<string, string>>? Labels { get; set; }
+
+    /// <summary>The number of earlier states of a pod that no event states.</summary>
+    public long SkippedStates { get; set; }
 }

@@ -100,6 +100,9 @@ internal sealed class RecordReader
             case 7 when reader.ValueTextEquals("summary"u8):
                 ReadObject(ref reader, Part.Summary);
                 break;
+            case 7 when reader.ValueTextEquals("skipped"u8):
+                fields.SkippedStates = RecordValues.Number(ref reader);
+                break;
             case 8 when reader.ValueTextEquals("instance"u8):
                 fields.Instance = _values.First(ref reader, fields.Instance);
                 break;

@@ -62,6 +62,9 @@ internal sealed class ReducedLog(ReduceOptions options)
         meaning.Clear();
     }
 
+    /// <summary>Adds requests that are no demands.</summary>
+    public void Add(NotJudged cause, long count) => _notJudged[(int)cause] += count;
+
     public void AddEvent(RecordFields fields)
     {
         var node = Node(fields.Node ?? "");
@@ -75,10 +78,23 @@ internal sealed class ReducedLog(ReduceOptions options)
                 node.HasRemovals = true;
                 break;
             case "pod-seen" when fields.UidHash != 0:
-                Labels.Add(fields.UidHash, fields.Labels);
+                AddLabels(fields);
                 break;
             default:
                 break;
+        }
+    }
+
+    // Some requests were decided by labels that no event states, so nobody knows which.
+    private void AddLabels(RecordFields fields)
+    {
+        if (fields.SkippedStates > 0)
+        {
+            Labels.AddUnknown(fields.UidHash);
+        }
+        else
+        {
+            Labels.Add(fields.UidHash, fields.Labels, isComplete: !fields.IsCut);
         }
     }
 

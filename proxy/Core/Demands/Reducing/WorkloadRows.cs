@@ -61,15 +61,31 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
         Pods.Add(other.Pods);
         foreach (var row in other.Rows)
         {
-            if (_rows.TryGetValue(row.Key, out var known))
-            {
-                known.Add(row);
-            }
-            else if (Insert(row) is null)
-            {
-                Folded += row.Requests;
-            }
+            Add(row);
         }
+    }
+
+    /// <summary>Adds a row that was counted elsewhere.</summary>
+    public void Add(DemandRow row)
+    {
+        if (_rows.TryGetValue(row.Key, out var known))
+        {
+            known.Add(row);
+        }
+        else if (Insert(row) is null)
+        {
+            Folded += row.Requests;
+        }
+    }
+
+    /// <summary>Adds requests that were counted elsewhere. Their rows are added separately.</summary>
+    public void Count(long earliest, long requests, long folded)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(requests);
+        ArgumentOutOfRangeException.ThrowIfNegative(folded);
+        EarliestTicks = Math.Min(EarliestTicks, earliest);
+        Requests += requests;
+        Folded += folded;
     }
 
     private DemandRow? Insert(DemandRow row)

@@ -64,9 +64,9 @@ internal sealed class DemandJudge
     {
         var want = WantedPermission.Of(demand, Facts);
         var evidence = _evidence[want];
-        if (want.ClientId is { } clientId && Facts.IsNodeIdentity(clientId, demand))
+        if (want.ClientId is { } clientId && Facts.WhyNodeIdentity(clientId, demand) is { } why)
         {
-            return Acceptable(demand, LeftOutReason.NodeIdentity);
+            return Acceptable(demand, LeftOutReason.NodeIdentity) with { Detail = why };
         }
 
         var settle = _options.Settle ?? (want.IsSensitive ? SensitiveSettle : OtherSettle);

@@ -15,6 +15,9 @@ public sealed record LeftOut(Demand? Demand, LeftOutReason Reason, long Requests
     /// <summary>The rule of the base policy that decides, or null.</summary>
     public string? Rule { get; init; }
 
+    /// <summary>What makes the reason true for this demand, as a clause, or null if the reason says it all.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>Whether <see cref="SuggestOptions.Accept"/> can put the demand in.</summary>
     public bool IsAcceptable { get; init; }
 }

@@ -25,6 +25,14 @@ public static class PolicySuggestion
         return Result(table, options, choice, draft);
     }
 
+    /// <summary>The demands that a suggestion for this base leaves out, and why, without writing one.</summary>
+    public static ImmutableArray<LeftOut> LeftOutBy(DemandTable table, PolicyDocument policy)
+    {
+        var learned = LearnedIdentities.Of(table);
+        var options = new SuggestOptions { Base = policy };
+        return [.. new DemandChoice(table, options, new DemandJudge(table, options, new DecidedPolicy(policy, table, learned), new IdentityFacts(table, policy, learned, []))).LeftOut];
+    }
+
     // The proxy's decider confirms the draft. If it denies a demand despite its permission, the demand is left out and the policy is drafted again.
     private static DraftPolicy Settle(DemandTable table, PolicyDocument policy, DemandChoice choice, LearnedIdentities learned)
     {

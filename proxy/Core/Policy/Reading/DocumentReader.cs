@@ -16,6 +16,12 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
     /// <summary>The valid part of the policy. Null if the root is not an object.</summary>
     public PolicyDocument? Read(LocatedValue root, string revision)
     {
+        if (DocumentKinds.IsTests(root))
+        {
+            problems.Whole(ProblemSeverity.Error, root, "this is a file of tests, not a policy: run imds-proxy policy test with the policy first and this file after it");
+            return null;
+        }
+
         if (Fields.Of(root, problems, "version", "mode", "enforceOnly", "auditOnly", "identities", "rules") is not { } fields)
         {
             return null;

@@ -16,6 +16,12 @@ internal sealed class FragmentMerger(ProblemList problems)
     /// <summary>Adds a fragment.</summary>
     public void Add(LocatedValue fragment)
     {
+        if (DocumentKinds.IsTests(fragment))
+        {
+            problems.Whole(ProblemSeverity.Error, fragment, "this is a file of tests, not a part of the policy: move it out of the policy's directory");
+            return;
+        }
+
         if (Fields.Of(fragment, problems, [.. HeadKeys, "identities", "rules"]) is not { } fields)
         {
             return;

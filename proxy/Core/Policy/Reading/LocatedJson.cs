@@ -104,7 +104,10 @@ internal sealed class LocatedJson
         }
         catch (JsonException e)
         {
-            var reason = e.Message.Split(" LineNumber:", 2)[0];
+            // Without a position, the exception is the one of this class about a key.
+            var reason = e.BytePositionInLine is { } position
+                ? JsonFault.Describe(_document.Bytes.Span, e.LineNumber ?? 0, position, MaxDepth)
+                : e.Message;
             problems.Document(end, (int)(e.LineNumber ?? 0) + 1, $"it is not JSON: {reason}", _document.Label);
         }
         catch (InvalidOperationException)
@@ -198,7 +201,7 @@ internal sealed class LocatedJson
             var name = _document.Texts.Read(ref reader);
             if (name.Length > MaxKey)
             {
-                throw new JsonException($"a key has more than {MaxKey} characters", null, LineAt(reader.TokenStartIndex) - 1, null);
+                throw new JsonException($"a key has more than {MaxKey} characters: shorten it", null, LineAt(reader.TokenStartIndex) - 1, null);
             }
 
             var line = LineAt(reader.TokenStartIndex);

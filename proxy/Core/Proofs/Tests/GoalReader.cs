@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Reading;
@@ -14,7 +15,7 @@ public static class GoalReader
     /// <param name="path">A canonical path, with or without wildcards, or null for any.</param>
     /// <param name="method">A method, or null for any.</param>
     /// <exception cref="FormatException">One of them is not valid; the message says what to write.</exception>
-    public static DenyPermission Read(PolicyDocument policy, string? identity, string? resource, string? path, string? method)
+    public static AskedRequests Read(PolicyDocument policy, string? identity, string? resource, string? path, string? method)
     {
         if (identity is not null && AliasWithOtherId(policy, identity) is { } alias)
         {
@@ -24,10 +25,22 @@ public static class GoalReader
         var problems = new ProblemList("the question");
         var root = LocatedJson.Read(Json(identity, resource, path, method), problems, KnownRules.None);
         var goal = root is null ? null : new PermissionReader(problems, KnownAliases.Of(policy, root)).ReadDeny(root);
-        return goal is not null && problems.Errors == 0
-            ? goal
-            : throw new FormatException(problems.InOrder().First(static problem => problem.Severity == ProblemSeverity.Error).Message);
+        if (goal is not null && problems.Errors == 0)
+        {
+            var doubts = new ProblemList("the question");
+            new Mentions(policy, doubts).CheckGoal(root!);
+            return new AskedRequests(goal, [.. doubts.InOrder().Select(static problem => problem.Message)]);
+        }
+
+        throw new FormatException(problems.InOrder().First(static problem => problem.Severity == ProblemSeverity.Error).Message);
     }
+
+    /// <summary>Warnings about a workload whose names the policy does not mention.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="serviceAccount">The service account.</param>
+    public static ImmutableArray<string> Doubts(PolicyDocument policy, string ns, string serviceAccount) =>
+        [.. new Mentions(policy, new ProblemList("the question")).CheckWorkload(ns, serviceAccount)];
 
     // A rule compares client ids. "Nobody" as the answer about an object id would be true and misleading.
     private static string? AliasWithOtherId(PolicyDocument policy, string identity) => policy.Identities

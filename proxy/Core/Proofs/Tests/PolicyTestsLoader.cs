@@ -17,7 +17,18 @@ public static class PolicyTestsLoader
         var tests = root is null ? null : new PolicyTestsReader(problems, KnownAliases.Of(policy, root)).Read(root);
 
         // Drops the warnings of the policy's readers, which do not apply to tests: a test may name an identity by its client id.
-        ImmutableArray<PolicyProblem> errors = [.. problems.InOrder().Where(static problem => problem.Severity == ProblemSeverity.Error)];
-        return new PolicyTestsLoad(errors.IsEmpty ? tests : null, errors);
+        var errors = Of(problems, ProblemSeverity.Error);
+        if (tests is null || !errors.IsEmpty)
+        {
+            return new PolicyTestsLoad(null, errors);
+        }
+
+        var doubts = new ProblemList("the tests");
+        new Mentions(policy, doubts).CheckTests(root!);
+        errors = Of(doubts, ProblemSeverity.Error);
+        return new PolicyTestsLoad(errors.IsEmpty ? tests : null, errors) { Warnings = errors.IsEmpty ? Of(doubts, ProblemSeverity.Warning) : [] };
     }
+
+    private static ImmutableArray<PolicyProblem> Of(ProblemList problems, ProblemSeverity severity) =>
+        [.. problems.InOrder().Where(problem => problem.Severity == severity)];
 }

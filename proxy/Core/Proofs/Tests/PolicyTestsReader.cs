@@ -13,6 +13,12 @@ internal sealed class PolicyTestsReader(ProblemList problems, AliasBook aliases)
     /// <summary>The tests. Null if the root is not an object. Incomplete if there are errors.</summary>
     public PolicyTests? Read(LocatedValue root)
     {
+        if (DocumentKinds.IsPolicy(root))
+        {
+            problems.Whole(ProblemSeverity.Error, root, "this is a policy, not a file of tests: give the policy first and its tests after it");
+            return null;
+        }
+
         if (Fields.Of(root, problems, "version", "examples", "never") is not { } fields)
         {
             return null;

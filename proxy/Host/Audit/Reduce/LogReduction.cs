@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
 using ImdsProxy.Core.Demands.Reducing;
@@ -31,20 +30,29 @@ internal sealed class LogReduction
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<LogFindings> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
+        var (reducer, reduced) = await ReduceAsync(paths, cancellation);
+        var table = DemandReducer.Finish([reducer]);
+        return new LogFindings(table, reduced.Unread, table.Skipped + reduced.Torn, reduced.Clusters);
+    }
+
+    /// <summary>Reads directories, files, or stdin into one reducer.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public async Task<(DemandReducer Reducer, ReducedUnits Units)> ReduceAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
+    {
         List<UnreadSource> unread = [];
         var units = paths.Distinct(StringComparer.Ordinal).SelectMany(path => UnitsOf(path, unread)).DistinctBy(static unit => (unit.Path, unit.Start)).ToList();
         var workers = Enumerable.Range(0, Math.Clamp(units.Count, 1, _workers)).Select(_ => new UnitReducer(_options, bytes => _read.Add(bytes))).ToList();
         var next = -1;
-        await Task.WhenAll(workers.Select(worker => Task.Run(
-            () =>
+        await Task.WhenAll(workers.Select(worker => SameScheduler.Run(() =>
+        {
+            while (Interlocked.Increment(ref next) is var unit && unit < units.Count)
             {
-                while (Interlocked.Increment(ref next) is var unit && unit < units.Count)
-                {
-                    worker.Reduce(units[unit], cancellation);
-                }
-            },
-            cancellation)));
-        return Merged(workers, unread);
+                worker.Reduce(units[unit], cancellation);
+            }
+
+            return Task.CompletedTask;
+        })));
+        return (DemandReducer.Merged([.. workers.Select(static worker => worker.Demands)]), ReducedUnits.Of(workers, unread));
     }
 
     /// <summary>Reads lines that someone else delivers, one after the other.</summary>
@@ -58,22 +66,19 @@ internal sealed class LogReduction
             _read.Add(line.Length);
             return ValueTask.CompletedTask;
         });
-        return Merged([worker], []);
-    }
-
-    private static LogFindings Merged(List<UnitReducer> workers, List<UnreadSource> unread)
-    {
-        var table = DemandReducer.Finish([.. workers.Select(static worker => worker.Demands)]);
-        return new LogFindings(
-            table,
-            [.. unread.Concat(workers.SelectMany(static worker => worker.Unread)).Distinct().OrderBy(static source => source.Path, StringComparer.Ordinal)],
-            table.Skipped + workers.Sum(static worker => worker.Torn),
-            workers.SelectMany(static worker => worker.Clusters.Names).ToImmutableSortedSet(StringComparer.Ordinal));
+        var (table, units) = (DemandReducer.Finish([worker.Demands]), ReducedUnits.Of([worker], []));
+        return new LogFindings(table, units.Unread, table.Skipped + units.Torn, units.Clusters);
     }
 
     // The whole log is read, whatever the time range, because the first request of each demand counts.
     private static List<ScanUnit> UnitsOf(string path, List<UnreadSource> unread)
     {
+        if (path != SearchSource.Stdin && !Path.Exists(path))
+        {
+            unread.Add(new UnreadSource(path, "there is no such file or directory: check the path"));
+            return [];
+        }
+
         try
         {
             var units = new SearchSource([path]).Units(Everything);

@@ -14,9 +14,16 @@ internal sealed class AuditScan
     private const int MostWorkers = 4;
 
     private readonly AuditQuery _query;
+    private readonly int _workers;
     private long _skipped;
 
-    public AuditScan(AuditQuery query) => _query = query;
+    /// <param name="query">The query.</param>
+    /// <param name="workers">The number of threads that read; by default one for each core.</param>
+    public AuditScan(AuditQuery query, int? workers = null)
+    {
+        _query = query;
+        _workers = workers ?? Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
+    }
 
     /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => Interlocked.Read(ref _skipped);
@@ -28,11 +35,10 @@ internal sealed class AuditScan
     public async Task RunAsync(IReadOnlyList<ScanUnit> units, Func<int, ReadOnlyMemory<byte>, ValueTask<bool>> take, CancellationToken cancellation)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var workers = Math.Clamp(Environment.ProcessorCount, 1, MostWorkers);
         var lanes = units.Select(_ => Channel.CreateBounded<LineBuffer>(2)).ToArray();
-        using var ahead = new SemaphoreSlim(workers * 2);
+        using var ahead = new SemaphoreSlim(_workers * 2);
         var next = -1;
-        var running = Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(() => Interlocked.Increment(ref next), units, lanes, ahead, enough.Token), CancellationToken.None)).ToArray();
+        var running = Enumerable.Range(0, _workers).Select(_ => SameScheduler.Run(() => WorkAsync(() => Interlocked.Increment(ref next), units, lanes, ahead, enough.Token))).ToArray();
         try
         {
             await TakeAsync(lanes, ahead, take, cancellation);

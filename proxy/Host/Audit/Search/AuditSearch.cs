@@ -14,13 +14,19 @@ internal sealed class AuditSearch
     private readonly AuditScan _scan;
     private readonly AuditScan _reserveScan;
 
-    public AuditSearch(AuditQuery query, SearchSource source)
+    /// <param name="query">The query.</param>
+    /// <param name="source">The input.</param>
+    /// <param name="workers">The number of threads that read; by default one for each core.</param>
+    public AuditSearch(AuditQuery query, SearchSource source, int? workers = null)
     {
         _query = query;
         _source = source;
-        _scan = new AuditScan(query);
-        _reserveScan = new AuditScan(query);
+        _scan = new AuditScan(query, workers);
+        _reserveScan = new AuditScan(query, workers);
     }
+
+    /// <summary>The most bytes of the lines of a "last" search.</summary>
+    public long MostLastBytes { get; init; } = long.MaxValue;
 
     /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => _scan.Skipped + _reserveScan.Skipped;
@@ -40,7 +46,7 @@ internal sealed class AuditSearch
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reading = Task.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token), CancellationToken.None);
+        var reading = SameScheduler.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token));
         try
         {
             await OrderedScan.RunAsync(_scan, [.. units[false]], units[true].Any() ? TellInOrder : Tell, flush, () => found < most, cancellation);
@@ -62,7 +68,7 @@ internal sealed class AuditSearch
     /// </summary>
     public async Task<long> LastAsync(Func<ReadOnlyMemory<byte>, ValueTask> take, int count, CancellationToken cancellation)
     {
-        var last = new LastLines(count);
+        var last = new LastLines(count, MostLastBytes);
         foreach (var segment in _source.Units(_query).Reverse().GroupBy(unit => unit.Segment))
         {
             if (last.Earliest is { } earliest && segment.First().Ended is { } ended && IsBefore(ended, earliest))

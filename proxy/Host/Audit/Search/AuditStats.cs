@@ -47,6 +47,21 @@ internal sealed class AuditStats(StatsKey by)
         }
     }
 
+    /// <summary>Adds a group that was counted elsewhere.</summary>
+    /// <exception cref="FormatException">It is not a group of this key.</exception>
+    public void Add(string[] key, long count, ReadOnlySpan<int> latency)
+    {
+        if (key.Length != by.Names.Length || count < 0)
+        {
+            throw new FormatException("a group is of another version");
+        }
+
+        var group = Group(key);
+        group.Count += count;
+        Total += count;
+        group.Latency.Add(latency);
+    }
+
     private StatsGroup Group(string[] key)
     {
         var name = string.Join('\0', key);

@@ -32,6 +32,24 @@ internal sealed class LatencyHistogram
         _count += count;
     }
 
+    /// <summary>The buckets that are not empty, as pairs of place and count.</summary>
+    public IEnumerable<int> Pairs => Enumerable.Range(0, _buckets.Length).Where(bucket => _buckets[bucket] > 0).SelectMany(bucket => (int[])[bucket, (int)Math.Min(_buckets[bucket], int.MaxValue)]);
+
+    /// <summary>Adds requests that were counted elsewhere.</summary>
+    /// <exception cref="FormatException">The pairs are not those of a histogram.</exception>
+    public void Add(ReadOnlySpan<int> pairs)
+    {
+        for (var i = 0; i < pairs.Length; i += 2)
+        {
+            if (i + 1 == pairs.Length || pairs[i] < 0 || pairs[i] >= _buckets.Length || pairs[i + 1] < 0)
+            {
+                throw new FormatException("the latencies of a group are of another version");
+            }
+
+            AddTo(pairs[i], pairs[i + 1]);
+        }
+    }
+
     /// <summary>The latency that the given share of requests does not exceed, or null if there are no requests.</summary>
     public double? Percentile(double share)
     {

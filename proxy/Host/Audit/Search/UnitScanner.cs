@@ -108,7 +108,7 @@ internal sealed class UnitScanner
         var line = RecordIn(lines[start..end]);
         if (!_fields.TryParse(line))
         {
-            _skipped++;
+            _skipped += AnswerTrailer.IsComplete(line) ? 0 : 1;
         }
         else if (_query.Matches(_fields, line))
         {

@@ -12,6 +12,8 @@ internal static class AuditCommand
         AuditStatsCommand.Create(),
         AuditTopCommand.Create(),
         AuditVerifyCommand.Create(),
+        AuditConvertCommand.Create(),
+        AuditNodeCommand.Create(),
     };
 
     /// <summary>Runs a command. Prints an error that the user can fix as one line, and returns the exit code for wrong usage.</summary>

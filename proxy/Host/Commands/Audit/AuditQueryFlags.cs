@@ -32,6 +32,7 @@ internal sealed class AuditQueryFlags
         _options.Add(new Option<bool>(Issued) { Description = "Only requests that received a credential, whatever the verdict", Arity = ArgumentArity.Zero });
         _options.Add(new Option<string[]>(Text) { Description = "Only lines that contain this text", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false });
         _options.Add(new Option<bool>(Not) { Description = "Negate the next flag", Arity = ArgumentArity.Zero });
+        _from.Validators.Add(static result => RefuseFlags(result));
         _since.Validators.Add(result => Check(result, Moment));
         _until.Validators.Add(result => Check(result, Moment));
         _options.Add(_since);
@@ -124,6 +125,15 @@ internal sealed class AuditQueryFlags
             {
                 result.AddError($"{result.Option.Name}: '{token.Value}': {e.Message}");
             }
+        }
+    }
+
+    // Otherwise a flag that this version does not have would count as text to search for, and the search would find nothing.
+    private static void RefuseFlags(ArgumentResult words)
+    {
+        foreach (var word in words.Tokens.Where(static token => token.Value.StartsWith("--", StringComparison.Ordinal)))
+        {
+            words.AddError($"Unrecognized command or argument '{word.Value}'. To search for that text, write --text={word.Value}");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Sources;
-using ImdsProxy.Commands.Flags;
 
 namespace ImdsProxy.Commands.Audit;
 

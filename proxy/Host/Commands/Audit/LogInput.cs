@@ -1,4 +1,5 @@
 using ImdsProxy.Audit.Reduce;
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Sources;
 
 namespace ImdsProxy.Commands.Audit;
@@ -14,9 +15,19 @@ internal static class LogInput
     /// <exception cref="FormatException">Nothing can be answered from the log; the message says why and what to do.</exception>
     public static async Task<LogFindings> ReadAsync(IAuditSource source, DemandRequest request, TextWriter errors, CancellationToken cancellation)
     {
-        var read = new ReadBytes();
-        var findings = await ReadingProgress.ShowAsync(source.ReduceAsync(request, read, cancellation), read, errors, TimeProvider.System);
+        var findings = await ReadingProgress.ShowAsync(read => source.ReduceAsync(request, read, cancellation), errors, TimeProvider.System);
+        CheckGiven(findings, source);
         LogProblems.Check(findings, request.Question);
         return findings;
+    }
+
+    // A wrong file among the logs is a mistake in the command line, not a damaged log.
+    private static void CheckGiven(LogFindings findings, IAuditSource source)
+    {
+        var given = findings.NotRecords == 0 ? null : source.Names.FirstOrDefault(static path => GivenFile.KindOf(path) is GivenFile.Kind.Policy or GivenFile.Kind.Tests);
+        if (given is not null)
+        {
+            throw new FormatException($"'{given}' holds {(GivenFile.KindOf(given) == GivenFile.Kind.Policy ? "a policy" : "tests of a policy")}, not an audit log: write the log in its place; --help shows the order");
+        }
     }
 }

@@ -8,8 +8,11 @@ internal static class ReadingProgress
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    public static async Task<LogFindings> ShowAsync(Task<LogFindings> reading, ReadBytes read, TextWriter errors, TimeProvider time)
+    /// <summary>Reads, and shows how far the read is.</summary>
+    public static async Task<LogFindings> ShowAsync(Func<ReadBytes, Task<LogFindings>> reduce, TextWriter errors, TimeProvider time)
     {
+        var read = new ReadBytes();
+        var reading = reduce(read);
         if (Console.IsErrorRedirected)
         {
             return await reading;

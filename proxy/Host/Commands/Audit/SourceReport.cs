@@ -12,7 +12,7 @@ internal static class SourceReport
     {
         if (end.Asked is { } asked)
         {
-            output.WriteLine(AnswerTrailer.Of(asked, end.Skipped, end.Unanswered));
+            output.WriteLine(TrailerLine.Of(asked, end.Skipped, end.Unanswered));
         }
     }
 

@@ -16,7 +16,10 @@ internal static class DemoCast
     public static DemoPod Autoscaler { get; } =
         Pod(41, "kube-system", "autoscaler-9zkqt", "cluster-autoscaler", "Deployment/autoscaler", "Go-http-client/1.1");
 
-    public static ImmutableArray<DemoPod> All { get; } = [FluentBit, Web, Reviews, Autoscaler];
+    public static DemoPod Billing { get; } =
+        Pod(51, "payments", "billing-5d9c7-k2m4q", "billing", "Deployment/billing", "azsdk-net-Identity/1.21.0");
+
+    public static ImmutableArray<DemoPod> All { get; } = [FluentBit, Web, Reviews, Autoscaler, Billing];
 
     /// <summary>Renders the pods as a callers file.</summary>
     public static byte[] CallersFile()

@@ -37,7 +37,7 @@ internal static class DemoCommand
         using var logging = LoggingSetup.Create(LogFormat.Console, LogLevel.Error);
         try
         {
-            var asTold = await new DemoRun(options, screen, logging, TimeProvider.System).PlayAsync(ending.Token);
+            var asTold = await new DemoRun(options, screen, logging).PlayAsync(ending.Token);
             return asTold ? ExitCode.Good : ExitCode.Failed;
         }
         catch (FormatException e)

@@ -5,15 +5,25 @@ namespace ImdsProxy.Commands.Demo;
 /// <summary>The demo's files, in a directory that only the current user can enter. Disposing deletes it.</summary>
 internal sealed class DemoFolder : IDisposable
 {
+    public const string PolicyName = "policy.json";
+    public const string AuditedName = "audited.json";
+    public const string AuditName = "audit";
+
     private readonly string _path;
 
     private DemoFolder(string path) => _path = path;
 
-    public string Policy => Path.Combine(_path, "policy.json");
+    /// <summary>The directory itself.</summary>
+    public string Root => _path;
+
+    public string Policy => Path.Combine(_path, PolicyName);
+
+    /// <summary>The policy of the first act, which is the base of the suggestion.</summary>
+    public string Audited => Path.Combine(_path, AuditedName);
 
     public string Callers => Path.Combine(_path, "callers.json");
 
-    public string Audit => Path.Combine(_path, "audit");
+    public string Audit => Path.Combine(_path, AuditName);
 
     public string TokenFile => Path.Combine(_path, "management-token");
 

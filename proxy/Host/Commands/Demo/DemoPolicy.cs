@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ImdsProxy.Core.Demands.Suggesting;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Reading;
 
@@ -32,6 +33,9 @@ internal sealed record DemoPolicy(string Path, byte[] Content, PolicyDocument Do
         var (start, length) = ModeValue();
         return [.. Content.AsSpan(0, start), .. Encoding.UTF8.GetBytes($"\"{mode.Name()}\""), .. Content.AsSpan(start + length)];
     }
+
+    /// <summary>The policy with a suggestion merged into it.</summary>
+    public DemoPolicy With(SuggestResult suggestion) => this with { Content = suggestion.PolicyJson.ToArray(), Document = suggestion.Policy };
 
     private (int Start, int Length) ModeValue()
     {

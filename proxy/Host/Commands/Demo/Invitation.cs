@@ -16,6 +16,11 @@ internal static class Invitation
         Curl(screen, stage.Proxy, DemoCast.FluentBit, Token, "api-version=2018-02-01", "resource=https://api.kusto.windows.net", $"client_id={node.AdxIngest.ClientId}");
         screen.Heading("Edit the policy; a change takes effect within 2 seconds, and an invalid change is refused");
         screen.Line($"  {stage.Folder.Policy}");
+        screen.Heading("Read in full what the commands say (imds-proxy is the program that runs this demo)");
+        screen.Line($"  cd {stage.Folder.Root}");
+        screen.Line($"  imds-proxy policy suggest {DemoFolder.AuditName} --base {DemoFolder.AuditedName}");
+        screen.Line($"  imds-proxy policy simulate {DemoFolder.PolicyName} {DemoFolder.AuditName}");
+        screen.Line($"  imds-proxy rollout status --policy {DemoFolder.PolicyName} {DemoFolder.AuditName}");
         screen.Heading("Look inside");
         screen.Line($"  http://{stage.Management}/policy?access_token={stage.Folder.Token}");
         screen.Line($"  http://{stage.Management}/metrics");

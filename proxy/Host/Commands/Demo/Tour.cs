@@ -26,14 +26,22 @@ internal sealed class Tour : IDisposable
         foreach (var scene in scenes)
         {
             _screen.Heading(scene.Title);
-            _screen.Text(mode == PolicyMode.Audit ? scene.InAudit : scene.Enforced, Ink.Dim);
-            foreach (var step in scene.Steps)
-            {
-                var result = await PlayAsync(step, mode, cancellation);
-                _results.Add(result);
-                TourRows.Show(_screen, result);
-            }
+            _screen.Text(scene.Introduction, Ink.Dim);
+            TourRows.Show(_screen, await PlayAsync(scene.Steps, mode, cancellation));
         }
+    }
+
+    /// <summary>Sends requests without showing them.</summary>
+    public async Task<IReadOnlyList<TourResult>> PlayAsync(ImmutableArray<TourStep> steps, PolicyMode mode, CancellationToken cancellation)
+    {
+        var played = new List<TourResult>();
+        foreach (var step in steps)
+        {
+            played.Add(await PlayAsync(step, mode, cancellation));
+        }
+
+        _results.AddRange(played);
+        return played;
     }
 
     public void Dispose()

@@ -13,14 +13,30 @@ internal static class TourRows
     // Enough characters to tell an id from the others.
     private const int IdLength = 7;
 
-    public static void Show(Screen screen, TourResult result)
+    /// <summary>Shows the results of a scene. Neighbours of a group that ended alike share a line.</summary>
+    public static void Show(Screen screen, IReadOnlyList<TourResult> results)
+    {
+        for (var first = 0; first < results.Count;)
+        {
+            var same = results.Skip(first).TakeWhile(result => result == results[first] || IsAlike(result, results[first])).ToList();
+            Show(screen, same[0], same.Count);
+            first += same.Count;
+        }
+    }
+
+    private static bool IsAlike(TourResult one, TourResult other) =>
+        one.Step.Group is not null
+        && one.Step.Group == other.Step.Group
+        && (one.Line.Verdict, one.Line.Reason, one.Line.Rule, one.Answer.Status) == (other.Line.Verdict, other.Line.Reason, other.Line.Rule, other.Answer.Status);
+
+    private static void Show(Screen screen, TourResult result, int count)
     {
         var (ink, mark) = Look(result.Line.Verdict);
         screen.Line(
             (ink, $"  {mark} {Screen.Fit(Verdict(result.Line.Verdict), VerdictWidth)}"),
-            (Ink.Plain, $"{result.Answer.Status}  {Screen.Fit(result.Step.Title, TitleWidth)} "),
+            (Ink.Plain, $"{result.Answer.Status}  {Screen.Fit(count > 1 ? $"{result.Step.Group} by {count} ids" : result.Step.Title, TitleWidth)} "),
             (Ink.Dim, Why(result.Line)));
-        ShowToken(screen, result);
+        ShowTheft(screen, result, count);
         ShowFinding(screen, result);
         ShowDenial(screen, result);
     }
@@ -41,11 +57,11 @@ internal static class TourRows
             (Ink.Dim, line.Reason));
     }
 
-    private static void ShowToken(Screen screen, TourResult result)
+    private static void ShowTheft(Screen screen, TourResult result, int count)
     {
-        if (result.Answer.Token is { } token)
+        if (result is { IsTheft: true, Answer.Token: { } token })
         {
-            screen.Line((result.IsTheft ? Ink.Yellow : Ink.Dim, $"{"",20}{(result.IsTheft ? "stolen: " : "")}{token}"));
+            screen.Line((Ink.Yellow, $"{"",20}{(count > 1 ? $"{count} tokens stolen, the first is" : "stolen:")} {token}"));
         }
     }
 

@@ -13,6 +13,11 @@ internal sealed record TourStep(DemoPod Pod, string Title, string Target, Expect
     /// <summary>The VM tag that the attacker looks for in the response, with its expected value.</summary>
     public (string Tag, string Value)? Reveals { get; init; }
 
+    /// <summary>
+    /// What the step and its neighbours have in common, or null. Consecutive steps of a group that end alike are shown as one line.
+    /// </summary>
+    public string? Group { get; init; }
+
     /// <summary>Whether to show the error message that the application receives.</summary>
     public bool ShowsDenial { get; init; }
 

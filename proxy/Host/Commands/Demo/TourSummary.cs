@@ -10,12 +10,12 @@ internal static class TourSummary
     {
         var tries = results.Where(result => result.Step.Pod == DemoCast.Web).ToList();
         var stolen = tries.Count(result => result.IsTheft);
-        screen.Heading("The requests that audit mode stopped, and those that it did not");
+        screen.Heading("What audit mode stopped, and what it did not");
         screen.Text($"The attack succeeded: {stolen} tokens stolen. Only the kubelet's identity was protected, because its rule is enforced in audit mode too.");
         screen.Text("The log names every caller to decide about before you enforce the policy:");
         foreach (var caller in results.Where(result => result.Line.Verdict == "would-deny").GroupBy(result => result.Line.Caller, StringComparer.Ordinal))
         {
-            screen.Line((Ink.Yellow, $"  ! {caller.Count(),2} would-deny  "), (Ink.Plain, caller.Key.PadRight(22)), (Ink.Dim, Remark(caller.First())));
+            screen.Line((Ink.Yellow, $"  ! {caller.Count(),2} would-deny  "), (Ink.Plain, caller.Key.PadRight(28)), (Ink.Dim, Remark(caller.First())));
         }
     }
 
@@ -40,5 +40,7 @@ internal static class TourSummary
         results.Count(result => result.Mode == mode && result.IsTheft);
 
     private static string Remark(TourResult result) =>
-        result.Step.Pod == DemoCast.Web ? "   never needed: keep it denied" : "   harmless: deny it quietly, or allow it";
+        result.Step.Pod == DemoCast.Web ? " never needed: keep it denied"
+        : result.Step.Pod == DemoCast.Billing ? " needed: it must have a rule"
+        : " harmless: denied quietly";
 }

@@ -10,6 +10,9 @@ namespace ImdsProxy.Commands.Policy;
 /// <param name="Method">With a path: the method, or null for any.</param>
 internal sealed record AskedGoal(string? Identity, string? Resource, string? Path, string? Method)
 {
+    private static readonly (string Key, string Flag)[] Flags =
+        [("identities[0]", "--identity"), ("resources[0]", "--resource"), ("path", "--path"), ("methods[0]", "--method")];
+
     /// <summary>The question in words.</summary>
     public string Text => Identity is not null
         ? $"Who can get a credential of {Identity}{(Resource is null ? "" : $" for {Resource}")}?"
@@ -17,5 +20,20 @@ internal sealed record AskedGoal(string? Identity, string? Resource, string? Pat
 
     /// <summary>The requests in question.</summary>
     /// <exception cref="FormatException">The policy does not know the identity, or a value is not valid.</exception>
-    public DenyPermission In(PolicyDocument policy) => GoalReader.Read(policy, Identity, Resource, Path, Method);
+    public AskedRequests In(PolicyDocument policy)
+    {
+        try
+        {
+            var asked = GoalReader.Read(policy, Identity, Resource, Path, Method);
+            return asked with { Warnings = [.. asked.Warnings.Select(WithFlag)] };
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException(WithFlag(e.Message), e);
+        }
+    }
+
+    // The question is read as a part of a tests file would be, so its problems name the keys of that file.
+    private static string WithFlag(string message) => Flags.Aggregate(
+        message, static (text, pair) => text.StartsWith(pair.Key + " ", StringComparison.Ordinal) ? pair.Flag + text[pair.Key.Length..] : text);
 }

@@ -26,12 +26,12 @@ internal static class PolicyCheckCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            await errors.WriteLineAsync($"imds-proxy: {e.Message}");
+            await errors.WriteLineAsync($"imds-proxy: policy check: {e.Message}");
             return ExitCode.Usage;
         }
         catch (FormatException e)
         {
-            await errors.WriteLineAsync($"imds-proxy: {e.Message}");
+            await errors.WriteLineAsync($"imds-proxy: policy check: {e.Message}");
             return ExitCode.Failed;
         }
     }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using ImdsProxy.Commands.Flags;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs;
 using ImdsProxy.Workbench;
 
@@ -14,7 +16,7 @@ internal static class PolicyDiffCommand
         var b = new Argument<string>("B") { Description = "The new policy" };
         var noNewAccess = Flag.Switch("--no-new-access", "Exit 1 only if B permits or shows something that A does not");
         var form = OutputFlag.Of("text", "json", "markdown");
-        var assumption = new AssumptionFlags();
+        var assumption = new AssumptionFlags("without it and without --assume-override, every mode is compared");
         var command = new Command("diff", "Compare two policies exactly: what B permits and A does not, and vice versa. Exit 1 if they differ") { a, b, noNewAccess, form };
         assumption.AddTo(command);
         command.Validators.Add(result =>
@@ -25,7 +27,7 @@ internal static class PolicyDiffCommand
             }
         });
         command.SetAction((parsed, cancellation) => RunAsync(
-            new Asked(parsed.GetRequiredValue(a), parsed.GetRequiredValue(b), assumption.Read(parsed), parsed.GetValue(noNewAccess), parsed.GetValue(form)!),
+            new Asked(parsed.GetRequiredValue(a), parsed.GetRequiredValue(b), assumption.ReadGiven(parsed), parsed.GetValue(noNewAccess), parsed.GetValue(form)!),
             Console.OpenStandardInput,
             Console.Out,
             Console.Error,
@@ -40,12 +42,16 @@ internal static class PolicyDiffCommand
             {
                 var a = await PolicyInput.ValidAsync(asked.A, stdin, cancellation);
                 var b = await PolicyInput.ValidAsync(asked.B, stdin, cancellation);
-                var comparison = await ProofCommand.ProveAsync(() => PolicyProofs.Compare(a, b, asked.Assumption), errors, TimeProvider.System, cancellation);
-                var answer = new DiffAnswer(new PolicyName(asked.A, a.Revision), new PolicyName(asked.B, b.Revision), asked.Assumption, comparison);
+                var comparisons = await ProofCommand.ProveAsync(() => Compare(a, b, asked.Assumption), errors, TimeProvider.System, cancellation);
+                var answer = new DiffAnswer(new PolicyName(asked.A, a.Revision), new PolicyName(asked.B, b.Revision), comparisons[0], comparisons[1..]);
                 return await ProofCommand.AnswerAsync(
-                    comparison.Verdict, asked.NoNewAccess ? answer.GivesMore : answer.IsDifferent, () => Write(answer, asked.Form, output), errors);
+                    answer.Verdict, asked.NoNewAccess ? answer.GivesMore : answer.IsDifferent, () => Write(answer, asked.Form, output), errors);
             },
             errors);
+
+    private static ImmutableArray<AssumedComparison> Compare(PolicyDocument a, PolicyDocument b, Assumption? assumption) => assumption is { } only
+        ? [new AssumedComparison(only, PolicyProofs.Compare(a, b, only))]
+        : PolicyProofs.CompareModes(a, b);
 
     private static void Write(DiffAnswer answer, string form, TextWriter output)
     {
@@ -66,8 +72,8 @@ internal static class PolicyDiffCommand
     /// <summary>What the command line asks.</summary>
     /// <param name="A">Where A is.</param>
     /// <param name="B">Where B is.</param>
-    /// <param name="Assumption">Which modes are assumed.</param>
+    /// <param name="Assumption">Which modes alone are assumed, or null for every mode in which the policies can be in force.</param>
     /// <param name="NoNewAccess">Whether only new access counts.</param>
     /// <param name="Form">The form of the answer.</param>
-    internal sealed record Asked(string A, string B, Assumption Assumption, bool NoNewAccess, string Form);
+    internal sealed record Asked(string A, string B, Assumption? Assumption, bool NoNewAccess, string Form);
 }

@@ -1,3 +1,4 @@
+using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.PolicySource;
 
@@ -16,7 +17,8 @@ internal static class PolicyInput
     {
         if (path != "-")
         {
-            return await PolicyManifest.ReadAsync(path, cancellation);
+            CheckGiven(path);
+            return await FileAsync(path, cancellation);
         }
 
         using var copy = new MemoryStream();
@@ -33,6 +35,37 @@ internal static class PolicyInput
         var source = await ReadAsync(path, stdin, cancellation);
         var load = source.Texts.Load();
         return load.Document ?? throw Refused(source, load.Problems.First(static problem => problem.Severity == ProblemSeverity.Error));
+    }
+
+    // A pipe can be read only once, so it is not looked at.
+    private static void CheckGiven(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new FileNotFoundException(GivenFile.Missing(path));
+        }
+
+        switch (GivenFile.KindOf(path))
+        {
+            case GivenFile.Kind.Log:
+                throw new FormatException($"'{path}' is an audit log, not a policy: write the policy in its place; --help shows the order");
+            case GivenFile.Kind.Tests:
+                throw new FormatException($"'{path}' holds tests of a policy, not a policy: write the policy in its place; --help shows the order");
+            default:
+                break;
+        }
+    }
+
+    private static async Task<PolicyManifest> FileAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PolicyManifest.ReadAsync(path, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw InputFailure.Of(path, e);
+        }
     }
 
     private static FormatException Refused(PolicyManifest source, PolicyProblem first) =>

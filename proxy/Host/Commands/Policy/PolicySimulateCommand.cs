@@ -3,6 +3,8 @@ using ImdsProxy.Commands.Audit;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Replaying;
+using ImdsProxy.Core.Demands.Suggesting;
+using ImdsProxy.Core.Policy;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Policy;
@@ -34,9 +36,24 @@ internal static class PolicySimulateCommand
         var findings = await log.ReadAsync(parsed, against is null ? PolicyLabels.Of(policy) : PolicyLabels.Of(policy, against), errors, cancellation);
         var result = PolicySimulation.Run(findings.Table, policy, asked.AsWritten, against);
         var answer = new SimulateAnswer(
-            asked.Policy, asked.Against, asked.AsWritten, result, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, policy));
+            asked.Policy, asked.Against, asked.AsWritten, result, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, policy), LeftOutOf(findings.Table, policy, result));
         Write(answer, asked.Form, output);
         return await DemandCommand.EndAsync(Name, findings, IsFound(result, asked), errors);
+    }
+
+    // Demands are compared by reference: two of them can have the same values where the log is forged.
+    private static Dictionary<Demand, LeftOut> LeftOutOf(DemandTable table, PolicyDocument policy, SimulationResult result)
+    {
+        var byDemand = new Dictionary<Demand, LeftOut>(ReferenceEqualityComparer.Instance);
+        if (result.WouldBreak > 0)
+        {
+            foreach (var left in PolicySuggestion.LeftOutBy(table, policy))
+            {
+                byDemand[left.Demand!] = left;
+            }
+        }
+
+        return byDemand;
     }
 
     private static bool IsFound(SimulationResult result, SimulateFlags.Asked asked) =>

@@ -33,8 +33,9 @@ internal static class PolicySuggestCommand
     private static async Task<int> RunAsync(SuggestFlags.Asked asked, ParseResult parsed, DemandFlags log, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         var policy = asked.Base is { } path ? await PolicyInput.ValidAsync(path, Console.OpenStandardInput, cancellation) : null;
+        var protect = ProtectedIdentities.Of(asked.Protect, policy);
         var findings = await log.ReadAsync(parsed, policy is null ? [] : PolicyLabels.Of(policy), errors, cancellation);
-        var result = Suggest(findings.Table, policy, asked);
+        var result = Suggest(findings.Table, policy, asked with { Protect = protect });
         await ReportUnacceptedAsync(result, errors);
         var answer = new SuggestAnswer(
             asked.Base, policy?.Revision, asked.From, result, LogProblems.BasisOf(findings), DemandIdentities.Of(findings.Table, result.Policy));

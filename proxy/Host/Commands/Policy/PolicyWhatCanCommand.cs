@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Core.Proofs;
+using ImdsProxy.Core.Proofs.Tests;
 using ImdsProxy.Workbench;
 
 namespace ImdsProxy.Commands.Policy;
@@ -36,8 +37,13 @@ internal static class PolicyWhatCanCommand
             {
                 var (ns, account) = Names(workload);
                 var policy = await PolicyInput.ValidAsync(path, stdin, cancellation);
+                var warnings = GoalReader.Doubts(policy, ns, account);
+                await ProofCommand.WarnAsync("policy what-can", warnings, errors);
                 var grants = await ProofCommand.ProveAsync(() => PolicyProofs.WhatCan(policy, ns, account, assumption), errors, TimeProvider.System, cancellation);
-                var question = new AccessQuestion(new PolicyName(path, policy.Revision), $"What can {workload} do?", assumption);
+                var question = new AccessQuestion(new PolicyName(path, policy.Revision), $"What can {workload} do?", assumption, warnings)
+                {
+                    IsStricterThanWritten = assumption == Assumption.Enforced && !PolicyProofs.IsWhollyEnforced(policy),
+                };
                 return await ProofCommand.AnswerAsync(grants.Verdict, !grants.Answers.IsEmpty, Write, errors);
 
                 void Write()

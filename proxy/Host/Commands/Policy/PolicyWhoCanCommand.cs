@@ -56,9 +56,13 @@ internal static class PolicyWhoCanCommand
             async () =>
             {
                 var policy = await PolicyInput.ValidAsync(path, stdin, cancellation);
-                var goal = asked.In(policy);
+                var (goal, warnings) = asked.In(policy);
+                await ProofCommand.WarnAsync("policy who-can", warnings, errors);
                 var holders = await ProofCommand.ProveAsync(() => PolicyProofs.WhoCan(policy, goal, assumption), errors, TimeProvider.System, cancellation);
-                var question = new AccessQuestion(new PolicyName(path, policy.Revision), asked.Text, assumption);
+                var question = new AccessQuestion(new PolicyName(path, policy.Revision), asked.Text, assumption, warnings)
+                {
+                    IsStricterThanWritten = assumption == Assumption.Enforced && !PolicyProofs.IsWhollyEnforced(policy),
+                };
                 return await ProofCommand.AnswerAsync(holders.Verdict, !holders.Answers.IsEmpty, Write, errors);
 
                 void Write()

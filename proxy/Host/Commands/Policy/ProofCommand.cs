@@ -20,6 +20,15 @@ internal static class ProofCommand
         return await work.WaitAsync(cancellation);
     }
 
+    /// <summary>Warns of names in a question that the policy does not mention.</summary>
+    public static async Task WarnAsync(string command, IEnumerable<string> warnings, TextWriter errors)
+    {
+        foreach (var warning in warnings)
+        {
+            await errors.WriteLineAsync($"imds-proxy: {command}: warning: {warning}");
+        }
+    }
+
     /// <summary>Writes an answer, unless the decider contradicts it, and tells the exit code.</summary>
     /// <param name="verdict">How far the answer can be believed.</param>
     /// <param name="isFound">Whether something was found.</param>

@@ -53,12 +53,13 @@ internal static class RolloutPlanCommand
             await errors.WriteLineAsync($"imds-proxy: {Name}: {PlainText.Of(name)} is not enforced. {reason}");
         }
 
-        if (plan.Policy is not null)
+        var isTested = plan.Policy is { } planned && await BesideTests.PassAsync(Name, asked.Path(parsed), planned, errors, cancellation);
+        if (isTested)
         {
             Write(plan, given.Form, output);
         }
 
-        return await DemandCommand.EndAsync(Name, findings, !plan.Refusals.IsEmpty, errors);
+        return await DemandCommand.EndAsync(Name, findings, !isTested, errors);
     }
 
     private static void Write(RolloutPlan plan, string form, TextWriter output)

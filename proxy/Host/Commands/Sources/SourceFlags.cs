@@ -9,7 +9,10 @@ namespace ImdsProxy.Commands.Sources;
 /// <summary>The flags that say where records come from, for all commands that read records.</summary>
 internal sealed class SourceFlags
 {
-    private readonly ImmutableArray<ISourceFlag> _sources = [new ManagementSourceFlag(), new ClickHouseSourceFlag()];
+    private readonly NodesSourceFlag _nodes = new();
+    private readonly ImmutableArray<ISourceFlag> _sources;
+
+    public SourceFlags() => _sources = [new ManagementSourceFlag(), _nodes, new ClickHouseSourceFlag()];
 
     public void AddTo(Command command)
     {
@@ -26,6 +29,7 @@ internal sealed class SourceFlags
     public IAuditSource Read(ParseResult flags, IReadOnlyList<string> given) =>
         _sources.Where(source => source.IsGiven(flags)).ToList() switch
         {
+            [] when given.Count == 0 && KubectlPlugin.IsRunning => _nodes.Read(flags),
             [] => new FileSource(Paths(given), TimeProvider.System),
             [var only] => given.Count == 0
                 ? only.Read(flags)

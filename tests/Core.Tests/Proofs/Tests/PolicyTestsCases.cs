@@ -27,6 +27,7 @@ public static class PolicyTestsCases
 
     private static IEnumerable<PolicyCase> Whole() =>
     [
+        new("a policy", """{"version":1,"mode":"audit","rules":[]}""", true, "E :1 this is a policy, not a file of tests: give the policy first and its tests after it"),
         new("nothing", "", true, "E :1 the document: it is not JSON"),
         new("no object", "[]", true, "E :1 the tests '[]': write an object"),
         new("no test", """{"version":1}""", true, "E :1 the tests: there is no test: write \"examples\" or \"never\""),
@@ -93,6 +94,7 @@ public static class PolicyTestsCases
         Never("an alias that is not there", """{"name":"n","workloads":[{}],"allow":[{"identities":["kublet"]}]}""", false, "E /never/0/allow/0/identities/0:2 there is no such alias: did you mean 'kubelet'?"),
         Never("quiet", """{"name":"n","workloads":[{}],"allow":[{"quiet":true}]}""", true, "E /never/0/allow/0/quiet:2 a test denies nothing"),
         Never("an identity of a path without", """{"name":"n","workloads":[{}],"allow":[{"path":"/metadata/instance","identities":["kubelet"]}]}""", false, "E /never/0/allow/0/identities:2 issues no credential"),
+        Never("an object id", """{"name":"n","workloads":[{}],"allow":[{"identities":["0c5e7f8a-3d4b-4f6e-8a21-9b7d6c5e4f30"]}]}""", false, "E /never/0/allow/0/identities/0:2 this is the object id of the identity 'kubelet': write the alias, or its client id"),
         Never("no requests", """{"name":"n","workloads":[{}],"allow":[]}""", true, "E /never/0/allow:2 the list is empty"),
     ];
 

@@ -5,7 +5,7 @@ using ImdsProxy.Audit.Reduce;
 namespace ImdsProxy.Commands.Audit;
 
 /// <summary>The last line of a JSON answer from several parts, such as nodes: how many answered, and which did not. It has no <c>ts</c>, so it can't be taken for a record.</summary>
-internal static class AnswerTrailer
+internal static class TrailerLine
 {
     public static string Of(int asked, long skipped, ImmutableArray<UnreadSource> unanswered) => new JsonObject
     {
