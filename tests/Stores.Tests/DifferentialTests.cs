@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
 using ImdsProxy.Sources;
@@ -69,17 +70,43 @@ public sealed class DifferentialTests(ClickHouse clickHouse) : IDisposable
         }
     }
 
-    private async Task<(RandomLog Log, FileSource Files, ClickHouseSource Store)> PrepareAsync(int seed)
+    // Characters that mean something in LIKE or in a literal, beside values that differ only there.
+    [Fact]
+    public async Task Search_PatternsWithSpecialCharacters_FindsTheSameLines()
+    {
+        string[] inner = ["_", "%", "\\", "\\_", "\\%", "\\\\", "'", "\n", "\r\n", "\0", "x", "", "é", "*", "\\n", "\\x5f"];
+        var values = inner.Select(static text => $"a{text}b").ToList();
+        var (_, files, store) = await PrepareAsync([.. values.Select(static (value, at) => new JsonObject
+        {
+            ["ts"] = $"2026-11-21T00:00:{at:00}.0000000Z",
+            ["kind"] = "request",
+            ["request"] = new JsonObject { ["userAgent"] = value },
+        }.ToJsonString())]);
+
+        foreach (var pattern in inner.SelectMany(static text => new[] { $"a{text}b", $"a{text}*", $"*{text}b", $"*{text}*", $"a*{text}b" }).Distinct(StringComparer.Ordinal))
+        {
+            var request = new SearchRequest(new AuditQuestion([new AuditTerm("user-agent", pattern, Negated: false)]));
+            (await SearchAsync(store, request)).ShouldBe(await SearchAsync(files, request), $"{pattern}: {request.Question.Compile().Sql()}");
+        }
+    }
+
+    private async Task<(string Database, FileSource Files, ClickHouseSource Store)> PrepareAsync(IReadOnlyList<string> lines)
     {
         var database = await clickHouse.CreateAsync();
-        var log = new RandomLog(new System.Random(seed));
-        var lines = log.Lines(Lines).OrderBy(static line => line, StringComparer.Ordinal).ToList();
         var file = Path.Combine(_directory.FullName, "log.jsonl");
         await File.WriteAllLinesAsync(file, lines);
-        // Some lines arrive twice.
         await clickHouse.InsertAsync(database, lines);
+        return (database, new FileSource([file], TimeProvider.System), clickHouse.Source(database));
+    }
+
+    private async Task<(RandomLog Log, FileSource Files, ClickHouseSource Store)> PrepareAsync(int seed)
+    {
+        var log = new RandomLog(new System.Random(seed));
+        var lines = log.Lines(Lines).Order(StringComparer.Ordinal).ToList();
+        var (database, files, store) = await PrepareAsync(lines);
+        // Some lines arrive twice.
         await clickHouse.InsertAsync(database, lines.Where(_ => log.Random.Next(3) == 0));
-        return (log, new FileSource([file], TimeProvider.System), clickHouse.Source(database));
+        return (log, files, store);
     }
 
     private static async Task<List<string>> SearchAsync(IAuditSource source, SearchRequest request)

@@ -56,7 +56,9 @@ public sealed class SchemaTests(ClickHouse clickHouse)
         var rows = new[] { ("imds-proxy", Line), ("another-service", Line.Replace("shop", "forged", StringComparison.Ordinal)) }
             .Select(static row => new JsonObject { ["Timestamp"] = "2026-11-21 10:12:22.581895400", ["ServiceName"] = row.Item1, ["Body"] = row.Item2, ["LogAttributes"] = new JsonObject { ["k8s.namespace.name"] = "forged" } }.ToJsonString());
 
-        await clickHouse.RunAsync(database, $"INSERT INTO otel_logs FORMAT JSONEachRow\n{string.Join('\n', rows)}");
+        // The columns that the exporter names in its INSERT.
+        const string columns = "Timestamp, TraceId, SpanId, TraceFlags, SeverityText, SeverityNumber, ServiceName, Body, ResourceSchemaUrl, ResourceAttributes, ScopeSchemaUrl, ScopeName, ScopeVersion, ScopeAttributes, LogAttributes, EventName";
+        await clickHouse.RunAsync(database, $"INSERT INTO otel_logs ({columns}) FORMAT JSONEachRow\n{string.Join('\n', rows)}");
 
         (await CountAsync(database)).ShouldBe(1);
         (await clickHouse.RunAsync(database, "SELECT count() FROM imds_audit WHERE namespace = 'forged'")).Trim().ShouldBe("0");
