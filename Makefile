@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-images format publish publish-arm64 clean loadtest fuzz
+.PHONY: help build demo test test-images test-stores test-console format publish publish-arm64 clean loadtest fuzz
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,15 @@ test-images: artifacts/publish/imds-proxy ## As root: build both images, run the
 	tests/install-tools.sh images
 	dotnet build tests/Images.Tests -c $(CONFIGURATION) --nologo
 	tests/Images.Tests/run.sh $(CONFIGURATION)
+
+test-stores: ## Run the tests of the log stores: ClickHouse's engine, KQL and LogQL, from npm (half a gigabyte, cached)
+	dotnet build tests/Stores.Tests -c $(CONFIGURATION) --nologo
+	tests/run.sh $(CONFIGURATION) tests/Stores.Tests/Stores.Tests.csproj
+
+test-console: ## Drive the console in Debian's Chromium
+	tests/install-tools.sh console
+	dotnet build tests/Console.Tests -c $(CONFIGURATION) --nologo
+	tests/run.sh $(CONFIGURATION) tests/Console.Tests/Console.Tests.csproj
 
 fuzz: ## Fuzz all code that reads hostile bytes, MINUTES=15 per target; one target only: TARGET=request
 	tests/Fuzz/run.sh $(or $(MINUTES),15) $(TARGET)

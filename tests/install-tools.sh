@@ -15,9 +15,10 @@ declare -A packages=(
   [qemu-aarch64]=qemu-user
 )
 
-if [ "${1:-}" = images ]; then
-  packages+=([podman]="podman golang-github-containers-common" [buildah]=buildah [runc]=runc [debootstrap]=debootstrap)
-fi
+case ${1:-} in
+  images) packages+=([podman]="podman golang-github-containers-common" [buildah]=buildah [runc]=runc [debootstrap]=debootstrap) ;;
+  console) packages=([chromium]=chromium) ;;
+esac
 
 export PATH="$PATH:/usr/sbin:/sbin"
 missing=()

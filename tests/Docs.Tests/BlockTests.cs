@@ -7,7 +7,7 @@ namespace ImdsProxy.Docs.Tests;
 /// <summary>Every fenced code block in the documents is run by a test, is data, or states why it is not run.</summary>
 public sealed class BlockTests
 {
-    private static readonly string[] Data = ["decisions", "json", "mermaid", "text", "yaml"];
+    private static readonly string[] Data = ["decisions", "json", "mermaid", "sql", "text", "yaml"];
 
     public static TheoryData<string> Documents => [.. Document.All];
 

@@ -34,6 +34,20 @@ public sealed class OtlpExportTests : IDisposable
         receiver.Logs.ShouldContain(log => log.Body.Contains("\"event\":\"checkpoint\"", StringComparison.Ordinal));
     }
 
+    // Loki's label and ClickHouse's view select by it.
+    [Fact]
+    public async Task Export_EachLine_NamesTheServiceAndItsNode()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        await using (var log = _directory.Open(options => options with { Otlp = receiver.Endpoint }))
+        {
+            await log.WriteAsync(Records.Allowed("one"));
+        }
+
+        receiver.Logs.Select(static log => (log.Resource.GetValueOrDefault("service.name"), log.Resource.GetValueOrDefault("service.instance.id"))).Distinct()
+            .ShouldBe([("imds-proxy", "node-1")]);
+    }
+
     [Fact]
     public async Task Export_ReceiverUnreachableForAWhile_LosesNoLine()
     {

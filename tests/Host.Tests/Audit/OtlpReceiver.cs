@@ -67,11 +67,17 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
         lock (_gate)
         {
-            _logs.AddRange(Fields(body.ToArray(), 1).SelectMany(resource => Fields(resource, 2)).SelectMany(scope => Fields(scope, 2)).Select(Read));
+            _logs.AddRange(Fields(body.ToArray(), 1).SelectMany(OfResource));
         }
     }
 
-    private static ReceivedLog Read(byte[] record)
+    private static IEnumerable<ReceivedLog> OfResource(byte[] logs)
+    {
+        var resource = Fields(logs, 1).SelectMany(found => Attributes(found, 1)).ToDictionary(StringComparer.Ordinal);
+        return Fields(logs, 2).SelectMany(scope => Fields(scope, 2)).Select(record => Read(record, resource));
+    }
+
+    private static ReceivedLog Read(byte[] record, IReadOnlyDictionary<string, string> resource)
     {
         var input = new CodedInputStream(record);
         ulong nanoseconds = 0;
@@ -87,9 +93,15 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             }
         }
 
-        var attributes = Fields(record, 6).ToDictionary(pair => Text(Fields(pair, 1).Single()), pair => Fields(pair, 2).SelectMany(value => Fields(value, 1)).Select(Text).FirstOrDefault(""), StringComparer.Ordinal);
-        return new ReceivedLog(DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)), Fields(record, 5).SelectMany(value => Fields(value, 1)).Select(Text).Single(), attributes);
+        return new ReceivedLog(
+            DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)),
+            Fields(record, 5).SelectMany(value => Fields(value, 1)).Select(Text).Single(),
+            Attributes(record, 6).ToDictionary(StringComparer.Ordinal),
+            resource);
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Attributes(byte[] message, int number) => Fields(message, number)
+        .Select(pair => KeyValuePair.Create(Text(Fields(pair, 1).Single()), Fields(pair, 2).SelectMany(value => Fields(value, 1)).Select(Text).FirstOrDefault("")));
 
     private static string Text(byte[] bytes) => System.Text.Encoding.UTF8.GetString(bytes);
 
@@ -112,5 +124,5 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return found;
     }
 
-    internal sealed record ReceivedLog(DateTimeOffset Time, string Body, IReadOnlyDictionary<string, string> Attributes);
+    internal sealed record ReceivedLog(DateTimeOffset Time, string Body, IReadOnlyDictionary<string, string> Attributes, IReadOnlyDictionary<string, string> Resource);
 }

@@ -11,6 +11,15 @@ internal sealed class AuditCondition(ImmutableArray<AuditField> fields, Immutabl
     public ImmutableArray<ReadOnlyMemory<byte>> Literals =>
         negated || wanted.Any(value => value.Literal.Length < 3) ? [] : [.. wanted.Select(value => value.Literal)];
 
+    /// <summary>The same condition for the store.</summary>
+    /// <exception cref="FormatException">The store can't compare in this way. The message says why.</exception>
+    public string Sql()
+    {
+        var any = string.Join(" OR ", fields.SelectMany(field => wanted.Select(match => match.Sql(field))));
+        // NOT NULL would be NULL, so a record without the field would be missing.
+        return negated ? $"NOT ifNull({any}, 0)" : $"({any})";
+    }
+
     private bool Any(AuditLine fieldsOf, ReadOnlySpan<byte> line)
     {
         foreach (var field in fields)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using ImdsProxy.Core.Audit.Sql;
 
 namespace ImdsProxy.Core.Audit.Query;
 
@@ -77,6 +78,19 @@ public sealed class AuditQuery
         }
 
         return true;
+    }
+
+    /// <summary>The same conditions for the store: the WHERE clause of a statement on the table that <see cref="SqlColumns"/> describes.</summary>
+    /// <exception cref="FormatException">The store can't compare in this way. The message says why.</exception>
+    public string Sql()
+    {
+        List<string> parts = [SqlColumns.IsRecord];
+        parts.AddRange(Since is { } since ? [$"ts >= {SqlText.Time(since)}"] : []);
+        parts.AddRange(Until is { } until ? [$"ts < {SqlText.Time(until)}"] : []);
+        parts.AddRange(_issued is { } issued ? [issued ? "issued" : "NOT issued"] : []);
+        parts.AddRange(_texts.Select(static text => $"position(line, {SqlText.Quote(text.Text)}) {(text.Negated ? "=" : ">")} 0"));
+        parts.AddRange(_conditions.Select(static condition => condition.Sql()));
+        return string.Join(" AND ", parts);
     }
 
     // All times have the same format, so comparing bytes compares times.

@@ -1,4 +1,5 @@
 using System.Text;
+using ImdsProxy.Core.Audit.Sql;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit.Query;
@@ -19,6 +20,12 @@ internal sealed class EndpointMatch : ValueMatch
     public override bool Matches(ReadOnlySpan<byte> value)
     {
         var endpoint = ImdsEndpoints.Find(Encoding.UTF8.GetString(value));
-        return endpoint.Name == _name || (_name == Credential && endpoint.IssuesCredential);
+        return IsWanted(endpoint);
     }
+
+    public override string Sql(AuditField field) => _name == ImdsEndpoints.Unknown.Name
+        ? $"NOT ({string.Join(" OR ", ImdsEndpoints.All.Select(SqlColumns.IsOf))})"
+        : $"({string.Join(" OR ", ImdsEndpoints.All.Where(IsWanted).Select(SqlColumns.IsOf))})";
+
+    private bool IsWanted(Endpoint endpoint) => endpoint.Name == _name || (_name == Credential && endpoint.IssuesCredential);
 }

@@ -1,3 +1,4 @@
+using ImdsProxy.Core.Audit.Sql;
 using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Audit.Query;
@@ -8,4 +9,6 @@ internal sealed class ResourceMatch(string resource) : ValueMatch
     private readonly TextMatch _text = new(ResourceName.Broad(resource), ignoreCase: true);
 
     public override bool Matches(ReadOnlySpan<byte> value) => _text.Matches(value.TrimEnd((byte)'/'));
+
+    public override string Sql(AuditField field) => _text.SqlOf($"trim(TRAILING '/' FROM {SqlColumns.Name(field)})");
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ImdsProxy.Core.Audit.Sql;
 
 namespace ImdsProxy.Core.Audit.Query;
 
@@ -9,12 +10,14 @@ internal sealed class TextMatch : ValueMatch
     // Characters that no JSON writer escapes.
     private static readonly SearchValues<byte> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:= @"u8);
 
+    private readonly string[] _words;
     private readonly byte[][] _parts;
     private readonly bool _ignoreCase;
 
     public TextMatch(string pattern, bool ignoreCase = false)
     {
-        _parts = [.. pattern.Split('*').Select(Encoding.UTF8.GetBytes)];
+        _words = pattern.Split('*');
+        _parts = [.. _words.Select(Encoding.UTF8.GetBytes)];
         _ignoreCase = ignoreCase;
         Literal = ignoreCase ? default : LongestPlain();
     }
@@ -36,6 +39,32 @@ internal sealed class TextMatch : ValueMatch
 
         return HoldsInOrder(value[first.Length..^last.Length]);
     }
+
+    public override string Sql(AuditField field) => field is AuditField.Kind or AuditField.Namespace && IsAny
+        ? $"{SqlColumns.Name(field)} != ''"
+        : SqlOf(SqlColumns.Name(field));
+
+    /// <summary>The same condition on a text of the store.</summary>
+    /// <exception cref="FormatException">The store can't compare in this way.</exception>
+    public string SqlOf(string text)
+    {
+        if (!_ignoreCase)
+        {
+            return SqlOf(text, _words);
+        }
+
+        // The store's lower() changes ASCII only, and a part with other characters has to match exactly.
+        return _words.All(static word => Ascii.IsValid(word))
+            ? SqlOf($"lower({text})", [.. _words.Select(static word => word.ToLowerInvariant())])
+            : throw new FormatException("ClickHouse can't search for a resource with characters other than ASCII: use --text");
+    }
+
+    private bool IsAny => _words.All(static word => word.Length == 0);
+
+    private string SqlOf(string text, string[] words) =>
+        words.Length == 1 ? $"{text} = {SqlText.Quote(words[0])}"
+        : IsAny ? $"{text} IS NOT NULL"
+        : $"{text} LIKE {SqlText.QuoteLike(words)}";
 
     private bool HoldsInOrder(ReadOnlySpan<byte> value)
     {

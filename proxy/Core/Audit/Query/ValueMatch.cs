@@ -8,4 +8,8 @@ internal abstract class ValueMatch
 
     /// <summary>Whether the unescaped bytes of a field match.</summary>
     public abstract bool Matches(ReadOnlySpan<byte> value);
+
+    /// <summary>The same condition on a column of the store. It is true, false or, for a record without the field, false or NULL.</summary>
+    /// <exception cref="FormatException">The store can't compare in this way. The message says why.</exception>
+    public abstract string Sql(AuditField field);
 }

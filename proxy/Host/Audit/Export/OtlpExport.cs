@@ -43,13 +43,15 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     {
         _logger = logger;
         _queue = new ExportQueue(queueBytes);
-        _exporter = new ResilientExporter(new OtlpLogExporter(Options(endpoint, _patience.Token)));
+        var exporter = new OtlpLogExporter(Options(endpoint, _patience.Token));
+        _exporter = new ResilientExporter(exporter);
         // The processor sends only when it is flushed, and never holds more than one batch.
         _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
         _factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry =>
         {
             telemetry.IncludeFormattedMessage = true;
             telemetry.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("imds-proxy", autoGenerateServiceInstanceId: false, serviceInstanceId: node));
+            telemetry.AddProcessor(new ResourceOfExporter(exporter));
             telemetry.AddProcessor(new RecordTime());
             telemetry.AddProcessor(_processor);
         }));

@@ -10,6 +10,9 @@ internal sealed record AuditColumn(string Name, ImmutableArray<AuditField> Field
 {
     private const string Endpoint = "endpoint";
 
+    /// <summary>Whether the value is the endpoint of a path.</summary>
+    public bool IsEndpoint => Name == Endpoint;
+
     /// <summary>All columns.</summary>
     public static ImmutableArray<AuditColumn> All { get; } =
     [
@@ -35,7 +38,7 @@ internal sealed record AuditColumn(string Name, ImmutableArray<AuditField> Field
             if (fields.Has(field))
             {
                 var text = Printable(fields.GetText(line, field)!);
-                return Name == Endpoint ? ImdsEndpoints.Find(text).Name : text;
+                return IsEndpoint ? ImdsEndpoints.Find(text).Name : text;
             }
         }
 

@@ -19,9 +19,12 @@ internal sealed class AuditStats(StatsKey by)
     public long Total { get; private set; }
 
     /// <summary>The groups, in time order if the key starts with the time, otherwise largest first.</summary>
-    public IReadOnlyList<StatsGroup> Groups => by.ByTime
-        ? [.. _groups.Values.OrderBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)]
-        : [.. _groups.Values.OrderByDescending(group => group.Count).ThenBy(group => string.Join('\0', group.Key), StringComparer.Ordinal)];
+    public IReadOnlyList<StatsGroup> Groups => InOrder(_groups.Values, by);
+
+    /// <summary>Groups in the order of <see cref="Groups"/>.</summary>
+    public static IReadOnlyList<StatsGroup> InOrder(IEnumerable<StatsGroup> groups, StatsKey by) => by.ByTime
+        ? [.. groups.OrderBy(static group => string.Join('\0', group.Key), StringComparer.Ordinal)]
+        : [.. groups.OrderByDescending(static group => group.Count).ThenBy(static group => string.Join('\0', group.Key), StringComparer.Ordinal)];
 
     /// <summary>The first groups, formatted for output.</summary>
     public IReadOnlyList<StatsRow> Rows(int most) => [.. Groups.Take(most).Select(StatsRow.Of)];

@@ -6,22 +6,34 @@ namespace ImdsProxy.Audit.Search;
 /// </summary>
 internal sealed class LatencyHistogram
 {
-    private const double Least = 0.001;
-    private const double Growth = 1.05;
+    /// <summary>The upper bound of the first bucket, in milliseconds.</summary>
+    public const double Least = 0.001;
 
-    // Covers up to 33 minutes.
-    private readonly int[] _buckets = new int[440];
+    /// <summary>The upper bound of a bucket, relative to the previous one.</summary>
+    public const double Growth = 1.05;
+
+    /// <summary>The number of buckets. They cover up to 33 minutes.</summary>
+    public const int Buckets = 440;
+
+    private readonly long[] _buckets = new long[Buckets];
     private long _count;
 
     public void Add(double milliseconds)
     {
         var bucket = milliseconds <= Least ? 0 : (int)(Math.Log(milliseconds / Least) / Math.Log(Growth)) + 1;
-        _buckets[Math.Min(bucket, _buckets.Length - 1)]++;
-        _count++;
+        AddTo(Math.Min(bucket, _buckets.Length - 1), 1);
+    }
+
+    /// <summary>Adds requests that were counted elsewhere.</summary>
+    /// <exception cref="IndexOutOfRangeException">There is no such bucket.</exception>
+    public void AddTo(int bucket, long count)
+    {
+        _buckets[bucket] += count;
+        _count += count;
     }
 
     /// <summary>The buckets that are not empty, as pairs of place and count.</summary>
-    public IEnumerable<int> Pairs => Enumerable.Range(0, _buckets.Length).Where(bucket => _buckets[bucket] > 0).SelectMany(bucket => (int[])[bucket, _buckets[bucket]]);
+    public IEnumerable<int> Pairs => Enumerable.Range(0, _buckets.Length).Where(bucket => _buckets[bucket] > 0).SelectMany(bucket => (int[])[bucket, (int)Math.Min(_buckets[bucket], int.MaxValue)]);
 
     /// <summary>Adds requests that were counted elsewhere.</summary>
     /// <exception cref="FormatException">The pairs are not those of a histogram.</exception>
@@ -34,8 +46,7 @@ internal sealed class LatencyHistogram
                 throw new FormatException("the latencies of a group are of another version");
             }
 
-            _buckets[pairs[i]] += pairs[i + 1];
-            _count += pairs[i + 1];
+            AddTo(pairs[i], pairs[i + 1]);
         }
     }
 

@@ -10,12 +10,10 @@ internal sealed class StatsKey
 {
     private const string TimePrefix = "time:";
 
-    private readonly ImmutableArray<(AuditColumn? Column, TimeSpan Width)> _parts;
-
     private StatsKey(string text, ImmutableArray<(AuditColumn? Column, TimeSpan Width)> parts, ImmutableArray<string> names)
     {
         Text = text;
-        _parts = parts;
+        Parts = parts;
         Names = names;
     }
 
@@ -24,8 +22,11 @@ internal sealed class StatsKey
 
     public ImmutableArray<string> Names { get; }
 
+    /// <summary>The parts: a column or, if it is null, a time interval.</summary>
+    public ImmutableArray<(AuditColumn? Column, TimeSpan Width)> Parts { get; }
+
     /// <summary>Whether the first part is the time, in which case groups are ordered by time.</summary>
-    public bool ByTime => _parts[0].Column is null;
+    public bool ByTime => Parts[0].Column is null;
 
     /// <summary>Parses a comma-separated list of names.</summary>
     /// <exception cref="FormatException">A name is invalid. The message shows an example.</exception>
@@ -42,10 +43,10 @@ internal sealed class StatsKey
 
     public string[] Of(AuditLine fields, ReadOnlySpan<byte> line)
     {
-        var key = new string[_parts.Length];
+        var key = new string[Parts.Length];
         for (var i = 0; i < key.Length; i++)
         {
-            var (column, width) = _parts[i];
+            var (column, width) = Parts[i];
             key[i] = (column is null ? Time(fields, line, width) : column.Of(fields, line)) ?? "-";
         }
 

@@ -12,7 +12,7 @@ internal sealed class SourceFlags
     private readonly NodesSourceFlag _nodes = new();
     private readonly ImmutableArray<ISourceFlag> _sources;
 
-    public SourceFlags() => _sources = [new ManagementSourceFlag(), _nodes];
+    public SourceFlags() => _sources = [new ManagementSourceFlag(), _nodes, new ClickHouseSourceFlag()];
 
     public void AddTo(Command command)
     {
