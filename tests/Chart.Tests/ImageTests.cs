@@ -110,7 +110,7 @@ public sealed partial class ImageTests : IDisposable
         }
 
         named.ShouldContain(static name => name.StartsWith("Microsoft.NETCore.App.Runtime.NativeAOT", StringComparison.OrdinalIgnoreCase), "the runtime is linked into the program");
-        named.ShouldBeUnique();
+        named.ShouldBeUnique(StringComparer.Ordinal);
         components.ShouldAllBe(static component => ((string)component!["licenses"]![0]!["expression"]!).Length > 0);
         components.Select(static component => (string)component!["purl"]!).ShouldAllBe(static purl => purl.StartsWith("pkg:nuget/", StringComparison.Ordinal));
         licences.ShouldBe(components.Select(static component => $"{component!["name"]} {component["version"]}: {component["licenses"]![0]!["expression"]}"));

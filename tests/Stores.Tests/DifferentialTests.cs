@@ -63,7 +63,7 @@ public sealed class DifferentialTests(ClickHouse clickHouse) : IDisposable
         for (var n = 0; n < Questions; n++)
         {
             var question = log.Random.Next(2) == 0 ? RandomQuestion.Everything : questions.Next();
-            var by = StatsKey.Parse(string.Join(',', Enumerable.Range(0, log.Random.Next(1, 4)).Select(_ => log.Any(Columns)).DistinctBy(static name => name.Split(':')[0])));
+            var by = StatsKey.Parse(string.Join(',', Enumerable.Range(0, log.Random.Next(1, 4)).Select(_ => log.Any(Columns)).DistinctBy(static name => name.Split(':')[0], StringComparer.Ordinal)));
             var request = new StatsRequest(question, by, 10_000);
 
             Rows(await store.CountAsync(request, CancellationToken.None)).ShouldBe(Rows(await files.CountAsync(request, CancellationToken.None)), $"{by.Text}: {Told(question)}");

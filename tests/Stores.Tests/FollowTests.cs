@@ -40,9 +40,9 @@ public sealed class FollowTests(ClickHouse clickHouse)
         var end = await following;
 
         found[0].ShouldBe(Line(2, "denied"));
-        found.ShouldBeUnique();
-        found.ShouldContain(Line(4, "denied"));
-        found.ShouldContain(Line(6, "denied"));
+        found.ShouldBeUnique(StringComparer.Ordinal);
+        found.ShouldContain(Line(4, "denied"), StringComparer.Ordinal);
+        found.ShouldContain(Line(6, "denied"), StringComparer.Ordinal);
         found.ShouldNotContain(static line => line.Contains("allowed", StringComparison.Ordinal));
         end.Found.ShouldBe(found.Count);
     }

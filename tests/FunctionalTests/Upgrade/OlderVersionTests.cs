@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using ImdsProxy.FakeImds;
-using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
 

@@ -57,7 +57,10 @@ public sealed class MergedLinesTests
         return answer;
     }
 
+    // FsCheck's properties are synchronous.
+#pragma warning disable VSTHRD002
     private static void Add(SpooledAnswer answer, string line) => answer.AddAsync(Encoding.UTF8.GetBytes(line)).AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
 
     // Long enough that a node's lines need several blocks.
     private static string Line(int number, int node, string? text = null) => $$"""{"ts":"2026-11-21T04:30:00.{{number:d7}}Z","kind":"event","node":"{{node:d4}}","text":"{{text ?? new string('y', 1000)}}"}""";

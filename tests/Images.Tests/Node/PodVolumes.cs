@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ImdsProxy.Network.Tests.Topology;
 
 namespace ImdsProxy.Images.Tests.Node;
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace ImdsProxy.TestKit.FakeKubernetes;
 
 /// <summary>The streams of one command over a WebSocket: the first byte of each message is its channel.</summary>
-internal sealed class ExecSocket(WebSocket socket, CancellationToken closing)
+internal sealed class ExecSocket(WebSocket socket, CancellationToken closing) : IDisposable
 {
     public const string Version4 = "v4.channel.k8s.io";
 
@@ -19,6 +19,8 @@ internal sealed class ExecSocket(WebSocket socket, CancellationToken closing)
     private const byte Close = 255;
 
     private readonly SemaphoreSlim _turn = new(1);
+
+    public void Dispose() => _turn.Dispose();
 
     /// <summary>Connects a process. It goes on if the client disconnects: only its stdin is closed, as a container runtime does.</summary>
     public async Task RunAsync(Process process)

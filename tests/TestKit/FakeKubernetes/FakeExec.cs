@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 
 namespace ImdsProxy.TestKit.FakeKubernetes;
@@ -35,7 +34,7 @@ public sealed class FakeExec(Func<FakeExecRequest, FakeExecAnswer> answer) : IDi
         var protocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(static offered => offered is ExecSocket.Version5 or ExecSocket.Version4);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(protocol);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, closing);
-        var exec = new ExecSocket(socket, ending.Token);
+        using var exec = new ExecSocket(socket, ending.Token);
         if (given is FakeExecAnswer.Program program)
         {
             await exec.RunAsync(Start(program.Start));

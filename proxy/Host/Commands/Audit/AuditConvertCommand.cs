@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ImdsProxy.Audit.Segments;
-using ImdsProxy.Commands.Flags;
 using ImdsProxy.Commands.Sources;
 using ImdsProxy.Core.Audit.Ocsf;
 using ImdsProxy.Sources;
@@ -44,7 +43,7 @@ internal static class AuditConvertCommand
                     return;
                 }
 
-                json.Flush();
+                await json.FlushAsync(cancellation);
                 await output.WriteAsync(buffer.WrittenMemory, cancellation);
                 output.WriteByte((byte)'\n');
             },

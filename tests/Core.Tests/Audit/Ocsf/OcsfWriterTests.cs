@@ -113,7 +113,7 @@ public sealed class OcsfWriterTests
             activity[attribute] = value;
         }
 
-        OcsfFacts.Problems(activity).ShouldContain(problem);
+        OcsfFacts.Problems(activity).ShouldContain(problem, StringComparer.Ordinal);
     }
 
     private static byte[] Line(AuditRecord record)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using ImdsProxy.Audit.Reduce;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Demands.Carrying;
-using ImdsProxy.Core.Demands.Reducing;
 using ImdsProxy.Sources.Nodes.Format;
 
 namespace ImdsProxy.Sources.Nodes.Answering;

@@ -1,5 +1,3 @@
-using ImdsProxy.Audit.Search;
-
 namespace ImdsProxy.Sources.Nodes.Answering;
 
 /// <summary>What a node is asked. Exactly one request is set.</summary>
