@@ -35,6 +35,7 @@ internal static class Scenarios
         ["flood"] = Flood.RunAsync,
         ["flood-client"] = Flood.ClientAsync,
         ["herd"] = Herd.RunAsync,
+        ["host-pods"] = HostPodsCost.RunAsync,
         ["imds-stub"] = ImdsStub.RunAsync,
         ["kestrel-answerer"] = KestrelAnswerer.RunAsync,
         ["micro"] = MicroBenchmarks.RunAsync,

@@ -20,12 +20,14 @@ internal static class FuzzTargets
                 new("envelope", () => new EnvelopeTarget()),
                 new("error", () => new ErrorTarget()),
                 new("fragments", () => new FragmentsTarget()),
+                new("heads", () => new HeadsTarget()),
                 new("jwt", () => new JwtTarget()),
                 new("manifest", () => new ManifestTarget()),
                 new("policy", () => new PolicyTarget()),
                 new("policy-tests", () => new PolicyTestsTarget()),
                 new("redaction", () => new RedactionTarget()),
                 new("request", () => new RequestTarget()),
+                new("socket", () => new SocketTarget()),
             ]);
 
     /// <summary>The targets' names, which are also the names of the directories in <c>corpus</c>.</summary>

@@ -15,6 +15,8 @@ return args switch
     ["gaps", var endPoint, var path, var workers] => await Gaps.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["source-route", var router, var endPoint, var path] => await SourceRoute.RunAsync(IPAddress.Parse(router), IPEndPoint.Parse(endPoint), path),
     ["connect-hook", var cgroup] => await ConnectHook.RunAsync(cgroup),
+    ["knock", var endPoint, [var letter], var count, var workers] => Knocker.Run(
+        IPEndPoint.Parse(endPoint), (byte)letter, int.Parse(count, CultureInfo.InvariantCulture), int.Parse(workers, CultureInfo.InvariantCulture)),
     ["kube-api"] => await KubernetesApi.RunAsync(),
     _ => 2,
 };

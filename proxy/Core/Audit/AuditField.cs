@@ -61,4 +61,6 @@ public enum AuditField
     ReturnedClientId,
     ReturnedResource,
     ReturnedAudience,
+    Evidence,
+    Unit,
 }

@@ -42,6 +42,9 @@ public sealed class AuditRecord
     /// <summary>The network interface of the connection, or null if it is unknown.</summary>
     public string? CallerInterface { get; init; }
 
+    /// <summary>Whether that interface belongs to one pod alone, so that it proves who the caller is.</summary>
+    public bool IsInterfaceEvidence { get; init; }
+
     /// <summary>The canonical request, or null if it was malformed.</summary>
     public ImdsRequest? Request { get; init; }
 

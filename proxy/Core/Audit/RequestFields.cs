@@ -20,6 +20,7 @@ internal static class RequestFields
         }
 
         WriteAddress(json, record);
+        WriteEvidence(json, record);
         if (record.Caller is Caller.Pod { Identity: var pod })
         {
             PodFields.WriteNames(json, pod);
@@ -27,9 +28,23 @@ internal static class RequestFields
         else
         {
             json.WriteString("kind"u8, Kind(record.Caller));
+            AuditText.Write(json, "unit"u8, (record.Caller as Caller.Node)?.Unit, AuditLimits.Name);
         }
 
         json.WriteEndObject();
+    }
+
+    // Only what was proven: an address alone may be reused.
+    private static void WriteEvidence(Utf8JsonWriter json, AuditRecord record)
+    {
+        if (record.Caller is Caller.Pod { OnHost: true } or Caller.Node { Unit: not null })
+        {
+            json.WriteString("evidence"u8, "cgroup"u8);
+        }
+        else if (record is { Caller: Caller.Pod, IsInterfaceEvidence: true })
+        {
+            json.WriteString("evidence"u8, "interface"u8);
+        }
     }
 
     public static void WriteRequest(Utf8JsonWriter json, AuditRecord record)

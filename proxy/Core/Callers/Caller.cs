@@ -1,46 +1,72 @@
 namespace ImdsProxy.Core.Callers;
 
-/// <summary>The origin of a request, as determined from its source address. Only a <see cref="Pod"/> can be permitted anything.</summary>
+/// <summary>
+/// The origin of a request: determined from its source address, or, for a request that came through the node's own network, from
+/// the cgroup of the client's socket. Only a <see cref="Pod"/> can be permitted anything.
+/// </summary>
 public abstract record Caller
 {
     private Caller()
     {
     }
 
-    /// <summary>A live pod of this node, identified by its address.</summary>
+    /// <summary>A live pod of this node.</summary>
     /// <param name="Identity">The identity that the policy matches.</param>
-    public sealed record Pod(PodIdentity Identity) : Caller;
+    public sealed record Pod(PodIdentity Identity) : Caller
+    {
+        /// <summary>
+        /// Whether the request came through the node's network, so that the cgroup of its socket identifies the pod. The policy's
+        /// <c>hostNetwork</c> limits how far it is enforced on such requests.
+        /// </summary>
+        public bool OnHost { get; init; }
+    }
 
-    /// <summary>An address of the node itself, which hostNetwork pods share. It is never a workload.</summary>
+    /// <summary>The node itself: a process outside of all pods, or an address of the node whose user is not told apart. It is never a workload.</summary>
     public sealed record Node : Caller
     {
-        /// <summary>The only instance.</summary>
-        public static Node Instance { get; } = new();
+        /// <summary>The node, where the process is not known.</summary>
+        public static Node Instance { get; } = new(unit: null);
 
-        private Node()
-        {
-        }
+        private Node(string? unit) => Unit = unit;
+
+        /// <summary>The systemd unit of the process, or null if it is not known.</summary>
+        public string? Unit { get; }
+
+        /// <summary>A process of the node.</summary>
+        /// <param name="unit">Its systemd unit.</param>
+        public static Node Of(string unit) => new(unit);
     }
 
-    /// <summary>An address that belongs to no known pod.</summary>
+    /// <summary>A caller that is no known pod.</summary>
     public sealed record Unknown : Caller
     {
-        /// <summary>The only instance.</summary>
-        public static Unknown Instance { get; } = new();
+        /// <summary>An address that belongs to no known pod.</summary>
+        public static Unknown Instance { get; } = new(false);
 
-        private Unknown()
-        {
-        }
+        /// <summary>A socket in the node's network that belongs to no known pod, and of which it is not certain that it is the node's.</summary>
+        public static Unknown InstanceOnHost { get; } = new(true);
+
+        private Unknown(bool onHost) => OnHost = onHost;
+
+        /// <inheritdoc cref="Pod.OnHost"/>
+        public bool OnHost { get; }
     }
 
-    /// <summary>An address that several live pods claim, so that the caller cannot be determined.</summary>
+    /// <summary>A caller that several live pods claim to be, so that it cannot be determined.</summary>
     public sealed record Ambiguous : Caller
     {
-        /// <summary>The only instance.</summary>
-        public static Ambiguous Instance { get; } = new();
+        /// <summary>An address that several pods claim.</summary>
+        public static Ambiguous Instance { get; } = new(false);
 
-        private Ambiguous()
-        {
-        }
+        /// <summary>A socket in the node's network whose cgroup several pods claim.</summary>
+        public static Ambiguous InstanceOnHost { get; } = new(true);
+
+        private Ambiguous(bool onHost) => OnHost = onHost;
+
+        /// <inheritdoc cref="Pod.OnHost"/>
+        public bool OnHost { get; }
     }
+
+    /// <summary>Whether the request came through the node's network. Always false for the node itself, which no policy limits.</summary>
+    public bool IsOnHost => this is Pod { OnHost: true } or Unknown { OnHost: true } or Ambiguous { OnHost: true };
 }

@@ -13,6 +13,9 @@ public sealed record DemandKey(DemandWorkload Workload, string? Owner, string Me
     /// <summary>Whether the request lacked the header that IMDS requires. SDKs look for IMDS that way.</summary>
     public bool IsProbe { get; init; }
 
+    /// <summary>Whether the requests came through the node's network, so that the policy's <c>hostNetwork</c> limits how far it is enforced.</summary>
+    public bool IsOnHost { get; init; }
+
     /// <summary>The resource as it was asked for, or null.</summary>
     public string? Resource { get; init; }
 

@@ -13,4 +13,8 @@ public sealed record PolicyDocument(
     ImmutableArray<WorkloadMatch> ModeExceptions,
     ImmutableArray<IdentityAlias> Identities,
     ImmutableArray<PolicyRule> Rules,
-    string Revision);
+    string Revision)
+{
+    /// <summary>The limit for requests that come through the node's network.</summary>
+    public HostNetworkPolicy HostNetwork { get; init; } = HostNetworkPolicy.Audited;
+}

@@ -28,7 +28,11 @@ internal sealed class Comparing
     {
         var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)]);
         var verdict = Attempt.Within(budget, steps => comparing.Explore(scope, steps));
-        return comparing.Confirmed(verdict, ModesDiffer(a, b));
+        return comparing.Confirmed(verdict, ModesDiffer(a, b)) with
+        {
+            HostNetworkDiffers = HostNetworkDiffers(a, b),
+            HostNetworkMayGiveMore = HostNetworkDiffers(a, b) && a.HostNetwork.MayEnforce && b.HostNetwork is not { Mode: PolicyMode.Enforce, ModeExceptions.IsEmpty: true },
+        };
     }
 
     private void Explore(Scope? scope, Budget budget)
@@ -144,7 +148,14 @@ internal sealed class Comparing
 
     private static bool ModesDiffer(PolicyDocument a, PolicyDocument b) =>
         a.Mode != b.Mode
-        || !a.ModeExceptions.Select(RuleText.Of).ToHashSet(StringComparer.Ordinal).SetEquals(b.ModeExceptions.Select(RuleText.Of))
+        || ListsDiffer(a.ModeExceptions, b.ModeExceptions)
+        || HostNetworkDiffers(a, b)
         || !a.Rules.Select(static rule => (rule.Name, rule.Mode)).Where(static rule => rule.Mode is not null).ToHashSet()
             .SetEquals(b.Rules.Select(static rule => (rule.Name, rule.Mode)).Where(static rule => rule.Mode is not null));
+
+    private static bool HostNetworkDiffers(PolicyDocument a, PolicyDocument b) =>
+        a.HostNetwork.Mode != b.HostNetwork.Mode || ListsDiffer(a.HostNetwork.ModeExceptions, b.HostNetwork.ModeExceptions);
+
+    private static bool ListsDiffer(ImmutableArray<WorkloadMatch> a, ImmutableArray<WorkloadMatch> b) =>
+        !a.Select(RuleText.Of).ToHashSet(StringComparer.Ordinal).SetEquals(b.Select(RuleText.Of));
 }

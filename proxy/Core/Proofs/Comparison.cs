@@ -17,6 +17,12 @@ public sealed record Comparison(
     bool ModesDiffer,
     ProofVerdict Verdict)
 {
+    /// <summary>Whether the policies differ in how far they go for pods on hostNetwork, which no answer takes into account.</summary>
+    public bool HostNetworkDiffers { get; init; }
+
+    /// <summary>Whether B may enforce less than A for pods on hostNetwork. In doubt, it may.</summary>
+    public bool HostNetworkMayGiveMore { get; init; }
+
     /// <summary>Whether both policies decide everything alike. True only for an exact answer.</summary>
     public bool IsSame => Verdict.IsComplete && More.IsEmpty && Less.IsEmpty && Quieter.IsEmpty && Louder.IsEmpty;
 }

@@ -12,6 +12,7 @@ using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Doctor;
 

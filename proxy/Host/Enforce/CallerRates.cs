@@ -1,28 +1,28 @@
 using System.Collections.Concurrent;
-using System.Net;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Enforce;
 
 /// <summary>
-/// Limits the requests of each source address with a token bucket of two seconds. A bucket is stored as the moment at which it
+/// Limits the requests of each caller with a token bucket of two seconds. A bucket is stored as the moment at which it
 /// will be full again (the generic cell rate algorithm), so that a caller costs about ten bytes and no timer.
 /// </summary>
 internal sealed class CallerRates(int perSecond, TimeProvider time)
 {
     private const int BurstSeconds = 2;
 
-    /// <summary>The maximum number of buckets. A node runs at most 250 pods; further addresses share one bucket.</summary>
+    /// <summary>The maximum number of buckets. A node runs at most 250 pods; further callers share one bucket.</summary>
     private const int MaxCallers = 4096;
 
-    private readonly ConcurrentDictionary<IPAddress, Bucket> _buckets = new();
+    private readonly ConcurrentDictionary<CallerKey, Bucket> _buckets = new();
     private readonly Bucket _others = new();
     private readonly long _interval = time.TimestampFrequency / perSecond;
 
     /// <summary>Takes one request from a caller's bucket; false if the bucket is empty.</summary>
-    public bool TryTake(IPAddress caller) =>
+    public bool TryTake(CallerKey caller) =>
         BucketOf(caller).TryTake(time.GetTimestamp(), _interval, BurstSeconds * time.TimestampFrequency);
 
-    private Bucket BucketOf(IPAddress caller)
+    private Bucket BucketOf(CallerKey caller)
     {
         if (_buckets.TryGetValue(caller, out var bucket))
         {

@@ -45,7 +45,7 @@ internal sealed partial class EnforcementMiddleware(
                 await Task.Yield();
             }
 
-            exchange.IsAboveRecordRate = !rates.TryTake(exchange.Address);
+            exchange.IsAboveRecordRate = !rates.TryTake(exchange.Key);
             exchange.IsOverLimit = !hasSlot || (exchange.IsAboveRecordRate && options.CallerRate > 0);
             await EnforceAsync(exchange);
         }
@@ -69,7 +69,7 @@ internal sealed partial class EnforcementMiddleware(
         var context = exchange.Context;
 
         // 1. Identify the caller, if it is already known.
-        exchange.Caller = Confirmed(callers.Find(exchange.Address), exchange);
+        exchange.Caller = Confirmed(callers.Find(exchange.Address, exchange.Connection), exchange);
         exchange.Policy = policy.Current;
         exchange.IsProbe = !HasMetadata(context);
         if (exchange.IsOverLimit && exchange.Mode == PolicyMode.Enforce)
@@ -136,11 +136,11 @@ internal sealed partial class EnforcementMiddleware(
     {
         try
         {
-            return Confirmed(await callers.WaitAsync(exchange.Address, wait, exchange.Context.RequestAborted), exchange);
+            return Confirmed(await callers.WaitAsync(exchange.Address, exchange.Connection, wait, exchange.Context.RequestAborted), exchange);
         }
         catch (OperationCanceledException)
         {
-            return Confirmed(callers.Find(exchange.Address), exchange);
+            return Confirmed(callers.Find(exchange.Address, exchange.Connection), exchange);
         }
     }
 

@@ -6,6 +6,7 @@ using ImdsProxy.Core.Policy.Deciding;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Deny;
 using ImdsProxy.Listen;
+using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ImdsProxy.Enforce;
@@ -37,6 +38,9 @@ internal sealed class Exchange
     public CallerConnection? Connection { get; }
 
     public IPAddress Address { get; }
+
+    /// <summary>The share of limits that the request counts for.</summary>
+    public CallerKey Key => Connection?.Open?.Caller ?? new CallerKey(Address);
 
     public Caller Caller { get; set; } = Caller.Unknown.Instance;
 
@@ -117,6 +121,7 @@ internal sealed class Exchange
             CallerIp = Address,
             CallerPort = Context.Connection.RemotePort,
             CallerInterface = Connection?.InterfaceName,
+            IsInterfaceEvidence = Connection?.IsInterfaceEvidence == true,
             Request = Request,
             Probe = IsProbe,
             RawMethod = Request is null ? target?.Method : null,

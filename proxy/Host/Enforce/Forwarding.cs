@@ -13,6 +13,6 @@ internal sealed class Forwarding(Forwarder forwarder, ActivePolicy policy, Forwa
     {
         exchange.Sent();
         return forwarder.SendAsync(
-            exchange.Context, exchange.Address, permit, body, new ReleaseGate(exchange, permit, policy, _whole, end));
+            exchange.Context, exchange.Key, permit, body, new ReleaseGate(exchange, permit, policy, _whole, end));
     }
 }

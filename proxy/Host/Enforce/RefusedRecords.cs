@@ -47,8 +47,8 @@ internal sealed class RefusedRecords(
     private Exchange Begin(IFeatureCollection features)
     {
         var exchange = new Exchange(new DefaultHttpContext(features), time) { Policy = policy.Current };
-        exchange.Caller = callers.Confirm(callers.Find(exchange.Address), exchange.Connection, out _);
-        exchange.IsAboveRecordRate = !rates.TryTake(exchange.Address);
+        exchange.Caller = callers.Confirm(callers.Find(exchange.Address, exchange.Connection), exchange.Connection, out _);
+        exchange.IsAboveRecordRate = !rates.TryTake(exchange.Key);
         return exchange;
     }
 

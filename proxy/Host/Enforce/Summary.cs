@@ -36,6 +36,7 @@ internal sealed class Summary(AuditRecord first, bool isOfOthers)
         Caller = first.Caller,
         CallerIp = first.CallerIp,
         CallerInterface = first.CallerInterface,
+        IsInterfaceEvidence = first.IsInterfaceEvidence,
         Status = 0,
         Milliseconds = 0,
         Summed = count,

@@ -67,15 +67,20 @@ internal static class ExplanationText
     private static string Could(Denial denial) => denial.Rule is null ? "" : $", and rule {denial.Rule} might apply to it";
 
     private static string Who(Explanation explanation) => explanation.Caller is Caller.Pod { Identity: var pod }
-        ? $"pod {pod}, service account {pod.ServiceAccount}{(pod.Owner is null ? "" : $", {pod.Owner}")}, {explanation.Address}"
+        ? $"pod {pod}, service account {pod.ServiceAccount}{(pod.Owner is null ? "" : $", {pod.Owner}")}, {(explanation.Caller.IsOnHost ? "on hostNetwork" : explanation.Address)}"
         : $"{explanation.Address}";
 
     private static string Mode(Explanation explanation)
     {
         var mode = explanation.Policy.ModeOf(explanation.Caller);
         var own = explanation.Denial is { Rule: { } rule } denial && denial.Mode != mode ? $" (rule {rule}: {denial.Mode.Name()})" : "";
-        return mode.Name() + own;
+        return mode.Name() + own + Limit(explanation);
     }
+
+    private static string Limit(Explanation explanation) =>
+        explanation.Caller is Caller.Pod { OnHost: true } pod && explanation.Policy.Document.HostNetwork.IsAudited(pod.Identity.Workload)
+            ? " (the policy's hostNetwork only audits it)"
+            : "";
 
     private static void WriteRules(Explanation explanation, TextWriter output)
     {

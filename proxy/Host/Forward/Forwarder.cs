@@ -1,10 +1,10 @@
-using System.Net;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
+using ImdsProxy.Runtime;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ImdsProxy.Forward;
@@ -54,11 +54,11 @@ internal sealed class Forwarder : IDisposable
 
     /// <summary>Carries out a permit. The request has ended when the returned task completes.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="caller">The address of the caller, which takes the turn.</param>
+    /// <param name="caller">The caller, which takes the turn.</param>
     /// <param name="permit">The permission to send the request.</param>
     /// <param name="body">The checked body of the request.</param>
     /// <param name="gate">Decides which part of the answer the caller gets.</param>
-    public Task SendAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate) =>
+    public Task SendAsync(HttpContext context, CallerKey caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate) =>
         IsReadWhole(permit) ? FetchAsync(context, caller, permit, body, gate) : StreamAsync(context, caller, permit, body, gate);
 
     /// <summary>Evicts credentials that the policy no longer permits to any caller.</summary>
@@ -94,7 +94,7 @@ internal sealed class Forwarder : IDisposable
         && permit.Request.Method == "GET"
         && permit.Request.Endpoint.Kind is EndpointKind.Token or EndpointKind.Instance or EndpointKind.ScheduledEvents;
 
-    private async Task FetchAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
+    private async Task FetchAsync(HttpContext context, CallerKey caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
     {
         ImdsAnswer answer;
         var isShared = false;
@@ -121,13 +121,13 @@ internal sealed class Forwarder : IDisposable
         }
     }
 
-    private async Task<ImdsAnswer> FetchAloneAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body)
+    private async Task<ImdsAnswer> FetchAloneAsync(HttpContext context, CallerKey caller, Permit permit, ReadOnlyMemory<byte> body)
     {
         using var turn = await _turns.TakeAsync(permit, caller, context.RequestAborted);
         return turn is null ? _turns.Throttled(permit) : TurnTaking.Heard(turn, await _fetcher.FetchAsync(context, permit, body));
     }
 
-    private async Task StreamAsync(HttpContext context, IPAddress caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
+    private async Task StreamAsync(HttpContext context, CallerKey caller, Permit permit, ReadOnlyMemory<byte> body, IReleaseGate gate)
     {
         using var turn = await _turns.TakeAsync(permit, caller, context.RequestAborted);
         var streamed = turn is null ? _turns.Throttled(permit) : await _streams.SendAsync(context, permit, body, turn, gate);

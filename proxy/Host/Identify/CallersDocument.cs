@@ -6,10 +6,12 @@ namespace ImdsProxy.Identify;
 /// <param name="Pods">The pods in the file.</param>
 internal sealed record CallersDocument(IReadOnlyList<CallersDocument.Pod> Pods)
 {
-    /// <summary>A pod in the file. Only labels and owner are optional.</summary>
+    /// <summary>A pod in the file. Labels and owner are optional, and a pod on hostNetwork needs no address.</summary>
     internal sealed record Pod
     {
-        public required string Ip { get; init; }
+        public string? Ip { get; init; }
+
+        public bool HostNetwork { get; init; }
 
         public required string Namespace { get; init; }
 

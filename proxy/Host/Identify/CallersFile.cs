@@ -29,12 +29,18 @@ internal static class CallersFile
 
     private static KnownPod Pod(CallersDocument.Pod pod)
     {
-        if (!IPAddress.TryParse(pod.Ip, out var address))
+        if (pod.Ip is null && !pod.HostNetwork)
+        {
+            throw new FormatException($"pod {pod.Namespace}/{pod.Name}: write its \"ip\", or \"hostNetwork\": true if it shares the node's network");
+        }
+
+        IPAddress? address = null;
+        if (pod.Ip is not null && !IPAddress.TryParse(pod.Ip, out address))
         {
             throw new FormatException($"pod {pod.Namespace}/{pod.Name}: ip '{pod.Ip}' is not an IP address");
         }
 
         var identity = new PodIdentity(pod.Namespace, pod.Name, pod.Uid, pod.ServiceAccount, pod.Owner, pod.Labels ?? ImmutableDictionary<string, string>.Empty);
-        return new KnownPod(identity, [address], HostNetwork: false);
+        return new KnownPod(identity, pod.HostNetwork ? [] : [address!], pod.HostNetwork);
     }
 }

@@ -21,6 +21,12 @@ internal interface ICallerSource
     /// </summary>
     ValueTask<Caller> WaitAsync(IPAddress address, TimeSpan wait, CancellationToken cancellation);
 
+    /// <summary>Returns the pod with this UID, for a connection that came through the node's network. The UID is the one in the cgroup of its socket.</summary>
+    Caller FindOnHost(string uid) => Caller.Unknown.InstanceOnHost;
+
+    /// <summary>Waits until the pod with this UID is known or <paramref name="wait"/> has elapsed. Returns the caller known at that time.</summary>
+    ValueTask<Caller> WaitOnHostAsync(string uid, TimeSpan wait, CancellationToken cancellation) => new(FindOnHost(uid));
+
     /// <summary>
     /// Checks the interface that a connection arrived on, once per connection, before the caller is used. Returns <see
     /// cref="Caller.Unknown"/> if the pod used a different interface before; <see cref="WaitAsync"/> then waits for an

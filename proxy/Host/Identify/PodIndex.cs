@@ -12,6 +12,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
     private readonly ConcurrentDictionary<UInt128, Caller> _callers = new();
     private readonly Dictionary<string, PodEntry> _pods = new(StringComparer.Ordinal);
     private readonly AddressClaims _claims = new();
+    private readonly HostClaims _onHost = new();
     private volatile IReadOnlyCollection<KnownPod>? _known = [];
     private volatile bool _ready;
     private ulong _reached;
@@ -44,6 +45,25 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         Find(address) is { } caller and not Caller.Unknown || wait <= TimeSpan.Zero
             ? ValueTask.FromResult(Find(address))
             : new ValueTask<Caller>(WaitForNewsAsync(address, wait, cancellation));
+
+    public Caller FindOnHost(string uid) => _onHost.Find(uid);
+
+    public async ValueTask<Caller> WaitOnHostAsync(string uid, TimeSpan wait, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            var news = _onHost.News();
+            var left = wait - time.GetElapsedTime(began);
+            if (_onHost.Find(uid) is not Caller.Unknown || left <= TimeSpan.Zero)
+            {
+                return _onHost.Find(uid);
+            }
+
+            await news.WaitAsync(left, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
 
     public Caller Confirm(Caller caller, int interfaceIndex) =>
         caller is Caller.Pod pod && !evidence.Fits(pod.Identity.Uid, interfaceIndex) ? Doubt(pod.Identity.Uid) : caller;
@@ -180,6 +200,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
 
         _pods[uid] = entry;
         _claims.Add(entry, touched);
+        _onHost.Replace(old, entry);
     }
 
     private void Drop(string uid, HashSet<UInt128> touched)
@@ -187,6 +208,7 @@ internal sealed class PodIndex(InterfaceEvidence evidence, TimeProvider time) : 
         if (_pods.Remove(uid, out var old))
         {
             _claims.Remove(old, touched);
+            _onHost.Replace(old, null);
             evidence.Forget(uid);
         }
     }

@@ -21,6 +21,9 @@ internal sealed record PodRecord(
     bool Finished,
     bool Deleting)
 {
+    /// <summary>The UID that kubelet uses for a static pod whose mirror this is; null for any other pod.</summary>
+    public string? StaticUid { get; init; }
+
     /// <summary>Whether requests from its addresses can come from this pod.</summary>
     public bool ClaimsAddresses => !HostNetwork && !Finished;
 }

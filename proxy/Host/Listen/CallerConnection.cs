@@ -1,3 +1,4 @@
+using ImdsProxy.Core.Callers;
 using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Listen;
@@ -16,6 +17,12 @@ internal sealed class CallerConnection(AddressUse use, int interfaceIndex, strin
     private int _requests;
 
     public AddressUse Use { get; } = use;
+
+    /// <summary>The owner of the client's socket, if the connection came through the node's network. The connection belongs to it permanently; otherwise null.</summary>
+    public SocketOwner? Owner { get; init; }
+
+    /// <summary>Whether the interface belongs to one pod alone, so that it proves who the caller is.</summary>
+    public bool IsInterfaceEvidence { get; init; }
 
     public int InterfaceIndex { get; } = interfaceIndex;
 

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using ImdsProxy.Core.Callers;
 using ImdsProxy.Runtime;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -15,6 +17,8 @@ internal sealed class CallerGate : IDisposable
     /// <summary>The address that pods connect to. The redirect sends no other traffic here.</summary>
     private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
 
+    private static readonly IPEndPoint Nobody = new(IPAddress.None, 0);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(128);
 
     private readonly ListenOptions _options;
@@ -22,13 +26,16 @@ internal sealed class CallerGate : IDisposable
     private readonly OpenConnections _open;
     private readonly ConcurrentDictionary<CallerConnection, byte> _running = new();
     private readonly SlowReaders _slow;
+    private readonly HostGate? _host;
     private readonly ITimer _looks;
     private int _held;
+    private int _waiting;
 
     public CallerGate(ListenOptions options, ListenerParts parts)
     {
         (_options, _parts) = (options, parts);
-        _open = new OpenConnections(options.MaxConnections, options.MaxConnectionsPerCaller);
+        _host = parts.Host is { } host ? new HostGate(host, parts) : null;
+        _open = new OpenConnections(options.MaxConnections - (_host is null ? 0 : ListenOptions.NodeConnections), options.MaxConnectionsPerCaller);
         _slow = new SlowReaders(options.ReadTimeout, parts.Time);
         _looks = parts.Time.CreateTimer(static gate => ((CallerGate)gate!).EndSlowReaders(), this, _slow.Interval, _slow.Interval);
     }
@@ -37,14 +44,21 @@ internal sealed class CallerGate : IDisposable
     public async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var socket = connection.Features.Get<IConnectionSocketFeature>()?.Socket;
-        if (_options.RequireOriginalDestination && (socket is null || !Imds.Equals(ConnectionOrigin.OriginalDestination(socket))))
+        var client = connection.RemoteEndPoint as IPEndPoint ?? Nobody;
+        var pod = _parts.PodAt(client.Address);
+        if (pod is null && socket is not null && _host?.IsLocal(client.Address) == true)
+        {
+            await RunLocalAsync(connection, next, socket, client);
+            return;
+        }
+
+        if (_options.RequireOriginalDestination && !IsRedirected(socket))
         {
             Refuse(connection, ConnectionRefusal.NotRedirected);
             return;
         }
 
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        var pod = _parts.PodAt(address);
+        var address = client.Address;
         var open = new OpenConnection(connection, address, _parts.Time.GetTimestamp());
         if (!await AdmitAsync(connection, open))
         {
@@ -53,10 +67,54 @@ internal sealed class CallerGate : IDisposable
 
         using var tail = SocketTail.Of(socket);
         var index = socket is null ? 0 : ConnectionOrigin.InterfaceIndex(socket);
-        await RunAsync(connection, next, new CallerConnection(open.Use!, index, InterfaceNames.Of(index), pod) { Open = open, Tail = tail });
+        await RunAsync(connection, next, new CallerConnection(open.Use!, index, InterfaceNames.Of(index), pod)
+        {
+            Open = open,
+            Tail = tail,
+            IsInterfaceEvidence = _parts.IsOfOnePod(index),
+        });
     }
 
+    /// <summary>Waits until the node's own traffic is no longer redirected here.</summary>
+    public Task LeaveAsync(CancellationToken timeUp) => _host?.LeaveAsync(timeUp) ?? Task.CompletedTask;
+
     public void Dispose() => _looks.Dispose();
+
+    // A connection from the node's network reaches the pipeline only if it was redirected, and only with its owner.
+    private async Task RunLocalAsync(ConnectionContext connection, ConnectionDelegate next, Socket socket, IPEndPoint client)
+    {
+        if (!IsRedirected(socket))
+        {
+            await _host!.AnswerDirectAsync(connection, socket, client);
+            return;
+        }
+
+        switch (await _host!.FindAsync(connection, socket, client, open => AdmitAsync(connection, open), _open.Remove))
+        {
+            case null:
+                break;
+            case SocketOwner.Proxy:
+                Refuse(connection, ConnectionRefusal.Loop);
+                break;
+            case SocketOwner.OfNode node:
+                await _host.RelayAsync(connection, client, node);
+                break;
+            case var owner:
+                await RunHostPodAsync(connection, next, socket, new OpenConnection(connection, HostGate.KeyOf(client, owner), _parts.Time.GetTimestamp()), owner);
+                break;
+        }
+    }
+
+    private async Task RunHostPodAsync(ConnectionContext connection, ConnectionDelegate next, Socket socket, OpenConnection open, SocketOwner owner)
+    {
+        if (await AdmitAsync(connection, open))
+        {
+            using var tail = SocketTail.Of(socket);
+            await RunAsync(connection, next, new CallerConnection(open.Use!, 0, null) { Open = open, Tail = tail, Owner = owner });
+        }
+    }
+
+    private static bool IsRedirected(Socket? socket) => socket is not null && Imds.Equals(ConnectionOrigin.OriginalDestination(socket));
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next, CallerConnection caller)
     {
@@ -107,7 +165,10 @@ internal sealed class CallerGate : IDisposable
         // The new connection waits until the memory of the displaced connection is free. A waiting connection costs little.
         _parts.Observer.Refused(ConnectionRefusal.Displaced);
         displaced.Abort("made room for a caller with fewer connections");
-        if (await displaced.EndsWithinAsync(_options.CloseTimeout * 2, _parts.Time))
+        var hasEnded = Interlocked.Increment(ref _waiting) <= ListenOptions.WaitingConnections
+            && await displaced.EndsWithinAsync(_options.CloseTimeout * 2, _parts.Time);
+        Interlocked.Decrement(ref _waiting);
+        if (hasEnded)
         {
             return true;
         }

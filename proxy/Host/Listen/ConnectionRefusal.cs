@@ -17,4 +17,10 @@ internal enum ConnectionRefusal
 
     /// <summary>The client did not read its answers.</summary>
     SlowReader,
+
+    /// <summary>The node's own processes already have the maximum number of connections.</summary>
+    NodeLimit,
+
+    /// <summary>The connection came from the proxy itself, so it would be a loop.</summary>
+    Loop,
 }

@@ -51,14 +51,18 @@ internal sealed class DataListener : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops without losing a request. If a successor shares the port, clients are first moved over to it. Then requests in flight
-    /// are completed and idle connections are closed.
+    /// Stops without losing a request. If a successor shares the port, clients are first moved over to it; otherwise the redirect is first told to leave the
+    /// node's own traffic alone. Then requests in flight are completed and idle connections are closed.
     /// </summary>
     public async Task StopAsync(CancellationToken timeUp)
     {
         if (ListeningSockets.Count(EndPoint.Port) > 1)
         {
             await _drain.RunAsync(timeUp);
+        }
+        else
+        {
+            await _gate.LeaveAsync(timeUp);
         }
 
         await _app.StopAsync(timeUp);
@@ -110,7 +114,8 @@ internal sealed class DataListener : IAsyncDisposable
         var limits = kestrel.Limits;
         // The gate bounds the served connections, and displaces a connection for a newcomer. This limit also covers waiting newcomers
         // and connections that are held before they are refused.
-        limits.MaxConcurrentConnections = options.MaxConnections + ListenOptions.WaitingConnections + ListenOptions.HeldConnections;
+        limits.MaxConcurrentConnections =
+            options.MaxConnections + ListenOptions.WaitingConnections + ListenOptions.HeldConnections + ListenOptions.DirectConnections;
         limits.MaxConcurrentUpgradedConnections = 0;
         limits.MaxRequestLineSize = options.MaxRequestLine;
         limits.MaxRequestHeadersTotalSize = options.MaxHeaders;

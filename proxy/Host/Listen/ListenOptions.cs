@@ -39,6 +39,18 @@ internal sealed record ListenOptions
     public const int HeldConnections = 192;
 
     /// <summary>
+    /// The maximum number of the node's own connections, which are passed on to IMDS. Each takes the place of a pod's connection, so the
+    /// memory stays the same. Agents of a node use about ten.
+    /// </summary>
+    public const int NodeConnections = 64;
+
+    /// <summary>The maximum number of connections of one systemd unit.</summary>
+    public const int NodeConnectionsPerUnit = NodeConnections / 2;
+
+    /// <summary>The maximum number of connections from this node that were not redirected. The redirect's probe uses one.</summary>
+    public const int DirectConnections = 16;
+
+    /// <summary>
     /// The time for which a connection beyond <see cref="MaxConnectionsPerCaller"/> is held before it is refused. Otherwise, a client that
     /// reconnects immediately after each refusal would use more processor time than its permitted requests.
     /// </summary>

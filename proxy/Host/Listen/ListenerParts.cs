@@ -18,4 +18,11 @@ internal sealed record ListenerParts(
     Action<IFeatureCollection> Refused,
     Drain Drain,
     Func<IPAddress, string?> PodAt,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    /// <summary>Handles connections from the node's own network; null where they are not told apart.</summary>
+    public IHostConnections? Host { get; init; }
+
+    /// <summary>Whether an interface belongs to one pod alone.</summary>
+    public Func<int, bool> IsOfOnePod { get; init; } = static _ => false;
+}

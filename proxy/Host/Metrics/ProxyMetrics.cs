@@ -18,6 +18,7 @@ internal sealed class ProxyMetrics
     private readonly Gauge _connections;
     private readonly Counter _connectionsOpened;
     private readonly Counter _connectionsRefused;
+    private readonly Counter _hostConnections;
     private readonly Counter.Child _written;
     private readonly Counter.Child _failed;
 
@@ -32,6 +33,7 @@ internal sealed class ProxyMetrics
         _connections = registry.Gauge("imds_proxy_connections", "Open connections of callers.");
         _connectionsOpened = registry.Counter("imds_proxy_connections_opened_total", "Connections of callers accepted.");
         _connectionsRefused = registry.Counter("imds_proxy_connections_refused_total", "Connections refused, or ended because of their clients' behaviour, by reason.", "reason");
+        _hostConnections = registry.Counter("imds_proxy_host_connections_total", "Connections from the node's own network, by the owner of the client's socket.", "owner");
         // The series start at 0, because an alert would miss the first increase of a series that starts at 1.
         var records = registry.Counter("imds_proxy_audit_records_total", "Audit records, by whether they could be written.", "result");
         _written = records.WithLabels("written");
@@ -64,16 +66,31 @@ internal sealed class ProxyMetrics
     /// <param name="why">One of a few fixed words, never anything that a caller sent.</param>
     public void ConnectionRefused(string why) => _connectionsRefused.WithLabels(why).Inc();
 
+    /// <summary>Counts a connection from the node's own network.</summary>
+    /// <param name="owner">One of a few fixed words: pod, node, proxy or unknown.</param>
+    public void HostConnection(string owner) => _hostConnections.WithLabels(owner).Inc();
+
     /// <summary>Counts a record of the audit log.</summary>
     public void RecordEnded(bool isWritten) => (isWritten ? _written : _failed).Inc();
 
     /// <summary>At each scrape, reads the numbers of pods by how their requests reach the proxy.</summary>
     /// <param name="known">Pods known by an address.</param>
-    /// <param name="hostNetwork">Pods of this node that share its network, whose requests do not pass the proxy.</param>
+    /// <param name="hostNetwork">Pods of this node that share its network, whose requests pass the proxy only with <c>--host-pods</c>.</param>
     public void ObserveCallers(Func<long> known, Func<long> hostNetwork)
     {
         _registry.Observe("imds_proxy_callers_known", "Pods of this node that are known by an address.", () => known());
-        _registry.Observe("imds_proxy_host_network_pods", "Pods that share the node's network: their requests to IMDS do not pass the proxy.", () => hostNetwork());
+        _registry.Observe("imds_proxy_host_network_pods", "Pods that share the node's network: their requests to IMDS pass the proxy only with --host-pods.", () => hostNetwork());
+    }
+
+    /// <summary>At each scrape, reads the state of telling callers in the node's network apart.</summary>
+    /// <param name="isReady">Whether they can be told apart on this node.</param>
+    /// <param name="failures">Lookups to which the kernel gave no valid answer.</param>
+    /// <param name="walks">Walks through the cgroups.</param>
+    public void ObserveHostPods(Func<bool> isReady, Func<long> failures, Func<long> walks)
+    {
+        _registry.Observe("imds_proxy_host_pods_ready", "1 while pods on hostNetwork can be told apart on this node, else 0: without cgroup v2 they stay unseen.", () => Flag(isReady()));
+        _registry.ObserveTotal("imds_proxy_host_pods_lookup_failures_total", "Lookups of a client's socket to which the kernel gave no valid answer.", () => failures());
+        _registry.ObserveTotal("imds_proxy_host_pods_walks_total", "Walks through the node's cgroups, to find one that was not known.", () => walks());
     }
 
     /// <summary>At each scrape, reads the time since the API server was last heard from.</summary>

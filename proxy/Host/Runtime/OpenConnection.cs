@@ -1,21 +1,20 @@
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 
 namespace ImdsProxy.Runtime;
 
 /// <summary>One accepted connection, with the state that its listener's limits depend on.</summary>
 /// <param name="connection">The connection in the transport.</param>
-/// <param name="address">The source address.</param>
+/// <param name="caller">The caller that the connection counts for.</param>
 /// <param name="accepted">When it was accepted, as a timestamp of the clock in use.</param>
-internal sealed class OpenConnection(ConnectionContext connection, IPAddress address, long accepted)
+internal sealed class OpenConnection(ConnectionContext connection, CallerKey caller, long accepted)
 {
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastUsed = accepted;
     private volatile bool _isBusy;
 
-    public IPAddress Address { get; } = address;
+    public CallerKey Caller { get; } = caller;
 
-    /// <summary>The use of its source address. Only <see cref="OpenConnections"/> sets it.</summary>
+    /// <summary>The use of its caller. Only <see cref="OpenConnections"/> sets it.</summary>
     public AddressUse? Use { get; set; }
 
     /// <summary>Whether no request is in flight on the connection.</summary>

@@ -1,17 +1,15 @@
-using System.Net;
-
 namespace ImdsProxy.Runtime;
 
 /// <summary>
-/// Shares a bounded number of connections among source addresses. When all connections are taken, a newcomer displaces a
-/// connection of the address that has the most connections, so that a few greedy clients cannot keep the others out.
+/// Shares a bounded number of connections among callers. When all connections are taken, a newcomer displaces a
+/// connection of the caller that has the most connections, so that a few greedy clients cannot keep the others out.
 /// </summary>
 /// <param name="max">The maximum number of connections in all.</param>
-/// <param name="maxPerAddress">The maximum number of connections of one source address.</param>
+/// <param name="maxPerAddress">The maximum number of connections of one caller.</param>
 internal sealed class OpenConnections(int max, int maxPerAddress)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPAddress, AddressUse> _uses = [];
+    private readonly Dictionary<CallerKey, AddressUse> _uses = [];
     private int _count;
 
     /// <summary>Admits a connection, or returns the reason why it is refused.</summary>
@@ -22,7 +20,7 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
         displaced = null;
         lock (_gate)
         {
-            var own = _uses.GetValueOrDefault(newcomer.Address);
+            var own = _uses.GetValueOrDefault(newcomer.Caller);
             var held = own?.Connections.Count ?? 0;
             if (held >= maxPerAddress)
             {
@@ -40,7 +38,7 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
                 Take(displaced);
             }
 
-            newcomer.Use = own ?? (_uses[newcomer.Address] = new AddressUse());
+            newcomer.Use = own ?? (_uses[newcomer.Caller] = new AddressUse());
             newcomer.Use.Connections.Add(newcomer);
             _count++;
             return Admission.Admitted;
@@ -69,7 +67,7 @@ internal sealed class OpenConnections(int max, int maxPerAddress)
         _count--;
         if (use.Connections.Count == 0)
         {
-            _uses.Remove(connection.Address);
+            _uses.Remove(connection.Caller);
         }
     }
 

@@ -16,6 +16,8 @@ internal sealed class ConnectionMetrics(ProxyMetrics metrics) : IConnectionObser
         ConnectionRefusal.TotalLimit => "total-limit",
         ConnectionRefusal.Displaced => "displaced",
         ConnectionRefusal.SlowReader => "slow-reader",
+        ConnectionRefusal.NodeLimit => "node-limit",
+        ConnectionRefusal.Loop => "loop",
         _ => "caller-limit",
     });
 }

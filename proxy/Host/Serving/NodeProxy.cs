@@ -7,6 +7,7 @@ using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
+using ImdsProxy.HostPods;
 using ImdsProxy.Identify;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
@@ -14,6 +15,7 @@ using ImdsProxy.Metrics;
 using ImdsProxy.PolicySource;
 using ImdsProxy.Runtime;
 using ImdsProxy.Serving.Cluster;
+using ImdsProxy.Serving.Node;
 using ImdsProxy.Serving.Pages;
 
 namespace ImdsProxy.Serving;
@@ -88,15 +90,21 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             Logging = logging,
         };
 
+        // The callers in the node's own network. Created before the listener, because without the kernel's help the proxy must not start.
+        var hostCallers = options.HostPods is { } hostPods
+            ? new HostCallers(hostPods, options.Enforce.IdentifyWait, () => NotReady(callers, policy), time, logging)
+            : null;
+        var host = hostCallers is null ? null : new HostConnections(hostCallers, new NodeRelay(EndPointOf(options.Upstream.Address), time), pipeline.OfNode(), metrics);
+
         // The background tasks, and the order in which all parts end.
         var followers = new Followers(time, logging.CreateLogger<Followers>());
         var decisionFollowers = new DecisionFollowers(options, policy, fileCallers, cluster, modeOverride, release, time, logging);
-        var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, followers, options.DrainTimeout, time));
+        var proxy = new NodeProxy(readiness, forwarder, new Shutdown(audit, summaries, forwarder, cluster, hostCallers, followers, options.DrainTimeout, time));
 
         // The observers come last, because they need the parts that they observe. A new policy first evicts the answers that it forbids.
         policy.Observe(new ForbiddenAnswers(forwarder));
         policy.Observe(new PolicyJournal(audit, metrics, time, logging.CreateLogger<PolicyJournal>()));
-        new Observation(readiness, metrics).Of(() => proxy._isListening, policy, modeOverride, callers, audit, cluster);
+        new Observation(readiness, metrics).Of(() => proxy._isListening, policy, modeOverride, callers, audit, cluster, hostCallers);
 
         try
         {
@@ -108,13 +116,23 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             }
 
             proxy._management = await ManagementListener.StartAsync(
-                options.Management, PagesOf(readiness, registry, policy, callers, options.Audit.Directory, time), logging, cancellation);
+                options.Management, PagesOf(readiness, registry, policy, callers, options, time), logging, cancellation);
 
             await decisionFollowers.StartAsync(followers, cancellation);
             await WaitForTurnAsync(options.Listen.EndPoint.Port, () => policy.Current is not null && callers.IsReady && audit.Failure is null, time, cancellation);
+            if (hostCallers is not null)
+            {
+                await hostCallers.LoadAsync(cancellation);
+            }
+
+            var interfaces = new SharedInterfaces();
             proxy._data = await DataListener.StartAsync(
                 options.Listen,
-                new ListenerParts(logging, pipeline.Handler(), new ConnectionMetrics(metrics), pipeline.Refused().Write, drain, PodAt, time),
+                new ListenerParts(logging, pipeline.Handler(), new ConnectionMetrics(metrics), pipeline.Refused().Write, drain, PodAt, time)
+                {
+                    Host = host,
+                    IsOfOnePod = index => index > 0 && !interfaces.IsShared(index),
+                },
                 cancellation);
             proxy._isListening = true;
         }
@@ -169,7 +187,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
     }
 
     private static ManagementPages PagesOf(
-        Readiness readiness, MetricsRegistry registry, ActivePolicy policy, ICallerSource callers, string? auditDirectory, TimeProvider time)
+        Readiness readiness, MetricsRegistry registry, ActivePolicy policy, ICallerSource callers, ServeOptions options, TimeProvider time)
     {
         return new ManagementPages
         {
@@ -178,9 +196,14 @@ internal sealed partial class NodeProxy : IAsyncDisposable
             Policy = () => policy.Status is { Snapshot: { } snapshot } status
                 ? new PolicyStatus(snapshot.Revision, snapshot.Mode.Name(), status.Source!, status.LoadedAt!.Value) { NewerRefused = status.Refused is not null }
                 : null,
-            Guarded = GuardedPages.Of(callers, () => policy.Current, auditDirectory, time),
+            Guarded = GuardedPages.Of(callers, () => policy.Current, options.HostPods is not null, options.Audit.Directory, time),
         };
     }
+
+    private static string? NotReady(ICallerSource callers, ActivePolicy policy) =>
+        !callers.IsReady ? "the callers are not known yet" : policy.Current is null ? "no policy is in force" : null;
+
+    private static DnsEndPoint EndPointOf(Uri upstream) => new(upstream.DnsSafeHost, upstream.Port);
 
     // While another process serves the port, a new process that could only deny must not take its traffic. Without another
     // process, the new process denies at once.

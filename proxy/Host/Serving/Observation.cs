@@ -1,4 +1,5 @@
 using ImdsProxy.Audit;
+using ImdsProxy.HostPods;
 using ImdsProxy.Identify;
 using ImdsProxy.Management;
 using ImdsProxy.Metrics;
@@ -16,8 +17,9 @@ internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
     /// <param name="callers">The known callers.</param>
     /// <param name="audit">The audit log.</param>
     /// <param name="cluster">The parts that use the Kubernetes API, or null.</param>
+    /// <param name="host">What tells callers in the node's network apart, or null.</param>
     public void Of(
-        Func<bool> isListening, ActivePolicy policy, ModeOverride? modeOverride, ICallerSource callers, AuditLog audit, ClusterParts? cluster)
+        Func<bool> isListening, ActivePolicy policy, ModeOverride? modeOverride, ICallerSource callers, AuditLog audit, ClusterParts? cluster, HostCallers? host)
     {
         OfListener(isListening);
         OfPolicy(policy, modeOverride);
@@ -26,6 +28,11 @@ internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
         if (cluster is not null)
         {
             OfCluster(cluster);
+        }
+
+        if (host is not null)
+        {
+            OfHost(host);
         }
     }
 
@@ -54,6 +61,13 @@ internal sealed class Observation(Readiness readiness, ProxyMetrics metrics)
         readiness.Add("audit", () => audit.Failure);
         readiness.AddNote("audit-stdout", () => audit.StdoutTrouble);
         metrics.ObserveAudit(() => audit.Degraded is not null, () => audit.SegmentsRemoved, () => audit.ExportLost ?? 0, () => audit.StdoutLost);
+    }
+
+    // A note, not a check: the pods on their own network are served in any case.
+    private void OfHost(HostCallers host)
+    {
+        readiness.AddNote("host-pods", host.Problem);
+        metrics.ObserveHostPods(() => host.Problem() is null, () => host.Failures, () => host.Walks);
     }
 
     // Notes, not checks: while the API server can't be reached, the proxy serves the pods and the policy that it knows.

@@ -62,4 +62,7 @@ internal sealed record Pipeline
 
     /// <summary>Creates the recorder of requests that Kestrel itself refuses.</summary>
     public RefusedRecords Refused() => new(Callers, Policy, Time, Audit, Rates, Summaries, RequestEnded, Recorded);
+
+    /// <summary>Creates the recorder of the node's own requests.</summary>
+    public NodeRecords OfNode() => new(Policy, Time, Audit, Rates, Summaries, RequestEnded, Recorded);
 }

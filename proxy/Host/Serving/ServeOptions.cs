@@ -4,6 +4,7 @@ using ImdsProxy.Enforce;
 using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
 using ImdsProxy.Forward.Sharing;
+using ImdsProxy.HostPods;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
 using ImdsProxy.Serving.Cluster;
@@ -27,6 +28,9 @@ internal sealed record ServeOptions
 
     /// <summary>The file that tells the redirect whether the proxy is ready, or null for none.</summary>
     public string? ReadyFile { get; init; }
+
+    /// <summary>How callers in the node's network are told apart, or null if they are not.</summary>
+    public HostPodsOptions? HostPods { get; init; }
 
     public ListenOptions Listen { get; init; } = new();
 

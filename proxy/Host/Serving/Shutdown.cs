@@ -2,6 +2,7 @@ using ImdsProxy.Audit;
 using ImdsProxy.Core.Audit;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward;
+using ImdsProxy.HostPods;
 using ImdsProxy.Listen;
 using ImdsProxy.Management;
 using ImdsProxy.Serving.Cluster;
@@ -10,7 +11,7 @@ namespace ImdsProxy.Serving;
 
 /// <summary>Ends a proxy, also after a failed start. Only this class defines the order in which the parts end.</summary>
 internal sealed class Shutdown(
-    AuditLog audit, Summaries summaries, Forwarder forwarder, ClusterParts? cluster, Followers followers, TimeSpan drainTimeout, TimeProvider time)
+    AuditLog audit, Summaries summaries, Forwarder forwarder, ClusterParts? cluster, HostCallers? host, Followers followers, TimeSpan drainTimeout, TimeProvider time)
 {
     // Enough for an OTLP receiver that responds. The drain may have used up all other time.
     private static readonly TimeSpan LeastFlush = TimeSpan.FromSeconds(1);
@@ -43,6 +44,7 @@ internal sealed class Shutdown(
         }
 
         cluster?.Dispose();
+        host?.Dispose();
         forwarder.Dispose();
     }
 }

@@ -30,7 +30,7 @@ internal static class AccessText
     private static void WriteHead(AccessQuestion question, TextWriter output)
     {
         output.WriteLine(question.Text);
-        output.WriteLine($"by {question.Policy.Path}, revision {question.Policy.Revision}, {AssumptionWords.Of(question.Assumption)}");
+        output.WriteLine($"by {question.Policy.Path}, revision {question.Policy.Revision}, {AssumptionWords.Of(question.Assumption)}{AssumptionWords.Scope(question.Assumption)}");
     }
 
     private static void WriteAnswer(string workloads, string? requests, string? rule, Witness witness, TextWriter output)

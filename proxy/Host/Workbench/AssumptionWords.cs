@@ -27,4 +27,7 @@ internal static class AssumptionWords
         Assumption.Override => "while break glass is active",
         _ => "with every rule enforced",
     };
+
+    /// <summary>The pods that an answer is about, as the end of a sentence. The policy's <c>hostNetwork</c> counts in no answer with modes.</summary>
+    public static string Scope(Assumption assumption) => assumption == Assumption.Enforced ? "" : ", for pods that are not on hostNetwork";
 }

@@ -15,6 +15,9 @@ internal sealed record DemandJson(string Id, string Namespace, string ServiceAcc
     /// <summary>True for a request without the header that IMDS requires.</summary>
     public bool? Probe { get; init; }
 
+    /// <summary>True for requests that came through the node's network.</summary>
+    public bool? HostNetwork { get; init; }
+
     public string? Resource { get; init; }
 
     public IdentityJson? Identity { get; init; }
@@ -55,6 +58,7 @@ internal sealed record DemandJson(string Id, string Namespace, string ServiceAcc
     {
         ExtraQuery = demand.Key.ExtraQuery is { IsEmpty: false } names ? [.. names] : null,
         Probe = demand.Key.IsProbe ? true : null,
+        HostNetwork = demand.Key.IsOnHost ? true : null,
         Resource = demand.Key.Resource,
         Identity = identities.ClientIdOf(demand) is { } clientId && demand.Key.Endpoint.IssuesCredential ? new IdentityJson(clientId, identities.AliasOf(clientId)?.Name) : null,
         Selector = demand.Key is { SelectorKind: { } kind, Selector: { } value } ? new SelectorJson(kind, value) : null,

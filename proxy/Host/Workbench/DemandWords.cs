@@ -21,7 +21,7 @@ internal sealed class DemandWords(DemandIdentities identities)
     });
 
     /// <summary>A demand's workload.</summary>
-    public static string Workload(Demand demand) => PlainText.Of(demand.Key.Workload.ToString());
+    public static string Workload(Demand demand) => PlainText.Of($"{demand.Key.Workload}{(demand.Key.IsOnHost ? " (hostNetwork)" : "")}");
 
     /// <summary>The owner of the pods and the pods that asked.</summary>
     public static string Pods(Demand demand) => PlainText.Of(

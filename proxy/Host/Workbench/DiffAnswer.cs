@@ -14,10 +14,10 @@ internal sealed record DiffAnswer(PolicyName A, PolicyName B, AssumedComparison 
     public IEnumerable<AssumedComparison> All => Others.Prepend(Main);
 
     /// <summary>Whether some request is decided, shown or reported in another way.</summary>
-    public bool IsDifferent => All.Any(static entry => IsFound(entry.Comparison));
+    public bool IsDifferent => Main.Comparison.HostNetworkDiffers || All.Any(static entry => IsFound(entry.Comparison));
 
-    /// <summary>Whether B permits or shows anything that A does not.</summary>
-    public bool GivesMore => All.Any(static entry => !entry.Comparison.More.IsEmpty);
+    /// <summary>Whether B permits or shows anything that A does not, or may do so for pods on hostNetwork.</summary>
+    public bool GivesMore => Main.Comparison.HostNetworkMayGiveMore || All.Any(static entry => !entry.Comparison.More.IsEmpty);
 
     /// <summary>Whether B permits or shows less than A.</summary>
     public bool GivesLess => All.Any(static entry => !entry.Comparison.Less.IsEmpty);
@@ -26,7 +26,9 @@ internal sealed record DiffAnswer(PolicyName A, PolicyName B, AssumedComparison 
     public ProofVerdict Verdict => All.Select(static entry => entry.Comparison.Verdict).MaxBy(static verdict => verdict.Status)!;
 
     /// <summary>A note about a difference in modes that makes no difference to a decision, or that the comparison left out.</summary>
-    public string? NoteOfModes => !Main.Comparison.ModesDiffer || Main.Assumption == Assumption.AsWritten || Others.Any(static other => IsFound(other.Comparison)) ? null
+    public string? NoteOfModes => Main.Comparison.HostNetworkDiffers
+            ? "The policies also differ in \"hostNetwork\", which this answer does not judge: for pods on hostNetwork, one of them may permit what the other denies."
+        : !Main.Comparison.ModesDiffer || Main.Assumption == Assumption.AsWritten || Others.Any(static other => IsFound(other.Comparison)) ? null
         : Main.Assumption == Assumption.Enforced ? "The policies also differ in a mode, which changes no decision."
         : "The policies also differ in a mode, which this answer ignores. Run it without --assume-override to compare them in every mode.";
 

@@ -29,6 +29,7 @@ internal static class DiffText
     public static string Conclusion(DiffAnswer answer) => answer switch
     {
         { Verdict: { IsComplete: false } verdict } => $"Not complete. {verdict.Message}",
+        { Main.Comparison.HostNetworkDiffers: true } => "For pods that are not on hostNetwork, only what is listed differs. This is a proof, not a sample.",
         { IsDifferent: false } => "No difference: both policies decide every request of every pod alike. This is a proof, not a sample.",
         { GivesMore: false } => "B permits nothing that A does not. This is a proof, not a sample.",
         { GivesLess: false } => "B permits all that A does, and in addition only what is listed. This is a proof, not a sample.",

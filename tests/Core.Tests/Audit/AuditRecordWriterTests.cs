@@ -46,6 +46,28 @@ public sealed class AuditRecordWriterTests
         line.GetProperty("caller").GetRawText().ShouldBe($$"""{"ip":"10.1.2.3","port":7,"kind":"{{kind}}"}""");
     }
 
+    // Only what was proven is called evidence.
+    [Theory]
+    [InlineData("pod", true, "\"interface\":\"azv7a1\",\"evidence\":\"interface\",\"namespace\"")]
+    [InlineData("pod", false, "\"interface\":\"azv7a1\",\"namespace\"")]
+    [InlineData("host pod", false, "\"evidence\":\"cgroup\",\"namespace\"")]
+    [InlineData("unit", false, "\"evidence\":\"cgroup\",\"kind\":\"node\",\"unit\":\"kubelet.service\"}")]
+    [InlineData("node", true, "\"interface\":\"azv7a1\",\"kind\":\"node\"}")]
+    [InlineData("unknown host", true, "\"interface\":\"azv7a1\",\"kind\":\"unknown\"}")]
+    public void Write_Caller_HasItsEvidence(string kind, bool isInterfaceEvidence, string expected)
+    {
+        Caller caller = kind switch
+        {
+            "pod" => new Caller.Pod(FluentBit),
+            "host pod" => new Caller.Pod(FluentBit) { OnHost = true },
+            "unit" => Caller.Node.Of("kubelet.service"),
+            "node" => Caller.Node.Instance,
+            _ => Caller.Unknown.InstanceOnHost,
+        };
+
+        Line(OfCaller(caller, isInterfaceEvidence)).ShouldContain(expected);
+    }
+
     [Fact]
     public void Write_UnknownValues_OmitsTheirFields()
     {
@@ -485,6 +507,21 @@ public sealed class AuditRecordWriterTests
         Pin = texts[22],
         Redacted = true,
         Milliseconds = double.MaxValue,
+    };
+
+    private static AuditRecord OfCaller(Caller caller, bool isInterfaceEvidence) => new()
+    {
+        Timestamp = Moment,
+        Id = "0HN1",
+        Verdict = Verdict.Allowed,
+        Reason = Reason.Rule,
+        Mode = PolicyMode.Enforce,
+        Caller = caller,
+        CallerIp = IPAddress.Parse("10.244.0.11"),
+        CallerInterface = caller is Caller.Pod { OnHost: true } || caller == Caller.Node.Of("kubelet.service") ? null : "azv7a1",
+        IsInterfaceEvidence = isInterfaceEvidence,
+        Status = 200,
+        Milliseconds = 1,
     };
 
     private static AuditRecord TokenRecord() => new()

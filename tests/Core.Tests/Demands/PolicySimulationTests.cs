@@ -80,6 +80,21 @@ public sealed class PolicySimulationTests
         PolicySimulation.Run(Recorded(SampleProxy.Nothing, Want.Ingest()), policy with { ModeExceptions = [Cluster.Namespace("shop")] }, asWritten).WouldBreak.ShouldBe(1);
     }
 
+    // Without "hostNetwork", a policy only audits such pods. Enforced, the policy decides them like any other pod.
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public void Run_PodOnHostNetwork_HonoursItsLimitOnlyAsWritten(bool asWritten, long breaks)
+    {
+        var log = new SampleLog();
+        new SampleProxy(SampleProxy.Nothing, log).Serve(SampleLog.Day(0), SampleLog.Pod("logging", "fluent-bit") with { OnHost = true }, Want.Location);
+        var table = SampleLog.Reduce(log);
+
+        table.Demands.ShouldHaveSingleItem().Key.IsOnHost.ShouldBeTrue();
+        PolicySimulation.Run(table, SampleProxy.Nothing with { Mode = PolicyMode.Enforce }, asWritten).WouldBreak.ShouldBe(breaks);
+        PolicySimulation.Run(table, SampleProxy.Nothing with { Mode = PolicyMode.Enforce, HostNetwork = HostNetworkPolicy.Enforced }, asWritten).WouldBreak.ShouldBe(1);
+    }
+
     [Fact]
     public void Run_RuleInAuditMode_IsEnforcedUnlessAsWritten()
     {

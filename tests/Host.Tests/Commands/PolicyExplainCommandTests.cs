@@ -44,6 +44,26 @@ public sealed class PolicyExplainCommandTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("explain-").FullName;
 
+    // Without "hostNetwork" in the policy, a pod on hostNetwork is only audited, even by a rule with its own mode.
+    [Theory]
+    [InlineData("shop/web-1", "", 1, "denied: rule guard denies it")]
+    [InlineData("host/agent-1", "", 0, "would be denied: rule guard denies it")]
+    [InlineData("host/agent-1", "\"hostNetwork\":{\"mode\":\"enforce\"},", 1, "denied: rule guard denies it")]
+    [InlineData("host/none", "", 2, "has no pod host/none")]
+    public async Task Explain_PodByName_IsDecidedByTheWayItAsks(string pod, string key, int code, string expected)
+    {
+        var (policy, callers) = (Path.Combine(_folder, "host.json"), Path.Combine(_folder, "host-callers.json"));
+        await File.WriteAllTextAsync(policy, Policy.Replace("MODE", "enforce", StringComparison.Ordinal).Replace("\"identities\":{\"adx\":{", key + "\"identities\":{\"adx\":{", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(callers, Callers.Replace("{\"pods\":[", """{"pods":[{"namespace":"host","name":"agent-1","uid":"h","serviceAccount":"agent","hostNetwork":true},""", StringComparison.Ordinal));
+        using var output = new StringWriter();
+
+        var result = await PolicyExplainCommand.GuardAsync(
+            () => PolicyExplainCommand.ExplainPodAsync(policy, callers, pod, $"{Arm}&client_id={Kubelet}", [], CancellationToken.None), output, output);
+
+        output.ToString().ShouldContain(expected);
+        result.ShouldBe(code);
+    }
+
     public static TheoryData<ExplainCase> Cases =>
     [
         new ExplainCase("allowed", Agent, $"{Kusto}&client_id={AdxIngest}", 0, "permitted by rule ship",

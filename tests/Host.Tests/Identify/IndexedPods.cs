@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Identify;
+using Shouldly;
 
 namespace ImdsProxy.Host.Tests.Identify;
 
@@ -15,20 +16,32 @@ internal static class IndexedPods
         bool hostNetwork = false,
         bool finished = false,
         bool deleting = false,
-        string? host = null) => new(
+        string? host = null,
+        string? staticUid = null) => new(
             new PodIdentity("ns", "pod-" + uid, uid, "sa", null, []),
             version.ToString(System.Globalization.CultureInfo.InvariantCulture),
             ip is null ? [] : [.. ip.Split(',').Select(IPAddress.Parse)],
             host is null ? ImmutableArray<IPAddress>.Empty : [IPAddress.Parse(host)],
             hostNetwork,
             finished,
-            deleting);
+            deleting)
+        {
+            StaticUid = staticUid,
+        };
 
     public static PodIndex Index(Func<int, bool>? isShared = null, TimeProvider? time = null, params PodRecord[] pods)
     {
         var index = new PodIndex(new InterfaceEvidence(isShared ?? (static _ => false)), time ?? TimeProvider.System);
         index.Replace(pods, "10");
         return index;
+    }
+
+    /// <summary>Describes the caller with a UID in the node's network in a word.</summary>
+    public static string WhoOnHost(this PodIndex index, string uid)
+    {
+        var caller = index.FindOnHost(uid);
+        caller.IsOnHost.ShouldBeTrue();
+        return caller.Word();
     }
 
     /// <summary>Describes the caller at an address in a word.</summary>

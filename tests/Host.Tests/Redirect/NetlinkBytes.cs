@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using ImdsProxy.Redirect.Kernel;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Host.Tests.Redirect;
 

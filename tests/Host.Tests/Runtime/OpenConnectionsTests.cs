@@ -33,7 +33,7 @@ public sealed class OpenConnectionsTests
 
         Add(9, heldByNewcomer);
         _open.TryAdd(New(9), out var displaced).ShouldBe(Admission.Admitted);
-        displaced.ShouldNotBeNull().Address.ShouldBe(Address(loser));
+        displaced.ShouldNotBeNull().Caller.Address.ShouldBe(Address(loser));
     }
 
     // Otherwise two callers would close each other's connections for ever.

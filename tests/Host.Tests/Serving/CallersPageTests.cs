@@ -43,15 +43,27 @@ public sealed class CallersPageTests
         pod["allow"].ShouldBeNull();
     }
 
+    // The policy's hostNetwork limits the modes of rules too.
+    [Fact]
+    public async Task CallersPage_ThatSeesHostNetworkPods_ListsTheirRules()
+    {
+        var pod = (await PodsAsync(Index(pods: Pod("a", "10.1.0.4", hostNetwork: true)), Policy, seesHost: true)).ShouldHaveSingleItem()!;
+
+        pod["note"].ShouldBeNull();
+        pod["identified"]!.GetValue<bool>().ShouldBeTrue();
+        pod["mode"]!.ToString().ShouldBe("audit");
+        pod["deny"]!.ToJsonString().ShouldBe("""[{"rule":"quarantine","mode":"audit"}]""");
+    }
+
     [Fact]
     public async Task CallersPage_WithoutAPolicy_StillListsPods() =>
         (await PodsAsync(Index(pods: Pod("a", "10.0.0.1")), null)).ShouldHaveSingleItem()!["identified"]!.GetValue<bool>().ShouldBeTrue();
 
-    private static async Task<JsonArray> PodsAsync(PodIndex index, PolicySnapshot? policy)
+    private static async Task<JsonArray> PodsAsync(PodIndex index, PolicySnapshot? policy, bool seesHost = false)
     {
         using var body = new MemoryStream();
         var context = new DefaultHttpContext { Response = { Body = body } };
-        await new CallersPage(index, () => policy).HandleAsync(context);
+        await new CallersPage(index, () => policy, seesHost).HandleAsync(context);
         await context.Response.BodyWriter.FlushAsync();
         return JsonNode.Parse(body.ToArray())!["pods"]!.AsArray();
     }

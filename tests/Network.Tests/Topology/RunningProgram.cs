@@ -65,9 +65,12 @@ internal sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Waits until the program exits by itself, and returns the exit code.</summary>
-    public async Task<int> EndAsync()
+    public Task<int> EndAsync() => EndAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>Waits until the program exits by itself, and returns the exit code.</summary>
+    public async Task<int> EndAsync(TimeSpan limit)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(limit);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }

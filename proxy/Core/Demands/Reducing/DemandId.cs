@@ -24,7 +24,7 @@ internal static class DemandId
         key.Workload.Namespace,
         key.Workload.ServiceAccount,
         key.Owner,
-        key.IsProbe ? "probe" : "",
+        (key.IsProbe ? "probe" : "") + (key.IsOnHost ? "host" : ""),
         key.Method,
         key.Path,
         key.ExtraNames,

@@ -26,6 +26,8 @@ internal sealed class RecordFields
 
     public string? CallerKind { get; set; }
 
+    public string? Evidence { get; set; }
+
     public string? Namespace { get; set; }
 
     public string? Pod { get; set; }

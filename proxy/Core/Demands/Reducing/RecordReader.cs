@@ -192,6 +192,9 @@ internal sealed class RecordReader
             case 5 when reader.ValueTextEquals("owner"u8):
                 fields.Owner = _values.First(ref reader, fields.Owner);
                 break;
+            case 8 when reader.ValueTextEquals("evidence"u8):
+                fields.Evidence = _values.First(ref reader, fields.Evidence);
+                break;
             case 9 when reader.ValueTextEquals("namespace"u8):
                 fields.Namespace = _values.First(ref reader, fields.Namespace);
                 break;

@@ -24,6 +24,7 @@ internal static class RequestClass
         var key = new DemandKey(workload, record.Owner, record.Method!, record.Path!)
         {
             IsProbe = isProbe,
+            IsOnHost = record.Evidence == "cgroup",
             Resource = record.Resource,
             SelectorKind = record.Selector is null ? null : record.SelectorKind,
             Selector = record.SelectorKind is null ? null : record.Selector,

@@ -15,7 +15,7 @@ internal sealed class ReplayedPolicy
     private readonly LearnedIdentities _learned;
     private readonly ImmutableArray<WorkloadMatch> _byLabel;
     private readonly bool _knowsLabels;
-    private readonly Dictionary<(DemandWorkload Workload, string? Owner, string Labels), Caller.Pod> _callers = [];
+    private readonly Dictionary<(DemandWorkload Workload, string? Owner, bool OnHost, string Labels), Caller.Pod> _callers = [];
 
     /// <param name="document">The policy.</param>
     /// <param name="asWritten">Whether its modes count. Otherwise everything is enforced.</param>
@@ -87,6 +87,7 @@ internal sealed class ReplayedPolicy
     {
         Mode = PolicyMode.Enforce,
         ModeExceptions = [],
+        HostNetwork = HostNetworkPolicy.Enforced,
         Rules = [.. document.Rules.Select(static rule => rule with { Mode = null })],
     };
 
@@ -142,10 +143,10 @@ internal sealed class ReplayedPolicy
 
     private Caller.Pod CallerOf(DemandKey key, ImmutableArray<KeyValuePair<string, string>> labels)
     {
-        var name = (key.Workload, key.Owner, string.Join('\n', labels.Select(static label => $"{label.Key}={label.Value}")));
+        var name = (key.Workload, key.Owner, key.IsOnHost, string.Join('\n', labels.Select(static label => $"{label.Key}={label.Value}")));
         if (!_callers.TryGetValue(name, out var caller))
         {
-            caller = new Caller.Pod(new PodIdentity(key.Workload.Namespace, "replayed", "", key.Workload.ServiceAccount, key.Owner, labels));
+            caller = new Caller.Pod(new PodIdentity(key.Workload.Namespace, "replayed", "", key.Workload.ServiceAccount, key.Owner, labels)) { OnHost = key.IsOnHost };
             _callers[name] = caller;
         }
 

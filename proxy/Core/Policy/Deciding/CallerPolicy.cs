@@ -16,14 +16,18 @@ internal sealed class CallerPolicy
 
     private readonly ImmutableArray<CompiledAllow> _allows;
     private readonly ImmutableArray<CompiledDeny> _denies;
+    private readonly bool _isCapped;
+
     // The dictionary has only one lock, because Count takes all locks, and each request for a new path reads Count.
     private readonly ConcurrentDictionary<PathKey, PathPolicy> _paths = new(concurrencyLevel: 1, capacity: 7);
 
     /// <param name="mode">The workload's mode.</param>
     /// <param name="rules">The rules that apply to the workload, sorted by name.</param>
-    public CallerPolicy(PolicyMode mode, List<CompiledRule> rules)
+    /// <param name="isCapped">Whether the workload is only audited, even where a rule has its own mode.</param>
+    public CallerPolicy(PolicyMode mode, List<CompiledRule> rules, bool isCapped = false)
     {
         Mode = mode;
+        _isCapped = isCapped;
         _allows = Allows(rules);
         _denies = Denies(rules);
     }
@@ -130,7 +134,7 @@ internal sealed class CallerPolicy
     }
 
     private Denial Denied(Caller caller, ImdsRequest request, CompiledDeny deny) =>
-        new(caller, request, Reason.DenyRule, deny.Rule.Name, deny.Rule.Mode ?? Mode, deny.Source.Quiet);
+        new(caller, request, Reason.DenyRule, deny.Rule.Name, _isCapped ? Mode : deny.Rule.Mode ?? Mode, deny.Source.Quiet);
 
     private static Reason NothingAllowed(ImdsRequest request) =>
         request.Endpoint.IsKnown ? Reason.NoRule : Reason.UnknownEndpoint;

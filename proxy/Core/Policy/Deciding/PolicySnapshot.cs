@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Credentials;
@@ -9,15 +8,13 @@ namespace ImdsProxy.Core.Policy.Deciding;
 /// <summary>A compiled policy that decides requests. Each change of the policy compiles a new snapshot.</summary>
 public sealed class PolicySnapshot
 {
-    /// <summary>Pods and workloads come and go while one revision is in force. A node runs at most a few hundred pods at a time.</summary>
-    private const int MaxRemembered = 4096;
-
     private readonly IdentityTable _identities;
     private readonly ImmutableArray<CompiledRule> _rules;
     private readonly UnidentifiedPolicy _unidentified;
+    private readonly UnidentifiedPolicy _unidentifiedOnHost;
     private readonly RuleIndex _index;
-    private readonly ConcurrentDictionary<WorkloadIdentity, CallerPolicy> _workloads = new();
-    private readonly ConcurrentDictionary<PodIdentity, PodDecisions> _pods = new();
+    private readonly RememberedPods _pods;
+    private readonly RememberedPods _podsOnHost;
 
     private PolicySnapshot(PolicyDocument document, PolicySnapshot? before)
     {
@@ -26,7 +23,10 @@ public sealed class PolicySnapshot
         _identities = isSame ? before!._identities : new IdentityTable(document.Identities);
         _rules = Compiled(document.Rules, isSame ? before!._rules : []);
         _index = new RuleIndex(_rules);
-        _unidentified = new UnidentifiedPolicy(document, _rules);
+        _unidentified = UnidentifiedPolicy.Of(document, _rules);
+        _unidentifiedOnHost = UnidentifiedPolicy.OnHost(document, _rules);
+        _pods = new RememberedPods(workload => Effective(workload, onHost: false));
+        _podsOnHost = new RememberedPods(workload => Effective(workload, onHost: true));
     }
 
     public PolicyDocument Document { get; }
@@ -50,12 +50,14 @@ public sealed class PolicySnapshot
     public static PolicySnapshot Compile(PolicyDocument document, PolicySnapshot? before)
     {
         var snapshot = new PolicySnapshot(document, before);
-        foreach (var (pod, decisions) in before?._pods.ToArray() ?? [])
+        foreach (var pod in before?._pods.Used ?? [])
         {
-            if (decisions.IsUsed)
-            {
-                snapshot.For(pod);
-            }
+            snapshot._pods.For(pod);
+        }
+
+        foreach (var pod in before?._podsOnHost.Used ?? [])
+        {
+            snapshot._podsOnHost.For(pod);
         }
 
         return snapshot;
@@ -63,14 +65,14 @@ public sealed class PolicySnapshot
 
     /// <summary>The mode in force for a caller.</summary>
     public PolicyMode ModeOf(Caller caller) =>
-        caller is Caller.Pod pod ? For(pod.Identity).Policy.Mode : _unidentified.Mode;
+        caller is Caller.Pod pod ? For(pod).Policy.Mode : Unidentified(caller).Mode;
 
     /// <summary>Decides a request before it is sent.</summary>
     public Decision Decide(Caller caller, ImdsRequest request)
     {
         var decision = caller is Caller.Pod pod
-            ? For(pod.Identity).Decide(caller, request, _identities)
-            : _unidentified.Decide(caller, Question.Before(request, _identities));
+            ? For(pod).Decide(caller, request, _identities)
+            : Unidentified(caller).Decide(caller, Question.Before(request, _identities));
         return request.RelayedBy is null ? decision : RelayedRequest.Of(request, decision);
     }
 
@@ -85,7 +87,7 @@ public sealed class PolicySnapshot
             return DecideAnew(caller, request, answer);
         }
 
-        var decisions = For(pod.Identity);
+        var decisions = For(pod);
         if (decisions.DecisionOf(request, answer) is { } known)
         {
             return known;
@@ -106,8 +108,8 @@ public sealed class PolicySnapshot
 
         var question = Question.After(request, answer);
         var decision = caller is Caller.Pod pod
-            ? For(pod.Identity).Policy.Decide(caller, question, Reason.IdentityMismatch)
-            : _unidentified.Decide(caller, question);
+            ? For(pod).Policy.Decide(caller, question, Reason.IdentityMismatch)
+            : Unidentified(caller).Decide(caller, question);
         return decision is not Permit after ? decision
             : IsAnotherIdentity(before.Request, answer) || answer.Contradicts(_identities.ByClientId(answer.ClientId)?.ResourceId) ? Mismatch(caller, request)
             : OfBoth(before, after);
@@ -127,9 +129,9 @@ public sealed class PolicySnapshot
     /// </summary>
     public Denial? DecideProbe(Caller caller, ImdsRequest request) => caller switch
     {
-        Caller.Pod pod => For(pod.Identity).Policy.DecideProbe(caller, request),
+        Caller.Pod pod => For(pod).Policy.DecideProbe(caller, request),
         Caller.Unknown => null,
-        _ => _unidentified.DecideProbe(caller, request),
+        _ => Unidentified(caller).DecideProbe(caller, request),
     };
 
     /// <summary>Whether at least one workload may be permitted to receive this credential. In doubt, the answer is yes.</summary>
@@ -166,27 +168,19 @@ public sealed class PolicySnapshot
         return mode == PolicyMode.Enforce ? denial : new Permit(caller, request, null, mode, denial);
     }
 
-    private PodDecisions For(PodIdentity pod)
-    {
-        if (_pods.TryGetValue(pod, out var known))
-        {
-            return known;
-        }
+    private PodDecisions For(Caller.Pod pod) => (pod.OnHost ? _podsOnHost : _pods).For(pod.Identity);
 
-        if (_pods.Count >= MaxRemembered)
-        {
-            _pods.Clear();
-            _workloads.Clear();
-        }
+    private UnidentifiedPolicy Unidentified(Caller caller) => caller.IsOnHost ? _unidentifiedOnHost : _unidentified;
 
-        return _pods.GetOrAdd(pod, new PodDecisions(_workloads.GetOrAdd(pod.Workload, Effective)));
-    }
-
-    private CallerPolicy Effective(WorkloadIdentity workload) => new(ModeFor(workload), _index.Of(workload));
+    private CallerPolicy Effective(WorkloadIdentity workload, bool onHost) =>
+        new(ModeFor(workload, onHost), _index.Of(workload), onHost && Document.HostNetwork.IsAudited(workload));
 
     /// <summary>The mode of a workload.</summary>
-    internal PolicyMode ModeFor(WorkloadIdentity workload) =>
-        !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode
+    /// <param name="workload">The workload.</param>
+    /// <param name="onHost">Whether its requests come through the node's network.</param>
+    internal PolicyMode ModeFor(WorkloadIdentity workload, bool onHost = false) =>
+        onHost && Document.HostNetwork.IsAudited(workload) ? PolicyMode.Audit
+        : !Document.ModeExceptions.Any(exception => exception.Matches(workload)) ? Mode
         : Mode == PolicyMode.Enforce ? PolicyMode.Audit
         : PolicyMode.Enforce;
 }

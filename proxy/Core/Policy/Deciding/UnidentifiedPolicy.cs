@@ -12,15 +12,27 @@ internal sealed class UnidentifiedPolicy
 {
     private readonly ImmutableArray<CompiledDeny> _enforcedDenies;
 
-    public UnidentifiedPolicy(PolicyDocument document, ImmutableArray<CompiledRule> rules)
+    private UnidentifiedPolicy(PolicyMode mode, ImmutableArray<CompiledDeny> enforcedDenies)
     {
-        _enforcedDenies = [.. rules.Where(rule => rule.Source.Mode == PolicyMode.Enforce).SelectMany(rule => rule.Denies)];
-        _enforcedDenies = _enforcedDenies.Sort(CompiledDeny.Louder);
-        Mode = document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce;
+        Mode = mode;
+        _enforcedDenies = enforcedDenies;
     }
 
     /// <summary>Audit mode only if every caller is in audit mode.</summary>
     public PolicyMode Mode { get; }
+
+    /// <summary>The policy for addresses of no known pod.</summary>
+    public static UnidentifiedPolicy Of(PolicyDocument document, ImmutableArray<CompiledRule> rules)
+    {
+        ImmutableArray<CompiledDeny> denies = [.. rules.Where(static rule => rule.Source.Mode == PolicyMode.Enforce).SelectMany(static rule => rule.Denies)];
+        return new UnidentifiedPolicy(
+            document.Mode == PolicyMode.Audit && document.ModeExceptions.IsDefaultOrEmpty ? PolicyMode.Audit : PolicyMode.Enforce,
+            denies.Sort(CompiledDeny.Louder));
+    }
+
+    /// <summary>The policy for sockets in the node's network that belong to no known pod.</summary>
+    public static UnidentifiedPolicy OnHost(PolicyDocument document, ImmutableArray<CompiledRule> rules) =>
+        document.HostNetwork.MayEnforce ? Of(document, rules) : new UnidentifiedPolicy(PolicyMode.Audit, []);
 
     public Decision Decide(Caller caller, in Question question)
     {

@@ -14,13 +14,17 @@ public sealed record EffectivePermissions(
     ImmutableArray<EffectivePermission<DenyPermission>> Deny)
 {
     /// <summary>The permissions of a pod.</summary>
-    public static EffectivePermissions Of(PolicySnapshot policy, PodIdentity pod)
+    /// <param name="policy">The policy.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="onHost">Whether its requests come through the node's network.</param>
+    public static EffectivePermissions Of(PolicySnapshot policy, PodIdentity pod, bool onHost = false)
     {
-        var mode = policy.ModeFor(pod.Workload);
+        var mode = policy.ModeFor(pod.Workload, onHost);
+        var isCapped = onHost && policy.Document.HostNetwork.IsAudited(pod.Workload);
         var rules = policy.Rules.Where(rule => rule.SpeaksOf(pod.Workload)).Select(static rule => rule.Source).ToList();
         return new EffectivePermissions(
             mode,
             [.. rules.SelectMany(rule => rule.Allow.Select(allow => new EffectivePermission<AllowPermission>(rule.Name, mode, allow)))],
-            [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectivePermission<DenyPermission>(rule.Name, rule.Mode ?? mode, deny)))]);
+            [.. rules.SelectMany(rule => rule.Deny.Select(deny => new EffectivePermission<DenyPermission>(rule.Name, isCapped ? mode : rule.Mode ?? mode, deny)))]);
     }
 }

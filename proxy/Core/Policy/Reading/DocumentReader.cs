@@ -22,7 +22,7 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
             return null;
         }
 
-        if (Fields.Of(root, problems, "version", "mode", "enforceOnly", "auditOnly", "identities", "rules") is not { } fields)
+        if (Fields.Of(root, problems, "version", "mode", "enforceOnly", "auditOnly", "hostNetwork", "identities", "rules") is not { } fields)
         {
             return null;
         }
@@ -30,6 +30,7 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
         CheckVersion(fields.Required("version", "write \"version\": 1"));
         var mode = _modes.Read(fields.Required("mode", "write \"mode\": \"enforce\", or \"audit\" to deny nothing and record each request that enforcement would deny"));
         var exceptions = _modes.ReadExceptions(fields, mode);
+        var hostNetwork = _modes.ReadHostNetwork(fields["hostNetwork"]);
         var aliases = new IdentitiesReader(problems).Read(fields["identities"]);
         var rulesAt = fields.Required("rules", "write the rules; \"rules\": [] permits nothing");
         var reader = new RuleReader(problems, aliases, known);
@@ -43,7 +44,7 @@ internal sealed class DocumentReader(ProblemList problems, KnownRules known)
         new PinConflicts(problems).Find(rules);
         new ViewWarnings(problems).Find(rules);
         Clean = new KnownRules(reader.Clean, aliases.Good);
-        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision);
+        return new PolicyDocument(mode ?? PolicyMode.Enforce, exceptions, aliases.Good, [.. rules.Select(rule => rule.Rule)], revision) { HostNetwork = hostNetwork };
     }
 
     private void CheckVersion(LocatedValue? at)

@@ -5,7 +5,7 @@ namespace ImdsProxy.Core.Policy.Reading;
 /// <summary>Merges the roots of fragments into the root of one policy. Each value still knows the file that it comes from.</summary>
 internal sealed class FragmentMerger(ProblemList problems)
 {
-    private static readonly string[] HeadKeys = ["version", "mode", "enforceOnly", "auditOnly"];
+    private static readonly string[] HeadKeys = ["version", "mode", "enforceOnly", "auditOnly", "hostNetwork"];
 
     private readonly LocatedDocument _whole = new(ReadOnlyMemory<byte>.Empty, "", 0, problems.Texts);
     private readonly List<LocatedMember> _members = [];

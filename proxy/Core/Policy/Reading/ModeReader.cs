@@ -33,6 +33,18 @@ internal sealed class ModeReader(ProblemList problems)
         return [.. enforceOnly, .. auditOnly];
     }
 
+    /// <summary>The limit for requests that come through the node's network. Without the key, they are only audited.</summary>
+    public HostNetworkPolicy ReadHostNetwork(LocatedValue? at)
+    {
+        if (at is null || Fields.Of(at, problems, "mode", "enforceOnly", "auditOnly") is not { } fields)
+        {
+            return HostNetworkPolicy.Audited;
+        }
+
+        var mode = Read(fields.Required("mode", "write \"mode\": \"enforce\", or \"audit\" to deny no pod on hostNetwork anything"));
+        return new HostNetworkPolicy(mode ?? PolicyMode.Audit, ReadExceptions(fields, mode));
+    }
+
     private ImmutableArray<WorkloadMatch> ReadList(Fields policy, string key, PolicyMode? mode, PolicyMode needed)
     {
         var at = policy[key];

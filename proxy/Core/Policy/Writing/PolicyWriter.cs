@@ -18,11 +18,8 @@ public static class PolicyWriter
     {
         json.WriteNumber("version"u8, 1);
         json.WriteString("mode"u8, policy.Mode.Name());
-        if (!policy.ModeExceptions.IsEmpty)
-        {
-            WriteLines(json, policy.Mode == PolicyMode.Audit ? "enforceOnly"u8 : "auditOnly"u8, policy.ModeExceptions, PolicyLines.Write);
-        }
-
+        WriteExceptions(json, policy.Mode, policy.ModeExceptions);
+        WriteHostNetwork(json, policy.HostNetwork);
         WriteBody(json, policy.Identities, policy.Rules);
     });
 
@@ -42,6 +39,23 @@ public static class PolicyWriter
 
         output.Write("\n"u8);
         return output.WrittenSpan.ToArray();
+    }
+
+    private static void WriteExceptions(Utf8JsonWriter json, PolicyMode mode, ImmutableArray<WorkloadMatch> exceptions) =>
+        WriteLines(json, mode == PolicyMode.Audit ? "enforceOnly"u8 : "auditOnly"u8, exceptions, PolicyLines.Write);
+
+    // A policy without the key means the same as this.
+    private static void WriteHostNetwork(Utf8JsonWriter json, HostNetworkPolicy hostNetwork)
+    {
+        if (!hostNetwork.MayEnforce)
+        {
+            return;
+        }
+
+        json.WriteStartObject("hostNetwork"u8);
+        json.WriteString("mode"u8, hostNetwork.Mode.Name());
+        WriteExceptions(json, hostNetwork.Mode, hostNetwork.ModeExceptions);
+        json.WriteEndObject();
     }
 
     private static void WriteBody(Utf8JsonWriter json, ImmutableArray<IdentityAlias> identities, ImmutableArray<PolicyRule> rules)

@@ -22,7 +22,7 @@ internal static class PolicyExplainCommand
         var path = new Argument<string?>("PATH") { Description = "Policy file, directory of fragments, or ConfigMap manifest", Arity = ArgumentArity.ZeroOrOne };
         var callers = Flag.Text("--callers", "Callers file, which assigns addresses to pods");
         var ip = Flag.Of<IPAddress?>("--ip", "Address of the calling pod", FlagValues.Ip);
-        var pod = Flag.Text("--pod", "With --management: the calling pod, NAMESPACE/NAME");
+        var pod = Flag.Text("--pod", "The calling pod, NAMESPACE/NAME; needed with --management, and for a pod on hostNetwork in a callers file");
         var request = Flag.Text("--request", "The request, such as 'GET /metadata/instance?api-version=2021-02-01'");
         var headers = RepeatableFlag.Of("--header", "A request header, 'Name: value'; repeatable. 'Metadata: true' is sent unless 'Metadata:' removes it", GivenRequest.Header);
         var management = new ManagementFlags("Ask a running proxy, which uses its own policy and pods, instead of reading files: IP:PORT or unix:PATH");
@@ -39,12 +39,14 @@ internal static class PolicyExplainCommand
 
             Require(result.GetValue(path), "PATH: give the policy, or --management to ask a running proxy", result.AddError);
             Require(result.GetValue(callers), "--callers: give the callers file, which assigns addresses to pods", result.AddError);
-            Require(result.GetValue(ip), "--ip: give the address of the calling pod", result.AddError);
+            Require((object?)result.GetValue(ip) ?? result.GetValue(pod), "--ip: give the address of the calling pod, or --pod NAMESPACE/NAME", result.AddError);
         });
         command.SetAction((parsed, cancellation) => GuardAsync(
             () => management.Read(parsed) is { } proxy
                 ? AskAsync(proxy, parsed.GetValue(pod)!, parsed.GetValue(request)!, parsed.GetValue(headers), cancellation)
-                : ExplainAsync(parsed.GetValue(path)!, parsed.GetValue(callers)!, parsed.GetValue(ip)!, parsed.GetValue(request)!, parsed.GetValue(headers), cancellation),
+                : parsed.GetValue(pod) is { } name
+                    ? ExplainPodAsync(parsed.GetValue(path)!, parsed.GetValue(callers)!, name, parsed.GetValue(request)!, parsed.GetValue(headers), cancellation)
+                    : ExplainAsync(parsed.GetValue(path)!, parsed.GetValue(callers)!, parsed.GetValue(ip)!, parsed.GetValue(request)!, parsed.GetValue(headers), cancellation),
             Console.Out,
             Console.Error));
         return command;
@@ -73,6 +75,20 @@ internal static class PolicyExplainCommand
         var given = GivenRequest.Of(request, headers);
         var policy = await PolicyOfAsync(path, cancellation);
         return Explained.Of(policy, ip, CallersOf(callers).Find(ip), given);
+    }
+
+    /// <summary>Explains a request of a pod in the callers file. A pod on hostNetwork has no address of its own.</summary>
+    internal static async Task<Explained> ExplainPodAsync(
+        string path, string callers, string pod, string request, ImmutableArray<KeyValuePair<string, string>> headers, CancellationToken cancellation)
+    {
+        var given = GivenRequest.Of(request, headers);
+        var policy = await PolicyOfAsync(path, cancellation);
+        var known = CallersOf(callers);
+        var found = known.Known.FirstOrDefault(one => one.Identity.ToString() == pod)
+            ?? throw new FormatException($"'{callers}' has no pod {pod}; write NAMESPACE/NAME");
+        return found.HostNetwork
+            ? Explained.Of(policy, IPAddress.None, known.FindOnHost(found.Identity.Uid), given)
+            : Explained.Of(policy, found.Addresses[0], known.Find(found.Addresses[0]), given);
     }
 
     /// <summary>Asks a running proxy to explain a request.</summary>

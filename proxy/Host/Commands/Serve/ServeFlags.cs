@@ -6,6 +6,7 @@ using ImdsProxy.Commands.Flags;
 using ImdsProxy.Deny;
 using ImdsProxy.Enforce;
 using ImdsProxy.Forward.Imds;
+using ImdsProxy.HostPods;
 using ImdsProxy.Listen;
 using ImdsProxy.Logs;
 using ImdsProxy.Management;
@@ -34,6 +35,8 @@ internal sealed class ServeFlags
     private readonly Option<string?> _denialHelp = Flag.Text("--denial-help", "Whom to contact; appended to each denial");
     private readonly Option<TokenDenialForm> _tokenDenial = Flag.Of("--token-denial", "Response to a denied token request: forbidden (403) or identity-not-found (IMDS's own 400, after which more SDKs try their next credential)", TokenDenial, "forbidden");
     private readonly Option<bool> _requireOriginalDestination = Flag.Switch("--require-original-destination", "Refuse connections that were not redirected from 169.254.169.254:80");
+    private readonly Option<bool> _hostPods = Flag.Switch("--host-pods", "Tell pods on hostNetwork apart by the cgroups of their sockets, and pass the node's own traffic on unchanged; redirect --host-pods sends both here");
+    private readonly Option<string?> _cgroupRoot = Flag.Text("--cgroup-root", "Where the host's cgroup v2 hierarchy is mounted; by default /sys/fs/cgroup");
     private readonly Option<string?> _overrideDirectory = Flag.Text("--override-dir", "Directory with the break-glass files mode, until and reason");
     private readonly Option<string?> _readyFile = Flag.Text("--ready-file", "File in which the proxy reports to redirect --ready-file whether it is ready");
     private readonly Option<int> _maxConnections = Count("--max-connections", "Maximum number of connections", Limits.MaxConnections);
@@ -56,7 +59,7 @@ internal sealed class ServeFlags
         Option[] flags =
         [
             _listen, _upstream, _upstreamTimeout, _policy, _callers, _nodeName, _clusterName, _management, _managementToken, _metrics,
-            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _overrideDirectory, _readyFile, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
+            _identifyWait, _drainTimeout, _denialHelp, _tokenDenial, _requireOriginalDestination, _hostPods, _cgroupRoot, _overrideDirectory, _readyFile, _maxConnections, _maxConnectionsPerCaller, _maxRequestsPerCaller,
             _maxRequestLine, _maxHeaders, _maxBody, _headersTimeout, _bodyTimeout, _keepAlive, _logFormat, _logLevel,
         ];
         foreach (var flag in flags)
@@ -91,6 +94,7 @@ internal sealed class ServeFlags
         Cluster = _cluster.Read(flags, flags.GetValue(_callers), flags.GetValue(_nodeName)),
         OverrideDirectory = flags.GetValue(_overrideDirectory),
         ReadyFile = flags.GetValue(_readyFile),
+        HostPods = flags.GetValue(_hostPods) ? new HostPodsOptions(flags.GetValue(_cgroupRoot) ?? "/sys/fs/cgroup") : null,
         Listen = ReadListen(flags),
         Upstream = new UpstreamOptions { Address = flags.GetRequiredValue(_upstream), Timeout = flags.GetValue(_upstreamTimeout) },
         Limits = _sharing.ReadLimits(flags),

@@ -1,6 +1,6 @@
-using System.Net;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Forward.Limits;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Imds;
 
@@ -8,13 +8,13 @@ namespace ImdsProxy.Forward.Imds;
 internal sealed class TurnTaking(Lanes lanes)
 {
     /// <summary>Joins the queue for a permit's request. Returns null if too many requests wait.</summary>
-    public Turn? TryJoin(Permit permit, IPAddress caller) => lanes.TryJoin(permit, caller);
+    public Turn? TryJoin(Permit permit, CallerKey caller) => lanes.TryJoin(permit, caller);
 
     /// <summary>Joins the queue and waits. Returns the granted turn, or null if the turn did not come in time.</summary>
     /// <param name="permit">The permission to send the request.</param>
     /// <param name="caller">The address of the caller, which takes the turn.</param>
     /// <param name="gone">Cancelled when the caller disconnects.</param>
-    public ValueTask<Turn?> TakeAsync(Permit permit, IPAddress caller, CancellationToken gone) =>
+    public ValueTask<Turn?> TakeAsync(Permit permit, CallerKey caller, CancellationToken gone) =>
         TryJoin(permit, caller) is { } turn ? GrantedAsync(turn, gone) : ValueTask.FromResult<Turn?>(null);
 
     /// <summary>Waits for a turn that has joined the queue. Returns the turn. If the turn does not come in time, ends it and returns null.</summary>

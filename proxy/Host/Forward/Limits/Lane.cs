@@ -1,4 +1,4 @@
-using System.Net;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Limits;
 
@@ -47,7 +47,7 @@ internal sealed class Lane : IDisposable
     }
 
     /// <summary>Returns a turn, which may already be granted, or null if too many requests are waiting.</summary>
-    public Turn? TryJoin(IPAddress caller)
+    public Turn? TryJoin(CallerKey caller)
     {
         var turn = new Turn(this);
         lock (_gate)
@@ -68,7 +68,7 @@ internal sealed class Lane : IDisposable
     }
 
     /// <summary>Adds another caller to a turn. The turn is granted as soon as either caller is next.</summary>
-    public void JoinToo(Turn turn, IPAddress caller)
+    public void JoinToo(Turn turn, CallerKey caller)
     {
         lock (_gate)
         {
@@ -178,7 +178,7 @@ internal sealed class Lane : IDisposable
         Pump();
     }
 
-    private void Grant(Turn turn, IPAddress? caller)
+    private void Grant(Turn turn, CallerKey? caller)
     {
         turn.State = TurnState.Granted;
         _sending++;

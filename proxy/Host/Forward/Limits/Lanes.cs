@@ -1,6 +1,6 @@
-using System.Net;
-using ImdsProxy.Core.Policy;
 using Endpoint = ImdsProxy.Core.Requests.Endpoint;
+using ImdsProxy.Core.Policy;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Limits;
 
@@ -16,7 +16,7 @@ internal sealed class Lanes(LimitOptions options, TimeProvider time) : IDisposab
     /// Joins the queue for a permit's request. Returns null if too many requests wait. A request that only audit mode lets through
     /// is granted its turn at once, because audit mode must not delay callers.
     /// </summary>
-    public Turn? TryJoin(Permit permit, IPAddress caller)
+    public Turn? TryJoin(Permit permit, CallerKey caller)
     {
         var lane = Of(permit.Request.Endpoint);
         return permit.Mode == PolicyMode.Audit ? lane.Pass() : lane.TryJoin(caller);

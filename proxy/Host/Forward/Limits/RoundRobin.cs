@@ -1,4 +1,4 @@
-using System.Net;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Limits;
 
@@ -7,14 +7,14 @@ namespace ImdsProxy.Forward.Limits;
 /// <param name="depth">The number of turns that may wait in total.</param>
 internal sealed class RoundRobin(int depthPerCaller, int depth)
 {
-    private readonly Dictionary<IPAddress, Queue<Turn>> _callers = [];
-    private readonly Queue<IPAddress> _order = new();
+    private readonly Dictionary<CallerKey, Queue<Turn>> _callers = [];
+    private readonly Queue<CallerKey> _order = new();
 
     /// <summary>The number of waiting turns. A turn with several callers counts once for each caller.</summary>
     public int Count { get; private set; }
 
     /// <summary>Adds a turn to its caller's queue. Returns false if too many turns are waiting.</summary>
-    public bool TryAdd(IPAddress caller, Turn turn)
+    public bool TryAdd(CallerKey caller, Turn turn)
     {
         if (Count >= depth)
         {
@@ -38,7 +38,7 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
 
     /// <summary>Returns the next waiting turn with its caller, or null.</summary>
     /// <param name="isFree">Whether a caller may send now.</param>
-    public (IPAddress Caller, Turn Turn)? Next(Func<IPAddress, bool> isFree)
+    public (CallerKey Caller, Turn Turn)? Next(Func<CallerKey, bool> isFree)
     {
         for (var left = _order.Count; left > 0; left--)
         {
@@ -94,7 +94,7 @@ internal sealed class RoundRobin(int depthPerCaller, int depth)
     }
 
     // Moves the caller to the end of the line, if it has more turns waiting.
-    private void Return(IPAddress caller, Queue<Turn> turns)
+    private void Return(CallerKey caller, Queue<Turn> turns)
     {
         if (turns.Count > 0)
         {

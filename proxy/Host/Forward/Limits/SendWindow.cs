@@ -1,4 +1,4 @@
-using System.Net;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Limits;
 
@@ -56,7 +56,7 @@ internal sealed class SendWindow
     }
 
     /// <summary>Whether this caller may send the next request, provided that the window has room.</summary>
-    public bool MaySend(IPAddress caller)
+    public bool MaySend(CallerKey caller)
     {
         if (_perSecond == 0)
         {
@@ -67,13 +67,13 @@ internal sealed class SendWindow
         var own = 0;
         foreach (var sent in _sent)
         {
-            own += caller.Equals(sent.Caller) && _time.GetElapsedTime(sent.At, now) < Width ? 1 : 0;
+            own += sent.Caller == caller && _time.GetElapsedTime(sent.At, now) < Width ? 1 : 0;
         }
 
         return own < (_allowed + 1) / 2;
     }
 
-    public void Send(IPAddress? caller)
+    public void Send(CallerKey? caller)
     {
         if (_perSecond > 0)
         {
@@ -106,5 +106,5 @@ internal sealed class SendWindow
         }
     }
 
-    private readonly record struct Sent(long At, IPAddress? Caller);
+    private readonly record struct Sent(long At, CallerKey? Caller);
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Limits;
 
@@ -23,7 +23,7 @@ internal sealed class Turn(Lane lane) : IDisposable
     public TurnState State { get; set; }
 
     /// <inheritdoc cref="Lane.JoinToo"/>
-    public void JoinToo(IPAddress caller) => lane.JoinToo(this, caller);
+    public void JoinToo(CallerKey caller) => lane.JoinToo(this, caller);
 
     /// <inheritdoc cref="Lane.Heard"/>
     public void Heard(int? status, TimeSpan? retryAfter) => lane.Heard(status, retryAfter);

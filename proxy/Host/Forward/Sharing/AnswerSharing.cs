@@ -1,9 +1,9 @@
-using System.Net;
 using ImdsProxy.Core.Credentials;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Requests;
 using ImdsProxy.Forward.Imds;
 using ImdsProxy.Forward.Limits;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Forward.Sharing;
 
@@ -63,7 +63,7 @@ internal sealed class AnswerSharing : IDisposable
     /// <param name="caller">The address of the caller, which takes the turn.</param>
     /// <param name="gone">Cancelled when the caller disconnects.</param>
     /// <param name="isShared">Whether the answer is cached or fetched for another request. False if it is fetched for this request.</param>
-    public Task<ImdsAnswer> FetchAsync(Permit permit, string metadata, IPAddress caller, CancellationToken gone, out bool isShared)
+    public Task<ImdsAnswer> FetchAsync(Permit permit, string metadata, CallerKey caller, CancellationToken gone, out bool isShared)
     {
         var key = new AnswerKey(permit.Request, metadata);
         Flight? flight;
@@ -161,7 +161,7 @@ internal sealed class AnswerSharing : IDisposable
     }
 
     // The second caller joins the turn too. Otherwise its request would wait behind all earlier requests of the first caller.
-    private Flight? TryJoin(in AnswerKey key, IPAddress caller)
+    private Flight? TryJoin(in AnswerKey key, CallerKey caller)
     {
         if (!_flights.TryGetValue(key, out var flight) || !flight.TryJoin())
         {

@@ -15,6 +15,8 @@ internal sealed class ObjectMeta
 
     public Dictionary<string, string>? Labels { get; init; }
 
+    public Dictionary<string, string>? Annotations { get; init; }
+
     public List<OwnerReference>? OwnerReferences { get; init; }
 
     public List<ManagedFields>? ManagedFields { get; init; }

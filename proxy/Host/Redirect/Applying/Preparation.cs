@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Applying;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 

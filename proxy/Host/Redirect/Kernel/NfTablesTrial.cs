@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ImdsProxy.Redirect.Rules;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 

@@ -1,3 +1,5 @@
+using ImdsProxy.Runtime.Netlink;
+
 namespace ImdsProxy.Redirect.Kernel;
 
 /// <summary>Reads the parts of an nf_tables rule that show whether the rule changed.</summary>

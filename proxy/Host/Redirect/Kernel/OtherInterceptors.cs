@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 

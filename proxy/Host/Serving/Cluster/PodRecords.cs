@@ -23,8 +23,17 @@ internal static class PodRecords
             Addresses(pod.Status.HostIPs, pod.Status.HostIP),
             pod.Spec.HostNetwork,
             IsFinished(pod.Status),
-            pod.Metadata.DeletionTimestamp is not null);
+            pod.Metadata.DeletionTimestamp is not null)
+        {
+            StaticUid = StaticUid(pod.Metadata.Annotations),
+        };
     }
+
+    // Kubelet creates a mirror pod for each static pod. It runs no pod that has the first annotation, so no other pod's cgroup has the UID.
+    private static string? StaticUid(Dictionary<string, string>? annotations) =>
+        annotations?.ContainsKey("kubernetes.io/config.mirror") == true && annotations.TryGetValue("kubernetes.io/config.hash", out var hash) && hash.Length > 0
+            ? hash
+            : null;
 
     private static ImmutableArray<IPAddress> Addresses(List<PodAddress>? all, string? first)
     {

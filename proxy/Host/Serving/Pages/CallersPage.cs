@@ -11,7 +11,7 @@ using ImdsProxy.Identify;
 namespace ImdsProxy.Serving.Pages;
 
 /// <summary><c>GET /callers</c>: the known pods of this node and their permissions.</summary>
-internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> policy)
+internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> policy, bool seesHost = false)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -48,14 +48,14 @@ internal sealed class CallersPage(ICallerSource callers, Func<PolicySnapshot?> p
         json.WriteString("owner", pod.Identity.Owner);
         WriteTexts(json, "addresses", [.. pod.Addresses.Select(static address => address.ToString())]);
         json.WriteBoolean("hostNetwork", pod.HostNetwork);
-        if (pod.HostNetwork)
+        if (pod.HostNetwork && !seesHost)
         {
             json.WriteString("note", "bypasses the proxy");
         }
         else
         {
-            json.WriteBoolean("identified", pod.Addresses.Any(address => IsThatOf(pod, address)));
-            WritePermissions(json, snapshot is null ? null : EffectivePermissions.Of(snapshot, pod.Identity));
+            json.WriteBoolean("identified", pod.HostNetwork || pod.Addresses.Any(address => IsThatOf(pod, address)));
+            WritePermissions(json, snapshot is null ? null : EffectivePermissions.Of(snapshot, pod.Identity, pod.HostNetwork));
         }
 
         json.WriteEndObject();

@@ -8,7 +8,7 @@ using ImdsProxy.Identify;
 namespace ImdsProxy.Serving.Pages;
 
 /// <summary><c>GET /explain?pod=NAMESPACE/NAME&amp;request=…</c>: this proxy's current decision on a request of a pod, with the reasons.</summary>
-internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> policy)
+internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> policy, bool seesHost = false)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -34,9 +34,10 @@ internal sealed class ExplainPage(ICallerSource callers, Func<PolicySnapshot?> p
         var given = GivenRequest.Of(query["request"].ToString(), query["header"].OfType<string>().Select(GivenRequest.Header));
         var name = query["pod"].ToString();
         var pod = Find(name);
-        return pod.HostNetwork ? new Explained(false, $"not decided: {name} shares the node's network and bypasses the proxy\n")
-            : pod.Addresses.IsEmpty ? new Explained(false, $"denied: {name} has no address yet, so its requests can't be identified\n")
+        return pod.HostNetwork && !seesHost ? new Explained(false, $"not decided: {name} shares the node's network and bypasses the proxy\n")
+            : pod.Addresses.IsEmpty && !pod.HostNetwork ? new Explained(false, $"denied: {name} has no address yet, so its requests can't be identified\n")
             : policy() is not { } snapshot ? new Explained(false, "denied: no policy is in force\n")
+            : pod.HostNetwork ? Explained.Of(snapshot, IPAddress.None, callers.FindOnHost(pod.Identity.Uid), given)
             : Explained.Of(snapshot, Address(pod), callers.Find(Address(pod)), given);
     }
 

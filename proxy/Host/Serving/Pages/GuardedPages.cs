@@ -8,12 +8,12 @@ namespace ImdsProxy.Serving.Pages;
 internal static class GuardedPages
 {
     public static IReadOnlyDictionary<string, RequestDelegate> Of(
-        ICallerSource callers, Func<PolicySnapshot?> policy, string? auditDirectory, TimeProvider time)
+        ICallerSource callers, Func<PolicySnapshot?> policy, bool seesHost, string? auditDirectory, TimeProvider time)
     {
         var pages = new Dictionary<string, RequestDelegate>(StringComparer.Ordinal)
         {
-            ["/callers"] = new CallersPage(callers, policy).HandleAsync,
-            ["/explain"] = new ExplainPage(callers, policy).HandleAsync,
+            ["/callers"] = new CallersPage(callers, policy, seesHost).HandleAsync,
+            ["/explain"] = new ExplainPage(callers, policy, seesHost).HandleAsync,
         };
         if (auditDirectory is not null)
         {

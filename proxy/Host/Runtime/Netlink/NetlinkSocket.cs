@@ -2,15 +2,23 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ImdsProxy.Redirect.Kernel;
+namespace ImdsProxy.Runtime.Netlink;
 
-/// <summary>A netlink socket to the kernel's netfilter. It never blocks, because the kernel answers during the call that sends the request.</summary>
+/// <summary>A netlink socket to one of the kernel's subsystems. It never blocks, because the kernel answers during the call that sends the request.</summary>
 internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
 {
-    // Linux's numbers, the same on amd64 and arm64: AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER.
+    /// <summary>NETLINK_ROUTE: addresses and routes.</summary>
+    public const int Routes = 0;
+
+    /// <summary>NETLINK_SOCK_DIAG: information about sockets.</summary>
+    public const int SocketDiagnosis = 4;
+
+    /// <summary>NETLINK_NETFILTER: the rules of nf_tables.</summary>
+    public const int Netfilter = 12;
+
+    // Linux's numbers, the same on amd64 and arm64: AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC.
     private const int Family = 16;
     private const int Kind = 3 | 0x80000;
-    private const int Netfilter = 12;
 
     // MSG_DONTWAIT | MSG_TRUNC. With MSG_TRUNC, recvfrom returns the real length of a datagram that does not fit.
     private const int ReceiveFlags = 0x40 | 0x20;
@@ -24,10 +32,11 @@ internal sealed partial class NetlinkSocket : IDatagrams, IDisposable
     // The kernel sends dumps in pieces of at most 32 KiB (netlink_dump).
     private readonly byte[] _buffer = new byte[64 * 1024];
 
+    /// <param name="protocol">The subsystem.</param>
     /// <exception cref="IOException">This kernel or container offers no such socket.</exception>
-    public NetlinkSocket()
+    public NetlinkSocket(int protocol = Netfilter)
     {
-        var socket = Open(Family, Kind, Netfilter);
+        var socket = Open(Family, Kind, protocol);
         _socket = socket >= 0 ? new SafeFileHandle(socket, ownsHandle: true) : throw Failure("no netlink socket could be opened");
     }
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace ImdsProxy.Redirect.Kernel;
+namespace ImdsProxy.Runtime.Netlink;
 
 /// <summary>Walks netlink attributes (<c>struct nlattr</c>). An invalid length ends the walk with an exception.</summary>
 internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)

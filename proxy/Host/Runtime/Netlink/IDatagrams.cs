@@ -1,4 +1,4 @@
-namespace ImdsProxy.Redirect.Kernel;
+namespace ImdsProxy.Runtime.Netlink;
 
 /// <summary>Sends netlink datagrams to the kernel and receives its answers.</summary>
 internal interface IDatagrams

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace ImdsProxy.Redirect.Kernel;
+namespace ImdsProxy.Runtime.Netlink;
 
 /// <summary>Walks the messages of one netlink datagram (<c>struct nlmsghdr</c>, netlink(7)). An invalid length ends the walk with an exception.</summary>
 internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Net;
+using ImdsProxy.Runtime.Netlink;
+
+namespace ImdsProxy.HostPods;
+
+/// <summary>
+/// Reads the kernel's answer about one socket (<c>struct inet_diag_msg</c> and attributes). Strict: where no connection has the
+/// addresses, the kernel answers with a listener on the port, so only a connected socket with exactly these addresses counts.
+/// </summary>
+internal static class SocketAnswer
+{
+    // struct inet_diag_msg, without its attributes.
+    private const int MessageLength = 72;
+    private const int StateAt = 1;
+    private const int SourcePortAt = 4;
+    private const int DestinationPortAt = 6;
+    private const int SourceAt = 8;
+    private const int DestinationAt = 24;
+    private const int AddressLength = 16;
+
+    // INET_DIAG_INFO and INET_DIAG_CGROUP_ID.
+    private const int TcpInfoAttribute = 2;
+    private const int CgroupAttribute = 21;
+
+    // tcpi_last_data_recv of struct tcp_info.
+    private const int LastDataReceivedAt = 52;
+
+    // NLMSG_ERROR, and the error for a socket that does not exist.
+    private const ushort Error = 2;
+    private const int NoEntry = -2;
+
+    /// <summary>Reads one datagram.</summary>
+    /// <param name="datagram">The datagram from the kernel.</param>
+    /// <param name="sequence">The number of the request.</param>
+    /// <param name="local">The requested socket's own address and port.</param>
+    /// <param name="remote">The address and port that the requested socket is connected to.</param>
+    /// <param name="socket">The connected socket with these addresses, or null if there is none.</param>
+    /// <returns>Whether the datagram contained the answer to this request.</returns>
+    /// <exception cref="InvalidDataException">The datagram is not a valid answer.</exception>
+    /// <exception cref="IOException">The kernel refused the request.</exception>
+    public static bool TryRead(ReadOnlySpan<byte> datagram, uint sequence, IPEndPoint local, IPEndPoint remote, out ClientSocket? socket)
+    {
+        for (var message = new NetlinkMessages(datagram); message.MoveNext();)
+        {
+            if (message.Sequence != sequence)
+            {
+                continue;
+            }
+
+            socket = message.Type switch
+            {
+                SocketRequest.Type => Read(message.Body, local, remote),
+                Error when ErrorOf(message.Body) == NoEntry => null,
+                Error => throw new IOException($"the kernel refused to look up a socket (error {-ErrorOf(message.Body)})"),
+                _ => throw new InvalidDataException("the kernel answered a request about a socket with another message"),
+            };
+            return true;
+        }
+
+        socket = null;
+        return false;
+    }
+
+    private static ClientSocket? Read(ReadOnlySpan<byte> body, IPEndPoint local, IPEndPoint remote)
+    {
+        if (body.Length < MessageLength)
+        {
+            throw new InvalidDataException("the kernel's answer about a socket is too short");
+        }
+
+        var state = (TcpState)body[StateAt];
+        return body[0] == SocketRequest.IPv4
+            && state is TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2
+            && BinaryPrimitives.ReadUInt16BigEndian(body[SourcePortAt..]) == local.Port
+            && BinaryPrimitives.ReadUInt16BigEndian(body[DestinationPortAt..]) == remote.Port
+            && IsSame(body.Slice(SourceAt, AddressLength), local.Address)
+            && IsSame(body.Slice(DestinationAt, AddressLength), remote.Address)
+            ? ReadAttributes(body[MessageLength..])
+            : null;
+    }
+
+    private static ClientSocket ReadAttributes(ReadOnlySpan<byte> attributes)
+    {
+        ulong? cgroup = null;
+        uint? age = null;
+        for (var attribute = new NetlinkAttributes(attributes); attribute.MoveNext();)
+        {
+            if (attribute.Type == CgroupAttribute)
+            {
+                cgroup = attribute.Value.Length == sizeof(ulong) && cgroup is null
+                    ? BinaryPrimitives.ReadUInt64LittleEndian(attribute.Value)
+                    : throw new InvalidDataException("the cgroup in the kernel's answer is not one number of eight bytes");
+            }
+            else if (attribute.Type == TcpInfoAttribute)
+            {
+                age = attribute.Value.Length >= LastDataReceivedAt + sizeof(uint) && age is null
+                    ? BinaryPrimitives.ReadUInt32LittleEndian(attribute.Value[LastDataReceivedAt..])
+                    : throw new InvalidDataException("the TCP information in the kernel's answer is too short");
+            }
+        }
+
+        return cgroup is { } id && age is { } milliseconds
+            ? new ClientSocket(id, milliseconds)
+            : throw new InvalidDataException("this kernel does not tell the cgroup of a socket; Linux does so since 5.9");
+    }
+
+    private static bool IsSame(ReadOnlySpan<byte> bytes, IPAddress address)
+    {
+        Span<byte> expected = stackalloc byte[AddressLength];
+        expected.Clear();
+        return address.TryWriteBytes(expected, out _) && bytes.SequenceEqual(expected);
+    }
+
+    private static int ErrorOf(ReadOnlySpan<byte> body) => body.Length >= sizeof(int)
+        ? BinaryPrimitives.ReadInt32LittleEndian(body)
+        : throw new InvalidDataException("an error of the kernel is too short");
+}

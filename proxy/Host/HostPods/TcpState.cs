@@ -1,0 +1,16 @@
+namespace ImdsProxy.HostPods;
+
+/// <summary>The states of a TCP connection that matter here (Linux's <c>net/tcp_states.h</c>).</summary>
+internal enum TcpState : byte
+{
+    Established = 1,
+
+    /// <summary>This side has ended what it sends.</summary>
+    FinWait1 = 4,
+
+    /// <summary>The other side has acknowledged that end.</summary>
+    FinWait2 = 5,
+
+    /// <summary>The other side has ended what it sends.</summary>
+    CloseWait = 8,
+}
