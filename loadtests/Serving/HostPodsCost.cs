@@ -18,7 +18,7 @@ internal static class HostPodsCost
     private const int Measured = 200_000;
     private const int Cgroups = 1500;
 
-    public static Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         using var sockets = new NetlinkSocket(NetlinkSocket.SocketDiagnosis);
         var lookup = new SocketLookup(sockets);
@@ -26,8 +26,8 @@ internal static class HostPodsCost
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(1);
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        client.Connect(listener.LocalEndPoint!);
-        using var accepted = listener.Accept();
+        await client.ConnectAsync(listener.LocalEndPoint!);
+        using var accepted = await listener.AcceptAsync();
         var (from, to) = ((IPEndPoint)accepted.RemoteEndPoint!, (IPEndPoint)accepted.LocalEndPoint!);
         var owners = Enumerable.Range(2, Cgroups).ToDictionary(static id => (ulong)id, static id => (SocketOwner)new SocketOwner.OfPod($"{id}"));
 
@@ -40,7 +40,7 @@ internal static class HostPodsCost
             _ = owners.GetValueOrDefault(other.Cgroup);
             return other.Age < before.Age || !AcceptedSocket.Of(accepted)!.Value.IsOpen ? 1u : 0u;
         }));
-        return Task.FromResult(0);
+        return 0;
     }
 
     private static double[] Measure(Func<uint> action)

@@ -15,11 +15,8 @@ internal sealed class HostConnections(HostCallers callers, NodeRelay relay, Node
 {
     public bool IsLocal(IPAddress address) => callers.IsLocal(address);
 
-    public ValueTask<SocketOwner> FindAsync(Socket accepted, IPEndPoint client, int interfaceIndex, CancellationToken gone)
-    {
-        var finding = callers.FindAsync(accepted, client, interfaceIndex, gone);
-        return finding.IsCompletedSuccessfully ? new ValueTask<SocketOwner>(Counted(finding.Result)) : CountedAsync(finding);
-    }
+    public async ValueTask<SocketOwner> FindAsync(Socket accepted, IPEndPoint client, int interfaceIndex, CancellationToken gone) =>
+        Counted(await callers.FindAsync(accepted, client, interfaceIndex, gone));
 
     public Task<bool> RelayAsync(ConnectionContext connection, IPEndPoint client, SocketOwner.OfNode node)
     {
@@ -34,8 +31,6 @@ internal sealed class HostConnections(HostCallers callers, NodeRelay relay, Node
             : Task.CompletedTask;
 
     public Task LeaveAsync(CancellationToken timeUp) => callers.LeaveAsync(timeUp);
-
-    private async ValueTask<SocketOwner> CountedAsync(ValueTask<SocketOwner> finding) => Counted(await finding);
 
     private SocketOwner Counted(SocketOwner owner)
     {
