@@ -43,7 +43,7 @@ ip netns exec "$node" dotnet "${CLIENT:?}" kube-api <"$work/lines" >"$work/api" 
 children+=($!)
 exec 7>"$work/lines"
 printf '%s\n' 'pod apps web 10.244.0.11' "policy imds-proxy policy $directory/policy.json" >&7
-until [ "$(grep -c '^done' "$work/api")" -eq 2 ]; do read -rt 0.1 <> <(:) || true; done
+until [ "$(grep -c '^done' "$work/api")" -eq 2 ]; do sleep 0.1; done
 read -r _ api token ca < <(grep '^serves' "$work/api")
 
 ip netns exec "$node" "$@" fake-imds --listen 127.0.0.1:8080 --rate-limit off --identity 2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6 >/dev/null 2>&1 &

@@ -73,7 +73,7 @@ internal static class ContainerArguments
     private static Dictionary<string, string> Environment(JsonNode container, IReadOnlyDictionary<string, string> facts) =>
         (container["env"]?.AsArray() ?? []).ToDictionary(
             static variable => (string)variable!["name"]!,
-            variable => facts[(string)variable!["valueFrom"]!["fieldRef"]!["fieldPath"]!],
+            variable => (string?)variable!["value"] ?? facts[(string)variable["valueFrom"]!["fieldRef"]!["fieldPath"]!],
             StringComparer.Ordinal);
 
     private static string Expand(string text, Dictionary<string, string> environment) =>
