@@ -21,7 +21,7 @@ internal static class FleetSearch
     [
         ["audit", "stats", .. Range, "--issued", "--by", "namespace,service-account,identity,resource"],
         ["audit", "search", .. Range, "--issued", "--identity", "kubelet", "--not", "--namespace", "kube-system", "-o", "table", "--fields", "time,node,pod,resource,token-id,expires"],
-        ["audit", "search", .. Range, "--pod", "web-7d9c6b5f4-x2x9p", "--node", "aks-user-137"],
+        ["audit", "search", .. Range, "--pod", "web-7d9c6b5f4-x2x9p", "--node", "aks-user-137", "--endpoint", "token"],
         ["audit", "stats", .. Range, "--event", "policy-loaded", "--by", "time:1m,revision"],
         ["audit", "stats", .. Range, "--kind", "request", "--by", "verdict"],
         ["audit", "stats", .. Range, "--by", "demand", "--namespace", "shop"],

@@ -13,6 +13,7 @@ namespace ImdsProxy.FunctionalTests.Nodes;
 public sealed class NodeCommandTests : IDisposable
 {
     private const int Records = 40_000;
+    private const string NoDeadline = "1h";
 
     // The bound is for the program of the image. The tests may run one that compiles itself, which takes memory of its own.
     private static readonly long MostBytes = (ImdsProxyProgram.Command.Length == 1 ? 64L : 160L) << 20;
@@ -32,7 +33,7 @@ public sealed class NodeCommandTests : IDisposable
     {
         await WriteLogAsync();
         await using var proxy = await LimitedProxy.StartAsync();
-        using var search = Process.Start(Redirected(proxy.Memory.Inside(Query(flags))))!;
+        using var search = Process.Start(Redirected(proxy.Memory.Inside(Query(NoDeadline, flags))))!;
         var errors = search.StandardError.ReadToEndAsync();
 
         // Each answer is longer than a pipe and a buffer hold, so the process still runs when its first lines are read.
@@ -60,7 +61,7 @@ public sealed class NodeCommandTests : IDisposable
     public async Task Node_WhoseClientGoesAway_EndsEvenWhileItWrites()
     {
         await WriteLogAsync();
-        using var search = Process.Start(Redirected(Query("--answer=records", "--deadline=1h")))!;
+        using var search = Process.Start(Redirected(Query(NoDeadline, "--answer=records")))!;
         await search.StandardOutput.ReadLineAsync();
 
         // More is found than a pipe holds, so a write blocks.
@@ -75,7 +76,7 @@ public sealed class NodeCommandTests : IDisposable
     public async Task Node_AtItsDeadline_EndsEvenWhileItWrites()
     {
         await WriteLogAsync();
-        using var search = Process.Start(Redirected(Query("--answer=records", "--deadline=1s")))!;
+        using var search = Process.Start(Redirected(Query("1s", "--answer=records")))!;
 
         await search.WaitForExitAsync();
 
@@ -97,7 +98,7 @@ public sealed class NodeCommandTests : IDisposable
         errors.ShouldContain(message);
     }
 
-    private ProcessStartInfo Query(params string[] flags) => ImdsProxyProgram.StartInfo(["audit", "node", "--stream=1", .. flags, _log.FullName]);
+    private ProcessStartInfo Query(string deadline, params string[] flags) => ImdsProxyProgram.StartInfo(["audit", "node", "--stream=1", $"--deadline={deadline}", .. flags, _log.FullName]);
 
     private static ProcessStartInfo Redirected(ProcessStartInfo start)
     {

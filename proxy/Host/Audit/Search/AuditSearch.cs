@@ -28,6 +28,9 @@ internal sealed class AuditSearch
     /// <summary>The most bytes of the lines of a "last" search.</summary>
     public long MostLastBytes { get; init; } = long.MaxValue;
 
+    /// <summary>The most bytes of lines that wait for earlier lines.</summary>
+    public long MostWaitingBytes { get; init; } = TimeOrder.MostBytes;
+
     /// <summary>The number of lines that were not valid records.</summary>
     public long Skipped => _scan.Skipped + _reserveScan.Skipped;
 
@@ -46,10 +49,10 @@ internal sealed class AuditSearch
         }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var reading = SameScheduler.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], enough.Token));
+        var reading = SameScheduler.Run(() => reserve.ReadAsync(_reserveScan, [.. units[true]], MostWaitingBytes, enough.Token));
         try
         {
-            await OrderedScan.RunAsync(_scan, [.. units[false]], units[true].Any() ? TellInOrder : Tell, flush, () => found < most, cancellation);
+            await OrderedScan.RunAsync(_scan, [.. units[false]], units[true].Any() ? TellInOrder : Tell, flush, () => found < most, MostWaitingBytes, cancellation);
             await reserve.TellAllAsync(Tell, () => found < most);
             await flush();
         }

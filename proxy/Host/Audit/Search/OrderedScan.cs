@@ -4,10 +4,10 @@ namespace ImdsProxy.Audit.Search;
 internal static class OrderedScan
 {
     public static async Task RunAsync(
-        AuditScan scan, IReadOnlyList<ScanUnit> units, Func<ReadOnlyMemory<byte>, ValueTask> tell, Func<Task> flush, Func<bool> isMoreWanted, CancellationToken cancellation)
+        AuditScan scan, IReadOnlyList<ScanUnit> units, Func<ReadOnlyMemory<byte>, ValueTask> tell, Func<Task> flush, Func<bool> isMoreWanted, long mostWaitingBytes, CancellationToken cancellation)
     {
         var limits = TimeOrder.Limits(units);
-        var order = new TimeOrder(tell);
+        var order = new TimeOrder(tell, mostWaitingBytes);
         await scan.RunAsync(
             units,
             async (unit, block) =>

@@ -14,13 +14,13 @@ internal sealed class ReserveLines
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Ahead) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Reads the lines and makes them available to the other methods.</summary>
-    public async Task ReadAsync(AuditScan scan, IReadOnlyList<ScanUnit> units, CancellationToken cancellation)
+    public async Task ReadAsync(AuditScan scan, IReadOnlyList<ScanUnit> units, long mostWaitingBytes, CancellationToken cancellation)
     {
         Exception? failure = null;
         try
         {
             await OrderedScan.RunAsync(
-                scan, units, line => _lines.Writer.WriteAsync(line.ToArray(), cancellation), static () => Task.CompletedTask, static () => true, cancellation);
+                scan, units, line => _lines.Writer.WriteAsync(line.ToArray(), cancellation), static () => Task.CompletedTask, static () => true, mostWaitingBytes, cancellation);
         }
         catch (Exception e)
         {

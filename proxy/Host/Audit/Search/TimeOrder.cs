@@ -9,9 +9,12 @@ namespace ImdsProxy.Audit.Search;
 /// back only while a segment still to be read may contain an earlier one, and only up to a memory limit. Beyond that
 /// limit, as when the directories of many nodes are searched together, lines come in the order of their segments.
 /// </summary>
-internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
+/// <param name="take">Receives the lines in order.</param>
+/// <param name="mostBytes">The memory limit for lines that wait.</param>
+internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take, long mostBytes = TimeOrder.MostBytes)
 {
-    private const long MostBytes = 16 << 20;
+    /// <summary>The usual limit.</summary>
+    public const long MostBytes = 16 << 20;
 
     // A record carries its request's arrival time, which may be slightly before its segment began.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
@@ -59,7 +62,7 @@ internal sealed class TimeOrder(Func<ReadOnlyMemory<byte>, ValueTask> take)
 
         _waiting.Enqueue(line.ToArray(), (time, _order++));
         _bytes += line.Length;
-        while (_bytes > MostBytes)
+        while (_bytes > mostBytes)
         {
             await TellFirstAsync();
         }

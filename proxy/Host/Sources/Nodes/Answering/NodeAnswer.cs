@@ -12,8 +12,9 @@ internal sealed class NodeAnswer(NodeQuery query, Stream output, TimeProvider ti
     // The scan and its consumer take turns.
     private const int Workers = 1;
 
-    // Leaves room in the heap for the buffers.
-    private const long MostLastBytes = 16 << 20;
+    // Leave room in the heap for the buffers and the garbage.
+    private const long MostLastBytes = 10 << 20;
+    private const long MostWaitingBytes = 6 << 20;
 
     private readonly NodeStreamWriter _writer = new(output);
 
@@ -33,7 +34,7 @@ internal sealed class NodeAnswer(NodeQuery query, Stream output, TimeProvider ti
     private async Task SearchAsync(SearchRequest request, CancellationToken cancellation)
     {
         await _writer.BeginAsync(NodeStream.Records);
-        var search = new AuditSearch(request.Question.Compile(), new SearchSource([query.Directory]), Workers) { MostLastBytes = MostLastBytes };
+        var search = new AuditSearch(request.Question.Compile(), new SearchSource([query.Directory]), Workers) { MostLastBytes = MostLastBytes, MostWaitingBytes = MostWaitingBytes };
         _ = request.Last is { } last
             ? await search.LastAsync(_writer.AddAsync, last, cancellation)
             : await search.EachAsync(_writer.AddAsync, _writer.FlushAsync, request.First ?? long.MaxValue, cancellation);
@@ -51,7 +52,7 @@ internal sealed class NodeAnswer(NodeQuery query, Stream output, TimeProvider ti
     {
         await _writer.BeginAsync(NodeStream.Groups);
         var stats = new AuditStats(request.By);
-        var search = new AuditSearch(request.Question.Compile(), new SearchSource([query.Directory]), Workers);
+        var search = new AuditSearch(request.Question.Compile(), new SearchSource([query.Directory]), Workers) { MostWaitingBytes = MostWaitingBytes };
         await search.EachAsync(
             line =>
             {

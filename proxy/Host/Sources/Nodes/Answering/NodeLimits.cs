@@ -11,7 +11,7 @@ internal static class NodeLimits
     public const long SearchBytes = 64L << 20;
 
     // The rest of the 64 MiB is the program, its threads and buffers outside of the heap.
-    private const ulong HeapBytes = 36UL << 20;
+    private const ulong HeapBytes = 28UL << 20;
 
     /// <summary>Where a container sees its own cgroup.</summary>
     public const string Cgroup = "/sys/fs/cgroup";
