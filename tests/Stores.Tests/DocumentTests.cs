@@ -6,7 +6,6 @@ using ImdsProxy.Chart.Tests.Tools;
 using ImdsProxy.Docs.Tests.Documents;
 using ImdsProxy.Docs.Tests.Reader;
 using ImdsProxy.Stores.Tests.Store;
-using ImdsProxy.Stores.Tests.Tools;
 using Shouldly;
 using Xunit;
 

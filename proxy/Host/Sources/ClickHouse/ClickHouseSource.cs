@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using ImdsProxy.Audit.Reduce;
 using ImdsProxy.Audit.Search;
-using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Audit.Query;
-using ImdsProxy.Core.Audit.Sql;
 
 namespace ImdsProxy.Sources.ClickHouse;
 
