@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Host.Tests.Redirect;

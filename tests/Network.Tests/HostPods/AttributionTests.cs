@@ -5,7 +5,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.HostPods;
-using ImdsProxy.Network.Tests.Topology;
 using ImdsProxy.Runtime.Netlink;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;

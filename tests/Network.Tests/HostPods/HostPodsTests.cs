@@ -1,4 +1,3 @@
-using ImdsProxy.Network.Tests.Topology;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
