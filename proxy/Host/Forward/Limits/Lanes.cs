@@ -1,6 +1,6 @@
-using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Runtime;
+using Endpoint = ImdsProxy.Core.Requests.Endpoint;
 
 namespace ImdsProxy.Forward.Limits;
 
