@@ -24,8 +24,8 @@ public sealed class PolicyTestRunTests
         },
         {
             "the kubelet's identity for Fluent Bit, without the guard",
-            "\"except\": [ { \"namespaces\": [\"kube-system\"] } ],\n      \"deny\": [ { \"path\": \"/metadata/identity/oauth2/token\", \"identities\": [\"kubelet\"] } ]\n    },\n    {\n      \"name\": \"istio-probes\"",
-            "\"except\": [ { \"namespaces\": [\"kube-system\", \"logging\"] } ],\n      \"deny\": [ { \"path\": \"/metadata/identity/oauth2/token\", \"identities\": [\"kubelet\"] } ]\n    },\n    { \"name\": \"new\", \"workloads\": [ { \"namespaces\": [\"logging\"] } ], \"allow\": [ { \"path\": \"/metadata/identity/oauth2/token\", \"identities\": [\"kubelet\"], \"resources\": [\"*\"] } ] },\n    {\n      \"name\": \"istio-probes\"",
+            "\"except\": [ { \"namespaces\": [\"kube-system\"] } ],\n      \"deny\": [ { \"identities\": [\"kubelet\"] } ]\n    },\n    {\n      \"name\": \"istio-probes\"",
+            "\"except\": [ { \"namespaces\": [\"kube-system\", \"logging\"] } ],\n      \"deny\": [ { \"identities\": [\"kubelet\"] } ]\n    },\n    { \"name\": \"new\", \"workloads\": [ { \"namespaces\": [\"logging\"] } ], \"allow\": [ { \"path\": \"/metadata/identity/oauth2/token\", \"identities\": [\"kubelet\"], \"resources\": [\"*\"] } ] },\n    {\n      \"name\": \"istio-probes\"",
             ["only kube-system gets the kubelet's identity: permitted by rule new"]
         },
         {
@@ -71,7 +71,6 @@ public sealed class PolicyTestRunTests
         [
             "fluent-bit gets no token for Azure Resource Manager: expected deny, but it is allowed, because audit mode only records the denial (no-rule)",
             "Istio's sidecars are denied quietly: expected deny, but it is allowed, because audit mode only records the denial (deny-rule)",
-            "only kube-system gets the kubelet's identity: permitted, because nothing denies it in this mode",
             "nobody gets a certificate of an identity: permitted, because nothing denies it in this mode",
             "nobody approves scheduled events: permitted, because nothing denies it in this mode",
         ]);
