@@ -10,13 +10,9 @@ namespace ImdsProxy.Core.Proofs;
 internal sealed class Comparing
 {
     private readonly ImmutableArray<PolicySide> _sides;
-    private readonly FoundSets<(DifferenceKind Kind, bool IsMore)> _found;
+    private readonly Dictionary<Slice, FoundSets<(DifferenceKind Kind, bool IsMore)>> _found = [];
 
-    private Comparing(ImmutableArray<PolicySide> sides)
-    {
-        _sides = sides;
-        _found = new FoundSets<(DifferenceKind, bool)>(sides);
-    }
+    private Comparing(ImmutableArray<PolicySide> sides) => _sides = sides;
 
     /// <summary>Compares B with A.</summary>
     /// <param name="a">A.</param>
@@ -40,14 +36,41 @@ internal sealed class Comparing
         var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true };
         foreach (var slice in Enum.GetValues<Slice>())
         {
-            var cells = exploration.CellsOf(slice);
-            exploration.Boxes(slice, (box, standings) =>
+            if (!TryExplore(exploration, slice))
             {
-                var all = new List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)>();
-                cells.Explore(standings, cell => Sort(cell, all));
-                Add(box, standings, all);
-            });
+                // Narrowed terms and natural requests do not show every difference of this slice.
+                TryExplore(new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = true }, slice);
+            }
         }
+    }
+
+    private bool TryExplore(Exploration exploration, Slice slice)
+    {
+        var found = _found[slice] = new FoundSets<(DifferenceKind, bool)>(_sides);
+        var cells = exploration.CellsOf(slice);
+        var known = new Dictionary<List<int>, List<Found>>(SameEntries.Comparer);
+        return exploration.Branches(slice, branch =>
+        {
+            var meanings = branch.Meanings();
+            if (known.TryGetValue(meanings, out var same))
+            {
+                same.ForEach(set => set.Boxes.Add(branch.Box));
+                return true;
+            }
+
+            var (standings, all) = (branch.Standings(), new List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)>());
+            if (branch.NaturalChange() is not { } changed)
+            {
+                cells.Explore(standings, cell => Sort(cell, all));
+            }
+            else if (!cells.TryExploreNatural(standings, changed, cell => Sort(cell, all)))
+            {
+                return false;
+            }
+
+            known[meanings] = [.. Add(found, branch.Box, standings, all)];
+            return true;
+        });
     }
 
     private static void Sort(IRequestCell cell, List<(IRequestCell, DifferenceKind?, bool)> all)
@@ -72,14 +95,18 @@ internal sealed class Comparing
         }
     }
 
-    private void Add(WorkloadBox box, ImmutableArray<Standing> standings, List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)> all)
+    private static IEnumerable<Found> Add(
+        FoundSets<(DifferenceKind Kind, bool IsMore)> found,
+        WorkloadBox box,
+        ImmutableArray<Standing> standings,
+        List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)> all)
     {
         foreach (var same in all.Where(static entry => entry.Kind is not null).GroupBy(static entry => (Kind: entry.Kind!.Value, entry.IsMore)))
         {
             var cells = same.Select(static entry => entry.Cell).ToList();
             var members = cells.ToHashSet<object>(ReferenceEqualityComparer.Instance);
             var others = same.Key.Kind == DifferenceKind.Fields ? [] : all.Select(static entry => entry.Cell).Where(cell => !members.Contains(cell));
-            _found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
+            yield return found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
         }
     }
 
@@ -105,7 +132,7 @@ internal sealed class Comparing
     private Comparison Confirmed(ProofVerdict verdict, bool modesDiffer)
     {
         var differences = new List<(Difference Difference, bool IsMore)>();
-        foreach (var (key, found) in _found.All)
+        foreach (var (key, found) in _found.Values.SelectMany(static found => found.All))
         {
             if (Confirm(key, found) is not { } difference)
             {

@@ -17,14 +17,14 @@ internal sealed class FoundSets<TKey>
 
     public IEnumerable<(TKey Key, Found Found)> All => _found.Select(static entry => (entry.Key.Key, entry.Value));
 
-    /// <summary>Adds what was found in a box.</summary>
+    /// <summary>Adds what was found in a box. Returns its set, to which boxes with the same requests can be added.</summary>
     /// <param name="key">What was found.</param>
     /// <param name="box">The workloads.</param>
     /// <param name="cells">The requests; not empty.</param>
     /// <param name="others">The other requests of the same workloads.</param>
     /// <param name="patterns">The path patterns by which the set came about.</param>
     /// <param name="suffix">Is added to the description.</param>
-    public void Add(
+    public Found Add(
         TKey key, WorkloadBox box, IReadOnlyList<IRequestCell> cells, IEnumerable<IRequestCell> others, IEnumerable<PathPattern> patterns, string suffix = "")
     {
         var text = cells[0] is CredentialCell
@@ -37,6 +37,7 @@ internal sealed class FoundSets<TKey>
         }
 
         found.Boxes.Add(box);
+        return found;
     }
 
     private static int Plainness(IRequestCell cell) => cell switch
