@@ -9,10 +9,15 @@ namespace ImdsProxy.Core.Proofs;
 /// <summary>Compares two policies.</summary>
 internal sealed class Comparing
 {
+    /// <summary>The maximum total length of the lists that are kept to recognize boxes with equal rules: 16 MB.</summary>
+    private const long MaxRemembered = 4_000_000;
+
     private readonly ImmutableArray<PolicySide> _sides;
     private readonly Dictionary<Slice, FoundSets<(DifferenceKind Kind, bool IsMore)>> _found = [];
 
-    private Comparing(ImmutableArray<PolicySide> sides) => _sides = sides;
+    private readonly bool _keepsAll;
+
+    private Comparing(ImmutableArray<PolicySide> sides, bool keepsAll) => (_sides, _keepsAll) = (sides, keepsAll);
 
     /// <summary>Compares B with A.</summary>
     /// <param name="a">A.</param>
@@ -20,10 +25,12 @@ internal sealed class Comparing
     /// <param name="assumption">Which modes hold.</param>
     /// <param name="scope">The workloads in question, or null for all.</param>
     /// <param name="budget">The most steps.</param>
-    public static Comparison Of(PolicyDocument a, PolicyDocument b, Assumption assumption, Scope? scope, long budget)
+    /// <param name="keepsAll">Whether to keep terms and requests that cannot matter. The answer says the same; tests compare both.</param>
+    public static Comparison Of(PolicyDocument a, PolicyDocument b, Assumption assumption, Scope? scope, long budget, bool keepsAll = false)
     {
-        var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)]);
-        var verdict = Attempt.Within(budget, steps => comparing.Explore(scope, steps));
+        var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)], keepsAll);
+        var steps = new Budget(budget);
+        var verdict = Attempt.Within(steps, () => comparing.Explore(scope, steps));
         return comparing.Confirmed(verdict, ModesDiffer(a, b)) with
         {
             HostNetworkDiffers = HostNetworkDiffers(a, b),
@@ -33,21 +40,22 @@ internal sealed class Comparing
 
     private void Explore(Scope? scope, Budget budget)
     {
-        var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true };
+        var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = _keepsAll };
         foreach (var slice in Enum.GetValues<Slice>())
         {
-            if (!TryExplore(exploration, slice))
+            if (!TryExplore(exploration, slice, budget))
             {
                 // Narrowed terms and natural requests do not show every difference of this slice.
-                TryExplore(new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = true }, slice);
+                TryExplore(new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = true }, slice, budget);
             }
         }
     }
 
-    private bool TryExplore(Exploration exploration, Slice slice)
+    private bool TryExplore(Exploration exploration, Slice slice, Budget budget)
     {
-        var found = _found[slice] = new FoundSets<(DifferenceKind, bool)>(_sides);
+        var found = _found[slice] = new FoundSets<(DifferenceKind, bool)>(_sides, budget);
         var cells = exploration.CellsOf(slice);
+        var remembered = 0L;
         var known = new Dictionary<List<int>, List<Found>>(SameEntries.Comparer);
         return exploration.Branches(slice, branch =>
         {
@@ -68,7 +76,13 @@ internal sealed class Comparing
                 return false;
             }
 
-            known[meanings] = [.. Add(found, branch.Box, standings, all)];
+            List<Found> sets = [.. Add(found, branch.Box, standings, all)];
+            if (remembered <= MaxRemembered)
+            {
+                known[meanings] = sets;
+                remembered += meanings.Count;
+            }
+
             return true;
         });
     }

@@ -16,13 +16,13 @@ internal sealed class CredentialText(Func<string, string> nameOf)
     /// <summary>The requested and the answered resource of a witness: the same resource if possible.</summary>
     public static (ResourceAtom Asked, ResourceAtom? Answered) Example(CredentialCell cell) =>
         cell.Answered is null ? (cell.Asked[0], null)
-        : cell.Asked.FirstOrDefault(cell.Answered.Resources.Contains) is { } same ? (same, same)
+        : cell.Asked.FirstOrDefault(cell.Answered.Has) is { } same ? (same, same)
         : (cell.Asked[0], cell.Answered.Resources[0]);
 
     /// <summary>Whether IMDS answers with the requested identity and resource.</summary>
     public static bool IsNatural(CredentialCell cell) => cell.Answered is null
         || ((cell.Selector.IsNone || cell.Selector.ClientIds.Contains(cell.Answered.ClientId, StringComparer.Ordinal))
-            && cell.Asked.Any(cell.Answered.Resources.Contains));
+            && cell.Asked.Any(cell.Answered.Has));
 
     /// <summary>How well a cell serves as an example: a request that names its identity and gets it is the easiest to understand.</summary>
     public static int Plainness(CredentialCell cell) =>
@@ -70,7 +70,7 @@ internal sealed class CredentialText(Func<string, string> nameOf)
             return [];
         }
 
-        var both = cell.Answered is null ? cell.Asked : [.. cell.Answered.Resources.Where(resource => !IsNatural(cell) || cell.Asked.Contains(resource))];
+        var both = cell.Answered is null ? cell.Asked : IsNatural(cell) ? cell.Asked.Where(cell.Answered.Has) : cell.Answered.Resources;
         return both.Select(static resource => resource.Text);
     }
 

@@ -47,7 +47,7 @@ internal sealed class Relevance(SliceTerms terms, Slice slice, SelectorAtoms sel
     /// <param name="live">The terms, changed ones marked.</param>
     public void Narrow(List<LiveTerm> live)
     {
-        if (slice == Slice.Others)
+        if (slice == Slice.Others && !KeepsAll)
         {
             NarrowPaths(live);
         }

@@ -32,10 +32,10 @@ internal sealed class NaturalSpace(Slice slice, SelectorAtoms selectors, Resourc
             {
                 foreach (var answered in answering.Of(id))
                 {
+                    budget.Spend(Budget.Cell + asked.Resources.Count);
                     var cell = CredentialSpace.Cell(slice, extra, selector, asked, answered);
                     if (cell.Outcomes[0] != cell.Outcomes[1] && CredentialText.IsNatural(cell))
                     {
-                        budget.Spend(Budget.Cell);
                         isMore |= cell.Outcomes[1] == Outcome.Permitted;
                         isLess |= cell.Outcomes[0] == Outcome.Permitted;
                         visit(cell);

@@ -51,6 +51,7 @@ internal sealed class NameSplit
             }
         }
 
+        budget.Spend(Budget.Name * _byPattern.Count);
         Atoms = _byPattern.Count == 0 ? [] : NameAtoms.Of(_byPattern.Keys, Dimension.Ending(dimension), maybeNone: dimension == Dimension.Owner);
     }
 
