@@ -82,7 +82,11 @@ internal sealed class RandomPolicies(Random random)
     }
 
     /// <summary>The same policies without pins, quiet denies and denied audiences, and with equal aliases. Natural requests show all their differences.</summary>
-    public static (PolicyDocument A, PolicyDocument B) Plain(PolicyDocument a, PolicyDocument b) => (Plain(a), Plain(b) with { Identities = a.Identities, Mode = a.Mode });
+    public static (PolicyDocument A, PolicyDocument B) Plain(PolicyDocument a, PolicyDocument b)
+    {
+        var aliases = a.Identities.Length > b.Identities.Length ? a.Identities : b.Identities;
+        return (Plain(a) with { Identities = aliases }, Plain(b) with { Identities = aliases, Mode = a.Mode });
+    }
 
     public WorkloadMatch Workload() => new(
         random.Next(3) == 0 ? default : Some(Namespaces),
