@@ -34,7 +34,7 @@ internal sealed class NaturalSpace(Slice slice, SelectorAtoms selectors, Resourc
                 {
                     budget.Spend(Budget.Cell + asked.Resources.Count);
                     var cell = CredentialSpace.Cell(slice, extra, selector, asked, answered);
-                    if (cell.Outcomes[0] != cell.Outcomes[1] && CredentialText.IsNatural(cell))
+                    if (cell.Outcomes[0] != cell.Outcomes[1] && cell.IsNatural)
                     {
                         isMore |= cell.Outcomes[1] == Outcome.Permitted;
                         isLess |= cell.Outcomes[0] == Outcome.Permitted;
