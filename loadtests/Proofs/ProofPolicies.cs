@@ -64,7 +64,7 @@ internal static class ProofPolicies
     {
         var rule = new JsonObject { ["name"] = Text($"rule-{n}"), ["workloads"] = new JsonArray(workload) };
         rule[n % 2 == 0 ? "allow" : "deny"] = new JsonArray(n % 2 == 0
-            ? new JsonObject { ["path"] = Token, ["identities"] = new JsonArray("guarded"), ["resources"] = new JsonArray(Text($"api://service-{n % 50}")) }
+            ? new JsonObject { ["path"] = Token, ["identities"] = new JsonArray("guarded"), ["resources"] = new JsonArray(Text($"api://service-{n / 2 % 50}")) }
             : new JsonObject { ["path"] = Token, ["resources"] = new JsonArray(Text($"api://service-{n / 2 % 50}")) });
         return rule;
     }

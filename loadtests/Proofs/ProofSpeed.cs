@@ -24,6 +24,8 @@ internal static class ProofSpeed
         ("`diff` of 1,000 rules, 500 of them changed", "policy diff 1000 1000-half", 1),
         ("`diff` of 1,000 rules, one rule for every pod changed", "policy diff 1000 1000-broad", 60),
         ("`diff` of 10,000 rules, 10 of them changed", "policy diff 10000 10000-ten", 5),
+        ("`diff` of 10,000 rules, 5,000 of them changed", "policy diff 10000 10000-half", 60),
+        ("`diff` of 10,000 rules, one rule for every pod changed", "policy diff 10000 10000-broad", 60),
         ("`who-can --identity` of 10,000 rules", "policy who-can 10000 --identity guarded", 5),
         ("`what-can` of 10,000 rules", "policy what-can 10000 team-1/app-1", 5),
         ("`test` of 10,000 rules, three `never`", "policy test 10000 tests", 5),

@@ -72,6 +72,21 @@ public sealed record PathPattern
         return _subtree || (_segments.Length == other._segments.Length && !other._subtree);
     }
 
+    /// <summary>Whether any path matches both patterns, compared case-insensitively.</summary>
+    public bool Meets(PathPattern other)
+    {
+        var common = Math.Min(_segments.Length, other._segments.Length);
+        for (var i = 0; i < common; i++)
+        {
+            if (_segments[i] != "*" && other._segments[i] != "*" && !_segments[i].Equals(other._segments[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return (_segments.Length == common || other._subtree) && (other._segments.Length == common || _subtree);
+    }
+
     public override string ToString() => Text;
 
     public bool Equals(PathPattern? other) => other is not null && Text == other.Text;

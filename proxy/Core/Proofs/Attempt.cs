@@ -6,18 +6,18 @@ namespace ImdsProxy.Core.Proofs;
 internal static class Attempt
 {
     /// <summary>The verdict: complete, or too complex if the budget did not suffice.</summary>
-    public static ProofVerdict Within(long steps, Action<Budget> proof)
+    public static ProofVerdict Within(Budget budget, Action proof)
     {
         try
         {
-            proof(new Budget(steps));
+            proof();
             return ProofVerdict.Complete;
         }
         catch (BudgetSpentException)
         {
             return new ProofVerdict(
                 ProofStatus.TooComplex,
-                $"The policy is too complex to be proved in {steps:N0} steps: too many names, labels or paths overlap. What is listed is true, but there may be more.");
+                $"The policy is too complex to be proved in {budget.Steps:N0} steps: too many names, labels or paths overlap. What is listed is true, but there may be more.");
         }
     }
 

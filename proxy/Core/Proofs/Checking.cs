@@ -20,7 +20,8 @@ internal sealed class Checking
     public static Findings Of(PolicyDocument policy, long budget)
     {
         var checking = new Checking(policy);
-        var verdict = Attempt.Within(budget, checking.Explore);
+        var steps = new Budget(budget);
+        var verdict = Attempt.Within(steps, () => checking.Explore(steps));
         return new Findings(verdict.IsComplete ? [.. checking.Findings()] : [], verdict);
     }
 

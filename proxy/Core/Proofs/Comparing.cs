@@ -9,14 +9,15 @@ namespace ImdsProxy.Core.Proofs;
 /// <summary>Compares two policies.</summary>
 internal sealed class Comparing
 {
-    private readonly ImmutableArray<PolicySide> _sides;
-    private readonly FoundSets<(DifferenceKind Kind, bool IsMore)> _found;
+    /// <summary>The maximum total length of the lists that are kept to recognize boxes with equal rules: 16 MB.</summary>
+    private const long MaxRemembered = 4_000_000;
 
-    private Comparing(ImmutableArray<PolicySide> sides)
-    {
-        _sides = sides;
-        _found = new FoundSets<(DifferenceKind, bool)>(sides);
-    }
+    private readonly ImmutableArray<PolicySide> _sides;
+    private readonly Dictionary<Slice, FoundSets<(DifferenceKind Kind, bool IsMore)>> _found = [];
+
+    private readonly bool _keepsAll;
+
+    private Comparing(ImmutableArray<PolicySide> sides, bool keepsAll) => (_sides, _keepsAll) = (sides, keepsAll);
 
     /// <summary>Compares B with A.</summary>
     /// <param name="a">A.</param>
@@ -24,10 +25,12 @@ internal sealed class Comparing
     /// <param name="assumption">Which modes hold.</param>
     /// <param name="scope">The workloads in question, or null for all.</param>
     /// <param name="budget">The most steps.</param>
-    public static Comparison Of(PolicyDocument a, PolicyDocument b, Assumption assumption, Scope? scope, long budget)
+    /// <param name="keepsAll">Whether to keep terms and requests that cannot matter. The answer says the same; tests compare both.</param>
+    public static Comparison Of(PolicyDocument a, PolicyDocument b, Assumption assumption, Scope? scope, long budget, bool keepsAll = false)
     {
-        var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)]);
-        var verdict = Attempt.Within(budget, steps => comparing.Explore(scope, steps));
+        var comparing = new Comparing([PolicySide.Of(a, assumption), PolicySide.Of(b, assumption)], keepsAll);
+        var steps = new Budget(budget);
+        var verdict = Attempt.Within(steps, () => comparing.Explore(scope, steps));
         return comparing.Confirmed(verdict, ModesDiffer(a, b)) with
         {
             HostNetworkDiffers = HostNetworkDiffers(a, b),
@@ -37,17 +40,51 @@ internal sealed class Comparing
 
     private void Explore(Scope? scope, Budget budget)
     {
-        var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true };
+        var exploration = new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = _keepsAll };
         foreach (var slice in Enum.GetValues<Slice>())
         {
-            var cells = exploration.CellsOf(slice);
-            exploration.Boxes(slice, (box, standings) =>
+            if (!TryExplore(exploration, slice, budget))
             {
-                var all = new List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)>();
-                cells.Explore(standings, cell => Sort(cell, all));
-                Add(box, standings, all);
-            });
+                // Narrowed terms and natural requests do not show every difference of this slice.
+                TryExplore(new Exploration(_sides, [], scope, budget) { SkipsSame = true, KeepsAll = true }, slice, budget);
+            }
         }
+    }
+
+    private bool TryExplore(Exploration exploration, Slice slice, Budget budget)
+    {
+        var found = _found[slice] = new FoundSets<(DifferenceKind, bool)>(_sides, budget);
+        var cells = exploration.CellsOf(slice);
+        var remembered = 0L;
+        var known = new Dictionary<List<int>, List<Found>>(SameEntries.Comparer);
+        return exploration.Branches(slice, branch =>
+        {
+            var meanings = branch.Meanings();
+            if (known.TryGetValue(meanings, out var same))
+            {
+                same.ForEach(set => set.Boxes.Add(branch.Box));
+                return true;
+            }
+
+            var (standings, all) = (branch.Standings(), new List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)>());
+            if (branch.NaturalChange() is not { } changed)
+            {
+                cells.Explore(standings, cell => Sort(cell, all));
+            }
+            else if (!cells.TryExploreNatural(standings, changed, cell => Sort(cell, all)))
+            {
+                return false;
+            }
+
+            List<Found> sets = [.. Add(found, branch.Box, standings, all)];
+            if (remembered <= MaxRemembered)
+            {
+                known[meanings] = sets;
+                remembered += meanings.Count;
+            }
+
+            return true;
+        });
     }
 
     private static void Sort(IRequestCell cell, List<(IRequestCell, DifferenceKind?, bool)> all)
@@ -72,14 +109,18 @@ internal sealed class Comparing
         }
     }
 
-    private void Add(WorkloadBox box, ImmutableArray<Standing> standings, List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)> all)
+    private static IEnumerable<Found> Add(
+        FoundSets<(DifferenceKind Kind, bool IsMore)> found,
+        WorkloadBox box,
+        ImmutableArray<Standing> standings,
+        List<(IRequestCell Cell, DifferenceKind? Kind, bool IsMore)> all)
     {
         foreach (var same in all.Where(static entry => entry.Kind is not null).GroupBy(static entry => (Kind: entry.Kind!.Value, entry.IsMore)))
         {
             var cells = same.Select(static entry => entry.Cell).ToList();
             var members = cells.ToHashSet<object>(ReferenceEqualityComparer.Instance);
             var others = same.Key.Kind == DifferenceKind.Fields ? [] : all.Select(static entry => entry.Cell).Where(cell => !members.Contains(cell));
-            _found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
+            yield return found.Add(same.Key, box, cells, others, Patterns(same.Key.Kind, standings[same.Key.IsMore ? 1 : 0]), Suffix(same.Key, cells));
         }
     }
 
@@ -105,7 +146,7 @@ internal sealed class Comparing
     private Comparison Confirmed(ProofVerdict verdict, bool modesDiffer)
     {
         var differences = new List<(Difference Difference, bool IsMore)>();
-        foreach (var (key, found) in _found.All)
+        foreach (var (key, found) in _found.Values.SelectMany(static found => found.All))
         {
             if (Confirm(key, found) is not { } difference)
             {

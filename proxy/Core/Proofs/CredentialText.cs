@@ -16,24 +16,19 @@ internal sealed class CredentialText(Func<string, string> nameOf)
     /// <summary>The requested and the answered resource of a witness: the same resource if possible.</summary>
     public static (ResourceAtom Asked, ResourceAtom? Answered) Example(CredentialCell cell) =>
         cell.Answered is null ? (cell.Asked[0], null)
-        : cell.Asked.FirstOrDefault(cell.Answered.Resources.Contains) is { } same ? (same, same)
+        : cell.Asked.FirstOrDefault(cell.Answered.Has) is { } same ? (same, same)
         : (cell.Asked[0], cell.Answered.Resources[0]);
-
-    /// <summary>Whether IMDS answers with the requested identity and resource.</summary>
-    public static bool IsNatural(CredentialCell cell) => cell.Answered is null
-        || ((cell.Selector.IsNone || cell.Selector.ClientIds.Contains(cell.Answered.ClientId, StringComparer.Ordinal))
-            && cell.Asked.Any(cell.Answered.Resources.Contains));
 
     /// <summary>How well a cell serves as an example: a request that names its identity and gets it is the easiest to understand.</summary>
     public static int Plainness(CredentialCell cell) =>
-        (IsNatural(cell) ? 8 : 0)
+        (cell.IsNatural ? 8 : 0)
         + (cell.Extra.IsEmpty ? 4 : 0)
         + (cell.Selector.Selector?.Kind == SelectorKind.ClientId ? 2 : cell.Selector.IsNone ? 1 : 0)
         + (cell.Answered is { Audience: null, ResourceId: null } ? 1 : 0);
 
     public string Of(IReadOnlyCollection<CredentialCell> cells)
     {
-        var natural = cells.Where(IsNatural).ToList();
+        var natural = cells.Where(static cell => cell.IsNatural).ToList();
         var shown = natural.Count > 0 ? natural : [.. cells];
         var endpoint = RuleTerms.EndpointOf(shown[0].Slice);
         return $"{endpoint.Methods[0]} {endpoint.Path}: {Identities(shown)}{Manner(shown, natural.Count > 0)}";
@@ -70,7 +65,7 @@ internal sealed class CredentialText(Func<string, string> nameOf)
             return [];
         }
 
-        var both = cell.Answered is null ? cell.Asked : [.. cell.Answered.Resources.Where(resource => !IsNatural(cell) || cell.Asked.Contains(resource))];
+        var both = cell.Answered is null ? cell.Asked : cell.IsNatural ? cell.Asked.Where(cell.Answered.Has) : cell.Answered.Resources;
         return both.Select(static resource => resource.Text);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Proofs.Atoms;
 using ImdsProxy.Core.Proofs.Requests;
 
 namespace ImdsProxy.Core.Proofs;
@@ -12,10 +13,10 @@ internal sealed class Reaching
     private readonly ImmutableArray<DenyPermission> _goals;
     private readonly FoundSets<string> _found;
 
-    private Reaching(PolicySide side, ImmutableArray<DenyPermission> goals)
+    private Reaching(PolicySide side, ImmutableArray<DenyPermission> goals, Budget budget)
     {
         (_side, _goals) = (side, goals);
-        _found = new FoundSets<string>([side]);
+        _found = new FoundSets<string>([side], budget);
     }
 
     /// <summary>The sets that are permitted, by rule.</summary>
@@ -28,8 +29,9 @@ internal sealed class Reaching
     public static (ImmutableArray<Difference> Sets, ProofVerdict Verdict) Of(
         PolicyDocument policy, ImmutableArray<DenyPermission> goals, Scope? scope, Assumption assumption, bool isFirstEnough, long budget)
     {
-        var reaching = new Reaching(PolicySide.Of(policy, assumption), goals);
-        var verdict = Attempt.Within(budget, steps => reaching.Explore(new Exploration([reaching._side], goals, scope, steps), isFirstEnough));
+        var steps = new Budget(budget);
+        var reaching = new Reaching(PolicySide.Of(policy, assumption), goals, steps);
+        var verdict = Attempt.Within(steps, () => reaching.Explore(new Exploration([reaching._side], goals, scope, steps), isFirstEnough));
         var sets = ImmutableArray.CreateBuilder<Difference>();
         foreach (var (_, found) in reaching._found.All)
         {

@@ -9,6 +9,9 @@ namespace ImdsProxy.Core.Proofs;
 /// <summary>The rules and mode lists of all policies in one slice, as sets of workloads with a meaning.</summary>
 internal sealed class SliceTerms
 {
+    /// <summary>The side of the scope.</summary>
+    public const int ScopeSide = -1;
+
     private readonly ImmutableArray<PolicySide> _sides;
     private readonly Dictionary<string, int> _contents = new(StringComparer.Ordinal);
     private readonly List<WorkloadTerm> _terms = [];
@@ -41,7 +44,7 @@ internal sealed class SliceTerms
     /// <summary>Adds a set of workloads. A set without a meaning is a mode list or the scope.</summary>
     public void Add(int side, ImmutableArray<WorkloadMatch> workloads, ImmutableArray<WorkloadMatch> except, RuleTerms? meaning = null)
     {
-        var text = $"{(side < 0 ? "scope" : "")}{meaning?.Text()}\n{WorkloadText.Of(workloads)}\nexcept {WorkloadText.Of(except)}";
+        var text = side == ScopeSide ? "scope" : meaning?.Text() ?? "mode";
         if (!_contents.TryGetValue(text, out var content))
         {
             _contents[text] = content = _contents.Count;
@@ -54,40 +57,13 @@ internal sealed class SliceTerms
     /// <summary>What a term means, or null for a mode list and the scope.</summary>
     public RuleTerms? MeaningOf(WorkloadTerm term) => _meanings[term.Index];
 
-    /// <summary>Whether both policies have the same terms. Terms of equal content are neighbours.</summary>
-    public bool AreSame(IReadOnlyList<WorkloadTerm> live)
-    {
-        if (_sides[0].Document.Mode != _sides[^1].Document.Mode)
-        {
-            return false;
-        }
-
-        for (var from = 0; from < live.Count;)
-        {
-            var (to, seen) = (from, 0);
-            for (; to < live.Count && live[to].Content == live[from].Content; to++)
-            {
-                seen |= live[to].Side < 0 ? 3 : 1 << live[to].Side;
-            }
-
-            if (seen != 3)
-            {
-                return false;
-            }
-
-            from = to;
-        }
-
-        return true;
-    }
-
     /// <summary>Whether a term allows anything that may be in the goal.</summary>
     public bool MayReach(WorkloadTerm term, Standing goal) => MeaningOf(term) is { } meaning
         && meaning.Allows.Any(allow => goal.Denies.Any(deny =>
             allow.IsAnyIdentity || deny.IsAnyIdentity || deny.Identities.Any(id => allow.Identities.Contains(id, StringComparer.Ordinal))));
 
     /// <summary>The standing under each policy for workloads that match exactly these terms.</summary>
-    public ImmutableArray<Standing> Standings(IReadOnlyList<WorkloadTerm> live, Standing? goal)
+    public ImmutableArray<Standing> Standings(IReadOnlyList<LiveTerm> live, Standing? goal)
     {
         var standings = ImmutableArray.CreateBuilder<Standing>(_sides.Length + 1);
         for (var side = 0; side < _sides.Length; side++)
@@ -103,14 +79,14 @@ internal sealed class SliceTerms
         return standings.ToImmutable();
     }
 
-    private Standing StandingOf(int side, IReadOnlyList<WorkloadTerm> live)
+    private Standing StandingOf(int side, IReadOnlyList<LiveTerm> live)
     {
-        var mode = _sides[side].ModeOf(live.Any(term => term.Side == side && MeaningOf(term) is null));
+        var mode = _sides[side].ModeOf(live.Any(term => term.Term.Side == side && MeaningOf(term.Term) is null));
         var allows = new List<AllowTerm>();
         var denies = new List<DenyTerm>();
         foreach (var term in live)
         {
-            if (term.Side == side && MeaningOf(term) is { } meaning)
+            if (term.Term.Side == side && MeaningOf(term.Term) is { } meaning)
             {
                 allows.AddRange(meaning.Allows);
                 denies.AddRange(meaning.Denies.Where(deny => (deny.Mode ?? mode) == PolicyMode.Enforce));

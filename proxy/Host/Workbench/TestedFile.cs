@@ -13,6 +13,9 @@ internal sealed record TestedFile(string Path, ImmutableArray<PolicyTestResult> 
     /// <summary>Names in the tests that the policy does not mention.</summary>
     public ImmutableArray<PolicyProblem> Warnings { get; init; } = [];
 
+    /// <summary>The warnings as lines, each with its place.</summary>
+    public IEnumerable<string> WarningLines => Warnings.Select(warning => $"{Path}:{warning.Line}: #{warning.Pointer}: warning: {warning.Message}");
+
     /// <summary>The number of tests that passed.</summary>
     public int Passed => Results.Count(static result => result.Passed);
 

@@ -25,6 +25,11 @@ internal static class TestsJUnit
             WriteCase(file, result, output);
         }
 
+        if (!file.Warnings.IsEmpty)
+        {
+            output.WriteLine($"    <system-err>{XmlText.Escape(string.Join('\n', file.WarningLines))}</system-err>");
+        }
+
         output.WriteLine("  </testsuite>");
     }
 

@@ -20,8 +20,10 @@ public sealed class BruteForceTests
 {
     private const int PointsOfEachPair = 200;
 
-    [Fact]
-    public void Compare_OfRandomPairs_FindsWhatEnumerationFinds()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Compare_OfRandomPairs_FindsWhatEnumerationFinds(bool isPlain)
     {
         var found = 0;
         foreach (var seed in ProofScale.Seeds)
@@ -30,6 +32,7 @@ public sealed class BruteForceTests
             var policies = new RandomPolicies(random);
             var a = policies.Policy(6);
             var b = random.Next(4) == 0 ? policies.Policy(6) : policies.Edited(random.Next(2) == 0 ? a : policies.Edited(a));
+            (a, b) = isPlain ? RandomPolicies.Plain(a, b) : (a, b);
             var assumption = (Assumption)random.Next(3);
             var comparison = PolicyProofs.Compare(a, b, assumption);
             comparison.Verdict.ShouldBe(ProofVerdict.Complete, $"seed {seed}");
@@ -41,6 +44,27 @@ public sealed class BruteForceTests
         }
 
         found.ShouldBeGreaterThan(ProofScale.Policies, "the random policies must differ often");
+    }
+
+    // Enumeration takes samples of the requests. The comparison without any shortcut leaves out none.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Compare_OfRandomPairs_SaysTheSameWithoutShortcuts(bool isPlain)
+    {
+        foreach (var seed in ProofScale.Seeds)
+        {
+            var policies = new RandomPolicies(new Random(seed));
+            var a = policies.Policy(12);
+            var b = policies.Edited(policies.Edited(a));
+            (a, b) = isPlain ? RandomPolicies.Plain(a, b) : (a, b);
+            var assumption = (Assumption)(seed % 3);
+            var quick = PolicyProofs.Compare(a, b, assumption);
+            var whole = Comparing.Of(a, b, assumption, null, PolicyProofs.DefaultBudget, keepsAll: true);
+
+            (quick.Verdict, whole.Verdict).ShouldBe((ProofVerdict.Complete, ProofVerdict.Complete), $"seed {seed}");
+            Kinds(quick).ShouldBe(Kinds(whole), $"seed {seed}");
+        }
     }
 
     [Fact]
@@ -130,6 +154,12 @@ public sealed class BruteForceTests
     // Whether IMDS answers with another identity than the one asked for, which is denied in any case.
     private static bool IsOfAnother(PolicySnapshot[] sides, Caller caller, ImdsRequest request, CredentialAnswer? answer) => answer is not null
         && sides.Any(side => side.Decide(caller, request) is Permit permit && side.ClientIdOf(permit.Request) is { } asked && asked != answer.ClientId);
+
+    private static string Kinds(Comparison comparison) =>
+        $"more {Text(comparison.More)}, less {Text(comparison.Less)}, quieter {comparison.Quieter.Length > 0}, louder {comparison.Louder.Length > 0}";
+
+    private static string Text(ImmutableArray<Difference> differences) =>
+        string.Join(' ', differences.Select(static difference => $"{difference.Kind}{(difference.Witness.Request.Endpoint is { IssuesCredential: true, Kind: var kind } ? $" {kind}" : "")}").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
 
     private static ImmutableArray<Difference> Of(Comparison comparison, (DifferenceKind Kind, bool IsMore) kind) => kind switch
     {

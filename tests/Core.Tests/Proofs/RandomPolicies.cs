@@ -81,6 +81,13 @@ internal sealed class RandomPolicies(Random random)
         };
     }
 
+    /// <summary>The same policies without pins, quiet denies and denied audiences, and with equal aliases. Natural requests show all their differences.</summary>
+    public static (PolicyDocument A, PolicyDocument B) Plain(PolicyDocument a, PolicyDocument b)
+    {
+        var aliases = a.Identities.Length > b.Identities.Length ? a.Identities : b.Identities;
+        return (Plain(a) with { Identities = aliases }, Plain(b) with { Identities = aliases, Mode = a.Mode });
+    }
+
     public WorkloadMatch Workload() => new(
         random.Next(3) == 0 ? default : Some(Namespaces),
         random.Next(2) == 0 ? default : Some(Accounts),
@@ -156,6 +163,18 @@ internal sealed class RandomPolicies(Random random)
         : Some([.. aliases.Select(static alias => alias.Name), .. ClientIds]);
 
     private ImmutableArray<string> SomeResources() => random.Next(4) == 0 ? ["*"] : Some(Resources);
+
+    private static PolicyDocument Plain(PolicyDocument policy) => policy with
+    {
+        Rules =
+        [
+            .. policy.Rules.Select(static rule => rule with
+            {
+                Allow = [.. rule.Allow.Select(static allow => allow with { AsIdentity = null })],
+                Deny = [.. rule.Deny.Select(static deny => deny with { Quiet = false, Resources = deny.Resources.IsDefault ? default : [.. deny.Resources.Select(static name => name == Application ? "api://app" : name)] })],
+            }),
+        ],
+    };
 
     private WorkloadMatch Trusted() => Workload() with { Owners = default, Labels = [] };
 

@@ -99,6 +99,18 @@ public sealed class PolicyTestCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Test_AsJUnit_ShowsTheWarningsOfEachFile()
+    {
+        var (_, output, errors) = await TestAsync("junit", Good, Bad);
+
+        var warnings = XElement.Parse(output).Elements().Select(static suite => suite.Element("system-err")?.Value ?? "").ToList();
+        warnings[0].ShouldContain(": warning: ");
+        errors.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(static line => line.Contains(": warning: ", StringComparison.Ordinal))
+            .ShouldBe(warnings.SelectMany(static text => text.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+    }
+
+    [Fact]
     public async Task Test_AsJson_ListsEachWarningWithItsPlace()
     {
         var (_, output, _) = await TestAsync("json", Good);

@@ -16,6 +16,8 @@ internal sealed class AllowTerm
         IsAnyResource = IsAny(source.Resources);
         Identities = Named(source.Identities, identities.ClientIdOf);
         Resources = Named(source.Resources, static resource => resource);
+        Comparables = [.. Resources.Select(ResourceName.Comparable).Distinct(StringComparer.Ordinal)];
+        Broads = [.. Resources.Select(ResourceName.Broad).Distinct(StringComparer.Ordinal)];
         Pin = source.AsIdentity is { } pin ? identities.ClientIdOf(pin) : null;
     }
 
@@ -33,6 +35,12 @@ internal sealed class AllowTerm
 
     /// <summary>The resources that are named, as written.</summary>
     public ImmutableArray<string> Resources { get; }
+
+    /// <summary>The resources that are named, in the form that allows compare.</summary>
+    public ImmutableArray<string> Comparables { get; }
+
+    /// <summary>The resources that are named, in the form that denies compare.</summary>
+    public ImmutableArray<string> Broads { get; }
 
     /// <summary>The client id that is added to requests without a selector, or null.</summary>
     public string? Pin { get; }
@@ -53,7 +61,7 @@ internal sealed class AllowTerm
 
     /// <summary>Whether the allow matches a resource.</summary>
     public bool Matches(string? comparable) =>
-        IsAnyResource || (comparable is not null && Resources.Any(resource => ResourceName.Comparable(resource) == comparable));
+        IsAnyResource || (comparable is not null && Comparables.Contains(comparable, StringComparer.Ordinal));
 
     private static bool IsAny(ImmutableArray<string> names) => !names.IsDefault && names.Contains("*", StringComparer.Ordinal);
 

@@ -16,4 +16,10 @@ internal sealed record AnswerAtoms(
     string? Audience,
     string? ResourceId,
     ImmutableArray<Outcome> Outcomes,
-    ImmutableArray<string?> Rules);
+    ImmutableArray<string?> Rules)
+{
+    private HashSet<ResourceAtom>? _members;
+
+    /// <summary>Whether a resource is among these.</summary>
+    public bool Has(ResourceAtom resource) => (_members ??= [.. Resources]).Contains(resource);
+}

@@ -20,4 +20,9 @@ internal sealed record CredentialCell(
     AnswerAtoms? Answered,
     ImmutableArray<Outcome> Outcomes,
     ImmutableArray<string?> Rules,
-    ImmutableArray<string?> Pins) : IRequestCell;
+    ImmutableArray<string?> Pins) : IRequestCell
+{
+    /// <summary>Whether IMDS answers with the requested identity and resource.</summary>
+    public bool IsNatural => Answered is null
+        || ((Selector.IsNone || Selector.ClientIds.Contains(Answered.ClientId, StringComparer.Ordinal)) && Asked.Any(Answered.Has));
+}

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Policy.Deciding;
+using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Proofs.Requests;
 
@@ -16,6 +17,8 @@ internal sealed class DenyTerm
         IsAnyResource = IsAny(source.Resources);
         Identities = IsAnyIdentity ? [] : [.. source.Identities.Select(identities.ClientIdOf).Distinct(StringComparer.Ordinal)];
         Resources = IsAnyResource ? [] : [.. source.Resources.Distinct(StringComparer.Ordinal)];
+        Broads = [.. Resources.Select(ResourceName.Broad).Distinct(StringComparer.Ordinal)];
+        NamesApplication = Broads.Any(static name => Guid.TryParseExact(name, "D", out _));
     }
 
     /// <summary>The rule's name.</summary>
@@ -35,6 +38,12 @@ internal sealed class DenyTerm
 
     /// <summary>The resources that are named, as written; empty if any resource matches.</summary>
     public ImmutableArray<string> Resources { get; }
+
+    /// <summary>The resources that are named, in the form that denies compare.</summary>
+    public ImmutableArray<string> Broads { get; }
+
+    /// <summary>Whether a resource is named by its application id, which also matches the audience of a token for any resource.</summary>
+    public bool NamesApplication { get; }
 
     /// <summary>Whether the deny covers every request on its path, not only requests for credentials.</summary>
     public bool IsUnconditional => Source.Identities.IsDefault && Source.Resources.IsDefault;

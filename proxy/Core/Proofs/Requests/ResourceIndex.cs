@@ -1,5 +1,4 @@
 using ImdsProxy.Core.Proofs.Atoms;
-using ImdsProxy.Core.Requests;
 
 namespace ImdsProxy.Core.Proofs.Requests;
 
@@ -61,7 +60,7 @@ internal sealed class ResourceIndex
             _anyAllows.Add(allow);
         }
 
-        foreach (var name in allow.IsAnyResource ? [] : allow.Resources.Select(ResourceName.Comparable).Distinct(StringComparer.Ordinal))
+        foreach (var name in allow.IsAnyResource ? [] : allow.Comparables)
         {
             Named(_allows, name).Add(allow);
         }
@@ -75,7 +74,7 @@ internal sealed class ResourceIndex
             return;
         }
 
-        foreach (var name in deny.Resources.Select(ResourceName.Broad).Distinct(StringComparer.Ordinal))
+        foreach (var name in deny.Broads)
         {
             Named(_denies, name).Add(deny);
         }

@@ -12,6 +12,17 @@ internal sealed record RuleTerms(ImmutableArray<AllowTerm> Allows, ImmutableArra
 {
     public bool IsEmpty => Allows.IsEmpty && Denies.IsEmpty;
 
+    /// <summary>Whether both decisions on a request for a credential treat the terms alike, see <see cref="NaturalSpace"/>.</summary>
+    public bool IsPlain { get; } =
+        Allows.All(static allow => allow.Pin is null) && Denies.All(static deny => !deny.Source.Quiet && !deny.NamesApplication);
+
+    /// <summary>Whether a deny matches every path.</summary>
+    public bool IsOfEveryPath { get; } = Denies.Any(static deny => deny.Source.Path is null);
+
+    /// <summary>The paths that are named.</summary>
+    public ImmutableArray<PathPattern> Paths { get; } =
+        [.. Allows.Select(static allow => allow.Source.Path).Concat(Denies.Select(static deny => deny.Source.Path).OfType<PathPattern>()).Distinct()];
+
     /// <summary>The terms of a rule.</summary>
     public static RuleTerms Of(PolicyRule rule, Slice slice, IdentityTable identities) => new(
         [.. rule.Allow.Where(allow => Concerns(allow, slice)).Select(allow => new AllowTerm(rule.Name, allow, identities))],

@@ -50,6 +50,9 @@ internal sealed class SelectorAtoms
         }
     }
 
+    /// <summary>The selector that names an identity by its client id.</summary>
+    public SelectorAtom OfClientId(string id) => new(new IdentitySelector(SelectorKind.ClientId, id), [.. _tables.Select(_ => id)]);
+
     /// <summary>The selectors to tell apart if these client ids matter.</summary>
     /// <param name="clientIds">The client ids, including one that stands for all unmentioned client ids.</param>
     public IEnumerable<SelectorAtom> For(IReadOnlySet<string> clientIds)
@@ -57,7 +60,7 @@ internal sealed class SelectorAtoms
         yield return SelectorAtom.None;
         foreach (var id in clientIds)
         {
-            yield return new SelectorAtom(new IdentitySelector(SelectorKind.ClientId, id), [.. _tables.Select(_ => id)]);
+            yield return OfClientId(id);
         }
 
         yield return _unresolved;

@@ -20,25 +20,30 @@ internal sealed class WorkloadSpace
     /// <summary>Looking for a label costs several times as much as looking at an entry.</summary>
     private const long LabelSteps = 16;
 
-    private readonly IReadOnlyList<WorkloadTerm> _terms;
+    /// <summary>The measured cost of an entry in a branch: settling it, and comparing its content with that of the others.</summary>
+    private const long EntrySteps = 4;
+
+    private readonly WorkloadTerm[] _terms;
     private readonly WorkloadEntry[] _entries;
-    private readonly Func<IReadOnlyList<WorkloadTerm>, bool> _isFutile;
-    private readonly Action<WorkloadBox, IReadOnlyList<WorkloadTerm>> _visit;
+    private readonly OpenContent _contents;
+    private readonly INarrowing _narrowing;
+    private readonly Action<WorkloadBox, IReadOnlyList<LiveTerm>> _visit;
     private readonly Budget _budget;
 
     /// <param name="terms">The terms.</param>
-    /// <param name="isFutile">Whether nothing can be found in workloads that match no terms but these. The terms are sorted by content.</param>
+    /// <param name="narrowing">Leaves out what cannot matter.</param>
     /// <param name="visit">Receives each box with the terms that hold in it.</param>
     /// <param name="budget">Pays for the work.</param>
     public WorkloadSpace(
         IEnumerable<WorkloadTerm> terms,
-        Func<IReadOnlyList<WorkloadTerm>, bool> isFutile,
-        Action<WorkloadBox, IReadOnlyList<WorkloadTerm>> visit,
+        INarrowing narrowing,
+        Action<WorkloadBox, IReadOnlyList<LiveTerm>> visit,
         Budget budget)
     {
         _terms = [.. terms.OrderBy(static term => term.Content).ThenBy(static term => term.Side)];
         _entries = [.. _terms.SelectMany(static (term, index) => Entries(term, index))];
-        (_isFutile, _visit, _budget) = (isFutile, visit, budget);
+        _contents = new OpenContent(_terms, _entries);
+        (_narrowing, _visit, _budget) = (narrowing, visit, budget);
     }
 
     /// <summary>Visits all boxes in which something can be found.</summary>
@@ -46,33 +51,34 @@ internal sealed class WorkloadSpace
 
     private static IEnumerable<WorkloadEntry> Entries(WorkloadTerm term, int index) =>
     [
-        .. term.Workloads.Select(match => new WorkloadEntry(index, IsExcept: false, match)),
-        .. term.Except.Select(match => new WorkloadEntry(index, IsExcept: true, match)),
+        .. term.Workloads.Select(match => new WorkloadEntry(index, isExcept: false, match)),
+        .. term.Except.Select(match => new WorkloadEntry(index, isExcept: true, match)),
     ];
 
     private void Enter(int dimension, List<int> alive, WorkloadBox box)
     {
-        _budget.Spend(alive.Count + 1);
+        _budget.Spend((EntrySteps * alive.Count) + 1);
         var live = LiveEntries.Settle(_entries, alive, dimension, box.Labels);
-        var terms = TermsOf(live);
-        if (_isFutile(terms))
+        var terms = _contents.TermsOf(live, dimension);
+        if (_narrowing.IsFutile(terms))
         {
             return;
         }
 
+        live = EntriesOf(live, terms);
         if (dimension == Dimension.Labels)
         {
             SplitLabels(live, terms, box);
         }
         else
         {
-            SplitNames(dimension, live, box);
+            SplitNames(dimension, live, terms, box);
         }
     }
 
-    private void SplitNames(int dimension, List<int> live, WorkloadBox box)
+    private void SplitNames(int dimension, List<int> live, List<LiveTerm> terms, WorkloadBox box)
     {
-        var split = new NameSplit(_entries, live, dimension, _budget);
+        var split = new NameSplit(_entries, live, dimension, _budget, _narrowing.NeedsChange ? [.. terms.Where(static live => live.IsChanged).Select(static live => live.Place)] : null);
         if (split.Atoms.Count == 0)
         {
             Enter(dimension + 1, live, box);
@@ -81,7 +87,7 @@ internal sealed class WorkloadSpace
 
         var kept = 0;
         var groups = new OrderedDictionary<List<int>, List<NameAtom>>(SameEntries.Comparer);
-        foreach (var atom in split.Atoms)
+        foreach (var atom in split.Atoms.Where(split.MayChange))
         {
             var alive = split.LiveIn(atom);
             if (kept > MaxKept)
@@ -105,7 +111,7 @@ internal sealed class WorkloadSpace
         }
     }
 
-    private void SplitLabels(List<int> live, IReadOnlyList<WorkloadTerm> terms, WorkloadBox box)
+    private void SplitLabels(List<int> live, List<LiveTerm> terms, WorkloadBox box)
     {
         if (live.Select(entry => _entries[entry].FirstOpenLabel(box.Labels)).FirstOrDefault(static key => key is not null) is not { } open)
         {
@@ -130,18 +136,25 @@ internal sealed class WorkloadSpace
     private static IEnumerable<string> ValuesOf(WorkloadEntry entry, string key) =>
         entry.Match.Labels.IsDefault ? [] : entry.Match.Labels.Where(label => label.Key == key).Select(static label => label.Value);
 
-    private List<WorkloadTerm> TermsOf(List<int> live)
+    // Both lists are in the order of the terms.
+    private List<int> EntriesOf(List<int> live, List<LiveTerm> terms)
     {
-        var terms = new List<WorkloadTerm>();
+        var kept = new List<int>(live.Count);
+        var next = 0;
         foreach (var entry in CollectionsMarshal.AsSpan(live))
         {
-            var term = _terms[_entries[entry].Term];
-            if (terms.Count == 0 || !ReferenceEquals(terms[^1], term))
+            var place = _entries[entry].Term;
+            while (next < terms.Count && terms[next].Place < place)
             {
-                terms.Add(term);
+                next++;
+            }
+
+            if (next < terms.Count && terms[next].Place == place)
+            {
+                kept.Add(entry);
             }
         }
 
-        return terms;
+        return kept;
     }
 }

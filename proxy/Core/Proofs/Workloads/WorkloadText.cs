@@ -4,16 +4,13 @@ using ImdsProxy.Core.Policy;
 namespace ImdsProxy.Core.Proofs.Workloads;
 
 /// <summary>
-/// A list of matches as text. Lists that plainly match the same workloads have the same text, so that a change which only
+/// A match as text. Matches that plainly match the same workloads have the same text, so that a change which only
 /// repeats or reorders names does not count as a change.
 /// </summary>
 internal static class WorkloadText
 {
-    public static string Of(ImmutableArray<WorkloadMatch> matches) =>
-        string.Join('\n', matches.Select(static match => RuleText.Of(Least(match))).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-
-    private static WorkloadMatch Least(WorkloadMatch match) => new(
-        NameOrAny(match.Namespaces), NameOrAny(match.ServiceAccounts), Least(match.Owners), match.Labels);
+    public static string Of(WorkloadMatch match) => RuleText.Of(
+        new WorkloadMatch(NameOrAny(match.Namespaces), NameOrAny(match.ServiceAccounts), Least(match.Owners), match.Labels));
 
     // Every pod has a namespace and a service account, so "*" is any. A pod may have no owner.
     private static ImmutableArray<string> NameOrAny(ImmutableArray<string> names) =>
