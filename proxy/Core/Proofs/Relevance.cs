@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Core.Proofs.Requests;
 using ImdsProxy.Core.Proofs.Workloads;
