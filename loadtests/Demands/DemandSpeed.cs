@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using ImdsProxy.LoadTests.Measuring;
 using ImdsProxy.TestKit.ClusterLog;
 
 namespace ImdsProxy.LoadTests.Demands;
@@ -69,17 +70,16 @@ internal static class DemandSpeed
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         var output = process.StandardOutput.ReadToEndAsync();
-        var (peak, used) = (0L, TimeSpan.Zero);
+        var use = default(ProcessUse);
         while (!output.IsCompleted)
         {
-            process.Refresh();
-            (peak, used) = process.HasExited ? (peak, used) : (Math.Max(peak, process.PeakWorkingSet64), process.TotalProcessorTime);
+            use = ProcessUse.Of(process, use);
             await Task.WhenAny(output, Task.Delay(Interval, TimeProvider.System));
         }
 
         await process.WaitForExitAsync();
         var answer = JsonNode.Parse(await output) ?? throw new InvalidDataException("the program wrote no JSON");
-        var run = new Run((long)answer["coverage"]!["requests"]!, bytes, Stopwatch.GetElapsedTime(start).TotalSeconds, used.TotalSeconds, peak);
+        var run = new Run((long)answer["coverage"]!["requests"]!, bytes, Stopwatch.GetElapsedTime(start).TotalSeconds, use.Processor.TotalSeconds, use.Peak);
         await Console.Out.WriteLineAsync(run.Text(name));
         return (run, answer);
     }

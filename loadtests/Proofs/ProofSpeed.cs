@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImdsProxy.LoadTests.Measuring;
 
 namespace ImdsProxy.LoadTests.Proofs;
 
@@ -94,16 +95,15 @@ internal static class ProofSpeed
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo(program, arguments.Split(' ')) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
         var discarding = Task.WhenAll(process.StandardOutput.BaseStream.CopyToAsync(Stream.Null), process.StandardError.BaseStream.CopyToAsync(Stream.Null));
-        var (peak, processor) = (0L, TimeSpan.Zero);
+        var use = default(ProcessUse);
         while (!discarding.IsCompleted)
         {
-            process.Refresh();
-            (peak, processor) = process.HasExited ? (peak, processor) : (Math.Max(peak, process.PeakWorkingSet64), process.TotalProcessorTime);
+            use = ProcessUse.Of(process, use);
             await Task.WhenAny(discarding, Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System));
         }
 
         await process.WaitForExitAsync();
-        return new Run(processor.TotalSeconds, Stopwatch.GetElapsedTime(start).TotalSeconds, peak, process.ExitCode);
+        return new Run(use.Processor.TotalSeconds, Stopwatch.GetElapsedTime(start).TotalSeconds, use.Peak, process.ExitCode);
     }
 
     private readonly record struct Run(double Processor, double Seconds, long Memory, int Exit);
