@@ -30,11 +30,11 @@ internal sealed class DemoProcess : IDisposable
 
     public IEnumerable<string> Files => Directory.EnumerateFileSystemEntries(Temporary, "*", SearchOption.AllDirectories);
 
-    /// <summary>Reads up to and including the first line that contains a text.</summary>
+    /// <summary>Reads up to and including the first line that contains a text. Waits up to five minutes for each line.</summary>
     public async Task<List<string>> ReadToAsync(string text)
     {
         var lines = new List<string>();
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        while (await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(5)) is { } line)
         {
             lines.Add(line);
             if (line.Contains(text, StringComparison.Ordinal))

@@ -104,13 +104,15 @@ public sealed partial class DemoTests
     public async Task Demo_AfterTheTour_ServesRequestsAndEditsUntilInterrupted()
     {
         using var demo = new DemoProcess(Elsewhere);
-        var told = await demo.ReadToAsync("The audit log from here on:");
+        var told = await demo.ReadToAsync("Ctrl+C ends the demo");
         var proxy = IPEndPoint.Parse(told.First(line => line.StartsWith("  proxy ", StringComparison.Ordinal))[8..].Trim());
         var management = new Uri(told.First(line => line.Contains("/policy?access_token=", StringComparison.Ordinal)).Trim());
         var token = demo.Files.Single(file => file.EndsWith("management-token", StringComparison.Ordinal));
         File.GetUnixFileMode(token).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
         using var http = new HttpClient();
+        var console = new Uri(told.Single(line => line.Contains("/#token=", StringComparison.Ordinal)).Trim());
+        (await http.GetStringAsync(console)).ShouldContain("<title>imds-proxy console</title>");
         (await http.GetStringAsync(management)).ShouldContain("\"enforce\"");
         (await http.GetAsync(new Uri(management, "/policy"))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await RawHttp.GetAsync(proxy, "/metadata/versions")).Status.ShouldBe(503);
