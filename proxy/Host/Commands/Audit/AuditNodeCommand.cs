@@ -46,7 +46,7 @@ internal static class AuditNodeCommand
 
     private static async Task<int> RunAsync(NodeQuery query, TimeSpan deadline, CancellationToken cancellation)
     {
-        ClientWatch.Start(Console.OpenStandardInput(), deadline, TimeProvider.System, End);
+        ClientWatch.Start(Console.OpenStandardInput(), deadline, End);
         NodeLimits.CheckRoom();
         NodeLimits.Apply();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 64 << 10);
