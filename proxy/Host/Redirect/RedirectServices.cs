@@ -9,8 +9,7 @@ namespace ImdsProxy.Redirect;
 /// <param name="Write">Writes events to the audit log.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The operational log.</param>
-/// <param name="Metrics">The metrics of the rules.</param>
-/// <param name="HostPods">The metrics of host pods.</param>
+/// <param name="Metrics">The metrics.</param>
 internal sealed record RedirectServices(
     RunProgram Run,
     Func<System.Net.IPAddress, int, bool> IsListening,
@@ -18,5 +17,4 @@ internal sealed record RedirectServices(
     WriteEvent Write,
     TimeProvider Time,
     ILogger Log,
-    RedirectMetrics Metrics,
-    HostPodsMetrics HostPods);
+    RedirectMetrics Metrics);

@@ -67,6 +67,5 @@ public sealed class RulesCheckTests
         static _ => ValueTask.CompletedTask,
         TimeProvider.System,
         NullLogger.Instance,
-        new RedirectMetrics(new MetricsRegistry().Factory),
-        new HostPodsMetrics(new MetricsRegistry().Factory)));
+        new RedirectMetrics(new MetricsRegistry().Factory)));
 }
