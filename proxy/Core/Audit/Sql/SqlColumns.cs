@@ -42,6 +42,8 @@ public static class SqlColumns
         [AuditField.Ip] = "ip",
         [AuditField.Interface] = "interface",
         [AuditField.CallerKind] = "caller_kind",
+        [AuditField.Evidence] = "evidence",
+        [AuditField.Unit] = "unit",
         [AuditField.Method] = "method",
         [AuditField.Path] = "path",
         [AuditField.RawTarget] = "raw_target",
