@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Sources;
@@ -8,7 +9,7 @@ using ImdsProxy.Sources.Nodes.Format;
 namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit node</c>: the part of a search that runs on a node, started by <c>--nodes</c>. Not for people, so it is hidden.</summary>
-internal static class AuditNodeCommand
+internal static partial class AuditNodeCommand
 {
     private static readonly string[] Directories = ["/var/log/imds-proxy", "/var/log/imds-proxy-redirect"];
 
@@ -58,8 +59,13 @@ internal static class AuditNodeCommand
     private static void End(string reason)
     {
         Console.Error.WriteLine($"imds-proxy: {reason}");
-        Environment.Exit(ExitCode.Partial);
+        Leave(ExitCode.Partial);
     }
+
+    // Environment.Exit waits for the thread whose write blocks.
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial void Leave(int code);
 
     // The containers of the release have one of the two each.
     private static string Directory(IReadOnlyList<string> given) =>
