@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Commands.Flags;
+using ImdsProxy.Runtime;
 using ImdsProxy.Sources;
 using ImdsProxy.Sources.Nodes.Answering;
 using ImdsProxy.Sources.Nodes.Format;
@@ -9,7 +9,7 @@ using ImdsProxy.Sources.Nodes.Format;
 namespace ImdsProxy.Commands.Audit;
 
 /// <summary><c>audit node</c>: the part of a search that runs on a node, started by <c>--nodes</c>. Not for people, so it is hidden.</summary>
-internal static partial class AuditNodeCommand
+internal static class AuditNodeCommand
 {
     private static readonly string[] Directories = ["/var/log/imds-proxy", "/var/log/imds-proxy-redirect"];
 
@@ -47,7 +47,7 @@ internal static partial class AuditNodeCommand
 
     private static async Task<int> RunAsync(NodeQuery query, TimeSpan deadline, CancellationToken cancellation)
     {
-        ClientWatch.Start(Console.OpenStandardInput(), deadline, End);
+        ClientWatch.Start(Console.OpenStandardInput(), deadline, TimeProvider.System, End);
         NodeLimits.CheckRoom();
         NodeLimits.Apply();
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 64 << 10);
@@ -56,16 +56,7 @@ internal static partial class AuditNodeCommand
     }
 
     // Nothing is left to clean up, and a write that blocks must not hold up the end.
-    private static void End(string reason)
-    {
-        Console.Error.WriteLine($"imds-proxy: {reason}");
-        Leave(ExitCode.Partial);
-    }
-
-    // Environment.Exit waits for the thread whose write blocks.
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void Leave(int code);
+    private static void End(string reason) => LastResort.EndNow($"imds-proxy: {reason}\n", ExitCode.Partial);
 
     // The containers of the release have one of the two each.
     private static string Directory(IReadOnlyList<string> given) =>

@@ -7,22 +7,16 @@ namespace ImdsProxy.Sources.Nodes.Answering;
 internal static class ClientWatch
 {
     /// <summary>Calls <paramref name="end"/> with the reason, on another thread, even while a write to stdout blocks.</summary>
-    public static void Start(Stream input, TimeSpan deadline, Action<string> end)
+    public static void Start(Stream input, TimeSpan deadline, TimeProvider time, Action<string> end)
     {
-        // Threads of their own, because a timer's callback needs a thread of the pool, and those may be in a write that blocks.
+        var timer = time.CreateTimer(_ => end("the deadline has passed"), null, deadline, Timeout.InfiniteTimeSpan);
         new Thread(() =>
         {
             ReadToEnd(input);
+            timer.Dispose();
             end("the client has gone away");
         })
         { IsBackground = true, Name = "client watch" }.Start();
-        new Thread(() =>
-        {
-            using var never = new ManualResetEvent(false);
-            never.WaitOne(deadline);
-            end("the deadline has passed");
-        })
-        { IsBackground = true, Name = "deadline" }.Start();
     }
 
     private static void ReadToEnd(Stream input)
