@@ -62,8 +62,10 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
                 socket ??= await ConnectAsync();
                 again = await AskAsync(socket, keep: worker % 2 == 0);
                 var gap = (long)Stopwatch.GetElapsedTime(last).TotalMilliseconds;
-                last = _answers[worker] = Stopwatch.GetTimestamp();
+                last = Stopwatch.GetTimestamp();
+                // The answer counts only after its gap does, so that no line reports the one without the other.
                 Raise(gap);
+                _answers[worker] = last;
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
             {
