@@ -21,8 +21,10 @@ if [ ${#projects[@]} -eq 0 ]; then
   fi
 fi
 
+# A test that hangs ends its project with the test's name, long before whatever runs this loses patience.
+hang=(--blame-hang-timeout 6m --blame-hang-dump-type none --results-directory artifacts/tests)
 for project in "${projects[@]}"; do
-  dotnet test "$project" -c "$configuration" --no-build --nologo --logger 'console;verbosity=minimal' | tee -a "$output"
+  dotnet test "$project" -c "$configuration" --no-build --nologo "${hang[@]}" --logger 'console;verbosity=minimal' | tee -a "$output"
   [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
 

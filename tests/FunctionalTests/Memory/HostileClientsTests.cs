@@ -10,7 +10,7 @@ public sealed class HostileClientsTests
 {
     private const int HostilePods = 12;
     private const int ClientsPerPod = 64;
-    private static readonly TimeSpan Length = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan Length = TimeSpan.FromSeconds(35);
     private static readonly Misbehaviour[] All = Enum.GetValues<Misbehaviour>();
 
     // A new seed each day would find more, but a fixed seed makes failures reproducible.

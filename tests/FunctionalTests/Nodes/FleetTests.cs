@@ -41,7 +41,7 @@ public sealed class FleetTests
                 .WriteAsync(fleet.LogOf(nodes[n]), Start);
         }
 
-        var (code, output, errors) = await fleet.RunAsync("audit", "search", "--nodes", "--verdict", "denied", "-o", "json", "--parallel", "8", "--timeout", "90s");
+        var (code, output, errors) = await fleet.RunAsync("audit", "search", "--nodes", "--verdict", "denied", "-o", "json", "--parallel", "8", "--timeout", "45s");
 
         code.ShouldBe(3, errors);
         var lines = output.Lines().Select(static line => JsonNode.Parse(line)!).ToList();
@@ -52,7 +52,7 @@ public sealed class FleetTests
         trailer["unanswered"]!.AsArray().Select(static missing => (string)missing!["name"]!).ShouldBe(silent.Select(static node => $"node {node}").Order(StringComparer.Ordinal));
         foreach (var node in Hanging)
         {
-            errors.ShouldContain($"node {node} did not answer: no answer within 90 s");
+            errors.ShouldContain($"node {node} did not answer: no answer within 45 s");
         }
 
         foreach (var node in Gone)
