@@ -15,6 +15,8 @@ public sealed class PolicySuggestionTests
 {
     private const int Month = 30;
 
+    private const string NoResource = $"/metadata/identity/oauth2/token?api-version=1&client_id={Cluster.IngestId}";
+
     private static readonly Caller.Pod FluentBit = SampleLog.Pod("logging", "fluent-bit", owner: "DaemonSet/fluent-bit");
     private static readonly Caller.Pod Web = SampleLog.Pod("shop", "web");
 
@@ -191,7 +193,7 @@ public sealed class PolicySuggestionTests
     [Fact]
     public void From_ATokenRequestWithoutAResource_IsLeftOut() =>
         Suggest(
-            static log => Daily(log, FluentBit, $"/metadata/identity/oauth2/token?api-version=1&client_id={Cluster.IngestId}", policy: Cluster.Document(PolicyMode.Enforce)))
+            static log => Daily(log, FluentBit, NoResource, policy: Cluster.Document(PolicyMode.Enforce)))
             .LeftOut.ShouldHaveSingleItem().Reason.ShouldBe(LeftOutReason.NoResource);
 
     [Fact]
@@ -200,7 +202,7 @@ public sealed class PolicySuggestionTests
         static void Play(SampleLog log)
         {
             Daily(log, FluentBit, Want.Ingest());
-            Daily(log, FluentBit, $"/metadata/identity/oauth2/token?api-version=1&client_id={Cluster.IngestId}", policy: Cluster.Document(PolicyMode.Enforce));
+            Daily(log, FluentBit, NoResource, policy: Cluster.Document(PolicyMode.Enforce));
         }
 
         var accepted = Suggest(Play, accept: Suggest(Play).LeftOut.Single().Demand!.Id);
@@ -259,6 +261,72 @@ public sealed class PolicySuggestionTests
         accepted.Proposed.ShouldHaveSingleItem().Demand.Id.ShouldBe(vault.Id);
         accepted.Rules.Single().Allow.Single().Resources.ShouldBe([Want.Vault]);
         Suggest(Play, accepted.Policy).Proposed.ShouldBeEmpty();
+    }
+
+    public static TheoryData<string, string, string, bool> Widenings => new()
+    {
+        { "every resource", NoResource, Want.Ingest(), false },
+        { "every resource, for another identity", NoResource, Want.Kubelet(), true },
+        { "requests that name no identity", NoResource, "/metadata/identity/oauth2/token?api-version=1", false },
+        { "every resource, for another selector of the identity", NoResource, Want.Token(Want.Kusto, $"&object_id={Cluster.Ingest.ObjectId}"), false },
+        { "also requests without the key", Want.Location + "&foo=1", Want.Location, false },
+        { "also requests with fewer keys", Want.Location + "&bar=1&foo=1", Want.Location + "&foo=1", false },
+        { "no other key", Want.Location + "&foo=1", Want.Location + "&bar=1", true },
+        { "no other path", Want.Location + "&foo=1", Want.Instance, true },
+    };
+
+    // The allow is wider than the demand for which a person accepts it.
+    [Theory]
+    [MemberData(nameof(Widenings))]
+    public void From_AnAcceptedDemandWhosePermissionOpensWhatADenyClosed_IsLeftOut(string opens, string accepted, string closed, bool isProposed)
+    {
+        var denying = Cluster.Document(PolicyMode.Enforce, Cluster.Rule("guard", [], [Cluster.Deny("/**")]));
+        var table = Table(log =>
+        {
+            Daily(log, FluentBit, closed, policy: denying);
+            Daily(log, FluentBit, accepted, policy: Cluster.Document(PolicyMode.Enforce));
+        });
+        var demand = table.Demands.Single(static demand => !demand.Parts.Any(static part => part.IsOfDenyRule));
+
+        var result = PolicySuggestion.From(table, new SuggestOptions { Base = SampleProxy.Nothing, Accept = [demand.Id] });
+
+        result.Proposed.Select(static proposal => proposal.Demand.Id).ShouldBe(isProposed ? [demand.Id] : [], opens);
+        result.Unaccepted.ShouldBe(isProposed ? [] : [demand.Id]);
+        PolicySimulation.Run(table, result.Policy, against: SampleProxy.Nothing).Items.ShouldNotContain(item => item.Outcome == SimulationOutcome.WouldOpen && item.Demand.Id != demand.Id);
+    }
+
+    [Fact]
+    public void From_ARequestWhosePermissionOpensWhatADenyClosed_SaysSo()
+    {
+        var denying = Cluster.Document(PolicyMode.Enforce, Cluster.Rule("guard", [], [Cluster.Deny("/**")]));
+
+        var left = Suggest(log =>
+        {
+            Daily(log, FluentBit, Want.Ingest(), policy: denying);
+            Daily(log, FluentBit, NoResource, policy: Cluster.Document(PolicyMode.Enforce));
+        }).LeftOut;
+
+        left.Select(static one => (one.Reason, one.IsAcceptable, one.Detail)).ShouldBe(
+            [(LeftOutReason.DeniedByRule, false, null), (LeftOutReason.DeniedByRule, false, "its permission would open what a rule denied")], ignoreOrder: true);
+    }
+
+    // The alias for another workload's demand teaches the base's own allow the name that this request uses.
+    [Fact]
+    public void From_ADemandThatADenyClosedAndThatTheBaseAllowsByClientId_IsNotLeftOutAsDenied()
+    {
+        var allowing = Cluster.Document(PolicyMode.Enforce, Cluster.Rule(
+            "vault", [Cluster.Allow(Scene.Token) with { Identities = [Cluster.NamelessId], Resources = [Want.Vault] }], [], workload: Cluster.Namespace("shop")));
+        var table = Table(static log =>
+        {
+            Daily(log, Web, Want.Nameless(), policy: Cluster.Document(PolicyMode.Enforce, Cluster.Rule("guard", [], [Cluster.Deny()])));
+            Daily(log, FluentBit, Want.Nameless());
+        });
+
+        var result = PolicySuggestion.From(table, new SuggestOptions { Base = allowing });
+
+        result.LeftOut.ShouldBeEmpty();
+        result.Identities.Single().ResourceId.ShouldNotBeNull();
+        PolicySimulation.Run(table, result.Policy, against: allowing).WouldOpen.ShouldBe(table.Requests);
     }
 
     [Fact]

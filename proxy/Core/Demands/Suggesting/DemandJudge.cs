@@ -19,7 +19,7 @@ internal sealed class DemandJudge
     private readonly DateTimeOffset _now;
     private readonly DecidedPolicy _base;
     private readonly Dictionary<WantedPermission, WantEvidence> _evidence;
-    private readonly HashSet<WantedPermission> _denied;
+    private readonly ILookup<WantedPermission, WantedPermission> _denied;
 
     public DemandJudge(DemandTable table, SuggestOptions options, DecidedPolicy policy, IdentityFacts facts)
     {
@@ -32,7 +32,11 @@ internal sealed class DemandJudge
             .Where(static demand => !demand.Key.IsProbe)
             .GroupBy(demand => WantedPermission.Of(demand, facts))
             .ToDictionary(static same => same.Key, same => new WantEvidence([.. same], workloads[same.Key.Workload]));
-        _denied = [.. table.Demands.Where(IsOfDenyRule).Select(demand => WantedPermission.Of(demand, facts))];
+        _denied = table.Demands
+            .Where(demand => IsClosed(demand) && !IsOfUnknownAnswer(demand))
+            .Select(demand => WantedPermission.Of(demand, facts))
+            .Distinct()
+            .ToLookup(static denied => denied.Endpoint);
     }
 
     public IdentityFacts Facts { get; }
@@ -98,11 +102,33 @@ internal sealed class DemandJudge
     private static bool IsName(string text) => NameFormat.IsKubernetesPattern(text) && !text.EndsWith('*');
 
     // Without the base, only the records show that a policy denied this. A suggestion must not open it again.
-    private LeftOut? OfRecordedDeny(Demand demand) =>
-        _denied.Contains(WantedPermission.Of(demand, Facts)) ? Out(demand, LeftOutReason.DeniedByRule) : null;
+    // The allow for a demand may be wider than the demand: a request that names no resource needs an allow for every resource.
+    private LeftOut? OfRecordedDeny(Demand demand)
+    {
+        var want = WantedPermission.Of(demand, Facts);
+        var opened = _denied[want.Endpoint].Where(want.LetsThrough).ToList();
+        return IsClosed(demand) || opened.Contains(want) ? Out(demand, LeftOutReason.DeniedByRule)
+            : opened.Count > 0 ? Out(demand, LeftOutReason.DeniedByRule) with { Detail = "its permission would open what a rule denied" }
+            : null;
+    }
+
+    // Whether a policy of that time denied it. That no longer counts if the base allows it.
+    private bool IsClosed(Demand demand) => IsOfDenyRule(demand) && !IsAllowedByClientId(demand);
+
+    // The deny may have been for the identity with which IMDS answered, and the record does not name it.
+    private bool IsOfUnknownAnswer(Demand demand) =>
+        demand.Key.Endpoint.IssuesCredential
+        && Facts.ClientIdOf(demand) is null
+        && demand.Parts.Any(static part => part is { IsOfDenyRule: true, Outcome: DemandOutcome.Answered or DemandOutcome.Withheld });
 
     private static bool IsOfDenyRule(Demand demand) =>
         demand.Parts.Any(static part => part.IsOfDenyRule) && !demand.Parts.Any(static part => part.Verdict == Verdict.Allowed);
+
+    // The base may allow the identity, but not know the name that the request uses.
+    private bool IsAllowedByClientId(Demand demand) => _base.Of(
+        demand.Key.SelectorKind is not null && Facts.ClientIdOf(demand) is { } clientId
+            ? demand with { Key = demand.Key with { SelectorKind = "client_id", Selector = clientId } }
+            : demand).IsAllowed;
 
     // Checks the kind of request.
     private LeftOut? OfRequest(Demand demand)

@@ -25,6 +25,24 @@ internal sealed record WantedPermission(DemandWorkload Workload, string Method, 
             resource is null ? null : ResourceName.Comparable(resource));
     }
 
+    /// <summary>The same request, whatever the identity, the resource and the extra query keys.</summary>
+    public WantedPermission Endpoint => this with { ExtraNames = "", ClientId = null, Resource = null };
+
+    /// <summary>
+    /// Whether the allow that is written for this permission also lets through the requests that need another one. A request that names no
+    /// identity is let through to IMDS by every identity's allow.
+    /// </summary>
+    public bool LetsThrough(WantedPermission other) =>
+        Workload == other.Workload && Method == other.Method && Path == other.Path
+        && (other.ClientId is null || ClientId == other.ClientId)
+        && (Resource is null || Resource == other.Resource)
+        && HasKeysOf(other);
+
     /// <summary>Whether a new permission must have been seen for a week rather than a day.</summary>
     public bool IsSensitive => Method == "POST" || ImdsEndpoints.Find(Path).IssuesCredential;
+
+    private bool HasKeysOf(WantedPermission other) =>
+        other.ExtraNames.Length == 0
+        || ExtraNames == other.ExtraNames
+        || (ExtraNames.Length > other.ExtraNames.Length && !other.ExtraNames.Split(',').Except(ExtraNames.Split(','), StringComparer.Ordinal).Any());
 }
