@@ -182,7 +182,8 @@ public sealed class JourneyTests
         return [.. fields.Select(field => lines.Single(line => line[0] == field)[1])];
     }
 
-    private static async Task<RunningProgram> LoadAsync(Cluster cluster, NetworkSpace pod, string path, int connections = 4)
+    // Each connection sends at most 50 requests a second, and the chart permits 100 to a pod.
+    private static async Task<RunningProgram> LoadAsync(Cluster cluster, NetworkSpace pod, string path, int connections = 2)
     {
         var load = cluster.Keep(pod.StartClient("load", $"{Cluster.Imds}:80", path, $"{connections}"));
         await load.SaysAsync("running");
