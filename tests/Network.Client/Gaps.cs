@@ -19,7 +19,8 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
 
     private readonly ConcurrentDictionary<int, long> _answers = new();
     private readonly ConcurrentDictionary<string, int> _failures = new(StringComparer.Ordinal);
-    private long _longest;
+    private readonly Lock _raising = new();
+    private (long Milliseconds, string Connection) _longest;
 
     public static async Task<int> RunAsync(IPEndPoint endPoint, string path, int workers)
     {
@@ -30,10 +31,10 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
         while (await Console.In.ReadLineAsync() is not null)
         {
             await gaps.EachAnsweredAsync();
-            var longest = TimeSpan.FromMilliseconds(Interlocked.Exchange(ref gaps._longest, 0));
+            var (longest, connection) = gaps.TakeLongest();
             var failures = string.Join(", ", gaps._failures.Select(f => $"{f.Value} {f.Key}"));
             gaps._failures.Clear();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {longest.TotalMilliseconds} ms; failed: {failures}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"longest gap {longest} ms on a {connection}; failed: {failures}"));
         }
 
         await end.CancelAsync();
@@ -64,7 +65,7 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
                 var gap = (long)Stopwatch.GetElapsedTime(last).TotalMilliseconds;
                 last = Stopwatch.GetTimestamp();
                 // The answer counts only after its gap does, so that no line reports the one without the other.
-                Raise(gap);
+                Raise(gap, $"{(worker % 2 == 0 ? "kept" : "new")} connection from {socket.LocalEndPoint}");
                 _answers[worker] = last;
             }
             catch (Exception e) when (e is SocketException or IOException or OperationCanceledException)
@@ -84,11 +85,21 @@ internal sealed class Gaps(IPEndPoint endPoint, string path, int workers)
         socket?.Dispose();
     }
 
-    private void Raise(long gap)
+    private void Raise(long gap, string connection)
     {
-        for (var longest = Interlocked.Read(ref _longest); gap > longest; longest = Interlocked.Read(ref _longest))
+        lock (_raising)
         {
-            Interlocked.CompareExchange(ref _longest, gap, longest);
+            _longest = gap > _longest.Milliseconds ? (gap, connection) : _longest;
+        }
+    }
+
+    private (long Milliseconds, string Connection) TakeLongest()
+    {
+        lock (_raising)
+        {
+            var longest = _longest;
+            _longest = default;
+            return longest;
         }
     }
 
