@@ -358,6 +358,27 @@ public sealed class DemandReducerTests
             TableText.Of(Reduce(options, [[], .. lines.GroupBy(_ => random.Next(3)).Select(static part => part.ToArray())])).ShouldBe(expected);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
+    [Fact]
+    public void Finish_OfReducersOfSeveralThreads_GivesTheSameTable() => Prop.ForAll(
+        SampleLogs.Scene.ToArbitrary(),
+        static scene =>
+        {
+            const int threads = 3;
+            var lines = SampleLogs.Record(scene).SelectMany(static log => log.Lines).ToArray();
+            var options = new ReduceOptions { MaxRowsPerWorkload = 16, LabelKeys = ["app"], Since = SampleLog.Day(2) };
+            var reducers = DemandReducer.ForThreads(options, threads);
+
+            Parallel.For(0, threads, thread =>
+            {
+                for (var i = thread; i < lines.Length; i += threads)
+                {
+                    reducers[thread].Add(lines[i]);
+                }
+            });
+
+            TableText.Of(DemandReducer.Finish(reducers)).ShouldBe(TableText.Of(Reduce(options, [lines])));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+
     // The fast way must understand a line as the parser does. A filter that selects every line makes each of them be parsed.
     [Fact]
     public void Add_LinesInTheWritersForm_AreUnderstoodAsWhenParsed() => Prop.ForAll(

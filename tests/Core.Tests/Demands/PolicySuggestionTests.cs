@@ -329,6 +329,27 @@ public sealed class PolicySuggestionTests
         PolicySimulation.Run(table, result.Policy, against: allowing).WouldOpen.ShouldBe(table.Requests);
     }
 
+    // What is allowed for another identity lets the probe through, but the deny of the probe still counts.
+    [Fact]
+    public void From_ADemandWhoseProbeADenyClosed_IsLeftOutWhateverElseIsAllowedOnItsPath()
+    {
+        static string Certificate(string clientId) => $"/metadata/identity/issuecredential?cred-api-version=2.0&client_id={clientId}";
+        var (nothing, denying) = (Cluster.Document(PolicyMode.Enforce), Cluster.Document(PolicyMode.Enforce, Cluster.Rule("guard", [], [Cluster.Deny("/**")])));
+        var table = Table(log =>
+        {
+            Daily(log, FluentBit, Certificate(Cluster.KubeletId), method: "POST", isProbe: true, policy: denying);
+            Daily(log, FluentBit, Certificate(Cluster.KubeletId), method: "POST", policy: nothing);
+            Daily(log, FluentBit, Certificate(Cluster.IngestId), method: "POST", policy: nothing);
+        });
+        var options = new SuggestOptions { Base = SampleProxy.Nothing, Accept = [.. table.Demands.Select(static demand => demand.Id)] };
+
+        var first = PolicySuggestion.From(table, options);
+        var second = PolicySuggestion.From(table, options with { Base = first.Policy });
+
+        first.Proposed.ShouldHaveSingleItem().Demand.Key.Selector.ShouldBe(Cluster.IngestId);
+        second.Proposed.ShouldBeEmpty();
+    }
+
     [Fact]
     public void From_AProtectedIdentity_IsLeftOut() =>
         PolicySuggestion.From(Table(static log => Daily(log, FluentBit, Want.Ingest())), new SuggestOptions { Base = Guarded, Protect = ["adx-ingest"] })

@@ -90,7 +90,7 @@ public sealed class DemandReader(ReduceOptions options)
 
     private void AddWorkload(CarriedWorkload carried)
     {
-        _workload = _log.Workload(carried.Namespace, carried.ServiceAccount);
+        _workload = _log.Workloads.Of(carried.Namespace, carried.ServiceAccount);
         _workload.Count(carried.Earliest, carried.Requests, carried.Folded);
         Fill(_workload.Pods, carried.Pods);
     }

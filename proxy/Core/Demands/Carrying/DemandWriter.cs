@@ -23,7 +23,7 @@ public static class DemandWriter
             yield return new CarriedLine { Node = NodeOf(node) };
         }
 
-        foreach (var workload in log.Workloads)
+        foreach (var workload in log.Workloads.All)
         {
             yield return new CarriedLine { Workload = WorkloadOf(workload) };
             foreach (var row in workload.Rows)

@@ -70,7 +70,7 @@ internal sealed class DistinctSample
 
         if (Kept == _hashes.Length && Kept < Most)
         {
-            var size = Math.Min(Most, Math.Max(2, Kept * 2));
+            var size = Math.Min(Most, Kept + (Kept / 2) + 1);
             Array.Resize(ref _hashes, size);
             Array.Resize(ref _counts, size);
         }

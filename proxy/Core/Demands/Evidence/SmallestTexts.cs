@@ -19,8 +19,7 @@ internal sealed class SmallestTexts(int most)
         var at = Array.BinarySearch(_texts, text, StringComparer.Ordinal);
         if (at < 0 && ~at < most)
         {
-            var kept = Math.Min(_texts.Length + 1, most);
-            _texts = [.. _texts.AsSpan(0, ~at), text, .. _texts.AsSpan(~at, kept - 1 - ~at)];
+            Insert(~at, text);
         }
     }
 
@@ -30,5 +29,17 @@ internal sealed class SmallestTexts(int most)
         {
             Add(text);
         }
+    }
+
+    // The last text makes room once there are enough.
+    private void Insert(int at, string text)
+    {
+        if (_texts.Length < most)
+        {
+            Array.Resize(ref _texts, _texts.Length + 1);
+        }
+
+        _texts.AsSpan(at..^1).CopyTo(_texts.AsSpan(at + 1));
+        _texts[at] = text;
     }
 }

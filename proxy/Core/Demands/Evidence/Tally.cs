@@ -8,34 +8,47 @@ internal sealed class Tally
     private const int Most = 4096;
 
     private (int Key, long Count)[] _entries = [];
+    private int _used;
 
     /// <summary>The counts, by ascending number.</summary>
-    public IReadOnlyList<(int Key, long Count)> Entries => _entries;
+    public IReadOnlyList<(int Key, long Count)> Entries => new ArraySegment<(int Key, long Count)>(_entries, 0, _used);
 
     public void Add(int key, long count)
     {
         // Logs are read in order, so the last number is the usual one.
-        var at = _entries.Length - 1;
+        var at = _used - 1;
         while (at >= 0 && _entries[at].Key > key)
         {
             at--;
         }
 
-        if (_entries.Length == Most || (at >= 0 && _entries[at].Key == key))
+        if (_used == Most || (at >= 0 && _entries[at].Key == key))
         {
             _entries[Math.Max(0, at)].Count += count;
         }
         else
         {
-            _entries = [.. _entries.AsSpan(0, at + 1), (key, count), .. _entries.AsSpan(at + 1)];
+            Insert(at + 1, key, count);
         }
     }
 
     public void Add(Tally other)
     {
-        foreach (var (key, count) in other._entries)
+        foreach (var (key, count) in other._entries.AsSpan(0, other._used))
         {
             Add(key, count);
         }
+    }
+
+    private void Insert(int at, int key, long count)
+    {
+        if (_used == _entries.Length)
+        {
+            Array.Resize(ref _entries, Math.Min(Most, _used + (_used / 2) + 1));
+        }
+
+        _entries.AsSpan(at, _used - at).CopyTo(_entries.AsSpan(at + 1));
+        _entries[at] = (key, count);
+        _used++;
     }
 }

@@ -4,8 +4,9 @@ using ImdsProxy.Core.Demands.Evidence;
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
-/// Reduces lines of the audit log to demands and their coverage. Each thread has a reducer of its own; <see cref="Finish"/>
-/// merges them. The result does not depend on the order of the lines or on which reducer read them. Not thread-safe.
+/// Reduces lines of the audit log to demands and their coverage. Each thread has a reducer of its own, and those of one log share the
+/// table of demands (<see cref="ForThreads"/>); <see cref="Finish"/> merges the rest. The result does not depend on the order of the lines or
+/// on which reducer read them. Not thread-safe.
 /// </summary>
 public sealed class DemandReducer
 {
@@ -18,15 +19,27 @@ public sealed class DemandReducer
     private readonly LineCache _cache;
 
     public DemandReducer(ReduceOptions options)
+        : this(new ReducedLog(options))
     {
-        Options = options;
-        _log = new ReducedLog(options);
+    }
+
+    private DemandReducer(ReducedLog log)
+    {
+        Options = log.Options;
+        _log = log;
         _since = _log.SinceTicks;
         _until = _log.UntilTicks;
         _cache = new LineCache(_log.Add);
     }
 
     public ReduceOptions Options { get; }
+
+    /// <summary>A reducer for each of several threads that read one log.</summary>
+    public static IReadOnlyList<DemandReducer> ForThreads(ReduceOptions options, int threads)
+    {
+        var workloads = new WorkloadTable(options.MaxRowsPerWorkload);
+        return [.. Enumerable.Range(0, threads).Select(_ => new DemandReducer(new ReducedLog(options, workloads)))];
+    }
 
     /// <summary>Takes one line.</summary>
     /// <param name="line">A record or an event in UTF-8, without a line feed. A prefix from a container runtime is skipped.</param>
@@ -182,18 +195,11 @@ public sealed class DemandReducer
             return new LineMeaning(chain) { Cause = cause, Weight = Math.Max(1, fields.Summed) };
         }
 
-        var workload = _log.Workload(fields.Namespace!, fields.ServiceAccount!);
-        var row = workload.RowOf(RequestClass.KeyOf(fields, workload.Workload));
-        if (row is not null)
-        {
-            row.IsMismatch |= RequestClass.IsMismatch(fields);
-            row.IsOfDenyRule |= fields.Reason == "deny-rule";
-        }
-
+        var workload = _log.Workloads.Of(fields.Namespace!, fields.ServiceAccount!);
         return new LineMeaning(chain)
         {
             Workload = workload,
-            Row = row,
+            Row = workload.RowOf(RequestClass.KeyOf(fields, workload.Workload), RequestClass.IsMismatch(fields), isOfDenyRule: fields.Reason == "deny-rule"),
             PodHash = fields.UidHash != 0 ? fields.UidHash : StableHash.Of(fields.Pod ?? ""),
             Pod = fields.Pod,
             PodMark = _masked.PodMark,

@@ -1,13 +1,19 @@
 namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>What one reducer has found so far.</summary>
-internal sealed class ReducedLog(ReduceOptions options)
+/// <param name="options">The options of the reducer.</param>
+/// <param name="workloads">The rows, which several reducers may share.</param>
+internal sealed class ReducedLog(ReduceOptions options, WorkloadTable workloads)
 {
     private static readonly int Causes = Enum.GetValues<NotJudged>().Length;
 
-    private readonly Dictionary<(string Namespace, string ServiceAccount), WorkloadRows> _workloads = [];
     private readonly Dictionary<string, NodeCoverage> _nodes = new(StringComparer.Ordinal);
     private readonly long[] _notJudged = new long[Causes];
+
+    public ReducedLog(ReduceOptions options)
+        : this(options, new WorkloadTable(options.MaxRowsPerWorkload))
+    {
+    }
 
     public ReduceOptions Options => options;
 
@@ -15,7 +21,7 @@ internal sealed class ReducedLog(ReduceOptions options)
 
     public long UntilTicks { get; } = options.Until?.UtcTicks ?? long.MaxValue;
 
-    public IReadOnlyCollection<WorkloadRows> Workloads => _workloads.Values;
+    public WorkloadTable Workloads => workloads;
 
     public IReadOnlyCollection<NodeCoverage> Nodes => _nodes.Values;
 
@@ -34,17 +40,6 @@ internal sealed class ReducedLog(ReduceOptions options)
         }
 
         return node;
-    }
-
-    public WorkloadRows Workload(string ns, string serviceAccount)
-    {
-        if (!_workloads.TryGetValue((ns, serviceAccount), out var workload))
-        {
-            workload = new WorkloadRows(new DemandWorkload(ns, serviceAccount), options.MaxRowsPerWorkload);
-            _workloads[(ns, serviceAccount)] = workload;
-        }
-
-        return workload;
     }
 
     /// <summary>Adds the pending requests of a line's meaning.</summary>
@@ -101,10 +96,9 @@ internal sealed class ReducedLog(ReduceOptions options)
     /// <summary>Adds what another reducer has found. The other one can't be used any more.</summary>
     public void Add(ReducedLog other)
     {
-        foreach (var workload in other.Workloads)
+        if (other.Workloads != workloads)
         {
-            Workload(workload.Workload.Namespace, workload.Workload.ServiceAccount).Add(workload);
-            workload.Clear();
+            workloads.Add(other.Workloads);
         }
 
         foreach (var node in other.Nodes)

@@ -5,9 +5,12 @@ namespace ImdsProxy.Core.Demands.Reducing;
 /// <summary>Builds the table from the rows of a whole log.</summary>
 internal static class TableBuilder
 {
+    // Two demands hardly ever have the same id, so the text of the keys is rarely needed.
+    private static readonly Comparer<DemandKey> ByText = Comparer<DemandKey>.Create(static (left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
+
     public static DemandTable Build(ReducedLog log)
     {
-        var workloads = log.Workloads.Where(static workload => workload.Requests > 0).OrderBy(static workload => workload.Workload).ToList();
+        var workloads = log.Workloads.All.Where(static workload => workload.Requests > 0).OrderBy(static workload => workload.Workload).ToList();
         var notJudged = ImmutableSortedDictionary.CreateBuilder<NotJudged, long>();
         for (var i = 0; i < log.NotJudged.Length; i++)
         {
@@ -41,7 +44,7 @@ internal static class TableBuilder
             .OrderBy(static demand => demand.Key.Path, StringComparer.Ordinal)
             .ThenBy(static demand => demand.Key.Method, StringComparer.Ordinal)
             .ThenBy(static demand => demand.Id, StringComparer.Ordinal)
-            .ThenBy(static demand => demand.Key.ToString(), StringComparer.Ordinal)
+            .ThenBy(static demand => demand.Key, ByText)
             .ToList();
         workload.Clear();
         return demands;
@@ -62,8 +65,7 @@ internal static class TableBuilder
         var counted = rows.Where(static row => row.Requests > 0)
             .OrderBy(static row => row.Key.Outcome).ThenBy(static row => row.Key.Verdict).ThenBy(static row => row.Key.Answer is null)
             .ToList();
-        var all = new DemandRow(rows[0].Key);
-        counted.ForEach(all.Add);
+        var all = Sum(counted);
         return new Demand(key, answer, [.. counted.Select(row => PartOf(row, labels))])
         {
             Id = DemandId.Of(key, answer),
@@ -75,6 +77,18 @@ internal static class TableBuilder
             UserAgents = all.UserAgents.Texts,
             Statuses = all.Statuses.Entries.Where(static status => status.Key > 0).ToImmutableSortedDictionary(static status => status.Key, static status => status.Count),
         };
+    }
+
+    private static DemandRow Sum(List<DemandRow> rows)
+    {
+        if (rows is [var only])
+        {
+            return only;
+        }
+
+        var all = new DemandRow(rows[0].Key);
+        rows.ForEach(all.Add);
+        return all;
     }
 
     private static DemandPart PartOf(DemandRow row, PodLabels labels) => new(
@@ -91,6 +105,12 @@ internal static class TableBuilder
 
     private static ImmutableArray<LabelCount> LabelsOf(DemandRow row, PodLabels labels)
     {
+        // If no policy names a label, all pods are alike, including pods outside the sample.
+        if (labels.IsEmpty && row.Pods.Kept > 0)
+        {
+            return [new LabelCount([], row.Requests)];
+        }
+
         var counts = new SortedDictionary<string, LabelCount>(StringComparer.Ordinal);
         var rest = row.Requests;
         for (var i = 0; i < row.Pods.Kept; i++)
@@ -104,11 +124,7 @@ internal static class TableBuilder
             }
         }
 
-        // If no policy names a label, all pods are alike, including pods outside the sample.
-        return counts.Count == 1 && counts.TryGetValue("", out var none) && labels.IsEmpty
-            ? [none with { Requests = row.Requests }]
-            : rest > 0 ? [.. counts.Values, new LabelCount(default, rest)]
-            : [.. counts.Values];
+        return rest > 0 ? [.. counts.Values, new LabelCount(default, rest)] : [.. counts.Values];
     }
 
     internal static DateTimeOffset Moment(long ticks) => new(Math.Clamp(ticks, 0, DateTime.MaxValue.Ticks), TimeSpan.Zero);

@@ -4,10 +4,12 @@ namespace ImdsProxy.Core.Demands.Reducing;
 
 /// <summary>
 /// The rows of one workload. If there are too many, the rows with the smallest ranks are kept. A row that was dropped once is always
-/// dropped again, so the rows kept at the end have all their requests, whatever the order of the lines.
+/// dropped again, so the rows kept at the end have all their requests, whatever the order of the lines. While a log is read, several
+/// reducers look up rows and add requests at the same time; everything else needs the table for itself.
 /// </summary>
 internal sealed class WorkloadRows(DemandWorkload workload, int most)
 {
+    private readonly Lock _gate = new();
     private Dictionary<RowKey, DemandRow> _rows = [];
 
     // The row with the largest rank first; null before there are too many rows.
@@ -29,26 +31,31 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
     /// <summary>Releases the rows when they are no longer needed, because a log can have a hundred thousand of them.</summary>
     public void Clear() => (_rows, _byRank) = ([], null);
 
-    /// <summary>The row of a key, or null if it is not kept.</summary>
-    public DemandRow? RowOf(in RowKey key) => _rows.TryGetValue(key, out var known) ? known : Insert(new DemandRow(key));
+    /// <summary>The row of a record, or null if it is not kept.</summary>
+    /// <param name="key">The row's key.</param>
+    /// <param name="isMismatch">Whether the record shows <see cref="DemandRow.IsMismatch"/>.</param>
+    /// <param name="isOfDenyRule">Whether the record shows <see cref="DemandRow.IsOfDenyRule"/>.</param>
+    public DemandRow? RowOf(in RowKey key, bool isMismatch, bool isOfDenyRule)
+    {
+        lock (_gate)
+        {
+            var row = _rows.TryGetValue(key, out var known) ? known : Insert(new DemandRow(key));
+            if (row is not null)
+            {
+                row.IsMismatch |= isMismatch;
+                row.IsOfDenyRule |= isOfDenyRule;
+            }
+
+            return row;
+        }
+    }
 
     /// <summary>Adds the pending requests of a line's meaning.</summary>
     public void Add(LineMeaning meaning)
     {
-        EarliestTicks = Math.Min(EarliestTicks, meaning.EarliestTicks);
-        if (meaning.Pending > 0)
+        lock (_gate)
         {
-            Requests += meaning.Pending;
-            Pods.Add(meaning.PodHash, 1);
-        }
-
-        if (meaning.Row is { IsFolded: false } row)
-        {
-            row.Add(meaning);
-        }
-        else
-        {
-            Folded += meaning.Pending;
+            AddPending(meaning);
         }
     }
 
@@ -86,6 +93,25 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
         EarliestTicks = Math.Min(EarliestTicks, earliest);
         Requests += requests;
         Folded += folded;
+    }
+
+    private void AddPending(LineMeaning meaning)
+    {
+        EarliestTicks = Math.Min(EarliestTicks, meaning.EarliestTicks);
+        if (meaning.Pending > 0)
+        {
+            Requests += meaning.Pending;
+            Pods.Add(meaning.PodHash, 1);
+        }
+
+        if (meaning.Row is { IsFolded: false } row)
+        {
+            row.Add(meaning);
+        }
+        else
+        {
+            Folded += meaning.Pending;
+        }
     }
 
     private DemandRow? Insert(DemandRow row)

@@ -124,11 +124,18 @@ internal sealed class DemandJudge
     private static bool IsOfDenyRule(Demand demand) =>
         demand.Parts.Any(static part => part.IsOfDenyRule) && !demand.Parts.Any(static part => part.Verdict == Verdict.Allowed);
 
-    // The base may allow the identity, but not know the name that the request uses.
-    private bool IsAllowedByClientId(Demand demand) => _base.Of(
-        demand.Key.SelectorKind is not null && Facts.ClientIdOf(demand) is { } clientId
-            ? demand with { Key = demand.Key with { SelectorKind = "client_id", Selector = clientId } }
-            : demand).IsAllowed;
+    // The base may allow the identity, but not know the name that the request uses. A probe is let through as soon as anything is allowed
+    // on its path, so the request that it stands for is decided.
+    private bool IsAllowedByClientId(Demand demand)
+    {
+        var request = demand.Key with { IsProbe = false };
+        return _base.Of(demand with
+        {
+            Key = request.SelectorKind is not null && Facts.ClientIdOf(demand) is { } clientId
+                ? request with { SelectorKind = "client_id", Selector = clientId }
+                : request,
+        }).IsAllowed;
+    }
 
     // Checks the kind of request.
     private LeftOut? OfRequest(Demand demand)

@@ -41,7 +41,7 @@ internal sealed class LogReduction
     {
         List<UnreadSource> unread = [];
         var units = paths.Distinct(StringComparer.Ordinal).SelectMany(path => UnitsOf(path, unread)).DistinctBy(static unit => (unit.Path, unit.Start)).ToList();
-        var workers = Enumerable.Range(0, Math.Clamp(units.Count, 1, _workers)).Select(_ => new UnitReducer(_options, bytes => _read.Add(bytes))).ToList();
+        var workers = DemandReducer.ForThreads(_options, Math.Clamp(units.Count, 1, _workers)).Select(reducer => new UnitReducer(reducer, bytes => _read.Add(bytes))).ToList();
         var next = -1;
         await Task.WhenAll(workers.Select(worker => SameScheduler.Run(() =>
         {
@@ -59,7 +59,7 @@ internal sealed class LogReduction
     /// <param name="deliver">Delivers each line, without its line feed.</param>
     public async Task<LogFindings> RunAsync(Func<Func<ReadOnlyMemory<byte>, ValueTask>, Task> deliver)
     {
-        var worker = new UnitReducer(_options, static _ => { });
+        var worker = new UnitReducer(new DemandReducer(_options), static _ => { });
         await deliver(line =>
         {
             worker.Add(line.Span);

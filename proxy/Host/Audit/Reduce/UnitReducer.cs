@@ -4,12 +4,12 @@ using ImdsProxy.Core.Demands.Reducing;
 namespace ImdsProxy.Audit.Reduce;
 
 /// <summary>Reduces units of a log. For use by one thread.</summary>
-internal sealed class UnitReducer(ReduceOptions options, Action<int> progress)
+internal sealed class UnitReducer(DemandReducer demands, Action<int> progress)
 {
     private readonly UnitReader _reader = new();
     private readonly List<UnreadSource> _unread = [];
 
-    public DemandReducer Demands { get; } = new(options);
+    public DemandReducer Demands => demands;
 
     public ClusterNames Clusters { get; } = new();
 
@@ -47,7 +47,7 @@ internal sealed class UnitReducer(ReduceOptions options, Action<int> progress)
     public void Add(ReadOnlySpan<byte> line)
     {
         Clusters.Add(line);
-        Demands.Add(line);
+        demands.Add(line);
     }
 
     private static string NameOf(ScanUnit unit) => unit.Path ?? SearchSource.Stdin;
