@@ -73,6 +73,20 @@ public sealed class CarriedDemandsTests
         DemandReducer.Finish([reducer]).Requests.ShouldBe(0);
     }
 
+    [Fact]
+    public void Carried_DemandOfAPodOnHostNetwork_IsStillOne()
+    {
+        var log = new SampleLog();
+        var proxy = new SampleProxy(SampleProxy.Nothing, log);
+        proxy.Serve(SampleLog.Day(0), SampleLog.Pod("shop", "web"), Want.Ingest());
+        proxy.Serve(SampleLog.Day(0), SampleLog.Pod("shop", "web") with { OnHost = true }, Want.Ingest());
+        var merged = new DemandReducer(new ReduceOptions());
+
+        Carry(log, new ReduceOptions()).MergeInto(merged);
+
+        DemandReducer.Finish([merged]).Demands.Select(static demand => demand.Key.IsOnHost).ShouldBe([false, true], ignoreOrder: true);
+    }
+
     private static DemandReader Carry(SampleLog log, ReduceOptions options)
     {
         var reader = new DemandReader(options);

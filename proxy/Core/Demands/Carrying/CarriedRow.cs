@@ -11,6 +11,8 @@ internal sealed record CarriedRow
 
     public bool IsProbe { get; init; }
 
+    public bool IsOnHost { get; init; }
+
     public string? Resource { get; init; }
 
     public string? SelectorKind { get; init; }

@@ -112,6 +112,7 @@ public sealed class DemandReader(ReduceOptions options)
         new DemandKey(workload, row.Owner, row.Method, row.Path)
         {
             IsProbe = row.IsProbe,
+            IsOnHost = row.IsOnHost,
             Resource = row.Resource,
             SelectorKind = row.SelectorKind,
             Selector = row.Selector,

@@ -89,6 +89,7 @@ public static class DemandWriter
             Method = key.Method,
             Path = key.Path,
             IsProbe = key.IsProbe,
+            IsOnHost = key.IsOnHost,
             Resource = key.Resource,
             SelectorKind = key.SelectorKind,
             Selector = key.Selector,
