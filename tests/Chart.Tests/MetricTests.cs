@@ -33,6 +33,7 @@ public sealed partial class MetricTests
     {
         var registry = new MetricsRegistry();
         _ = new RedirectMetrics(registry.Factory);
+        _ = new HostPodsMetrics(registry.Factory);
         var proxy = new ProxyMetrics(registry, TimeProvider.System);
         proxy.ObserveCallers(() => 0, () => 0);
         proxy.ObserveStaleness(() => []);

@@ -23,6 +23,7 @@ internal static class FuzzTargets
                 new("heads", () => new HeadsTarget()),
                 new("jwt", () => new JwtTarget()),
                 new("manifest", () => new ManifestTarget()),
+                new("netlink", () => new NetlinkTarget()),
                 new("policy", () => new PolicyTarget()),
                 new("policy-tests", () => new PolicyTestsTarget()),
                 new("redaction", () => new RedactionTarget()),

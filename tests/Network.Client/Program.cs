@@ -13,6 +13,8 @@ return args switch
     ["keep", var endPoint, var path] => await KeptConnection.RunAsync(IPEndPoint.Parse(endPoint), path),
     ["load", var endPoint, var path, var workers] => await Load.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["gaps", var endPoint, var path, var workers] => await Gaps.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
+    ["outage", var endPoint, var path, var patience, var mark] => await Outage.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(patience, CultureInfo.InvariantCulture), mark),
+    ["stand-in-proxy", var endPoint] => await StandInProxy.RunAsync(IPEndPoint.Parse(endPoint)),
     ["source-route", var router, var endPoint, var path] => await SourceRoute.RunAsync(IPAddress.Parse(router), IPEndPoint.Parse(endPoint), path),
     ["connect-hook", var cgroup] => await ConnectHook.RunAsync(cgroup),
     ["knock", var endPoint, [var letter], var count, var workers] => Knocker.Run(

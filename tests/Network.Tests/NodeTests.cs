@@ -1,4 +1,5 @@
 using ImdsProxy.Network.Tests.Topology;
+using ImdsProxy.Redirect.Rules;
 using ImdsProxy.TestKit;
 using Shouldly;
 using Xunit;
@@ -167,7 +168,7 @@ public sealed class NodeTests
         await cluster.ApplyAsync(backend);
         var now = await cluster.RulesAsync(backend);
         var before = string.Join('\n', (await cluster.Node.MustAsync($"iptables-{backend}-save")).Split('\n').Where(l => !l.Contains("IMDS-PROXY-POSTROUTING", StringComparison.Ordinal)));
-        await cluster.Node.FeedAsync(before.Replace("imds-proxy g2:", "imds-proxy g1:", StringComparison.Ordinal), $"iptables-{backend}-restore", "-w");
+        await cluster.Node.FeedAsync(before.Replace($"imds-proxy g{RuleSet.CurrentGeneration}:", "imds-proxy g1:", StringComparison.Ordinal), $"iptables-{backend}-restore", "-w");
         (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("missing: mangle POSTROUTING: ");
 
         await cluster.ApplyAsync(backend);

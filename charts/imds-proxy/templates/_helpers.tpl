@@ -85,6 +85,9 @@ policy.json
 {{- if $policy.auditOnly -}}
 {{- $_ := set $document "auditOnly" $policy.auditOnly -}}
 {{- end -}}
+{{- if $policy.hostNetwork -}}
+{{- $_ := set $document "hostNetwork" $policy.hostNetwork -}}
+{{- end -}}
 {{- toPrettyJson $document -}}
 {{- end }}
 

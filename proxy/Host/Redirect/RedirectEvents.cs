@@ -43,5 +43,23 @@ internal static class RedirectEvents
         return new AuditEvent(now, "redirect-removed", fields);
     }
 
+    /// <summary>The node's own connections go to the proxy from now on.</summary>
+    /// <param name="now">The time of the event.</param>
+    /// <param name="target">The proxy's address and port.</param>
+    /// <param name="secondsUnseen">How long they did not, or null if unknown.</param>
+    public static AuditEvent HostPodsIntercepted(DateTimeOffset now, string target, double? secondsUnseen) =>
+        new(now, "host-pods-intercepted", new JsonObject
+        {
+            ["target"] = target,
+            ["secondsUnseen"] = secondsUnseen is { } seconds ? Math.Round(seconds, 3) : null,
+        });
+
+    /// <summary>The node's own connections no longer go to the proxy.</summary>
+    /// <param name="now">The time of the event.</param>
+    /// <param name="since">When their last connection went to the proxy, at the latest.</param>
+    /// <param name="reason">The reason.</param>
+    public static AuditEvent HostPodsLapsed(DateTimeOffset now, DateTimeOffset since, string reason) =>
+        new(now, "host-pods-lapsed", new JsonObject { ["since"] = since.UtcDateTime.ToString("O"), ["reason"] = reason });
+
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(t => (JsonNode)JsonValue.Create(t))];
 }

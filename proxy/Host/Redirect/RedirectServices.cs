@@ -9,7 +9,8 @@ namespace ImdsProxy.Redirect;
 /// <param name="Write">Writes events to the audit log.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The operational log.</param>
-/// <param name="Metrics">The metrics.</param>
+/// <param name="Metrics">The metrics of the rules.</param>
+/// <param name="HostPods">The metrics of host pods.</param>
 internal sealed record RedirectServices(
     RunProgram Run,
     Func<System.Net.IPAddress, int, bool> IsListening,
@@ -17,4 +18,5 @@ internal sealed record RedirectServices(
     WriteEvent Write,
     TimeProvider Time,
     ILogger Log,
-    RedirectMetrics Metrics);
+    RedirectMetrics Metrics,
+    HostPodsMetrics HostPods);

@@ -14,6 +14,12 @@ internal sealed record RedirectSettings
     /// <summary><c>auto</c>, <c>nft</c> or <c>legacy</c>.</summary>
     public string Backend { get; init; } = "auto";
 
+    /// <summary>Whether the connections of hostNetwork pods, and of the node itself, go to the proxy too.</summary>
+    public bool HostPods { get; init; }
+
+    /// <summary>Where the host's cgroup v2 hierarchy is mounted.</summary>
+    public string CgroupRoot { get; init; } = "/sys/fs/cgroup";
+
     public bool OverrideExistingBlock { get; init; }
 
     public bool RpFilter { get; init; } = true;

@@ -8,7 +8,8 @@ namespace ImdsProxy.Runtime;
 /// <param name="Uid">The file's owner.</param>
 /// <param name="Gid">The file's group.</param>
 /// <param name="Mode">The file's type and permissions, as in <c>st_mode</c>.</param>
-internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gid, ushort Mode)
+/// <param name="Inode">The file's number in its file system.</param>
+internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gid, ushort Mode, ulong Inode)
 {
     // linux/fcntl.h, linux/stat.h.
     private const int WorkingDirectory = -100;
@@ -35,7 +36,7 @@ internal readonly partial record struct FileStatus(uint Links, uint Uid, uint Gi
 
     private static FileStatus Read(int result, ReadOnlySpan<byte> answer, string what) => result == 0
         ? new FileStatus(
-            MemoryMarshal.Read<uint>(answer[16..]), MemoryMarshal.Read<uint>(answer[20..]), MemoryMarshal.Read<uint>(answer[24..]), MemoryMarshal.Read<ushort>(answer[28..]))
+            MemoryMarshal.Read<uint>(answer[16..]), MemoryMarshal.Read<uint>(answer[20..]), MemoryMarshal.Read<uint>(answer[24..]), MemoryMarshal.Read<ushort>(answer[28..]), MemoryMarshal.Read<ulong>(answer[32..]))
         : throw new IOException($"the status of {what} can't be read: {Marshal.GetLastPInvokeErrorMessage()}");
 
     // struct statx has the same layout on every architecture, unlike struct stat.

@@ -4,4 +4,5 @@ namespace ImdsProxy.Runtime;
 /// <param name="InPlace">Whether every rule was in place and effective.</param>
 /// <param name="At">When the rules were observed.</param>
 /// <param name="Until">When the report expires.</param>
-internal sealed record RedirectReport(bool InPlace, DateTimeOffset At, DateTimeOffset Until);
+/// <param name="HostPods">Whether host pods were intercepted, or null if they are not meant to be.</param>
+internal sealed record RedirectReport(bool InPlace, DateTimeOffset At, DateTimeOffset Until, bool? HostPods = null);

@@ -16,12 +16,13 @@ internal sealed class RedirectReportFile(string path, TimeProvider time)
     /// <summary>Replaces the file atomically: a reader finds either the old report or the new report.</summary>
     /// <param name="inPlace">Whether every rule is in place and effective.</param>
     /// <param name="validity">How long the report is valid.</param>
+    /// <param name="hostPods">Whether host pods are intercepted, or null if they are not meant to be.</param>
     /// <exception cref="IOException">The file can't be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no right to write the file.</exception>
-    public void Tell(bool inPlace, TimeSpan validity)
+    public void Tell(bool inPlace, TimeSpan validity, bool? hostPods = null)
     {
         var now = time.GetUtcNow();
-        _file.Write(JsonSerializer.SerializeToUtf8Bytes(new RedirectReport(inPlace, now, now + validity), RedirectReportJson.Default.RedirectReport));
+        _file.Write(JsonSerializer.SerializeToUtf8Bytes(new RedirectReport(inPlace, now, now + validity, hostPods), RedirectReportJson.Default.RedirectReport));
     }
 
     /// <summary>Removes the file.</summary>

@@ -12,6 +12,7 @@ internal static class Values
         policy:
           mode: audit
           enforceOnly: [{ namespaces: [payments] }]
+          hostNetwork: { mode: audit, enforceOnly: [{ namespaces: [monitoring] }] }
           identities:
             adx-ingest: { clientId: 2bc9e0c4-4edd-4c1b-9972-3a095d2bdce6 }
           rules:
@@ -46,6 +47,7 @@ internal static class Values
           prometheusRule: { enabled: true }
           dashboard: { enabled: true }
         startupTaint: { enabled: true }
+        hostPods: { enabled: true }
         networkPolicy: { enabled: true }
         nodeSelector: { pool: user }
         podLabels: { team: platform }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { evaluate } from '@marcbachmann/cel-js';
 
 const { policy, ...request } = JSON.parse(readFileSync(0, 'utf8'));
-const { matchConditions, variables, validations } = policy.spec;
+const { matchConditions, variables = [], validations } = policy.spec;
 if (!matchConditions.every(one => evaluate(one.expression, request))) {
   console.log('not matched');
 } else {

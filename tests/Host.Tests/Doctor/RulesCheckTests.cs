@@ -67,5 +67,6 @@ public sealed class RulesCheckTests
         static _ => ValueTask.CompletedTask,
         TimeProvider.System,
         NullLogger.Instance,
-        new RedirectMetrics(new MetricsRegistry().Factory)));
+        new RedirectMetrics(new MetricsRegistry().Factory),
+        new HostPodsMetrics(new MetricsRegistry().Factory)));
 }

@@ -62,5 +62,6 @@ public sealed class AgentWatchTests
         static _ => ValueTask.CompletedTask,
         _time,
         NullLogger.Instance,
-        new RedirectMetrics(_registry.Factory));
+        new RedirectMetrics(_registry.Factory),
+        new HostPodsMetrics(new MetricsRegistry().Factory));
 }

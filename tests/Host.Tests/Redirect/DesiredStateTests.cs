@@ -102,7 +102,7 @@ public sealed class DesiredStateTests : IDisposable
         new RuleSetOptions(IPAddress.Parse("10.1.0.4"), 16254, 16255),
         new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
-            _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics));
+            _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics, new HostPodsMetrics(new MetricsRegistry().Factory)));
 
     private void Write(bool uninstalling, string until)
     {

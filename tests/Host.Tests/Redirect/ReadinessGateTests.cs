@@ -108,7 +108,7 @@ public sealed class ReadinessGateTests : IDisposable
         Rules.Options,
         new RedirectServices(
             (_, _, _, _) => throw new InvalidOperationException("no program is run"), (_, _) => _listening, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null),
-            _ => ValueTask.CompletedTask, _time, _log, _metrics));
+            _ => ValueTask.CompletedTask, _time, _log, _metrics, new HostPodsMetrics(new MetricsRegistry().Factory)));
 
     private sealed class Lines : ILogger
     {

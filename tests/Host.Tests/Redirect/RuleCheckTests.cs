@@ -25,6 +25,17 @@ public sealed class RuleCheckTests
         check.NewestGeneration.ShouldBe(RuleSet.CurrentGeneration);
     }
 
+    // The node asks the proxy whether it is ready, and nothing else of the node may connect to it.
+    [Fact]
+    public void HostPods_LetTheNodeAskTheProxyBeforeTheDrop()
+    {
+        var input = RuleSet.Of(Rules.Options with { HostPods = true }).Single(chain => chain.Hook == "INPUT");
+        var probe = input.Rules.Single(rule => rule.StartsWith("-s 10.1.0.4/32 -d 10.1.0.4/32 -i lo -p tcp -m tcp --dport 16254 ", StringComparison.Ordinal));
+        probe.ShouldEndWith(" -j RETURN");
+        input.Rules.IndexOf(probe).ShouldBeLessThan(input.Rules.IndexOf(input.Rules.First(rule => rule.EndsWith("-j DROP", StringComparison.Ordinal))));
+        RuleSet.Of(Rules.Options).SelectMany(chain => chain.Rules).ShouldNotContain(rule => rule.Contains("-s 10.1.0.4/32", StringComparison.Ordinal));
+    }
+
     public static TheoryData<string, string> Damages => new()
     {
         { "*nat\n-F PREROUTING\nCOMMIT", "missing: nat PREROUTING: " },

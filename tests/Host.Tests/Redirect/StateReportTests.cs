@@ -34,13 +34,22 @@ public sealed class StateReportTests : IDisposable
 
     private string StateFile => Path.Combine(_directory.FullName, "state.json");
 
-    private RedirectServices Services => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics);
+    private RedirectServices Services => new(RunAsync, (_, _) => true, _ => Task.FromResult<IReadOnlyDictionary<string, string>?>(null), _ => ValueTask.CompletedTask, _time, NullLogger.Instance, _metrics, new HostPodsMetrics(new MetricsRegistry().Factory));
 
     private RedirectReportFile Report => new(StateFile, _time);
 
     public void Dispose()
     {
         _directory.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(false, "\"hostPods\":null")]
+    [InlineData(true, "\"hostPods\":false")]
+    public async Task HostPods_WithoutALease_AreReportedOnlyIfMeant(bool hostPods, string expected)
+    {
+        new StateReport(new RedirectSettings { StateFile = StateFile, HostPods = hostPods }, Services).Tell(inPlace: true);
+        (await File.ReadAllTextAsync(StateFile, TestContext.Current.CancellationToken)).ShouldContain(expected);
     }
 
     [Fact]

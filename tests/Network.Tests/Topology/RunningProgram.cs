@@ -57,10 +57,13 @@ internal sealed class RunningProgram : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Sends a signal, such as STOP.</summary>
+    public Task SignalAsync(string signal) => Programs.MustAsync(["kill", $"-{signal}", $"{_process.Id}"]);
+
     /// <summary>Sends SIGTERM, waits for the exit, and returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
-        await Programs.MustAsync(["kill", "-TERM", $"{_process.Id}"]);
+        await SignalAsync("TERM");
         return await EndAsync();
     }
 

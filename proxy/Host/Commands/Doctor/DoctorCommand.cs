@@ -36,6 +36,7 @@ internal static class DoctorCommand
 
         // The report is the only output. The redirect's own log would repeat its findings.
         using var logging = LoggingSetup.Create(LogFormat.Console, LogLevel.None);
+        var metrics = new MetricsRegistry().Factory;
         var services = new RedirectServices(
             ProgramRunner.RunAsync,
             ListenerTable.IsListening,
@@ -43,7 +44,8 @@ internal static class DoctorCommand
             static _ => ValueTask.CompletedTask,
             TimeProvider.System,
             logging.CreateLogger("ImdsProxy.Doctor"),
-            new RedirectMetrics(new MetricsRegistry().Factory));
+            new RedirectMetrics(metrics),
+            new HostPodsMetrics(metrics, []));
         var done = await new Examiner(settings.Timeout).RunAsync(Checks.All(place, settings, files, services), cancellation);
         var diagnosis = new Diagnosis(BuildInfo.Current.Version, $"{place}", done);
         await output.WriteAsync(settled.GetValue(flags.Output) == "json" ? DiagnosisJson.Of(diagnosis) : DiagnosisText.Of(diagnosis));

@@ -25,7 +25,6 @@ internal sealed class DoctorFlags
     private readonly Option<string?> _eventQps = Flag.Text("--event-qps", "How many Events per second the proxy creates.");
     private readonly Option<long> _auditMaxBytes = Flag.Of("--audit-max-bytes", "The size limit of the audit log's directory.", FlagValues.Size, "1GiB");
     private readonly Option<string?> _chart = Flag.Text("--chart-version", "The version for which the chart was made.");
-    private readonly Option<bool> _hostPods = Flag.Switch("--host-pods", "Whether pods on hostNetwork are intercepted too.");
     private readonly Option<TimeSpan> _timeout = Flag.Of("--timeout", "Time limit of each check.", FlagValues.Duration, "20s");
 
     public Option<string> Network { get; } = Flag.Of("--network", "Whose network this is: node, pod, or auto (node if there is a network card).", FlagValues.OneOf("auto", "node", "pod"), "auto");
@@ -38,7 +37,7 @@ internal sealed class DoctorFlags
     {
         _redirect.AddForDoctor(command);
         _kube.AddTo(command);
-        foreach (var option in new Option[] { _listen, _management, _upstream, _policy, _override, _taint, _eventQps, _auditMaxBytes, _chart, _hostPods, _timeout, Network, HostRoot, Output })
+        foreach (var option in new Option[] { _listen, _management, _upstream, _policy, _override, _taint, _eventQps, _auditMaxBytes, _chart, _timeout, Network, HostRoot, Output })
         {
             command.Options.Add(option);
         }
@@ -66,7 +65,7 @@ internal sealed class DoctorFlags
             AuditDirectory = parsed.GetValue(_redirect.AuditDirectory),
             AuditMaxBytes = parsed.GetValue(_auditMaxBytes),
             ChartVersion = parsed.GetValue(_chart),
-            HostPods = parsed.GetValue(_hostPods),
+            HostPods = redirect.HostPods,
             Timeout = parsed.GetValue(_timeout),
         };
     }

@@ -1,6 +1,7 @@
 using ImdsProxy.Commands.Flags;
 using ImdsProxy.Redirect;
 using ImdsProxy.Redirect.Applying;
+using ImdsProxy.Redirect.HostPods;
 using ImdsProxy.Redirect.Kernel;
 using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Redirect.Watching;
@@ -13,16 +14,21 @@ internal static class RedirectActions
     public static async Task<int> ApplyAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         var redirect = await new Preparation(settings, services).RunAsync(cancellation);
+        if (settings.HostPods)
+        {
+            HostPodsRedirect.Build(HostPodsRedirect.Table(redirect.Options));
+        }
+
         await new ReadinessGate(settings, redirect.Options, services).WaitAsync(cancellation);
         await new RulesApplier(redirect, services).RunAsync(openSince: null, cancellation);
-        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), services, cancellation);
+        return await ReportAsync(redirect, await redirect.Keeper.CheckAsync(redirect.Wanted(RedirectState.Closed), cancellation), settings, services, cancellation);
     }
 
     public static async Task<int> CheckAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         // A check changes nothing, so an existing block is no reason to refuse the check.
         var redirect = await new Preparation(settings with { OverrideExistingBlock = true }, services).RunAsync(cancellation);
-        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), services, cancellation);
+        return await ReportAsync(redirect, RuleCheck.Of(redirect.Found, redirect.Wanted(RedirectState.Closed)), settings, services, cancellation);
     }
 
     public static async Task<int> WatchAsync(RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
@@ -32,7 +38,8 @@ internal static class RedirectActions
         try
         {
             var redirect = await WatchPreparation.RunAsync(settings, services, cancellation);
-            await WatchAsync(new Watcher(redirect, settings, report, services), new AgentWatch(services), cancellation);
+            var watcher = new Watcher(redirect, settings, report, services);
+            await HostPodsWatch.RunBesideAsync(ending => WatchAsync(watcher, new AgentWatch(services), ending), redirect, settings, services, cancellation);
         }
         finally
         {
@@ -51,6 +58,11 @@ internal static class RedirectActions
             {
                 removed.Add(name);
             }
+        }
+
+        if (HostPodsRedirect.Remove())
+        {
+            removed.Add("host pods");
         }
 
         if (removed.Count > 0)
@@ -78,7 +90,8 @@ internal static class RedirectActions
         }
     }
 
-    private static async Task<int> ReportAsync(PreparedRedirect redirect, CheckResult rules, RedirectServices services, CancellationToken cancellation)
+    private static async Task<int> ReportAsync(
+        PreparedRedirect redirect, CheckResult rules, RedirectSettings settings, RedirectServices services, CancellationToken cancellation)
     {
         var others = OtherInterceptors.Find();
         var agent = await GuestProxyAgent.BlockerAsync(cancellation);
@@ -94,10 +107,16 @@ internal static class RedirectActions
             await WriteAsync("", missing);
         }
 
+        var hostPods = settings.HostPods ? HostPodsRedirect.Report(redirect, settings) : new HostPodsReport(true, []);
+        foreach (var line in hostPods.Lines)
+        {
+            await WriteAsync("", line);
+        }
+
         await WriteAsync("", check.InPlace
             ? $"in place: 169.254.169.254:80 goes to {target} (backend {redirect.Backend}: {redirect.Why})"
             : $"not in place (backend {redirect.Backend}: {redirect.Why})");
-        return check.InPlace ? ExitCode.Good : ExitCode.Failed;
+        return check.InPlace && hostPods.InPlace ? ExitCode.Good : ExitCode.Failed;
     }
 
     private static Task WriteAsync(string before, string? text) =>

@@ -28,6 +28,9 @@ internal sealed class RedirectFlags
 
     private readonly Option<string?> _state = Flag.Text("--redirect-state", "A file that reports to serve --redirect-state whether the rules are in place.");
 
+    private readonly Option<bool> _hostPods = Flag.Switch("--host-pods", "Send the connections of hostNetwork pods, and of the node itself, to the proxy too, by a lease of 3 s that watch renews while the proxy is ready. serve needs --host-pods as well. remove always removes the lease's table.");
+    private readonly Option<string> _cgroupRoot = Flag.Of("--cgroup-root", "Where the host's cgroup v2 hierarchy is mounted, for --host-pods.", text => text, "/sys/fs/cgroup");
+
     private readonly Option<LogFormat> _logFormat = Flag.Of("--log-format", "Format of operational logs: console or json", LoggingSetup.Format, "console");
     private readonly Option<LogLevel> _logLevel = Flag.Of("--log-level", "Minimum level of operational logs: trace, debug, information, warning, error or none", LoggingSetup.Level, "information");
 
@@ -41,11 +44,11 @@ internal sealed class RedirectFlags
 
     public void AddToAll(Command command) => Add(command, _backend, _lock, _logFormat, _logLevel);
 
-    public void AddRules(Command command) => Add(command, _nodeIp, _port, _managementPort, _rpFilter, _wireServer, _ebpf, NodeLabelsFile);
+    public void AddRules(Command command) => Add(command, _nodeIp, _port, _managementPort, _rpFilter, _wireServer, _ebpf, _hostPods, _cgroupRoot, NodeLabelsFile);
 
     public void AddChange(Command command) => Add(command, _existingBlock, _wait, _ready, NodeName, AuditDirectory);
 
-    public void AddRemove(Command command) => Add(command, NodeName, AuditDirectory);
+    public void AddRemove(Command command) => Add(command, _hostPods, NodeName, AuditDirectory);
 
     public void AddWatch(Command command) => Add(command, _interval, _whenDown, _removeOnExit, _overrideDirectory, _state, Metrics);
 
@@ -64,6 +67,8 @@ internal sealed class RedirectFlags
         Port = parsed.GetValue(_port),
         ManagementPort = parsed.GetValue(_managementPort),
         Backend = parsed.GetValue(_backend)!,
+        HostPods = parsed.GetValue(_hostPods),
+        CgroupRoot = parsed.GetValue(_cgroupRoot)!,
         OverrideExistingBlock = parsed.GetValue(_existingBlock) == "override",
         RpFilter = parsed.GetValue(_rpFilter) == "on",
         WireServer = parsed.GetValue(_wireServer) == "on",

@@ -7,6 +7,7 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Management;
 using ImdsProxy.Metrics;
 using ImdsProxy.Redirect;
+using ImdsProxy.Redirect.HostPods;
 using ImdsProxy.Redirect.Node;
 using ImdsProxy.Runtime;
 
@@ -30,7 +31,7 @@ internal static partial class RedirectRunner
             await using var audit = OpenAudit(parsed.GetValue(flags.AuditDirectory), parsed.GetValue(flags.NodeName), logging);
             await using var listener = await ServeAsync(parsed.GetValue(flags.Metrics), registry, metrics, logging, cancellation);
             var services = new RedirectServices(
-                ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics);
+                ProgramRunner.RunAsync, ListenerTable.IsListening, Labels(parsed.GetValue(flags.NodeLabelsFile)), Journal(audit, log), TimeProvider.System, log, metrics, new HostPodsMetrics(registry.Factory, PastFinding.Names.AsSpan()));
             return await action(flags.Read(parsed), services, cancellation);
         }
         catch (RedirectRefusal e)

@@ -19,7 +19,7 @@ internal sealed partial class Preparation(RedirectSettings settings, RedirectSer
         ReportBlocks([.. ExistingBlocks.Of("nft", nft.Rules), .. ExistingBlocks.Of("legacy", legacy.Rules)]);
 
         var keeper = Keeper(chosen.Program!);
-        var options = new RuleSetOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer);
+        var options = new RuleSetOptions(nodeIp, settings.Port, settings.ManagementPort, settings.RpFilter, settings.WireServer, HostPods: settings.HostPods);
         if (options.RpFilter && !Uses(chosen.Rules, "rpfilter") && !await keeper.HasRpFilterAsync(cancellation))
         {
             Messages.RpFilterMissing(services.Log);

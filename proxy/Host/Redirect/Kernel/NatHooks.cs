@@ -14,34 +14,47 @@ internal static class NatHooks
     private const int HookNumber = 1;
     private const int Priority = 2;
 
+    /// <summary>NF_INET_LOCAL_OUT: the hook of the node's own packets.</summary>
+    public const uint Output = 3;
+
     // NF_INET_PRE_ROUTING.
     private const uint Prerouting = 0;
 
-    /// <summary>The NAT chains that hold a rule and have at most the priority of iptables' own chain.</summary>
+    /// <summary>The NAT chains for pods' packets that hold a rule and have at most the priority of iptables' own chain.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
-    public static ImmutableArray<NatHook> Find(NfTables tables)
+    public static ImmutableArray<NatHook> Find(NfTables tables) =>
+        [.. At(tables, Prerouting).Where(static hook => !hook.IsOfIptables("PREROUTING")).Where(hook => HasRules(tables, hook))];
+
+    /// <summary>The NAT chains for the node's own packets that have at most the priority of iptables' own chain.</summary>
+    /// <exception cref="IOException">The kernel gave no answer.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
+    public static ImmutableArray<NatHook> AtOutput(NfTables tables) => [.. At(tables, Output)];
+
+    private static List<NatHook> At(NfTables tables, uint hookNumber)
     {
         var found = new List<NatHook>();
         tables.Chains((family, chain) =>
         {
-            if (Read(family, chain) is { Priority: <= NatHook.OurPriority } hook
-                && hook is not { Family: NfTablesMessage.IPv4, Table: "nat", Chain: "PREROUTING", Priority: NatHook.OurPriority })
+            if (Read(family, chain, hookNumber) is { Priority: <= NatHook.OurPriority } hook)
             {
                 found.Add(hook);
             }
         });
-        return [.. found.Where(hook => HasRules(tables, hook))];
+        return found;
     }
 
-    private static bool HasRules(NfTables tables, NatHook hook)
+    /// <summary>Whether a chain holds a rule.</summary>
+    /// <exception cref="IOException">The kernel gave no answer.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
+    public static bool HasRules(NfTables tables, NatHook hook)
     {
         var any = false;
         tables.Rules(hook.Family, hook.Table, hook.Chain, (_, _) => any = true);
         return any;
     }
 
-    private static NatHook? Read(byte family, ReadOnlySpan<byte> chain)
+    private static NatHook? Read(byte family, ReadOnlySpan<byte> chain, uint hookNumber)
     {
         var (table, name, isNat) = ("", "", false);
         int? priority = null;
@@ -59,7 +72,7 @@ internal static class NatHooks
                     isNat = attribute.Text == "nat";
                     break;
                 case Hook:
-                    priority = PriorityAtPrerouting(attribute.Value);
+                    priority = PriorityAt(attribute.Value, hookNumber);
                     break;
             }
         }
@@ -67,7 +80,7 @@ internal static class NatHooks
         return isNat && (family is NfTablesMessage.IPv4 or NfTablesMessage.Inet) && priority is { } at ? new NatHook(family, table, name, at) : null;
     }
 
-    private static int? PriorityAtPrerouting(ReadOnlySpan<byte> hook)
+    private static int? PriorityAt(ReadOnlySpan<byte> hook, uint hookNumber)
     {
         uint? number = null;
         int? priority = null;
@@ -77,6 +90,6 @@ internal static class NatHooks
             priority = attribute.Type == Priority ? (int)attribute.Number : priority;
         }
 
-        return number == Prerouting ? priority : null;
+        return number == hookNumber ? priority : null;
     }
 }

@@ -55,6 +55,64 @@ internal sealed class NfTables(IDatagrams datagrams)
     public void Chains(Take take) =>
         Ask(NfTablesMessage.GetChain, NfTablesMessage.NewChain, NfTablesMessage.AnyFamily, dump: true, take);
 
+    /// <summary>The elements of a set. If the set does not exist, the kernel refuses the request.</summary>
+    /// <exception cref="IOException">The kernel gave no answer.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
+    public void Elements(byte family, string table, string set, Take take) =>
+        Ask(NfTablesMessage.GetElement, NfTablesMessage.NewElement, family, dump: true, take, table, set);
+
+    /// <summary>Makes all changes of a transaction, or none.</summary>
+    /// <exception cref="KernelRefusal">The kernel refused the transaction.</exception>
+    /// <exception cref="IOException">The kernel gave no answer.</exception>
+    /// <exception cref="InvalidDataException">The answer is invalid.</exception>
+    public void Commit(NfTransaction transaction)
+    {
+        // The transaction's first and last message have sequence numbers too.
+        var first = _sequence + 1;
+        _sequence += (uint)transaction.Count + 2;
+        datagrams.Send(transaction.Bytes(first));
+        var confirmed = 0;
+        for (var read = 0; read < MaxBytes;)
+        {
+            var datagram = datagrams.Receive();
+            read += datagram.Length + DatagramCost;
+            confirmed = Confirm(datagram, first, confirmed, transaction);
+            if (confirmed == transaction.Count)
+            {
+                return;
+            }
+        }
+
+        throw new InvalidDataException("a netlink answer is too long");
+    }
+
+    // The kernel confirms each change, in order. An error can also carry the number of the transaction's first or last message.
+    private static int Confirm(ReadOnlySpan<byte> datagram, uint first, int confirmed, NfTransaction transaction)
+    {
+        for (var message = new NetlinkMessages(datagram); message.MoveNext();)
+        {
+            var number = message.Sequence - first;
+            if (message.Type != Error || number > (uint)transaction.Count + 1)
+            {
+                continue;
+            }
+
+            if (message.Body.Length < sizeof(int))
+            {
+                throw new InvalidDataException("a netlink confirmation is too short");
+            }
+
+            if (Code(message.Body) is var code && code != 0)
+            {
+                throw new KernelRefusal(transaction.Describe((int)number), code);
+            }
+
+            confirmed += number == (uint)confirmed + 1 && confirmed < transaction.Count ? 1 : 0;
+        }
+
+        return confirmed;
+    }
+
     private void Ask(ushort request, ushort answer, byte family, bool dump, Take take, params ReadOnlySpan<string> texts)
     {
         var sequence = ++_sequence;

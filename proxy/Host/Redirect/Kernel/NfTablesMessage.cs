@@ -7,10 +7,16 @@ namespace ImdsProxy.Redirect.Kernel;
 /// <summary>Constants of <c>linux/netfilter/nf_tables.h</c>, and the requests built from them.</summary>
 internal static class NfTablesMessage
 {
+    public const ushort NewTable = Subsystem | 0;
+    public const ushort DeleteTable = Subsystem | 2;
     public const ushort NewChain = Subsystem | 3;
     public const ushort GetChain = Subsystem | 4;
     public const ushort NewRule = Subsystem | 6;
     public const ushort GetRule = Subsystem | 7;
+    public const ushort NewSet = Subsystem | 9;
+    public const ushort NewElement = Subsystem | 12;
+    public const ushort GetElement = Subsystem | 13;
+    public const ushort DeleteElement = Subsystem | 14;
     public const ushort NewGeneration = Subsystem | 15;
     public const ushort GetGeneration = Subsystem | 16;
 

@@ -2,7 +2,7 @@ using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 
-/// <summary>Reads the parts of an nf_tables rule that show whether the rule changed.</summary>
+/// <summary>Reads the parts of an nf_tables rule that show whether the rule changed, or is a given rule.</summary>
 internal static class NftRule
 {
     // NFTA_RULE_EXPRESSIONS, NFTA_LIST_ELEM, NFTA_EXPR_NAME, NFTA_EXPR_DATA.
@@ -36,6 +36,38 @@ internal static class NftRule
         }
 
         return jump;
+    }
+
+    /// <summary>Whether a rule consists of these expressions. The kernel may add attributes to an expression, such as a default value.</summary>
+    public static bool HasExpressions(ReadOnlySpan<byte> attributes, IReadOnlyList<(string Name, byte[] Data)> wanted)
+    {
+        var found = 0;
+        for (var element = new NetlinkAttributes(Find(attributes, Expressions)); element.MoveNext(); found++)
+        {
+            if (found >= wanted.Count || !IsExpression(element.Value, wanted[found].Name, wanted[found].Data))
+            {
+                return false;
+            }
+        }
+
+        return found == wanted.Count;
+    }
+
+    private static bool IsExpression(ReadOnlySpan<byte> expression, string name, ReadOnlySpan<byte> wanted) =>
+        Find(expression, Name).TrimEnd((byte)0).SequenceEqual(System.Text.Encoding.ASCII.GetBytes(name)) && Contains(Find(expression, Data), wanted);
+
+    private static bool Contains(ReadOnlySpan<byte> attributes, ReadOnlySpan<byte> wanted)
+    {
+        for (var attribute = new NetlinkAttributes(wanted); attribute.MoveNext();)
+        {
+            var found = Find(attributes, attribute.Type);
+            if (attribute.IsNested ? !Contains(found, attribute.Value) : !found.SequenceEqual(attribute.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static string? AddExpressions(ChainDigest digest, ReadOnlySpan<byte> expressions)

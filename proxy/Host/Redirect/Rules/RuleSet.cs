@@ -7,7 +7,7 @@ namespace ImdsProxy.Redirect.Rules;
 internal static class RuleSet
 {
     /// <summary>The generation of the rules. Every change of the rules increases it, so that an older process leaves newer rules alone.</summary>
-    public const int CurrentGeneration = 2;
+    public const int CurrentGeneration = 3;
 
     /// <summary>The chain in which the rpfilter match is tried. Nothing jumps to it.</summary>
     public const string TrialChain = "IMDS-PROXY-TRIAL";
@@ -110,6 +110,12 @@ internal static class RuleSet
         var toPort = $"-p tcp -m tcp --dport {options.Port}";
         yield return $"{toPort} -m conntrack --ctorigdst {KnownAddresses.Imds} --ctorigdstport {KnownAddresses.ImdsPort} --ctdir ORIGINAL {Comment(options, "redirected")} -j RETURN";
         yield return $"{toPort} -m conntrack --ctdir REPLY {Comment(options, "answer to the node")} -j RETURN";
+        if (options.HostPods)
+        {
+            var node = $"{options.NodeIp}/32";
+            yield return $"-s {node} -d {node} -i lo {toPort} {Comment(options, "the node asks whether the proxy is ready")} -j RETURN";
+        }
+
         yield return $"{toPort} {Comment(options, "nothing else to the proxy")} -j DROP";
         yield return $"! -i lo -p tcp -m tcp --dport {options.ManagementPort} {Comment(options, "management is for the node")} -j DROP";
     }

@@ -9,6 +9,7 @@ namespace ImdsProxy.Redirect.Rules;
 /// <param name="RpFilter">Whether packets are dropped if their source address does not belong to their incoming interface.</param>
 /// <param name="WireServer">Whether WireServer's HTTP ports are closed to pods too.</param>
 /// <param name="State">Which of the rules are wanted.</param>
+/// <param name="HostPods">Whether the node may ask the proxy whether it is ready for host pods.</param>
 /// <param name="Generation">The generation in the rules' comments.</param>
 internal sealed record RuleSetOptions(
     IPAddress NodeIp,
@@ -17,4 +18,5 @@ internal sealed record RuleSetOptions(
     bool RpFilter = true,
     bool WireServer = true,
     RedirectState State = RedirectState.Closed,
+    bool HostPods = false,
     int Generation = RuleSet.CurrentGeneration);

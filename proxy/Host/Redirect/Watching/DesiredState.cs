@@ -9,15 +9,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOpt
     // This many probes in a row must fail before the redirect is lifted. Probes are one interval apart.
     private const int FailedProbesToLift = 3;
 
-    private readonly OverrideFiles? _files =
-        settings.OverrideDirectory is { } directory ? OverrideFiles.Interception(directory, services.Time) : null;
-
-    // The last override of this release. An uninstall deletes its files at about the same time as the pods. Rules that were put
-    // back in between would stay for good.
-    private Override _uninstall = Runtime.Override.None;
-
-    // An uninstall override that exists from the start may belong to an earlier release, so it ends when its files are deleted.
-    private bool _sawNoUninstall;
+    private readonly InterceptionOverride _override = new(settings, services.Time);
     private string? _refusal;
     private int _failedProbes;
 
@@ -27,7 +19,7 @@ internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOpt
     /// <param name="probeIsDue">Whether a failed probe counts this time.</param>
     public RedirectState Next(bool probeIsDue)
     {
-        Override = Current();
+        Override = _override.Current();
         if (Override.Refusal is { } why && why != _refusal)
         {
             Messages.OverrideRefused(services.Log, why);
@@ -35,18 +27,6 @@ internal sealed partial class DesiredState(RedirectSettings settings, RuleSetOpt
 
         _refusal = Override.Refusal;
         return Override.On ? RedirectState.Off : IsDown(probeIsDue) ? RedirectState.Lifted : RedirectState.Closed;
-    }
-
-    private Override Current()
-    {
-        var now = _files?.Current() ?? Runtime.Override.None;
-        _sawNoUninstall |= !now.Uninstalling;
-        if (now.Uninstalling && _sawNoUninstall)
-        {
-            _uninstall = now;
-        }
-
-        return services.Time.GetUtcNow() < _uninstall.Until ? _uninstall : now;
     }
 
     private bool IsDown(bool probeIsDue)

@@ -16,7 +16,7 @@ internal sealed partial class StateReport(RedirectSettings settings, RedirectSer
     public void Tell(bool inPlace)
     {
         var validity = settings.Interval * Intervals;
-        Try(file => file.Tell(inPlace, validity > MinValidity ? validity : MinValidity));
+        Try(file => file.Tell(inPlace, validity > MinValidity ? validity : MinValidity, settings.HostPods ? services.HostPods.IsIntercepted : null));
     }
 
     /// <summary>Withdraws the report. At the start, this is the report of an earlier watch; at the end, it is our own.</summary>

@@ -10,10 +10,14 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)
 
     // The two highest bits are flags: nested, and network byte order (NLA_TYPE_MASK).
     private const int TypeMask = 0x3fff;
+    private const int NestedFlag = 0x8000;
 
     private ReadOnlySpan<byte> _rest = attributes;
 
     public int Type { get; private set; }
+
+    /// <summary>Whether the sender says that the value consists of attributes. The kernel does not always say so.</summary>
+    public bool IsNested { get; private set; }
 
     public ReadOnlySpan<byte> Value { get; private set; }
 
@@ -40,7 +44,8 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> attributes)
             throw new InvalidDataException("a netlink attribute has an invalid length");
         }
 
-        Type = BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & TypeMask;
+        var type = BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]);
+        (Type, IsNested) = (type & TypeMask, (type & NestedFlag) != 0);
         Value = _rest[HeaderLength..length];
         _rest = _rest[Math.Min(_rest.Length, NetlinkMessages.Align(length))..];
         return true;
