@@ -28,15 +28,20 @@ public sealed class HostPodsLeaseTests(ITestOutputHelper output)
         await using var cluster = await Cluster.CreateAsync("nft", "setpriv");
         await cluster.StartImdsAsync();
         await cluster.StartHostProxyAsync();
-        await cluster.WatchHostPodsAsync(backend);
+        var watch = await cluster.WatchHostPodsAsync(backend);
 
-        (await cluster.Node.MustAsync("curl", "-s", "--max-time", "5", $"http://{Cluster.Imds}{ClusterSteps.Versions}")).ShouldBe(HostPodsSteps.Mark);
+        await watch.WhileInterceptedAsync(async () =>
+            (await cluster.Node.RunAsync("curl", "-s", "--max-time", "5", $"http://{Cluster.Imds}{ClusterSteps.Versions}")).Output.ShouldBe(HostPodsSteps.Mark));
         (await cluster.Pod.MustAsync("curl", "-s", "--max-time", "5", $"http://{Cluster.Imds}{ClusterSteps.Versions}")).ShouldBe(HostPodsSteps.Mark);
         (await cluster.Node.MustAsync("setpriv", "--reuid", "16254", "curl", "-s", "--max-time", "5", "-H", "Metadata: true", $"http://{Cluster.Imds}{ClusterSteps.Versions}"))
             .ShouldContain("apiVersions", Case.Sensitive, "the proxy's own requests do not come back to it");
-        (await cluster.AskedAsync()).ShouldBe(1);
 
-        var check = await cluster.RedirectAsync("check", backend, "--host-pods", "--cgroup-root", cgroups.Root);
+        var check = new Finished(1, "", "");
+        await watch.WhileInterceptedAsync(async () =>
+        {
+            check = await cluster.RedirectAsync("check", backend, "--host-pods", "--cgroup-root", cgroups.Root);
+            check.Output.ShouldContain("host pods: intercepted");
+        });
         check.ExitCode.ShouldBe(0, check.All);
         check.Output.ShouldBe($"host pods: intercepted: the node's own connections go to {Cluster.NodeIp}:16254\nin place: 169.254.169.254:80 goes to {Cluster.NodeIp}:16254 (backend {backend}: --backend {backend})\n");
         (await cluster.RedirectAsync("check", backend, "--host-pods", "--cgroup-root", cluster.Directory)).Output.ShouldContain("note: host pods stay unseen: ");

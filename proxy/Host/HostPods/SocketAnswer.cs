@@ -7,6 +7,7 @@ namespace ImdsProxy.HostPods;
 /// <summary>
 /// Reads the kernel's answer about one socket (<c>struct inet_diag_msg</c> and attributes). Strict: where no connection has the
 /// addresses, the kernel answers with a listener on the port, so only a connected socket with exactly these addresses counts.
+/// Java, .NET and others connect to IPv4 addresses with IPv6 sockets, whose addresses the kernel writes as IPv4-mapped (RFC 4291, 2.5.5.2).
 /// </summary>
 internal static class SocketAnswer
 {
@@ -18,6 +19,9 @@ internal static class SocketAnswer
     private const int SourceAt = 8;
     private const int DestinationAt = 24;
     private const int AddressLength = 16;
+
+    // Where an IPv4-mapped address holds the IPv4 address, after ten bytes of zeros and two of ones.
+    private const int MappedAt = 12;
 
     // INET_DIAG_INFO and INET_DIAG_CGROUP_ID.
     private const int TcpInfoAttribute = 2;
@@ -70,12 +74,11 @@ internal static class SocketAnswer
         }
 
         var state = (TcpState)body[StateAt];
-        return body[0] == SocketRequest.IPv4
-            && state is TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2
+        return state is TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2
             && BinaryPrimitives.ReadUInt16BigEndian(body[SourcePortAt..]) == local.Port
             && BinaryPrimitives.ReadUInt16BigEndian(body[DestinationPortAt..]) == remote.Port
-            && IsSame(body.Slice(SourceAt, AddressLength), local.Address)
-            && IsSame(body.Slice(DestinationAt, AddressLength), remote.Address)
+            && IsSame(body[0], body.Slice(SourceAt, AddressLength), local.Address)
+            && IsSame(body[0], body.Slice(DestinationAt, AddressLength), remote.Address)
             ? ReadAttributes(body[MessageLength..])
             : null;
     }
@@ -105,11 +108,22 @@ internal static class SocketAnswer
             : throw new InvalidDataException("this kernel does not tell the cgroup of a socket; Linux does so since 5.9");
     }
 
-    private static bool IsSame(ReadOnlySpan<byte> bytes, IPAddress address)
+    private static bool IsSame(byte family, ReadOnlySpan<byte> bytes, IPAddress address)
     {
         Span<byte> expected = stackalloc byte[AddressLength];
         expected.Clear();
-        return address.TryWriteBytes(expected, out _) && bytes.SequenceEqual(expected);
+        return family switch
+        {
+            SocketRequest.IPv4 => address.TryWriteBytes(expected, out _),
+            SocketRequest.IPv6 => TryWriteMapped(expected, address),
+            _ => false,
+        } && bytes.SequenceEqual(expected);
+    }
+
+    private static bool TryWriteMapped(Span<byte> expected, IPAddress address)
+    {
+        expected[MappedAt - 2] = expected[MappedAt - 1] = byte.MaxValue;
+        return address.TryWriteBytes(expected[MappedAt..], out _);
     }
 
     private static int ErrorOf(ReadOnlySpan<byte> body) => body.Length >= sizeof(int)

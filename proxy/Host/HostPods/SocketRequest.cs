@@ -16,6 +16,9 @@ internal static class SocketRequest
     /// <summary>AF_INET.</summary>
     public const byte IPv4 = 2;
 
+    /// <summary>AF_INET6.</summary>
+    public const byte IPv6 = 10;
+
     public const int Length = NetlinkMessages.HeaderLength + 56;
 
     private const byte Tcp = 6;

@@ -47,8 +47,8 @@ internal static class RedirectEvents
     /// <param name="now">The time of the event.</param>
     /// <param name="target">The proxy's address and port.</param>
     /// <param name="secondsUnseen">How long they did not, or null if unknown.</param>
-    public static AuditEvent HostPodsIntercepted(DateTimeOffset now, string target, double? secondsUnseen) =>
-        new(now, "host-pods-intercepted", new JsonObject
+    public static AuditEvent HostPodsResumed(DateTimeOffset now, string target, double? secondsUnseen) =>
+        new(now, "host-pods-resumed", new JsonObject
         {
             ["target"] = target,
             ["secondsUnseen"] = secondsUnseen is { } seconds ? Math.Round(seconds, 3) : null,

@@ -45,4 +45,8 @@ internal static class SocketBytes
         (remote ?? Imds).Address.TryWriteBytes(message.AsSpan(24), out _);
         return message;
     }
+
+    /// <summary>The message of an IPv6 socket with IPv4 addresses, as Java and .NET use it.</summary>
+    public static byte[] Mapped(IPAddress? local = null, IPAddress? remote = null) => Message(
+        family: 10, local: new IPEndPoint((local ?? Client.Address).MapToIPv6(), Client.Port), remote: new IPEndPoint((remote ?? Imds.Address).MapToIPv6(), Imds.Port));
 }

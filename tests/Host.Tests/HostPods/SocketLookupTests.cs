@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ImdsProxy.Host.Tests.Redirect;
 using ImdsProxy.HostPods;
 using ImdsProxy.Runtime.Netlink;
@@ -27,7 +28,12 @@ public sealed class SocketLookupTests
         { "another destination port", n => [AnswerWith(n, Message(remote: new IPEndPoint(Imds.Address, 81)), Cgroup(7), Info(1))] },
         { "another destination", n => [AnswerWith(n, Message(remote: new IPEndPoint(Elsewhere, 80)), Cgroup(7), Info(1))] },
         { "the other end", n => [AnswerWith(n, Message(local: Imds, remote: Client), Cgroup(7), Info(1))] },
-        { "another family", n => [AnswerWith(n, Message(family: 10), Cgroup(7), Info(1))] },
+        { "another family", n => [AnswerWith(n, Message(family: 1), Cgroup(7), Info(1))] },
+        { "an IPv6 socket whose addresses are not mapped", n => [AnswerWith(n, Message(family: 10), Cgroup(7), Info(1))] },
+        { "an IPv4 socket whose addresses are mapped", n => [AnswerWith(n, With(Mapped(), 0, 2), Cgroup(7), Info(1))] },
+        { "an IPv6 socket from another source", n => [AnswerWith(n, Mapped(local: Elsewhere), Cgroup(7), Info(1))] },
+        { "an IPv6 socket to another destination", n => [AnswerWith(n, Mapped(remote: Elsewhere), Cgroup(7), Info(1))] },
+        { "an IPv6 socket to an address that only ends alike", n => [AnswerWith(n, With(Mapped(), 24, 1), Cgroup(7), Info(1))] },
         { "bytes after the address", n => [AnswerWith(n, With(Message(), 12, 1), Cgroup(7), Info(1))] },
     };
 
@@ -63,6 +69,10 @@ public sealed class SocketLookupTests
         Find(n => [AnswerWith(n, Message(state: state), Info(31), Cgroup(ulong.MaxValue))]).ShouldBe(new ClientSocket(ulong.MaxValue, 31));
 
     [Fact]
+    public void Find_IPv6SocketToAnIPv4Address_IsFound() =>
+        Find(n => [AnswerWith(n, Mapped(), Info(31), Cgroup(7))]).ShouldBe(new ClientSocket(7, 31));
+
+    [Fact]
     public void Find_AfterAnswersToEarlierRequests_DropsThem()
     {
         var lookup = new SocketLookup(new ScriptedKernel((_, n) => [Answer(n - 1, Cgroup(6), Info(1)), [.. Answer(n + 1, Cgroup(5), Info(1)), .. Answer(n, Cgroup(7), Info(1))]]));
@@ -89,6 +99,22 @@ public sealed class SocketLookupTests
         var lookup = new SocketLookup(sockets);
         OwnSocket.Cgroup(lookup).ShouldBe(OwnSocket.Cgroup(lookup));
         lookup.Find(new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.Loopback, 2), 0).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Find_OfARealIPv6Socket_AgreesWithTheKernel()
+    {
+        Assert.SkipUnless(Socket.OSSupportsIPv6, "needs IPv6");
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var listening = (IPEndPoint)listener.LocalEndpoint;
+        using var client = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        await client.ConnectAsync(listening, TestContext.Current.CancellationToken);
+        using var accepted = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
+
+        using var sockets = new NetlinkSocket(NetlinkSocket.SocketDiagnosis);
+        var lookup = new SocketLookup(sockets);
+        lookup.Find((IPEndPoint)accepted.RemoteEndPoint!, listening, 0).ShouldNotBeNull().Cgroup.ShouldBe(OwnSocket.Cgroup(lookup));
     }
 
     private static ClientSocket? Find(Func<uint, byte[][]> answer) =>

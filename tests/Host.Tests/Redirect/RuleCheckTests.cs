@@ -30,10 +30,10 @@ public sealed class RuleCheckTests
     public void HostPods_LetTheNodeAskTheProxyBeforeTheDrop()
     {
         var input = RuleSet.Of(Rules.Options with { HostPods = true }).Single(chain => chain.Hook == "INPUT");
-        var probe = input.Rules.Single(rule => rule.StartsWith("-s 10.1.0.4/32 -d 10.1.0.4/32 -i lo -p tcp -m tcp --dport 16254 ", StringComparison.Ordinal));
+        var probe = input.Rules.Single(rule => rule.StartsWith("-s 127.0.0.1/32 -d 10.1.0.4/32 -i lo -p tcp -m tcp --dport 16254 ", StringComparison.Ordinal));
         probe.ShouldEndWith(" -j RETURN");
         input.Rules.IndexOf(probe).ShouldBeLessThan(input.Rules.IndexOf(input.Rules.First(rule => rule.EndsWith("-j DROP", StringComparison.Ordinal))));
-        RuleSet.Of(Rules.Options).SelectMany(chain => chain.Rules).ShouldNotContain(rule => rule.Contains("-s 10.1.0.4/32", StringComparison.Ordinal));
+        RuleSet.Of(Rules.Options).SelectMany(chain => chain.Rules).ShouldNotContain(rule => rule.Contains("-s 127.0.0.1/32", StringComparison.Ordinal));
     }
 
     public static TheoryData<string, string> Damages => new()

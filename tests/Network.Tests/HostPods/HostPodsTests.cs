@@ -21,6 +21,24 @@ public sealed class HostPodsTests
         node.Requests().Select(static line => $"{line["caller"]!["ip"]} {line["caller"]!["evidence"]}").Distinct(StringComparer.Ordinal).ShouldBe(["10.8.0.1 cgroup"]);
     }
 
+    // Java and .NET connect to IPv4 addresses with IPv6 sockets.
+    [Fact]
+    public async Task Callers_WithIPv6Sockets_AreToldApart()
+    {
+        await using var node = await HostNode.CreateAsync();
+        await node.StartProxyAsync();
+
+        (await GetAsync(node.PodOne)).ShouldBe("200");
+        (await GetAsync(node.PodTwo)).ShouldBe("403");
+        (await GetAsync(node.Kubelet)).ShouldBe("200");
+
+        await SaidAsync(node, "allowed rule one-0", "denied no-rule two-0", "allowed caller-is-node kubelet.service");
+
+        async Task<string> GetAsync(string cgroup) => (await node.RunAsync(
+            cgroup, "curl", "-sg", "-o", "/dev/null", "-w", "%{http_code}", "-m", "10", "-H", "Metadata: true", "-H", $"Host: {HostNode.Imds}",
+            $"http://[::ffff:{HostNode.Imds}]/metadata/versions")).Output;
+    }
+
     // What a container makes below its own cgroup is its own, whatever the names are.
     [Fact]
     public async Task Pod_InCgroupsOfItsOwn_IsStillThePod()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ImdsProxy.TestKit;
+using Shouldly;
 
 namespace ImdsProxy.Network.Tests.Topology;
 
@@ -9,6 +10,9 @@ internal static partial class HostPodsSteps
 {
     /// <summary>The text by which an answer of the stand-in for the proxy is recognised.</summary>
     public const string Mark = "stand-in proxy";
+
+    private const string Intercepted = "The connections of host pods and of the node itself go to";
+    private const string Lapsed = "Host pods are not intercepted; the node reaches IMDS directly: ";
 
     private static readonly string[] Client = ["dotnet", Path.Combine(AppContext.BaseDirectory, "network-client.dll")];
 
@@ -24,7 +28,7 @@ internal static partial class HostPodsSteps
     public static async Task<RunningProgram> WatchHostPodsAsync(this Cluster cluster, string backend, params string[] more)
     {
         var watch = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags(backend), "--wait", "0ms", "--host-pods", .. more]));
-        await watch.SaysAsync("The connections of host pods and of the node itself go to");
+        await watch.SaysAsync(Intercepted);
         await watch.SaysAsync("is redirected to");
         return watch;
     }
@@ -34,19 +38,59 @@ internal static partial class HostPodsSteps
     {
         var watch = cluster.Keep(cluster.Node.Start(HostCgroups.Inside(
             cgroup, [.. ImdsProxyProgram.Command, "redirect", "watch", .. cluster.Flags(backend), "--wait", "0ms", "--host-pods", "--cgroup-root", cgroups.Root, .. more])));
-        await watch.SaysAsync("The connections of host pods and of the node itself go to");
+        await watch.SaysAsync(Intercepted);
         await watch.SaysAsync("is redirected to");
         return watch;
     }
 
-    /// <summary>Starts a steady load from the node, whose requests wait at most so long for an answer.</summary>
-    public static async Task<RunningProgram> StartOutageAsync(this Cluster cluster, TimeSpan patience)
+    /// <summary>
+    /// Runs a step that needs the lease. A busy machine can be slower than the probe's limit, so that the lease lapses. Then the step runs again.
+    /// </summary>
+    public static async Task WhileInterceptedAsync(this RunningProgram watch, Func<Task> step)
     {
-        var outage = cluster.Keep(cluster.Node.StartClient(
-            "outage", $"{Cluster.Imds}:80", ClusterSteps.Versions, patience.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), Mark));
-        await outage.SaysAsync("running");
-        return outage;
+        while (true)
+        {
+            var (lapses, intercepted) = (Count(Lapsed), Count(Intercepted));
+            try
+            {
+                await step();
+                return;
+            }
+            catch (ShouldAssertException)
+            {
+                if (!await HasLapsedAsync(lapses))
+                {
+                    throw;
+                }
+
+                await watch.SaysAsync(Intercepted, intercepted + 1);
+            }
+        }
+
+        int Count(string text) => watch.Text.Split(text).Length - 1;
+
+        // The message is written after the lease has ended.
+        async Task<bool> HasLapsedAsync(int before)
+        {
+            try
+            {
+                await Eventually.HoldsAsync(() => Count(Lapsed) > before, TimeSpan.FromSeconds(5));
+                return true;
+            }
+            catch (TimeoutException)
+            {
+                return false;
+            }
+        }
     }
+
+    /// <summary>Starts a steady load from the node, whose requests wait at most so long for an answer.</summary>
+    public static Task<RunningProgram> StartOutageAsync(this Cluster cluster, TimeSpan patience) =>
+        StartAsync(cluster.Keep(cluster.Node.StartClient(Outage(patience))));
+
+    /// <summary>The same load, from a cgroup.</summary>
+    public static Task<RunningProgram> StartOutageInAsync(this Cluster cluster, string cgroup, TimeSpan patience) =>
+        StartAsync(cluster.StartClientIn(cgroup, [], Outage(patience)));
 
     /// <summary>What the load has seen since the last reset.</summary>
     public static async Task<SeenOutage> SeenAsync(this RunningProgram outage, bool reset = false)
@@ -77,6 +121,15 @@ internal static partial class HostPodsSteps
     /// <summary>Starts a client in a cgroup, by another program or by none.</summary>
     public static RunningProgram StartClientIn(this Cluster cluster, string cgroup, string[] by, params string[] arguments) =>
         cluster.Keep(cluster.Node.Start(HostCgroups.Inside(cgroup, [.. by, .. Client, .. arguments])));
+
+    private static string[] Outage(TimeSpan patience) =>
+        ["outage", $"{Cluster.Imds}:80", ClusterSteps.Versions, patience.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), Mark];
+
+    private static async Task<RunningProgram> StartAsync(RunningProgram outage)
+    {
+        await outage.SaysAsync("running");
+        return outage;
+    }
 
     [GeneratedRegex("^answered (?<n>[0-9]+); marked (?<n>[0-9]+); silent (?<n>[0-9]+) ms; unmarked (?<n>[0-9]+) ms; failed (?<n>[0-9]+)[^\n]*$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reports();

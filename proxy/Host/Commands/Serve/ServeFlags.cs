@@ -142,6 +142,11 @@ internal sealed class ServeFlags
         {
             result.AddError(problem);
         }
+
+        if (result.GetValue(_hostPods) && !result.GetValue(_requireOriginalDestination))
+        {
+            result.AddError("--host-pods: also give --require-original-destination, because the proxy tells the redirected connections of host pods from direct ones by their original destination");
+        }
     }
 
     private static void Require(string? value, string otherwise, Action<string> addError)

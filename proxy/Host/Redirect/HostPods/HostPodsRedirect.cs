@@ -30,8 +30,8 @@ internal static class HostPodsRedirect
         catch (KernelRefusal refusal)
         {
             throw new RedirectRefusal(
-                $"--host-pods needs nf_tables with NAT chains and sets with time-outs ({refusal.Message}): "
-                + "load the modules nf_tables and nft_chain_nat on the node, use a newer kernel, or leave --host-pods off (hostPods.enabled=false)");
+                $"--host-pods needs nf_tables with NAT chains, connection tracking and sets with time-outs ({refusal.Message}): "
+                + "load the modules nf_tables, nft_chain_nat and nft_ct on the node, use a newer kernel, or leave --host-pods off (hostPods.enabled=false)");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace ImdsProxy.Redirect.HostPods;
 
@@ -18,7 +19,7 @@ internal sealed class LeaseProbe(IPAddress nodeIp, int port, TimeSpan limit, Tim
     // In bytes. A reason has one line.
     private const int LongestAnswer = 256;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, MaxResponseHeadersLength = 4 })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false, MaxResponseHeadersLength = 4, ConnectCallback = ConnectAsync })
     {
         BaseAddress = new Uri($"http://{nodeIp}:{port}"),
         Timeout = Timeout.InfiniteTimeSpan,
@@ -51,6 +52,24 @@ internal sealed class LeaseProbe(IPAddress nodeIp, int port, TimeSpan limit, Tim
     }
 
     public void Dispose() => _http.Dispose();
+
+    // A direct connection from the node's own address would take a port from host pods: address translation gives another port to the
+    // client that uses the same one, so the proxy can't find that client. The lease's table admits only this source.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(LeaseRules.ProbeSource, 0));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static string Refusal(HttpStatusCode status, string answer)
     {

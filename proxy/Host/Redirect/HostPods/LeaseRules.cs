@@ -11,6 +11,11 @@ internal static class LeaseRules
     /// <summary>The proxy's user. Its own requests to IMDS must not come back to it.</summary>
     public const uint ProxyUid = 16254;
 
+    /// <summary>The source address of the redirect's probe.</summary>
+    public static readonly IPAddress ProbeSource = IPAddress.Loopback;
+
+    private static readonly byte[] Imds = IPAddress.Parse(KnownAddresses.Imds).GetAddressBytes();
+
     // NFT_REG_1 and NFT_REG_2.
     private const uint First = 1;
     private const uint Second = 2;
@@ -32,6 +37,14 @@ internal static class LeaseRules
     private const uint DestinationNat = 1;
     private const uint IPv4 = 2;
 
+    // NFT_CT_DST_IP, IP_CT_DIR_ORIGINAL.
+    private const uint ConnectionDestination = 20;
+    private const byte Original = 0;
+
+    // Offsets in the IP header.
+    private const uint Source = 12;
+    private const uint Destination = 16;
+
     // The bits of the TCP header's flags.
     private const byte FinSynRstAck = 0x17;
     private const byte Syn = 0x02;
@@ -50,12 +63,10 @@ internal static class LeaseRules
     /// <param name="port">The proxy's port.</param>
     public static IReadOnlyList<(string Name, byte[] Data)> Redirect(string set, IPAddress nodeIp, int port) =>
     [
-        Payload(NetworkHeader, offset: 16, length: 4),
+        Payload(NetworkHeader, Destination, length: 4),
         Lookup(set),
-        .. TcpToImdsPort(),
-        Payload(TransportHeader, offset: 13, length: 1),
-        Mask(FinSynRstAck),
-        Compare(Equal, [Syn]),
+        .. TcpTo(KnownAddresses.ImdsPort),
+        .. FirstPacket(),
         .. NotTheProxy(),
         Immediate(First, nodeIp.GetAddressBytes()),
         Immediate(Second, Port(port)),
@@ -71,21 +82,49 @@ internal static class LeaseRules
     /// <param name="set">The name of the set that holds the lease.</param>
     public static IReadOnlyList<(string Name, byte[] Data)> NoRoute(string set) =>
     [
-        Immediate(First, IPAddress.Parse(KnownAddresses.Imds).GetAddressBytes()),
+        Immediate(First, Imds),
         Lookup(set),
         Payload(NetworkHeader, offset: 0, length: 1),
         Mask(HeaderLength),
         Compare(NotEqual, [NoOptions]),
-        .. TcpToImdsPort(),
+        .. TcpTo(KnownAddresses.ImdsPort),
         .. NotTheProxy(),
-        // NFTA_IMMEDIATE_DREG (NFT_REG_VERDICT), _DATA with NFTA_DATA_VERDICT and NFTA_VERDICT_CODE (NF_DROP).
-        Expression("immediate", e => e.Number(1, 0).Nested(2, data => data.Nested(2, verdict => verdict.Number(1, 0)))),
+        Drop(),
     ];
 
-    private static IEnumerable<(string, byte[])> TcpToImdsPort() =>
-        [Meta(Protocol), Compare(Equal, [Tcp]), Payload(TransportHeader, offset: 2, length: 2), Compare(Equal, Port(KnownAddresses.ImdsPort))];
+    /// <summary>
+    /// The rule against direct connections to the proxy, other than the probe: <c>ip daddr NODE tcp dport PORT tcp flags &amp;
+    /// (fin|syn|rst|ack) == syn ip saddr != 127.0.0.1 ct original ip daddr != 169.254.169.254 drop</c>. The answers of a direct and
+    /// of a redirected connection from the same port would have the same addresses, so the kernel changes the port of the second.
+    /// Then the proxy can't find the client. A connection that is dropped here is forgotten before it counts.
+    /// </summary>
+    /// <param name="nodeIp">The node's address.</param>
+    /// <param name="port">The proxy's port.</param>
+    public static IReadOnlyList<(string Name, byte[] Data)> NoDirect(IPAddress nodeIp, int port) =>
+    [
+        Payload(NetworkHeader, Destination, length: 4),
+        Compare(Equal, nodeIp.GetAddressBytes()),
+        .. TcpTo(port),
+        .. FirstPacket(),
+        Payload(NetworkHeader, Source, length: 4),
+        Compare(NotEqual, ProbeSource.GetAddressBytes()),
+        // NFTA_CT_DREG, _KEY, _DIRECTION.
+        Expression("ct", e => e.Number(1, First).Number(2, ConnectionDestination).Bytes(3, Original)),
+        Compare(NotEqual, Imds),
+        Drop(),
+    ];
+
+    private static IEnumerable<(string, byte[])> TcpTo(int port) =>
+        [Meta(Protocol), Compare(Equal, [Tcp]), Payload(TransportHeader, offset: 2, length: 2), Compare(Equal, Port(port))];
+
+    private static IEnumerable<(string, byte[])> FirstPacket() =>
+        [Payload(TransportHeader, offset: 13, length: 1), Mask(FinSynRstAck), Compare(Equal, [Syn])];
 
     private static IEnumerable<(string, byte[])> NotTheProxy() => [Meta(SocketUid), Compare(NotEqual, BitConverter.GetBytes(ProxyUid))];
+
+    // NFTA_IMMEDIATE_DREG (NFT_REG_VERDICT), _DATA with NFTA_DATA_VERDICT and NFTA_VERDICT_CODE (NF_DROP).
+    private static (string, byte[]) Drop() =>
+        Expression("immediate", e => e.Number(1, 0).Nested(2, data => data.Nested(2, verdict => verdict.Number(1, 0))));
 
     // NFTA_LOOKUP_SET, _SREG.
     private static (string, byte[]) Lookup(string set) => Expression("lookup", e => e.Text(1, set).Number(2, First));

@@ -22,14 +22,22 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
 
     private const string Set = "lease";
-    private const string Chain = "output";
+    private const string Redirecting = "output";
+    private const string Guarding = "direct";
     private const byte Family = NfTablesMessage.IPv4;
 
     // NFT_SET_TIMEOUT, and nft's number for the type ipv4_addr, which the kernel stores for it.
     private const uint Timeout = 0x10;
     private const uint AddressType = 7;
 
-    private readonly ImmutableArray<IReadOnlyList<(string Name, byte[] Data)>> _rules = [LeaseRules.Redirect(Set, nodeIp, port), LeaseRules.NoRoute(Set)];
+    // NF_IP_PRI_FILTER: after NAT, so that the guard can tell redirected connections from direct ones.
+    private const int AfterNat = 0;
+
+    private readonly ImmutableArray<(string Chain, ImmutableArray<IReadOnlyList<(string Name, byte[] Data)>> Rules)> _chains =
+    [
+        (Redirecting, [LeaseRules.Redirect(Set, nodeIp, port), LeaseRules.NoRoute(Set)]),
+        (Guarding, [LeaseRules.NoDirect(nodeIp, port)]),
+    ];
 
     /// <summary>Creates the table without a lease, in place of an existing one.</summary>
     /// <exception cref="IOException">The kernel refused, or gave no answer.</exception>
@@ -39,10 +47,11 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
         var building = Removal()
             .Add("add a table", NfTablesMessage.NewTable, Table)
             .Add("add a set with time-outs", NfTablesMessage.NewSet, AddSet)
-            .Add("add a NAT chain for the node's own packets", NfTablesMessage.NewChain, AddChain);
-        foreach (var expressions in _rules)
+            .Add("add a NAT chain for the node's own packets", NfTablesMessage.NewChain, chain => AddChain(chain, Redirecting, "nat", NatHook.OurPriority))
+            .Add("add a filter chain for the node's own packets", NfTablesMessage.NewChain, chain => AddChain(chain, Guarding, "filter", AfterNat));
+        foreach (var (chain, expressions) in _chains.SelectMany(static chain => chain.Rules.Select(rule => (chain.Chain, rule))))
         {
-            building.Add("add a rule for the node's own packets", NfTablesMessage.NewRule, rule => AddRule(rule, expressions));
+            building.Add("add a rule for the node's own packets", NfTablesMessage.NewRule, rule => AddRule(rule, chain, expressions));
         }
 
         tables.Commit(building);
@@ -125,17 +134,19 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
         return any;
     }
 
-    private static bool HasHook(NfTables tables) => NatHooks.AtOutput(tables).Any(hook => hook is { Family: Family, Table: Name, Chain: Chain, Priority: NatHook.OurPriority });
+    private static bool HasHook(NfTables tables) => NatHooks.AtOutput(tables).Any(hook => hook is { Family: Family, Table: Name, Chain: Redirecting, Priority: NatHook.OurPriority });
 
-    private bool HasRules(NfTables tables)
+    private bool HasRules(NfTables tables) => _chains.All(chain => HasRules(tables, chain.Chain, chain.Rules));
+
+    private static bool HasRules(NfTables tables, string chain, ImmutableArray<IReadOnlyList<(string Name, byte[] Data)>> wanted)
     {
         var (count, same) = (0, true);
-        tables.Rules(Family, Name, Chain, (_, rule) =>
+        tables.Rules(Family, Name, chain, (_, rule) =>
         {
-            same &= count < _rules.Length && NftRule.HasExpressions(rule, _rules[count]);
+            same &= count < wanted.Length && NftRule.HasExpressions(rule, wanted[count]);
             count++;
         });
-        return same && count == _rules.Length;
+        return same && count == wanted.Length;
     }
 
     // Deleting a table that does not exist would fail.
@@ -151,13 +162,13 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
         set.Text(1, Name).Text(2, Set).Number(3, Timeout).Number(4, AddressType).Number(5, 4).Number(10, 1);
 
     // NFTA_CHAIN_TABLE, _NAME, _HOOK (NFTA_HOOK_HOOKNUM, _PRIORITY), _POLICY (NF_ACCEPT), _TYPE.
-    private static void AddChain(NetlinkWriter chain) => chain
-        .Text(1, Name).Text(3, Chain)
-        .Nested(4, hook => hook.Number(1, NatHooks.Output).Number(2, unchecked((uint)NatHook.OurPriority)))
-        .Number(5, 1).Text(7, "nat");
+    private static void AddChain(NetlinkWriter chain, string name, string type, int priority) => chain
+        .Text(1, Name).Text(3, name)
+        .Nested(4, hook => hook.Number(1, NatHooks.Output).Number(2, unchecked((uint)priority)))
+        .Number(5, 1).Text(7, type);
 
     // NFTA_RULE_TABLE, _CHAIN, _EXPRESSIONS (NFTA_LIST_ELEM: NFTA_EXPR_NAME, NFTA_EXPR_DATA).
-    private static void AddRule(NetlinkWriter rule, IReadOnlyList<(string Name, byte[] Data)> expressions) => rule.Text(1, Name).Text(2, Chain).Nested(4, list =>
+    private static void AddRule(NetlinkWriter rule, string chain, IReadOnlyList<(string Name, byte[] Data)> expressions) => rule.Text(1, Name).Text(2, chain).Nested(4, list =>
     {
         foreach (var (name, data) in expressions)
         {

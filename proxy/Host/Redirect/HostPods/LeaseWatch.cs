@@ -105,7 +105,7 @@ internal sealed partial class LeaseWatch(
             services.HostPods.Intercepted();
             Messages.Intercepted(services.Log, target);
             double? unseen = _unseenSince is { } since ? services.Time.GetElapsedTime(since).TotalSeconds : null;
-            events.Write(RedirectEvents.HostPodsIntercepted(services.Time.GetUtcNow(), target, unseen));
+            events.Write(RedirectEvents.HostPodsResumed(services.Time.GetUtcNow(), target, unseen));
         }
 
         (_renewed, _unseenSince, _lastReason) = (services.Time.GetTimestamp(), null, null);

@@ -112,8 +112,7 @@ internal static class RuleSet
         yield return $"{toPort} -m conntrack --ctdir REPLY {Comment(options, "answer to the node")} -j RETURN";
         if (options.HostPods)
         {
-            var node = $"{options.NodeIp}/32";
-            yield return $"-s {node} -d {node} -i lo {toPort} {Comment(options, "the node asks whether the proxy is ready")} -j RETURN";
+            yield return $"-s {IPAddress.Loopback}/32 -d {options.NodeIp}/32 -i lo {toPort} {Comment(options, "the node asks whether the proxy is ready")} -j RETURN";
         }
 
         yield return $"{toPort} {Comment(options, "nothing else to the proxy")} -j DROP";

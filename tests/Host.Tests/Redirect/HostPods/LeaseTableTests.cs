@@ -49,7 +49,7 @@ public sealed class LeaseTableTests
         _node.HasTable.ShouldBeFalse();
     }
 
-    public static TheoryData<string> Damages => ["the table is gone", "the rule is gone", "another rule", "another target"];
+    public static TheoryData<string> Damages => ["the table is gone", "the rule is gone", "the guard is gone", "another rule", "another target"];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -64,6 +64,9 @@ public sealed class LeaseTableTests
                 break;
             case "the rule is gone":
                 _node.ForgetRules();
+                break;
+            case "the guard is gone":
+                _node.ForgetRules("direct");
                 break;
             case "another rule":
                 _node.AddRule();

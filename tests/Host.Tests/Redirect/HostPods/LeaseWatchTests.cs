@@ -42,7 +42,7 @@ public sealed class LeaseWatchTests : IDisposable
         _node.HasLease.ShouldBeTrue();
         _node.Renewals.ShouldBe(3);
         _metrics.IsIntercepted.ShouldBeTrue();
-        (await EventsAsync()).ShouldBe(["""host-pods-intercepted {"target":"10.1.0.4:16254","secondsUnseen":null}"""]);
+        (await EventsAsync()).ShouldBe(["""host-pods-resumed {"target":"10.1.0.4:16254","secondsUnseen":null}"""]);
     }
 
     [Fact]
@@ -57,9 +57,9 @@ public sealed class LeaseWatchTests : IDisposable
         await StepsAsync(1);
         (await EventsAsync()).ShouldBe(
         [
-            """host-pods-intercepted {"target":"10.1.0.4:16254","secondsUnseen":null}""",
+            """host-pods-resumed {"target":"10.1.0.4:16254","secondsUnseen":null}""",
             """host-pods-lapsed {"since":"2026-11-21T04:30:01.0000000Z","reason":"the proxy answers 503: draining"}""",
-            """host-pods-intercepted {"target":"10.1.0.4:16254","secondsUnseen":2}""",
+            """host-pods-resumed {"target":"10.1.0.4:16254","secondsUnseen":2}""",
         ]);
     }
 
@@ -83,7 +83,7 @@ public sealed class LeaseWatchTests : IDisposable
         (await EventsAsync()).Skip(1).ShouldBe(
         [
             """host-pods-lapsed {"since":"2026-11-21T04:30:03.0000000Z","reason":"the watch did not run for 10.0 s"}""",
-            """host-pods-intercepted {"target":"10.1.0.4:16254","secondsUnseen":7}""",
+            """host-pods-resumed {"target":"10.1.0.4:16254","secondsUnseen":7}""",
         ]);
     }
 

@@ -11,7 +11,7 @@ internal sealed class NodeTables : IDatagrams
     private const int NotFound = 2;
 
     private readonly Queue<byte[]> _answers = new();
-    private byte[]? _chain;
+    private List<byte[]> _chains = [];
     private List<byte[]> _rules = [];
     private bool _justDeleted;
 
@@ -36,11 +36,11 @@ internal sealed class NodeTables : IDatagrams
     public ReadOnlySpan<byte> Receive() => _answers.TryDequeue(out var next) ? next : throw new IOException("no netlink answer");
 
     /// <summary>Flushes all rules, as <c>nft flush ruleset</c> does.</summary>
-    public void Flush() => (HasTable, HasLease, _chain, _rules) = (false, false, null, []);
+    public void Flush() => (HasTable, HasLease, _chains, _rules) = (false, false, [], []);
 
     public void AddRule() => _rules.Add(_rules[0]);
 
-    public void ForgetRules() => _rules.Clear();
+    public void ForgetRules(string? chain = null) => _rules.RemoveAll(rule => chain is null || ChainOf(rule) == chain);
 
     private void Take(ushort type, ushort flags, uint sequence, byte[] body)
     {
@@ -53,8 +53,8 @@ internal sealed class NodeTables : IDatagrams
         {
             var (answer, objects) = type switch
             {
-                NfTablesMessage.GetRule => (NfTablesMessage.NewRule, _rules),
-                NfTablesMessage.GetChain => (NfTablesMessage.NewChain, _chain is null ? [] : [_chain]),
+                NfTablesMessage.GetRule => (NfTablesMessage.NewRule, _rules.Where(rule => ChainOf(rule) == ChainOf(body)).ToList()),
+                NfTablesMessage.GetChain => (NfTablesMessage.NewChain, _chains),
                 _ => (NfTablesMessage.NewElement, HasLease ? new List<byte[]> { Family(NfTablesMessage.IPv4) } : []),
             };
             _answers.Enqueue([.. objects.SelectMany(o => Message(answer, sequence, o)), .. Done(sequence)]);
@@ -64,6 +64,17 @@ internal sealed class NodeTables : IDatagrams
         var error = new byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(error, -(Refusals.GetValueOrDefault(type) is var refusal and > 0 ? refusal : Change(type, body)));
         _answers.Enqueue(Message(2, sequence, error));
+    }
+
+    // NFTA_RULE_CHAIN, after struct nfgenmsg.
+    private static string ChainOf(byte[] rule)
+    {
+        var attribute = new NetlinkAttributes(rule.AsSpan(4));
+        while (attribute.Type != 2 && attribute.MoveNext())
+        {
+        }
+
+        return attribute.Text;
     }
 
     private int Change(ushort type, byte[] body)
@@ -86,7 +97,7 @@ internal sealed class NodeTables : IDatagrams
                 Flush();
                 break;
             case NfTablesMessage.NewChain:
-                _chain = body;
+                _chains.Add(body);
                 break;
             case NfTablesMessage.NewRule:
                 _rules.Add(body);
