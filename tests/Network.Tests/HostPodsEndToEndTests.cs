@@ -80,10 +80,25 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
         await StartProxyAsync(cluster, cgroups);
         await watch.SaysAsync("The connections of host pods and of the node itself go to", times: 2);
         await RecordsMoreAsync(cluster);
+        await AssertNothingFailedAsync(outage);
+    }
 
-        var seen = await outage.SeenAsync();
-        output.WriteLine(seen.Text);
-        seen.Failed.ShouldBe(0, seen.Text);
+    // The deletion of the pod ends both containers at once, so nothing probes the proxy any more.
+    [Fact]
+    public async Task Pod_Deleted_CostsTheNodeNoRequest()
+    {
+        await using var cgroups = await HostCgroups.CreateAsync();
+        await using var cluster = await CreateAsync();
+        var proxy = await StartProxyAsync(cluster, cgroups);
+        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
+        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(20));
+        await RecordsMoreAsync(cluster);
+
+        var ending = new[] { watch.TerminateAsync(), proxy.TerminateAsync() };
+        (await Task.WhenAll(ending)).ShouldBe([0, 0], $"{watch.Text}{proxy.Text}");
+        var before = (await outage.SeenAsync()).Answered;
+        await Eventually.HoldsAsync(async () => (await outage.SeenAsync()).Answered > before, Slack);
+        await AssertNothingFailedAsync(outage);
     }
 
     [Theory]
@@ -106,6 +121,13 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
         var seen = await outage.SeenAsync();
         output.WriteLine($"{signal}: {seen.Silent.TotalMilliseconds} ms without IMDS ({seen.Text})");
         seen.Silent.ShouldBeLessThan(Slack, seen.Text);
+    }
+
+    private async Task AssertNothingFailedAsync(RunningProgram outage)
+    {
+        var seen = await outage.SeenAsync();
+        output.WriteLine(seen.Text);
+        seen.Failed.ShouldBe(0, seen.Text);
     }
 
     private static async Task<Cluster> CreateAsync()

@@ -35,6 +35,17 @@ public sealed class ImdsCheckTests : IDisposable
         await serving;
     }
 
+    // With --host-pods, the proxy may deny what the redirect's container asks.
+    [Fact]
+    public async Task Imds_InWhosePlaceTheProxyAnswers_IsNotJudged()
+    {
+        var question = Question();
+        var serving = AnswerAsync("HTTP/1.1 403 Forbidden\r\nx-imds-proxy-request-id: 0HN1\r\nDate: Sat, 21 Nov 2026 04:20:00 GMT\r\nContent-Length: 0\r\n\r\n");
+        await new ImdsCheck(Node, question).ShouldFindAsync("NotApplicable", "The proxy answered, not IMDS");
+        await new ClockCheck(Node, question).ShouldFindAsync("NotApplicable", "did not state its time");
+        await serving;
+    }
+
     [Fact]
     public async Task Imds_ThatRefusesConnections_IsBroken()
     {

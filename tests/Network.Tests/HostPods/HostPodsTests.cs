@@ -174,7 +174,18 @@ public sealed class HostPodsTests
     {
         await using var node = await HostNode.CreateAsync();
         await node.StartProxyAsync("""{ "mode": "enforce" }""", "--max-connections-per-caller", "4");
-        var greedy = node.Start(node.PodTwo, "bash", "-c", $"for i in $(seq 4); do exec {{fd}}<>/dev/tcp/{HostNode.Imds}/80; done; echo open; read line");
+        // An answer shows that the proxy has counted the connection.
+        var greedy = node.Start(
+            node.PodTwo, "bash", "-c",
+            $$"""
+            for i in $(seq 4); do
+              exec {fd}<>/dev/tcp/{{HostNode.Imds}}/80
+              printf 'GET /metadata/versions HTTP/1.1\r\nHost: {{HostNode.Imds}}\r\nMetadata: true\r\n\r\n' >&$fd
+              read status <&$fd
+            done
+            echo open
+            read line
+            """);
         await greedy.SaysAsync("open");
 
         (await node.GetAsync(node.PodTwo)).ShouldBe("000");

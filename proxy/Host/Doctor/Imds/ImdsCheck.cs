@@ -21,6 +21,7 @@ internal sealed class ImdsCheck(Place place, ImdsQuestion question) : ICheck
         var answer = await question.AskAsync(cancellation);
         return answer.Status switch
         {
+            _ when answer.FromProxy => Finding.NotApplicable("The proxy answered, not IMDS, because it sees pods on hostNetwork, this one included. Run doctor in the container proxy: its requests go to IMDS directly."),
             200 => Finding.Good($"IMDS answers this node in {answer.Took.TotalMilliseconds:0} ms, and does not throttle it."),
             TooMany => Finding.Warning(
                 $"IMDS throttles this node (429): {Limits}.",

@@ -6,6 +6,9 @@ namespace ImdsProxy.Doctor.Imds;
 /// <param name="time">The clock.</param>
 internal sealed class ImdsQuestion(Uri imds, TimeSpan patience, TimeProvider time)
 {
+    // Each denial of the proxy has this header.
+    private const string ProxysHeader = "x-imds-proxy-request-id";
+
     private Task<ImdsAnswer>? _asking;
 
     public Uri Address => imds;
@@ -21,12 +24,13 @@ internal sealed class ImdsQuestion(Uri imds, TimeSpan patience, TimeProvider tim
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            return new ImdsAnswer((int)answer.StatusCode, null, answer.Headers.Date, asked, time.GetElapsedTime(started));
+            var fromProxy = answer.Headers.Contains(ProxysHeader);
+            return new ImdsAnswer((int)answer.StatusCode, null, fromProxy ? null : answer.Headers.Date, fromProxy, asked, time.GetElapsedTime(started));
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             var failure = e is HttpRequestException ? e.InnerException?.Message ?? e.Message : $"no answer within {patience.TotalSeconds:0} s";
-            return new ImdsAnswer(null, failure, null, asked, time.GetElapsedTime(started));
+            return new ImdsAnswer(null, failure, null, false, asked, time.GetElapsedTime(started));
         }
     }
 }
