@@ -10,12 +10,15 @@ namespace ImdsProxy.Network.Tests;
 public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
 {
     private const string ProxyPod = "33333333-0000-4000-8000-000000000001";
+    private const string NextProxyPod = "33333333-0000-4000-8000-000000000004";
     private const string Permitted = "33333333-0000-4000-8000-000000000002";
     private const string Denied = "33333333-0000-4000-8000-000000000003";
     private const string Url = $"http://{Cluster.Imds}{ClusterSteps.Versions}";
 
     private const string Callers = $$$"""
         {"pods":[
+          {"hostNetwork":true,"namespace":"imds-proxy","name":"imds-proxy-0","uid":"{{{ProxyPod}}}","serviceAccount":"imds-proxy","labels":{}},
+          {"hostNetwork":true,"namespace":"imds-proxy","name":"imds-proxy-1","uid":"{{{NextProxyPod}}}","serviceAccount":"imds-proxy","labels":{}},
           {"hostNetwork":true,"namespace":"apps","name":"agent-0","uid":"{{{Permitted}}}","serviceAccount":"agent","labels":{}},
           {"hostNetwork":true,"namespace":"elsewhere","name":"stranger-0","uid":"{{{Denied}}}","serviceAccount":"default","labels":{}}
         ]}
@@ -101,6 +104,33 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
         await AssertNothingFailedAsync(outage);
     }
 
+    // Both proxies listen on the same port, so each probe reaches one of them.
+    [Fact]
+    public async Task Pod_Replaced_CostsTheNodeNoRequest()
+    {
+        await using var cgroups = await HostCgroups.CreateAsync();
+        await using var cluster = await CreateAsync();
+        var proxy = await StartProxyAsync(cluster, cgroups);
+        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
+        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(20));
+        await RecordsMoreAsync(cluster);
+
+        await StartProxyAsync(cluster, cgroups, NextProxyPod);
+        await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(NextProxyPod), []);
+        for (var round = 0; round < 10; round++)
+        {
+            foreach (var pod in new[] { ProxyPod, NextProxyPod })
+            {
+                (await ProbeAsync(cluster, cgroups.Pod(pod))).ShouldBe("ready\n");
+            }
+        }
+
+        (await ProbeAsync(cluster, cgroups.Pod(Denied))).ShouldBe("");
+        (await Task.WhenAll(proxy.TerminateAsync(), watch.TerminateAsync())).ShouldBe([0, 0], $"{watch.Text}{proxy.Text}");
+        await RecordsMoreAsync(cluster);
+        await AssertNothingFailedAsync(outage);
+    }
+
     [Theory]
     [InlineData("STOP")]
     [InlineData("KILL")]
@@ -138,7 +168,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
     }
 
     // The proxy runs as its own user, which the lease exempts.
-    private static async Task<RunningProgram> StartProxyAsync(Cluster cluster, HostCgroups cgroups)
+    private static async Task<RunningProgram> StartProxyAsync(Cluster cluster, HostCgroups cgroups, string pod = ProxyPod)
     {
         await Programs.MustAsync(["chmod", "755", cluster.Directory]);
         var (policy, callers) = (Path.Combine(cluster.Directory, "policy.json"), Path.Combine(cluster.Directory, "callers.json"));
@@ -146,7 +176,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
         await File.WriteAllTextAsync(callers, Callers);
         await Programs.MustAsync(["install", "-d", "-o", "16254", Audit(cluster)]);
         var proxy = cluster.Keep(cluster.Node.Start(HostCgroups.Inside(
-            cgroups.Pod(ProxyPod),
+            cgroups.Pod(pod),
             [
                 "setpriv", "--reuid", "16254", "--regid", "16254", "--clear-groups", .. ImdsProxyProgram.Command, "serve", "--policy", policy, "--callers", $"file:{callers}",
                 "--audit-dir", Audit(cluster), "--node-name", "node-1", "--require-original-destination", "--host-pods", "--cgroup-root", cgroups.Root,
@@ -157,6 +187,9 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
 
     private static async Task<string> GetAsync(Cluster cluster, string cgroup, params string[] more) => (await cluster.RunAsPodAsync(
         cgroup, ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", "--max-time", "10", "-H", "Metadata: true", .. more, Url])).Output;
+
+    private static async Task<string> ProbeAsync(Cluster cluster, string cgroup) => (await cluster.RunAsPodAsync(
+        cgroup, "curl", "-s", "--max-time", "10", "--interface", "127.0.0.1", $"http://{Cluster.NodeIp}:16254/.imds-proxy/host-pods")).Output;
 
     // Records are written after the answer. A request that bypassed a lapsed lease has none.
     private static async Task SaidAsync(Cluster cluster, string expected)

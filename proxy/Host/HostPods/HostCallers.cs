@@ -19,11 +19,12 @@ internal sealed class HostCallers : IDisposable
 
     /// <param name="options">The options.</param>
     /// <param name="wait">How long a cgroup may stay unknown.</param>
+    /// <param name="arePeers">Whether two pods, given by their UIDs, both run the proxy.</param>
     /// <param name="notReady">Why the proxy can't serve the node's network now for another reason, or null.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logging">Creates the loggers.</param>
     /// <exception cref="IOException">This kernel or container offers no netlink sockets.</exception>
-    public HostCallers(HostPodsOptions options, TimeSpan wait, Func<string?> notReady, TimeProvider time, ILoggerFactory logging)
+    public HostCallers(HostPodsOptions options, TimeSpan wait, Func<string, string, bool> arePeers, Func<string?> notReady, TimeProvider time, ILoggerFactory logging)
     {
         _sockets = new NetlinkSocket(NetlinkSocket.SocketDiagnosis);
         _routes = new NetlinkSocket(NetlinkSocket.Routes);
@@ -31,7 +32,7 @@ internal sealed class HostCallers : IDisposable
         _cgroups = new CgroupOwners(new CgroupTree(options.CgroupRoot), time);
         var lookup = new SocketLookup(_sockets);
         _readiness = new HostPodsReadiness(options.CgroupRoot, lookup);
-        _owners = new SocketOwners(lookup, _cgroups, () => _readiness.Own, wait, logging.CreateLogger<SocketOwners>());
+        _owners = new SocketOwners(lookup, _cgroups, () => _readiness.Own, wait, logging.CreateLogger<SocketOwners>()) { ArePeers = arePeers };
         _probes = new ProbeAnswers(() => notReady() ?? Problem(), time);
     }
 
@@ -61,7 +62,7 @@ internal sealed class HostCallers : IDisposable
         _owners.FindAsync(accepted, client, interfaceIndex, gone);
 
     /// <summary>
-    /// Answers the probe of the redirect. Others than the proxy's own pod and the node get nothing, so that no pod can keep the probe out.
+    /// Answers the probe of the redirect. Others than pods of the proxy and the node get nothing, so that no pod can keep the probe out.
     /// </summary>
     public async Task AnswerDirectAsync(IDuplexPipe connection, Socket accepted, IPEndPoint client, IPEndPoint listener, CancellationToken gone)
     {

@@ -26,6 +26,9 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
     /// <summary>The id of the hierarchy's root, in which no container and no unit is.</summary>
     private const ulong Root = 1;
 
+    /// <summary>Whether two pods, given by their UIDs, both run the proxy. During a rollout two of them share a node and its port.</summary>
+    public Func<string, string, bool> ArePeers { get; init; } = static (_, _) => false;
+
     private long _failures;
 
     /// <summary>The number of lookups to which the kernel gave no valid answer.</summary>
@@ -47,7 +50,7 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
     }
 
     /// <summary>
-    /// Whether a connection that was made directly to the listener comes from the proxy's own pod or from a process of the node. Where sockets carry no
+    /// Whether a connection that was made directly to the listener comes from a pod of the proxy or from a process of the node. Where sockets carry no
     /// cgroup, every process of the node counts: the proxy is not ready there, and says so.
     /// </summary>
     public async ValueTask<bool> IsOwnOrNodeAsync(Socket accepted, IPEndPoint client, IPEndPoint listener, CancellationToken gone)
@@ -63,8 +66,12 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
             return true;
         }
 
-        var owner = await OwnerAsync(other.Cgroup, gone);
-        return owner is SocketOwner.OfNode || (owner is SocketOwner.OfPod && owner == await OwnerAsync(own.Value, gone));
+        return await OwnerAsync(other.Cgroup, gone) switch
+        {
+            SocketOwner.OfNode => true,
+            SocketOwner.OfPod pod => await OwnerAsync(own.Value, gone) is SocketOwner.OfPod mine && (pod == mine || ArePeers(mine.Uid, pod.Uid)),
+            _ => false,
+        };
     }
 
     private ValueTask<SocketOwner> OwnerAsync(ulong cgroup, CancellationToken gone) => cgroups.Find(cgroup) is { } owner

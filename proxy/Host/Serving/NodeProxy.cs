@@ -92,7 +92,7 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
         // The callers in the node's own network. Created before the listener, because without the kernel's help the proxy must not start.
         var hostCallers = options.HostPods is { } hostPods
-            ? new HostCallers(hostPods, options.Enforce.IdentifyWait, () => NotReady(callers, policy), time, logging)
+            ? new HostCallers(hostPods, options.Enforce.IdentifyWait, (one, other) => ArePeers(callers.FindOnHost(one), callers.FindOnHost(other)), () => NotReady(callers, policy), time, logging)
             : null;
         var host = hostCallers is null ? null : new HostConnections(hostCallers, new NodeRelay(EndPointOf(options.Upstream.Address), time), pipeline.OfNode(), metrics);
 
@@ -202,6 +202,11 @@ internal sealed partial class NodeProxy : IAsyncDisposable
 
     private static string? NotReady(ICallerSource callers, ActivePolicy policy) =>
         !callers.IsReady ? "the callers are not known yet" : policy.Current is null ? "no policy is in force" : null;
+
+    // All pods of the proxy have its service account, and whoever can use that account is trusted with the policy.
+    private static bool ArePeers(Caller one, Caller other) =>
+        one is Caller.Pod { Identity: var first } && other is Caller.Pod { Identity: var second }
+        && first.Namespace == second.Namespace && first.ServiceAccount == second.ServiceAccount;
 
     private static DnsEndPoint EndPointOf(Uri upstream) => new(upstream.DnsSafeHost, upstream.Port);
 
