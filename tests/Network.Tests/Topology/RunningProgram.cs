@@ -7,6 +7,9 @@ namespace ImdsProxy.Network.Tests.Topology;
 /// <summary>A program that runs beside the test. <c>ip netns exec</c> execs it, so the process id is the program's own.</summary>
 internal sealed class RunningProgram : IAsyncDisposable
 {
+    // On a busy machine, a program may need half a minute to start.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly Process _process;
     private readonly string _command;
     private readonly StringBuilder _text = new();
@@ -40,7 +43,7 @@ internal sealed class RunningProgram : IAsyncDisposable
     {
         try
         {
-            await Eventually.HoldsAsync(() => Text.Split(text).Length > times, TimeSpan.FromSeconds(30));
+            await Eventually.HoldsAsync(() => Text.Split(text).Length > times, Patience);
         }
         catch (TimeoutException e)
         {
