@@ -12,7 +12,7 @@ public abstract record SocketOwner
     public sealed record OfPod(string Uid) : SocketOwner;
 
     /// <summary>A process of the node, outside of all pods.</summary>
-    /// <param name="Unit">The systemd unit; where there is none, the first directory.</param>
+    /// <param name="Unit">The systemd unit; where there is none, the first directory, or <c>/</c> for the hierarchy's root.</param>
     public sealed record OfNode(string Unit) : SocketOwner;
 
     /// <summary>The proxy itself. Such a connection would be a loop.</summary>

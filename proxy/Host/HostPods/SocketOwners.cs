@@ -23,8 +23,10 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
     /// <summary>The address that clients connect to. The redirect changes packets, not sockets.</summary>
     private static readonly IPEndPoint Imds = new(new IPAddress([169, 254, 169, 254]), 80);
 
-    /// <summary>The id of the hierarchy's root, in which no container and no unit is.</summary>
+    /// <summary>The id of the hierarchy's root, in which no container is. Without cgroup v2, every socket has it, or 0.</summary>
     private const ulong Root = 1;
+
+    private static readonly SocketOwner.OfNode InRoot = new("/");
 
     /// <summary>Whether two pods, given by their UIDs, both run the proxy. During a rollout two of them share a node and its port.</summary>
     public Func<string, string, bool> ArePeers { get; init; } = static (_, _) => false;
@@ -41,7 +43,7 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
     /// <param name="gone">Ends the wait.</param>
     public ValueTask<SocketOwner> FindAsync(Socket accepted, IPEndPoint client, int interfaceIndex, CancellationToken gone)
     {
-        if (OtherEndOf(accepted, client, Imds, interfaceIndex) is not { } other || other.Cgroup <= Root)
+        if (OtherEndOf(accepted, client, Imds, interfaceIndex) is not { Cgroup: > 0 } other || (other.Cgroup == Root && self() is null or <= Root))
         {
             return new ValueTask<SocketOwner>(SocketOwner.None.Instance);
         }
@@ -74,7 +76,7 @@ internal sealed partial class SocketOwners(SocketLookup lookup, CgroupOwners cgr
         };
     }
 
-    private ValueTask<SocketOwner> OwnerAsync(ulong cgroup, CancellationToken gone) => cgroups.Find(cgroup) is { } owner
+    private ValueTask<SocketOwner> OwnerAsync(ulong cgroup, CancellationToken gone) => (cgroup == Root ? InRoot : cgroups.Find(cgroup)) is { } owner
         ? new ValueTask<SocketOwner>(owner)
         : new ValueTask<SocketOwner>(cgroups.ResolveAsync(cgroup, wait, gone));
 

@@ -131,6 +131,18 @@ public sealed class HostPodsTests
             .ShouldBe(["/metadata/instance?api-version=2021-02-01&x=%3F", "/metadata/versions", "/metadata/versions"]);
     }
 
+    // No container is in the root of the hierarchy, and without systemd the node's own processes are.
+    [Fact]
+    public async Task Process_InTheRootOfTheHierarchy_IsTheNodes()
+    {
+        await using var node = await HostNode.CreateAsync();
+        await node.StartProxyAsync("""{ "mode": "enforce" }""");
+
+        (await node.GetAsync(Path.GetDirectoryName(node.CgroupRoot)!)).ShouldBe("200");
+
+        await SaidAsync(node, "allowed caller-is-node /");
+    }
+
     [Theory]
     [InlineData(null, "200", "would-deny")]
     [InlineData("""{ "mode": "audit" }""", "200", "would-deny")]
