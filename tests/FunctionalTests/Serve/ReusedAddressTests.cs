@@ -93,10 +93,11 @@ public sealed class ReusedAddressTests
     private static async Task ReplaceAsync(ProxyScene scene)
     {
         await scene.UseCallersAsync(Pods.File.Replace("uid-logging-fluent-bit", "uid-of-its-successor", StringComparison.Ordinal));
+        // A request whose connection was opened just before has no known caller.
         await Eventually.HoldsAsync(async () =>
         {
-            (await scene.GetAsync(Pods.FluentBit, Targets.Location)).Status.ShouldBe(200);
-            return scene.Audit.Requests[^1]["caller"]!["uid"]!.ToString() == "uid-of-its-successor";
+            await scene.GetAsync(Pods.FluentBit, Targets.Location);
+            return (string?)scene.Audit.Requests[^1]["caller"]?["uid"] == "uid-of-its-successor";
         });
     }
 }
