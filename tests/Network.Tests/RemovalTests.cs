@@ -8,7 +8,7 @@ namespace ImdsProxy.Network.Tests;
 /// <summary>The redirect is removed while pods send requests.</summary>
 public sealed class RemovalTests(ITestOutputHelper output)
 {
-    private const int Removals = 50;
+    private const int Removals = 25;
     private const int Connections = 20;
 
     // The kernel resends the first packet of a connection after a second, so a single dropped packet makes a gap longer than this.
