@@ -73,6 +73,13 @@ internal sealed class ClusterProxy(FakeImdsServer imds, NodeProxy proxy, Cluster
 
     public JsonObject? LastEvent(string name) => output.Records.LastOrDefault(record => record["event"]?.ToString() == name);
 
+    /// <summary>The last event of a name. Waits for one: what it reports may show before the log has it.</summary>
+    public async Task<JsonObject> EventAsync(string name)
+    {
+        await Eventually.HoldsAsync(() => LastEvent(name) is not null);
+        return LastEvent(name)!;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await proxy.DisposeAsync();

@@ -186,7 +186,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
         Put(ClusterProxy.Policy("shop"));
 
         await Eventually.HoldsAsync(async () => (await proxy.AskAsync("127.0.0.18")).Status == 200, TimeSpan.FromSeconds(1));
-        var loaded = proxy.LastEvent("policy-loaded")!;
+        var loaded = await proxy.EventAsync("policy-loaded");
         loaded["rulesChanged"]![0]!.ToString().ShouldBe("location");
         loaded["source"]!.ToString().ShouldContain("kubectl-edit");
     }
@@ -205,7 +205,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
         told["involvedObject"]!["namespace"]!.ToString().ShouldBe("security");
         told["metadata"]!["namespace"]!.ToString().ShouldBe("security");
         told["message"]!.ToString().ShouldContain("rulez");
-        proxy.LastEvent("policy-refused").ShouldNotBeNull();
+        await proxy.EventAsync("policy-refused");
         (await proxy.AskAsync("127.0.0.19")).Status.ShouldBe(200);
     }
 
@@ -252,7 +252,7 @@ public sealed class ClusterProxyTests : IAsyncLifetime
 
         await Eventually.HoldsAsync(async () => (await proxy.AskAsync("127.0.0.24")).Status == 200);
         (await proxy.AskAsync("127.0.0.23")).Status.ShouldBe(200);
-        proxy.LastEvent("policy-refused")!["errors"]![0]!.ToString().ShouldContain("a.json");
+        (await proxy.EventAsync("policy-refused"))["errors"]![0]!.ToString().ShouldContain("a.json");
 
         static string Rule(string ns) =>
             $$"""{"rules":[{"name":"of-{{ns}}","workloads":[{"namespaces":["{{ns}}"]}],"allow":[{"path":"/metadata/instance/compute/location"}]}]}""";

@@ -40,11 +40,11 @@ public sealed class OverrideWatchTests : IAsyncLifetime
 
         Put(("mode", "audit"), ("until", Until), ("reason", "INC-4711"));
         await AnswersAsync(proxy, 200, TwoSeconds);
-        proxy.LastEvent("override-began").ShouldNotBeNull()["reason"]!.ToString().ShouldBe("INC-4711");
+        (await proxy.EventAsync("override-began"))["reason"]!.ToString().ShouldBe("INC-4711");
 
         _api.Cluster.Remove("configmaps", "security", "imds-override");
         await AnswersAsync(proxy, 403, TwoSeconds);
-        proxy.LastEvent("override-ended").ShouldNotBeNull();
+        await proxy.EventAsync("override-ended");
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class OverrideWatchTests : IAsyncLifetime
 
         await AnswersAsync(proxy, 200, TwoSeconds);
         proxy.Records.Count(static record => record["event"]?.ToString() == "override-began").ShouldBe(1);
-        proxy.LastEvent("override-began")!["reason"]!.ToString().ShouldBe("INC-4713");
+        (await proxy.EventAsync("override-began"))["reason"]!.ToString().ShouldBe("INC-4713");
     }
 
     // Kubelet may take a minute to remove the files.
@@ -75,7 +75,7 @@ public sealed class OverrideWatchTests : IAsyncLifetime
 
         await AnswersAsync(proxy, 403, TwoSeconds);
 
-        proxy.LastEvent("override-ended").ShouldNotBeNull();
+        await proxy.EventAsync("override-ended");
     }
 
     // The proxy may lack the right to watch, or the API server may be unreachable.

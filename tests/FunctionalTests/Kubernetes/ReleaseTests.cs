@@ -29,7 +29,7 @@ public sealed class ReleaseTests : IDisposable
 
         await using var proxy = await ClusterProxy.StartAsync(api, stateDirectory: _state.FullName);
 
-        proxy.LastEvent("policy-loaded").ShouldNotBeNull()["source"]!.ToString().ShouldContain("as kept on disk");
+        (await proxy.EventAsync("policy-loaded"))["source"]!.ToString().ShouldContain("as kept on disk");
     }
 
     [Theory]
