@@ -84,7 +84,7 @@ function matrix(answer) {
       cell: (row) => cellOf(row.cells.find((cell) => cell.identity === i)),
       sort: (row) => row.cells.find((cell) => cell.identity === i)?.requests ?? -1,
     })),
-    { title: 'Other requests', class: 'number', cell: (row) => (row.others ? h('a', { href: route.href('records', { namespace: row.namespace, 'service-account': row.serviceAccount, 'not.endpoint': 'credential' }) }, count(row.others)) : ''), sort: (row) => row.others },
+    { title: 'Other requests', class: 'number', cell: (row) => (row.others ? others(row, count(row.others)) : ''), sort: (row) => row.others },
   ];
   return table(columns, {
     label: 'Workloads and identities',
@@ -114,9 +114,13 @@ function resources(cell) {
 const marks = { allowed: '✓', 'not-allowed': '!', denied: '✗' };
 const words = { allowed: 'allowed', 'not-allowed': 'no rule allows it', denied: 'denied' };
 
+const others = (row, text) => h('a', { href: route.href('records', { namespace: row.namespace, 'service-account': row.serviceAccount, 'not.endpoint': 'credential' }) }, text);
+
 function details(row, answer) {
   return [
     h('p', { class: 'quiet' }, row.owners.join(', ')),
+    row.cells.length === 0 ? h('p', {}, 'It asked for no credential in this time.') : null,
+    row.others ? h('p', {}, others(row, `${count(row.others)} other requests`)) : null,
     row.cells.map((cell) => [
       h('h3', {}, identity(answer.identities[cell.identity]), ' ', h('small', {}, answer.identities[cell.identity].clientId ?? '')),
       h('ul', { class: 'demands' }, cell.uses.map((use) => h('li', {},
