@@ -120,12 +120,12 @@ function details(row, answer) {
   return [
     h('p', { class: 'quiet' }, row.owners.join(', ')),
     row.cells.length === 0 ? h('p', {}, 'It asked for no credential in this time.') : null,
-    row.others ? h('p', {}, others(row, `${count(row.others)} other requests`)) : null,
+    row.others ? h('p', {}, others(row, row.others === 1 ? '1 other request' : `${count(row.others)} other requests`)) : null,
     row.cells.map((cell) => [
       h('h3', {}, identity(answer.identities[cell.identity]), ' ', h('small', {}, answer.identities[cell.identity].clientId ?? '')),
       h('ul', { class: 'demands' }, cell.uses.map((use) => h('li', {},
         h('div', {}, shorten(use.resource ?? 'no resource', 60), ' ', chip(words[use.state], use.state), use.answered ? null : h('span', { class: 'quiet' }, ' never given out'), use.rule ? h('span', { class: 'quiet' }, ` ${use.rule}`) : null),
-        h('div', { class: 'quiet' }, h('a', { href: route.href('records', { namespace: row.namespace, 'service-account': row.serviceAccount, resource: use.resource, 'client-id': answer.identities[cell.identity].clientId }) }, `${count(use.requests)} requests`), ` on ${use.days} days, last ${time(use.last)} UTC`)))),
+        h('div', { class: 'quiet' }, h('a', { href: route.href('records', { namespace: row.namespace, 'service-account': row.serviceAccount, resource: use.resource, 'client-id': answer.identities[cell.identity].clientId }) }, `${count(use.requests)} requests`), ` on ${use.days} ${use.days === 1 ? 'day' : 'days'}, last ${time(use.last)} UTC`)))),
     ]),
   ];
 }
