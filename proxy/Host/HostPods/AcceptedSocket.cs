@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.HostPods;
 

@@ -7,25 +7,13 @@ namespace ImdsProxy.HostPods;
 /// <summary>
 /// Reads the kernel's answer about one socket (<c>struct inet_diag_msg</c> and attributes). Strict: where no connection has the
 /// addresses, the kernel answers with a listener on the port, so only a connected socket with exactly these addresses counts.
-/// Java, .NET and others connect to IPv4 addresses with IPv6 sockets, whose addresses the kernel writes as IPv4-mapped (RFC 4291, 2.5.5.2).
 /// </summary>
 internal static class SocketAnswer
 {
-    // struct inet_diag_msg, without its attributes.
-    private const int MessageLength = 72;
-    private const int StateAt = 1;
-    private const int SourcePortAt = 4;
-    private const int DestinationPortAt = 6;
-    private const int SourceAt = 8;
-    private const int DestinationAt = 24;
     private const int AddressLength = 16;
 
     // Where an IPv4-mapped address holds the IPv4 address, after ten bytes of zeros and two of ones.
     private const int MappedAt = 12;
-
-    // INET_DIAG_INFO and INET_DIAG_CGROUP_ID.
-    private const int TcpInfoAttribute = 2;
-    private const int CgroupAttribute = 21;
 
     // tcpi_last_data_recv of struct tcp_info.
     private const int LastDataReceivedAt = 52;
@@ -54,7 +42,7 @@ internal static class SocketAnswer
 
             socket = message.Type switch
             {
-                SocketRequest.Type => Read(message.Body, local, remote),
+                InetDiag.ByFamily => Read(message.Body, local, remote),
                 Error when ErrorOf(message.Body) == NoEntry => null,
                 Error => throw new IOException($"the kernel refused to look up a socket (error {-ErrorOf(message.Body)})"),
                 _ => throw new InvalidDataException("the kernel answered a request about a socket with another message"),
@@ -68,18 +56,18 @@ internal static class SocketAnswer
 
     private static ClientSocket? Read(ReadOnlySpan<byte> body, IPEndPoint local, IPEndPoint remote)
     {
-        if (body.Length < MessageLength)
+        if (body.Length < InetDiag.AnswerLength)
         {
             throw new InvalidDataException("the kernel's answer about a socket is too short");
         }
 
-        var state = (TcpState)body[StateAt];
+        var state = (TcpState)body[InetDiag.Answer.State];
         return state is TcpState.Established or TcpState.FinWait1 or TcpState.FinWait2
-            && BinaryPrimitives.ReadUInt16BigEndian(body[SourcePortAt..]) == local.Port
-            && BinaryPrimitives.ReadUInt16BigEndian(body[DestinationPortAt..]) == remote.Port
-            && IsSame(body[0], body.Slice(SourceAt, AddressLength), local.Address)
-            && IsSame(body[0], body.Slice(DestinationAt, AddressLength), remote.Address)
-            ? ReadAttributes(body[MessageLength..])
+            && BinaryPrimitives.ReadUInt16BigEndian(body[InetDiag.Answer.LocalPort..]) == local.Port
+            && BinaryPrimitives.ReadUInt16BigEndian(body[InetDiag.Answer.RemotePort..]) == remote.Port
+            && IsSame(body[InetDiag.Answer.Family], body.Slice(InetDiag.Answer.LocalAddress, AddressLength), local.Address)
+            && IsSame(body[InetDiag.Answer.Family], body.Slice(InetDiag.Answer.RemoteAddress, AddressLength), remote.Address)
+            ? ReadAttributes(body[InetDiag.AnswerLength..])
             : null;
     }
 
@@ -89,13 +77,13 @@ internal static class SocketAnswer
         uint? age = null;
         for (var attribute = new NetlinkAttributes(attributes); attribute.MoveNext();)
         {
-            if (attribute.Type == CgroupAttribute)
+            if (attribute.Type == InetDiag.CgroupId)
             {
                 cgroup = attribute.Value.Length == sizeof(ulong) && cgroup is null
                     ? BinaryPrimitives.ReadUInt64LittleEndian(attribute.Value)
                     : throw new InvalidDataException("the cgroup in the kernel's answer is not one number of eight bytes");
             }
-            else if (attribute.Type == TcpInfoAttribute)
+            else if (attribute.Type == InetDiag.TcpInfo)
             {
                 age = attribute.Value.Length >= LastDataReceivedAt + sizeof(uint) && age is null
                     ? BinaryPrimitives.ReadUInt32LittleEndian(attribute.Value[LastDataReceivedAt..])
@@ -114,8 +102,8 @@ internal static class SocketAnswer
         expected.Clear();
         return family switch
         {
-            SocketRequest.IPv4 => address.TryWriteBytes(expected, out _),
-            SocketRequest.IPv6 => TryWriteMapped(expected, address),
+            InetDiag.IPv4 => address.TryWriteBytes(expected, out _),
+            InetDiag.IPv6 => TryWriteMapped(expected, address),
             _ => false,
         } && bytes.SequenceEqual(expected);
     }

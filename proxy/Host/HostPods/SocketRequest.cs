@@ -10,32 +10,12 @@ namespace ImdsProxy.HostPods;
 /// </summary>
 internal static class SocketRequest
 {
-    /// <summary>SOCK_DIAG_BY_FAMILY, the type of the request and of its answer.</summary>
-    public const ushort Type = 20;
+    public const int Length = NetlinkMessages.HeaderLength + InetDiag.RequestLength;
 
-    /// <summary>AF_INET.</summary>
-    public const byte IPv4 = 2;
-
-    /// <summary>AF_INET6.</summary>
-    public const byte IPv6 = 10;
-
-    public const int Length = NetlinkMessages.HeaderLength + 56;
-
-    private const byte Tcp = 6;
     private const ushort RequestFlag = 1;
 
     // All attributes: among them tcp_info. The kernel adds the cgroup's id to every answer.
     private const byte Extensions = 0xff;
-
-    // The offsets in the message. The cookie at the end says that any socket with these addresses will do.
-    private const int ExtensionsAt = 18;
-    private const int StatesAt = 20;
-    private const int SourcePortAt = 24;
-    private const int DestinationPortAt = 26;
-    private const int SourceAt = 28;
-    private const int DestinationAt = 44;
-    private const int InterfaceAt = 60;
-    private const int CookieAt = 64;
 
     /// <summary>Writes a request into <see cref="Length"/> bytes.</summary>
     /// <param name="message">Receives the request.</param>
@@ -48,18 +28,21 @@ internal static class SocketRequest
         message = message[..Length];
         message.Clear();
         BinaryPrimitives.WriteInt32LittleEndian(message, Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(message[4..], Type);
+        BinaryPrimitives.WriteUInt16LittleEndian(message[4..], InetDiag.ByFamily);
         BinaryPrimitives.WriteUInt16LittleEndian(message[6..], RequestFlag);
         BinaryPrimitives.WriteUInt32LittleEndian(message[8..], sequence);
-        message[NetlinkMessages.HeaderLength] = IPv4;
-        message[NetlinkMessages.HeaderLength + 1] = Tcp;
-        message[ExtensionsAt] = Extensions;
-        message.Slice(StatesAt, sizeof(uint)).Fill(0xff);
-        BinaryPrimitives.WriteUInt16BigEndian(message[SourcePortAt..], (ushort)local.Port);
-        BinaryPrimitives.WriteUInt16BigEndian(message[DestinationPortAt..], (ushort)remote.Port);
-        local.Address.TryWriteBytes(message[SourceAt..], out _);
-        remote.Address.TryWriteBytes(message[DestinationAt..], out _);
-        BinaryPrimitives.WriteInt32LittleEndian(message[InterfaceAt..], interfaceIndex);
-        message[CookieAt..].Fill(0xff);
+        var request = message[NetlinkMessages.HeaderLength..];
+        request[InetDiag.Request.Family] = InetDiag.IPv4;
+        request[InetDiag.Request.Protocol] = InetDiag.Tcp;
+        request[InetDiag.Request.Extensions] = Extensions;
+        request.Slice(InetDiag.Request.States, sizeof(uint)).Fill(0xff);
+        BinaryPrimitives.WriteUInt16BigEndian(request[InetDiag.Request.LocalPort..], (ushort)local.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(request[InetDiag.Request.RemotePort..], (ushort)remote.Port);
+        local.Address.TryWriteBytes(request[InetDiag.Request.LocalAddress..], out _);
+        remote.Address.TryWriteBytes(request[InetDiag.Request.RemoteAddress..], out _);
+        BinaryPrimitives.WriteInt32LittleEndian(request[InetDiag.Request.Interface..], interfaceIndex);
+
+        // The cookie says that any socket with these addresses will do.
+        request[InetDiag.Request.Cookie..].Fill(0xff);
     }
 }

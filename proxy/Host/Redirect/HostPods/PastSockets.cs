@@ -37,7 +37,7 @@ internal sealed class PastSockets(Func<IDatagrams> open, CgroupNames names, Prox
         names.Find([ownCgroup, .. clients.Concat(listeners).Select(socket => socket.Cgroup)]);
         proxies.Look(Owner(ownCgroup));
 
-        var others = clients.Where(socket => socket.Uid != LeaseRules.ProxyUid && socket.State == SocketState.Established && Owner(socket.Cgroup) is SocketOwner.OfPod).ToList();
+        var others = clients.Where(socket => socket.Uid != LeaseRules.ProxyUid && socket.State == TcpState.Established && Owner(socket.Cgroup) is SocketOwner.OfPod).ToList();
         return
         [
             .. Findings(PastReason.Uid, clients.Where(socket => socket.Uid == LeaseRules.ProxyUid && !proxies.Has(Owner(socket.Cgroup)))),

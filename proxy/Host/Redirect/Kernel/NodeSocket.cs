@@ -1,4 +1,5 @@
 using System.Net;
+using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.Kernel;
 
@@ -8,4 +9,4 @@ namespace ImdsProxy.Redirect.Kernel;
 /// <param name="Remote">The address and port that it is connected to, before any translation.</param>
 /// <param name="Uid">The user that created it.</param>
 /// <param name="Cgroup">The id of the cgroup v2 in which it was created, or 0 if this kernel does not tell.</param>
-internal readonly record struct NodeSocket(SocketState State, IPEndPoint Local, IPEndPoint Remote, uint Uid, ulong Cgroup);
+internal readonly record struct NodeSocket(TcpState State, IPEndPoint Local, IPEndPoint Remote, uint Uid, ulong Cgroup);

@@ -13,12 +13,8 @@ internal sealed class SocketDump(IDatagrams datagrams)
     // Each datagram counts as at least this many bytes, so that empty datagrams can't be read forever.
     private const int DatagramCost = 1024;
 
-    // SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, AF_INET, AF_INET6, IPPROTO_TCP.
-    private const ushort ByFamily = 20;
+    // NLM_F_REQUEST | NLM_F_DUMP.
     private const ushort RequestDump = 0x301;
-    private const byte IPv4 = 2;
-    private const byte IPv6 = 10;
-    private const byte Tcp = 6;
 
     // NLMSG_ERROR and NLMSG_DONE.
     private const ushort Error = 2;
@@ -26,23 +22,7 @@ internal sealed class SocketDump(IDatagrams datagrams)
 
     // Every state but TIME-WAIT (6), CLOSE (7) and LISTEN (10): sockets that still belong to a process and a connection.
     private const uint Connected = (1 << 1) | (1 << 2) | (1 << 4) | (1 << 5) | (1 << 8) | (1 << 9) | (1 << 11);
-    private const uint Listening = 1 << (int)SocketState.Listen;
-
-    // Offsets in struct inet_diag_req_v2, and its length.
-    private const int RequestLength = 56;
-    private const int States = 4;
-    private const int SourcePort = 8;
-    private const int DestinationPort = 10;
-
-    // Offsets in struct inet_diag_msg, and its length. The attributes follow. INET_DIAG_CGROUP_ID.
-    private const int State = 1;
-    private const int LocalPort = 4;
-    private const int RemotePort = 6;
-    private const int LocalAddress = 8;
-    private const int RemoteAddress = 24;
-    private const int Uid = 64;
-    private const int AnswerLength = 72;
-    private const int CgroupId = 21;
+    private const uint Listening = 1 << (int)TcpState.Listen;
 
     private uint _sequence;
 
@@ -52,23 +32,22 @@ internal sealed class SocketDump(IDatagrams datagrams)
     /// <summary>The sockets that are connected, or connecting, to a port.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
-    public void ConnectedTo(int port, Take take) => Ask(Connected, DestinationPort, port, take);
+    public void ConnectedTo(int port, Take take) => Ask(Connected, InetDiag.Request.RemotePort, port, take);
 
     /// <summary>The sockets that are connected from a port.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
-    public void ConnectedFrom(int port, Take take) => Ask(Connected, SourcePort, port, take);
+    public void ConnectedFrom(int port, Take take) => Ask(Connected, InetDiag.Request.LocalPort, port, take);
 
     /// <summary>The sockets that listen on a port.</summary>
     /// <exception cref="IOException">The kernel gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
-    public void ListeningOn(int port, Take take) => Ask(Listening, SourcePort, port, take);
+    public void ListeningOn(int port, Take take) => Ask(Listening, InetDiag.Request.LocalPort, port, take);
 
-    // A socket of IPv6 can be connected to an IPv4 address.
     private void Ask(uint states, int portAt, int port, Take take)
     {
-        Ask(IPv4, states, portAt, port, take);
-        Ask(IPv6, states, portAt, port, take);
+        Ask(InetDiag.IPv4, states, portAt, port, take);
+        Ask(InetDiag.IPv6, states, portAt, port, take);
     }
 
     private void Ask(byte family, uint states, int portAt, int port, Take take)
@@ -90,14 +69,14 @@ internal sealed class SocketDump(IDatagrams datagrams)
 
     private static byte[] Request(byte family, uint sequence, uint states, int portAt, int port)
     {
-        var request = new byte[NetlinkMessages.HeaderLength + RequestLength];
+        var request = new byte[NetlinkMessages.HeaderLength + InetDiag.RequestLength];
         BinaryPrimitives.WriteInt32LittleEndian(request, request.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(4), ByFamily);
+        BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(4), InetDiag.ByFamily);
         BinaryPrimitives.WriteUInt16LittleEndian(request.AsSpan(6), RequestDump);
         BinaryPrimitives.WriteUInt32LittleEndian(request.AsSpan(8), sequence);
         var body = request.AsSpan(NetlinkMessages.HeaderLength);
-        (body[0], body[1]) = (family, Tcp);
-        BinaryPrimitives.WriteUInt32LittleEndian(body[States..], states);
+        (body[InetDiag.Request.Family], body[InetDiag.Request.Protocol]) = (family, InetDiag.Tcp);
+        BinaryPrimitives.WriteUInt32LittleEndian(body[InetDiag.Request.States..], states);
         BinaryPrimitives.WriteUInt16BigEndian(body[portAt..], (ushort)port);
         return request;
     }
@@ -118,7 +97,7 @@ internal sealed class SocketDump(IDatagrams datagrams)
                     throw new IOException("the kernel refused to list sockets; the module tcp_diag may be missing");
                 case Done:
                     return true;
-                case ByFamily:
+                case InetDiag.ByFamily:
                     take(Read(message.Body));
                     break;
             }
@@ -129,22 +108,22 @@ internal sealed class SocketDump(IDatagrams datagrams)
 
     private static NodeSocket Read(ReadOnlySpan<byte> answer)
     {
-        if (answer.Length < AnswerLength || answer[0] is not (IPv4 or IPv6))
+        if (answer.Length < InetDiag.AnswerLength || answer[InetDiag.Answer.Family] is not (InetDiag.IPv4 or InetDiag.IPv6))
         {
             throw new InvalidDataException("a socket in the kernel's list is invalid");
         }
 
         return new NodeSocket(
-            (SocketState)answer[State],
-            EndPoint(answer[0], answer[LocalAddress..], answer[LocalPort..]),
-            EndPoint(answer[0], answer[RemoteAddress..], answer[RemotePort..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(answer[Uid..]),
-            Cgroup(answer[AnswerLength..]));
+            (TcpState)answer[InetDiag.Answer.State],
+            EndPoint(answer[InetDiag.Answer.Family], answer[InetDiag.Answer.LocalAddress..], answer[InetDiag.Answer.LocalPort..]),
+            EndPoint(answer[InetDiag.Answer.Family], answer[InetDiag.Answer.RemoteAddress..], answer[InetDiag.Answer.RemotePort..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(answer[InetDiag.Answer.Uid..]),
+            Cgroup(answer[InetDiag.AnswerLength..]));
     }
 
     private static IPEndPoint EndPoint(byte family, ReadOnlySpan<byte> address, ReadOnlySpan<byte> port)
     {
-        var ip = new IPAddress(family == IPv4 ? address[..4] : address[..16]);
+        var ip = new IPAddress(family == InetDiag.IPv4 ? address[..4] : address[..16]);
         return new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, BinaryPrimitives.ReadUInt16BigEndian(port));
     }
 
@@ -152,7 +131,7 @@ internal sealed class SocketDump(IDatagrams datagrams)
     {
         for (var attribute = new NetlinkAttributes(attributes); attribute.MoveNext();)
         {
-            if (attribute.Type == CgroupId)
+            if (attribute.Type == InetDiag.CgroupId)
             {
                 return attribute.Value.Length == sizeof(ulong)
                     ? BinaryPrimitives.ReadUInt64LittleEndian(attribute.Value)

@@ -1,6 +1,6 @@
-namespace ImdsProxy.HostPods;
+namespace ImdsProxy.Runtime.Netlink;
 
-/// <summary>The states of a TCP connection that matter here (Linux's <c>net/tcp_states.h</c>).</summary>
+/// <summary>The states of a TCP socket that matter here (Linux's <c>net/tcp_states.h</c>).</summary>
 internal enum TcpState : byte
 {
     Established = 1,
@@ -13,4 +13,5 @@ internal enum TcpState : byte
 
     /// <summary>The other side has ended what it sends.</summary>
     CloseWait = 8,
+    Listen = 10,
 }
