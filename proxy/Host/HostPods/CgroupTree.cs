@@ -1,4 +1,5 @@
 using ImdsProxy.Core.Callers;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.HostPods;
 

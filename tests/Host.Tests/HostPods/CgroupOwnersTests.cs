@@ -1,5 +1,6 @@
 using ImdsProxy.Core.Callers;
 using ImdsProxy.HostPods;
+using ImdsProxy.Runtime;
 using Shouldly;
 using Xunit;
 

@@ -39,25 +39,17 @@ internal sealed class CgroupNames(string root)
 
     private void Walk(HashSet<ulong> wanted)
     {
-        var next = new Queue<string>(["/"]);
-        for (var visited = 0; wanted.Count > 0 && visited < MaxDirectories && next.TryDequeue(out var path); visited++)
+        var next = new Queue<(string Path, ulong Id)>([("/", FileStatus.Of(root).Inode)]);
+        for (var visited = 0; wanted.Count > 0 && visited < MaxDirectories && next.TryDequeue(out var cgroup); visited++)
         {
-            try
+            if (wanted.Remove(cgroup.Id))
             {
-                var directory = root + path;
-                if (FileStatus.Of(directory).Inode is var id && wanted.Remove(id))
-                {
-                    _known[id] = path;
-                }
-
-                foreach (var child in Directory.EnumerateDirectories(directory))
-                {
-                    next.Enqueue(child[root.Length..]);
-                }
+                _known[cgroup.Id] = cgroup.Path;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+
+            foreach (var (name, id) in CgroupDirectory.Children(root + cgroup.Path))
             {
-                // The cgroup was removed during the walk.
+                next.Enqueue((Path.Combine(cgroup.Path, name), id));
             }
         }
     }

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace ImdsProxy.HostPods;
+namespace ImdsProxy.Runtime;
 
 /// <summary>Lists the directories in a directory with their inode numbers, without a system call for each.</summary>
 internal static partial class CgroupDirectory
