@@ -1,4 +1,5 @@
 using ImdsProxy.Redirect.Watching;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.HostPods;
 
@@ -24,18 +25,9 @@ internal sealed partial class LeaseWatch(
     /// <summary>Runs until cancelled, and then ends the lease.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(Interval, services.Time);
         try
         {
-            do
-            {
-                await StepAsync(cancellation);
-            }
-            while (await timer.WaitForNextTickAsync(cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The caller ended the watch.
+            await Repeat.EveryAsync(Interval, services.Time, StepAsync, cancellation);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Redirect.Kernel;
+using ImdsProxy.Runtime;
 using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.HostPods;
@@ -14,22 +15,7 @@ internal sealed partial class PastWatch(PastSockets sockets, PastRules rules, Pa
     private ulong? _ownCgroup;
 
     /// <summary>Runs until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(Interval, services.Time);
-        try
-        {
-            do
-            {
-                await TryLookAsync(cancellation);
-            }
-            while (await timer.WaitForNextTickAsync(cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The caller ended the watch.
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) => Repeat.EveryAsync(Interval, services.Time, TryLookAsync, cancellation);
 
     private async Task TryLookAsync(CancellationToken cancellation)
     {

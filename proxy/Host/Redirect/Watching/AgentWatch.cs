@@ -1,4 +1,5 @@
 using ImdsProxy.Redirect.Kernel;
+using ImdsProxy.Runtime;
 
 namespace ImdsProxy.Redirect.Watching;
 
@@ -18,22 +19,7 @@ internal sealed partial class AgentWatch(RedirectServices services, Func<Cancell
     }
 
     /// <summary>Looks until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
-    {
-        using var timer = new PeriodicTimer(Interval, services.Time);
-        try
-        {
-            do
-            {
-                await LookAsync(cancellation);
-            }
-            while (await timer.WaitForNextTickAsync(cancellation));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // The caller ended the watch.
-        }
-    }
+    public Task RunAsync(CancellationToken cancellation) => Repeat.EveryAsync(Interval, services.Time, LookAsync, cancellation);
 
     private async Task LookAsync(CancellationToken cancellation)
     {
