@@ -14,7 +14,8 @@ internal static class LeaseRules
     /// <summary>The source address of the redirect's probe.</summary>
     public static readonly IPAddress ProbeSource = IPAddress.Loopback;
 
-    private static readonly byte[] Imds = IPAddress.Parse(KnownAddresses.Imds).GetAddressBytes();
+    /// <summary>IMDS's address, the element of the set while there is a lease.</summary>
+    public static readonly byte[] Imds = IPAddress.Parse(KnownAddresses.Imds).GetAddressBytes();
 
     // NFT_REG_1 and NFT_REG_2.
     private const uint First = 1;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using ImdsProxy.Redirect.Kernel;
-using ImdsProxy.Redirect.Rules;
 using ImdsProxy.Runtime.Netlink;
 
 namespace ImdsProxy.Redirect.HostPods;
@@ -42,7 +41,9 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
     /// <summary>Creates the table without a lease, in place of an existing one.</summary>
     /// <exception cref="IOException">The kernel refused, or gave no answer.</exception>
     /// <exception cref="InvalidDataException">The answer is invalid.</exception>
-    public void Build() => Ask(tables =>
+    public void Build() => Ask(Build);
+
+    private void Build(NfTables tables)
     {
         var building = Removal()
             .Add("add a table", NfTablesMessage.NewTable, Table)
@@ -55,7 +56,7 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
         }
 
         tables.Commit(building);
-    });
+    }
 
     /// <summary>Renews the lease. Builds the table first if it is missing or was changed.</summary>
     /// <returns>Whether the table was in place.</returns>
@@ -69,11 +70,11 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
             wasInPlace = HasRules(tables);
             if (!wasInPlace)
             {
-                Build();
+                Build(tables);
             }
 
             // An add alone does not restart the time of an element that exists.
-            tables.Commit(Element(Element(Element(new NfTransaction(Family), add: true), add: false), add: true));
+            tables.Commit(NoLease().Add("add the lease", NfTablesMessage.NewElement, NewElement));
         });
         return wasInPlace;
     }
@@ -85,8 +86,7 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
     {
         try
         {
-            // The add lets the deletion succeed if there is no lease.
-            tables.Commit(Element(Element(new NfTransaction(Family), add: true), add: false));
+            tables.Commit(NoLease());
         }
         catch (KernelRefusal refusal) when (refusal.IsMissing)
         {
@@ -176,14 +176,17 @@ internal sealed class LeaseTable(Func<IDatagrams> open, IPAddress nodeIp, int po
         }
     });
 
-    private static NfTransaction Element(NfTransaction transaction, bool add) => add
-        ? transaction.Add("add the lease", NfTablesMessage.NewElement, element => WriteElement(element, withTime: true))
-        : transaction.Delete("delete the lease", NfTablesMessage.DeleteElement, element => WriteElement(element, withTime: false));
+    // Deleting a lease that does not exist would fail.
+    private static NfTransaction NoLease() => new NfTransaction(Family)
+        .Add("add the lease", NfTablesMessage.NewElement, NewElement)
+        .Delete("delete the lease", NfTablesMessage.DeleteElement, static element => WriteElement(element, withTime: false));
+
+    private static void NewElement(NetlinkWriter element) => WriteElement(element, withTime: true);
 
     // NFTA_SET_ELEM_LIST_TABLE, _SET, _ELEMENTS (NFTA_LIST_ELEM: NFTA_SET_ELEM_KEY with NFTA_DATA_VALUE, NFTA_SET_ELEM_TIMEOUT in ms).
     private static void WriteElement(NetlinkWriter element, bool withTime) => element.Text(1, Name).Text(2, Set).Nested(3, list => list.Nested(1, one =>
     {
-        one.Nested(1, key => key.Bytes(1, IPAddress.Parse(KnownAddresses.Imds).GetAddressBytes()));
+        one.Nested(1, key => key.Bytes(1, LeaseRules.Imds));
         if (withTime)
         {
             one.LongNumber(4, (ulong)Lease.TotalMilliseconds);
