@@ -42,7 +42,5 @@ internal sealed record WantedPermission(DemandWorkload Workload, string Method, 
     public bool IsSensitive => Method == "POST" || ImdsEndpoints.Find(Path).IssuesCredential;
 
     private bool HasKeysOf(WantedPermission other) =>
-        other.ExtraNames.Length == 0
-        || ExtraNames == other.ExtraNames
-        || (ExtraNames.Length > other.ExtraNames.Length && !other.ExtraNames.Split(',').Except(ExtraNames.Split(','), StringComparer.Ordinal).Any());
+        other.ExtraNames.Length == 0 || !other.ExtraNames.Split(',').Except(ExtraNames.Split(','), StringComparer.Ordinal).Any();
 }

@@ -1,3 +1,5 @@
+using ImdsProxy.Deny;
+
 namespace ImdsProxy.Doctor.Imds;
 
 /// <summary>Asks IMDS once, for all checks, for the list of its versions: the smallest answer, which holds no secret.</summary>
@@ -6,9 +8,6 @@ namespace ImdsProxy.Doctor.Imds;
 /// <param name="time">The clock.</param>
 internal sealed class ImdsQuestion(Uri imds, TimeSpan patience, TimeProvider time)
 {
-    // Each denial of the proxy has this header.
-    private const string ProxysHeader = "x-imds-proxy-request-id";
-
     private Task<ImdsAnswer>? _asking;
 
     public Uri Address => imds;
@@ -24,7 +23,8 @@ internal sealed class ImdsQuestion(Uri imds, TimeSpan patience, TimeProvider tim
         try
         {
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            var fromProxy = answer.Headers.Contains(ProxysHeader);
+            // Each denial of the proxy has this header.
+            var fromProxy = answer.Headers.Contains(AnswerWriter.RequestIdHeader);
             return new ImdsAnswer((int)answer.StatusCode, null, fromProxy ? null : answer.Headers.Date, fromProxy, asked, time.GetElapsedTime(started));
         }
         catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
