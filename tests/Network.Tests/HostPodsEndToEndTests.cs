@@ -72,10 +72,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
     {
         await using var cgroups = await HostCgroups.CreateAsync();
         await using var cluster = await CreateAsync();
-        var proxy = await StartProxyAsync(cluster, cgroups);
-        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
-        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(20));
-        await RecordsMoreAsync(cluster);
+        var (proxy, watch, outage) = await UnderLoadAsync(cluster, cgroups, TimeSpan.FromSeconds(20));
 
         (await proxy.TerminateAsync()).ShouldBe(0, proxy.Text);
         watch.Text.ShouldContain("the proxy answers 503: draining");
@@ -92,10 +89,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
     {
         await using var cgroups = await HostCgroups.CreateAsync();
         await using var cluster = await CreateAsync();
-        var proxy = await StartProxyAsync(cluster, cgroups);
-        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
-        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(20));
-        await RecordsMoreAsync(cluster);
+        var (proxy, watch, outage) = await UnderLoadAsync(cluster, cgroups, TimeSpan.FromSeconds(20));
 
         var ending = new[] { watch.TerminateAsync(), proxy.TerminateAsync() };
         (await Task.WhenAll(ending)).ShouldBe([0, 0], $"{watch.Text}{proxy.Text}");
@@ -110,10 +104,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
     {
         await using var cgroups = await HostCgroups.CreateAsync();
         await using var cluster = await CreateAsync();
-        var proxy = await StartProxyAsync(cluster, cgroups);
-        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
-        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(20));
-        await RecordsMoreAsync(cluster);
+        var (proxy, watch, outage) = await UnderLoadAsync(cluster, cgroups, TimeSpan.FromSeconds(20));
 
         await StartProxyAsync(cluster, cgroups, NextProxyPod);
         await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(NextProxyPod), []);
@@ -138,10 +129,7 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
     {
         await using var cgroups = await HostCgroups.CreateAsync();
         await using var cluster = await CreateAsync();
-        var proxy = await StartProxyAsync(cluster, cgroups);
-        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
-        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), TimeSpan.FromSeconds(1));
-        await RecordsMoreAsync(cluster);
+        var (proxy, watch, outage) = await UnderLoadAsync(cluster, cgroups, TimeSpan.FromSeconds(1));
         await outage.SeenAsync(reset: true);
 
         await proxy.SignalAsync(signal);
@@ -165,6 +153,16 @@ public sealed class HostPodsEndToEndTests(ITestOutputHelper output)
         var cluster = await Cluster.CreateAsync("nft", "setpriv");
         await cluster.StartImdsAsync();
         return cluster;
+    }
+
+    // The proxy and the watch, and a load from the kubelet that the proxy answers.
+    private static async Task<(RunningProgram Proxy, RunningProgram Watch, RunningProgram Outage)> UnderLoadAsync(Cluster cluster, HostCgroups cgroups, TimeSpan patience)
+    {
+        var proxy = await StartProxyAsync(cluster, cgroups);
+        var watch = await cluster.WatchHostPodsInAsync(cgroups, cgroups.Pod(ProxyPod), []);
+        var outage = await cluster.StartOutageInAsync(cgroups.Cgroup("system.slice/kubelet.service"), patience);
+        await RecordsMoreAsync(cluster);
+        return (proxy, watch, outage);
     }
 
     // The proxy runs as its own user, which the lease exempts.

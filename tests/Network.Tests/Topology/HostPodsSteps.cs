@@ -25,23 +25,12 @@ internal static partial class HostPodsSteps
     }
 
     /// <summary>Starts a watch of host pods, and waits until it intercepts them.</summary>
-    public static async Task<RunningProgram> WatchHostPodsAsync(this Cluster cluster, string backend, params string[] more)
-    {
-        var watch = cluster.Keep(cluster.Node.StartImdsProxy(["redirect", "watch", .. cluster.Flags(backend), "--wait", "0ms", "--host-pods", .. more]));
-        await watch.SaysAsync(Intercepted);
-        await watch.SaysAsync("is redirected to");
-        return watch;
-    }
+    public static Task<RunningProgram> WatchHostPodsAsync(this Cluster cluster, string backend, params string[] more) =>
+        InterceptsAsync(cluster.Keep(cluster.Node.Start(cluster.HostPodsWatch(backend, more))));
 
     /// <summary>The same watch, in a cgroup.</summary>
-    public static async Task<RunningProgram> WatchHostPodsInAsync(this Cluster cluster, HostCgroups cgroups, string cgroup, string[] more, string backend = "nft")
-    {
-        var watch = cluster.Keep(cluster.Node.Start(HostCgroups.Inside(
-            cgroup, [.. ImdsProxyProgram.Command, "redirect", "watch", .. cluster.Flags(backend), "--wait", "0ms", "--host-pods", "--cgroup-root", cgroups.Root, .. more])));
-        await watch.SaysAsync(Intercepted);
-        await watch.SaysAsync("is redirected to");
-        return watch;
-    }
+    public static Task<RunningProgram> WatchHostPodsInAsync(this Cluster cluster, HostCgroups cgroups, string cgroup, string[] more, string backend = "nft") =>
+        InterceptsAsync(cluster.Keep(cluster.Node.Start(HostCgroups.Inside(cgroup, cluster.HostPodsWatch(backend, ["--cgroup-root", cgroups.Root, .. more])))));
 
     /// <summary>
     /// Runs a step that needs the lease. A busy machine can be slower than the probe's limit, so that the lease lapses. Then the step runs again.
@@ -121,6 +110,16 @@ internal static partial class HostPodsSteps
     /// <summary>Starts a client in a cgroup, by another program or by none.</summary>
     public static RunningProgram StartClientIn(this Cluster cluster, string cgroup, string[] by, params string[] arguments) =>
         cluster.Keep(cluster.Node.Start(HostCgroups.Inside(cgroup, [.. by, .. Client, .. arguments])));
+
+    private static string[] HostPodsWatch(this Cluster cluster, string backend, string[] more) =>
+        [.. ImdsProxyProgram.Command, "redirect", "watch", .. cluster.Flags(backend), "--wait", "0ms", "--host-pods", .. more];
+
+    private static async Task<RunningProgram> InterceptsAsync(RunningProgram watch)
+    {
+        await watch.SaysAsync(Intercepted);
+        await watch.SaysAsync("is redirected to");
+        return watch;
+    }
 
     private static string[] Outage(TimeSpan patience) =>
         ["outage", $"{Cluster.Imds}:80", ClusterSteps.Versions, patience.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture), Mark];
