@@ -62,6 +62,7 @@ clean: ## Remove all build output
 	rm -rf artifacts
 	dotnet clean ImdsProxy.sln -v quiet --nologo
 
-# smoke runs the proxy that the tests start: IMDS_PROXY_PROGRAM if it is set, otherwise the proxy built with the load tests.
+# All scenarios but smoke run the program compiled ahead. smoke runs the one that the tests start: IMDS_PROXY_PROGRAM if it is set,
+# otherwise the one built with the load tests.
 loadtest: $(if $(filter smoke,$(SCENARIO)),,publish) ## Run the load tests, as root; one scenario only: SCENARIO=smoke, SCENARIO=peers ARGS=quick, SCENARIO=soak ARGS=30
-	dotnet run --project loadtests -c Release -- $(or $(SCENARIO),all) $(ARGS)
+	$(if $(filter smoke,$(SCENARIO)),,IMDS_PROXY_PROGRAM=$(CURDIR)/artifacts/publish/imds-proxy) dotnet run --project loadtests -c Release -- $(or $(SCENARIO),all) $(ARGS)
