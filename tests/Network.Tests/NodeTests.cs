@@ -189,7 +189,10 @@ public sealed class NodeTests
         (await cluster.Pods[0].GetImdsAsync()).ShouldBe("200", "the older rules redirect to the newer proxy");
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");
 
-        await cluster.ApplyAsync("auto");
+        var audit = Directory.CreateDirectory(Path.Combine(cluster.Directory, "audit")).FullName;
+        await cluster.ApplyAsync("auto", "--audit-dir", audit);
+        var events = string.Concat(Directory.EnumerateFiles(audit, "*.jsonl").Select(File.ReadAllText));
+        events.ShouldContain("\"secondsOpen\":0,", customMessage: "the older rules guarded as well");
         (await cluster.RedirectAsync("check", "auto")).Output.ShouldContain($"backend {backend}: ");
         var upgraded = await cluster.RulesAsync(backend);
         (await cluster.Pods[2].GetImdsAsync()).ShouldBe("403");

@@ -109,6 +109,21 @@ public sealed class RuleCheckTests
     public void Rules_OfANewerGeneration_AreRecognised() =>
         Rules.Check(Rules.Everything(Rules.Options with { Generation = 7 })).NewestGeneration.ShouldBe(7);
 
+    // An upgrade must not record that pods could reach IMDS directly.
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(7, false)]
+    [InlineData(2, true, "*mangle\n-F FORWARD\nCOMMIT", "*security\n-F IMDS-PROXY-FORWARD\nCOMMIT")]
+    [InlineData(2, true, "*mangle\n-F FORWARD\nCOMMIT", "*security\n-I IMDS-PROXY-FORWARD 1 -s 10.244.0.13/32 -j ACCEPT\nCOMMIT")]
+    [InlineData(2, true, "*mangle\n-I FORWARD 1 -j ACCEPT\nCOMMIT", "*security\n-F FORWARD\nCOMMIT")]
+    [InlineData(2, false, "*mangle\n-F FORWARD\nCOMMIT")]
+    public void Rules_OfAnotherGeneration_GuardUnlessTheyAreDamaged(int generation, bool isOpen, params string[] damages)
+    {
+        var check = Rules.Check([Rules.Everything(Rules.Options with { Generation = generation }), .. damages]);
+        check.InPlace.ShouldBeFalse();
+        check.IsOpen.ShouldBe(isOpen);
+    }
+
     [Fact]
     public void GuardsAlone_KeepImdsClosed() =>
         Rules.Check(Rules.Everything(), "*nat\n-F PREROUTING\nCOMMIT", "*mangle\n-I FORWARD 1 -j ACCEPT\nCOMMIT").IsOpen.ShouldBeFalse();

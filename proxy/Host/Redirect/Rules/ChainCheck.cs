@@ -6,7 +6,8 @@ namespace ImdsProxy.Redirect.Rules;
 /// <param name="Chain">The chain as it should be.</param>
 /// <param name="Problems">The problems found. Empty when the chain is in place and effective.</param>
 /// <param name="Jumps">The rules of the built-in chain that now jump to our chain, verbatim.</param>
-internal sealed record ChainCheck(ManagedChain Chain, ImmutableArray<ChainProblem> Problems, ImmutableArray<string> Jumps)
+/// <param name="Guards">Whether the chain's first rule has its effect, whichever generation wrote it and whatever else is missing.</param>
+internal sealed record ChainCheck(ManagedChain Chain, ImmutableArray<ChainProblem> Problems, ImmutableArray<string> Jumps, bool Guards)
 {
     /// <summary>Whether the chain's own rules must be written again.</summary>
     public bool NeedsRewrite => Problems.Any(p => p.Kind is ProblemKind.MissingRule or ProblemKind.UnexpectedRule or ProblemKind.RuleOrder);

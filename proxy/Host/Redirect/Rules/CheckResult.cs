@@ -24,7 +24,7 @@ internal sealed record CheckResult(
     public bool HasOnlyDisplacedJumps => Unwanted.IsEmpty && Chains.All(c => c.Problems.IsEmpty || c.OnlyDisplaced);
 
     /// <summary>Whether pods can reach IMDS directly, because neither guard in FORWARD is in place and effective.</summary>
-    public bool IsOpen => Chains.Where(c => c.Chain.Hook == "FORWARD").All(c => !c.Problems.IsEmpty);
+    public bool IsOpen => Chains.Where(c => c.Chain.Hook == "FORWARD").All(c => !c.Guards);
 
     /// <summary>Whether the node has none of our rules.</summary>
     public bool Absent => NewestGeneration == 0 && Unwanted.IsEmpty

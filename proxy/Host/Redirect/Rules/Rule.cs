@@ -9,6 +9,7 @@ namespace ImdsProxy.Redirect.Rules;
 internal sealed record Rule(string Text, ImmutableArray<RuleOption> Options, string? Comment)
 {
     private string? _canonical;
+    private string? _effect;
 
     /// <summary>The target of <c>-j</c> or <c>-g</c>, or null for a rule that only counts packets.</summary>
     public string? Target => Options.FirstOrDefault(o => o.Name is "-j" or "-g")?.Value;
@@ -19,9 +20,11 @@ internal sealed record Rule(string Text, ImmutableArray<RuleOption> Options, str
     public IEnumerable<RuleOption> Conditions => Options.TakeWhile(o => o.Name is not ("-j" or "-g"));
 
     /// <summary>
-    /// A text that is equal for two rules with the same meaning. Backends and versions differ in the order of options and in the
-    /// modules that they name. Comments are part of the text, because our comments state the generation of a rule.
+    /// A text that is equal for two rules that do the same. Backends and versions differ in the order of options and in the modules
+    /// that they name.
     /// </summary>
-    public string Canonical => _canonical ??=
-        string.Join(' ', Options.Select(o => o.Canonical).Order(StringComparer.Ordinal)) + " # " + Comment;
+    public string Effect => _effect ??= string.Join(' ', Options.Select(o => o.Canonical).Order(StringComparer.Ordinal));
+
+    /// <summary>The effect and the comment, because our comments state the generation of a rule.</summary>
+    public string Canonical => _canonical ??= Effect + " # " + Comment;
 }

@@ -22,8 +22,21 @@ internal static class RuleCheck
             problems.AddRange(Displacement.Of(saved, chain, notes));
         }
 
-        return new ChainCheck(chain, [.. problems], jumps);
+        return new ChainCheck(chain, [.. problems], jumps, Guards(saved, chain, jumps, problems));
     }
+
+    // Rules of another generation guard as well as ours. Any other rule in the chain might let packets past.
+    private static bool Guards(SavedRules saved, ManagedChain chain, ImmutableArray<string> jumps, List<ChainProblem> problems)
+    {
+        var there = (saved.Find(chain.Table, chain.Name)?.Rules ?? []).Select(r => r.Effect).ToList();
+        var wanted = chain.Rules.Select(Effect).ToList();
+        return there.Contains(wanted.FirstOrDefault(), StringComparer.Ordinal)
+            && there.TrueForAll(r => wanted.Contains(r, StringComparer.Ordinal))
+            && jumps.Any(j => Effect(j) == Effect(chain.Jump))
+            && !problems.Exists(p => p.Kind == ProblemKind.DisplacedJump);
+    }
+
+    private static string Effect(string rule) => RuleParser.Parse(rule).Effect;
 
     private static IEnumerable<ChainProblem> Content(SavedRules saved, ManagedChain chain)
     {
