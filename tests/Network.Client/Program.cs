@@ -15,6 +15,7 @@ return args switch
     ["gaps", var endPoint, var path, var workers] => await Gaps.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["outage", var endPoint, var path, var patience, var mark] => await Outage.RunAsync(IPEndPoint.Parse(endPoint), path, int.Parse(patience, CultureInfo.InvariantCulture), mark),
     ["stand-in-proxy", var endPoint] => await StandInProxy.RunAsync(IPEndPoint.Parse(endPoint)),
+    ["segment", var from, var to] => Segment.Send(IPEndPoint.Parse(from), IPEndPoint.Parse(to)),
     ["source-route", var router, var endPoint, var path] => await SourceRoute.RunAsync(IPAddress.Parse(router), IPEndPoint.Parse(endPoint), path),
     ["connect-hook", var cgroup] => await ConnectHook.RunAsync(cgroup),
     ["knock", var endPoint, [var letter], var count, var workers] => Knocker.Run(

@@ -26,6 +26,7 @@ internal static class RuleSet
     private const string RedirectChain = "IMDS-PROXY-REDIRECT";
 
     private const string ToImds = "-d " + KnownAddresses.Imds + "/32";
+    private const string FromImds = "-s " + KnownAddresses.Imds + "/32";
     private const string ToImdsHttp = ToImds + " -p tcp -m tcp --dport 80";
     private const string ToWireServer = "-d " + KnownAddresses.WireServer + "/32 -p tcp -m multiport --dports 80,32526";
 
@@ -43,7 +44,7 @@ internal static class RuleSet
         :
         [
             Chain(options, "raw", "PREROUTING", RawChain, Raw(options), Forwarded(options)),
-            Chain(options, "mangle", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
+            Chain(options, "mangle", "FORWARD", ForwardChain, [.. Forward(options), .. Answers(options)], Forwarded(options)),
             Chain(options, "mangle", "INPUT", InputChain, Input(options), [new(null, "tcp", [options.Port, options.ManagementPort])]),
             Chain(options, "mangle", "POSTROUTING", PostroutingChain, Postrouting(options), Forwarded(options)),
             Chain(options, "security", "FORWARD", ForwardChain, Forward(options), Forwarded(options)),
@@ -83,6 +84,17 @@ internal static class RuleSet
         if (options.WireServer)
         {
             yield return $"{ToWireServer} {Comment(options, "WireServer")} -j DROP";
+        }
+    }
+
+    // IMDS resends for a while to a pod whose direct connection these rules have cut. The node would track such a packet as a new
+    // connection from IMDS, and the pod's next one from the same port as its answer, which nat never sees. The rule guards nothing,
+    // so it is not repeated in the security table.
+    private static IEnumerable<string> Answers(RuleSetOptions options)
+    {
+        if (options.State == RedirectState.Closed)
+        {
+            yield return $"{FromImds} {Comment(options, "the proxy answers for IMDS")} -j DROP";
         }
     }
 
