@@ -14,7 +14,8 @@ RUN apt-get update \
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig policy.example.json ./
 COPY proxy/ proxy/
-RUN proxy/publish.sh "$TARGETARCH" /app
+ARG REVISION
+RUN proxy/publish.sh "$TARGETARCH" /app "$REVISION"
 
 # No shell, no package manager.
 FROM ${CHISELLED_IMAGE} AS proxy

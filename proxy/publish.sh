@@ -1,10 +1,11 @@
 #!/bin/sh
-# Publishes the files of an image: publish.sh ARCHITECTURE DIRECTORY. Both make and the Dockerfile use this script, so that
-# they produce the same files. The program is compiled ahead of time, so that it starts at once and compiles nothing while
+# Publishes the files of an image: publish.sh ARCHITECTURE DIRECTORY [COMMIT]. Both make and the Dockerfile use this script, so that
+# they produce the same files. COMMIT is part of the version; without it, the repository is asked, which an image's build does not have. The program is compiled ahead of time, so that it starts at once and compiles nothing while
 # pods wait. Needs clang and lld; to link for arm64 on amd64, also gcc-aarch64-linux-gnu and libc6-dev-arm64-cross.
 set -eu
 architecture=$1
 output=$2
+commit=${3:-}
 cd "$(dirname "$0")/.."
 case $architecture in
   amd64) set -- -r linux-x64 -p:ObjCopyName=objcopy ;;
@@ -16,4 +17,5 @@ esac
 # Publishes only the program with its bill of materials, without symbols and documentation. Analyzers are off here, because they run in every other build.
 exec dotnet publish proxy/Host -c Release "$@" -p:PublishAot=true -p:LinkerFlavor=lld -p:IlcFoldIdenticalMethodBodies=true \
   -p:CopyOutputSymbolsToPublishDirectory=false -p:AllowedReferenceRelatedFileExtensions=none -p:PublishDocumentationFiles=false \
-  -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -p:IsTransformWebConfigDisabled=true -o "$output" --nologo
+  -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -p:IsTransformWebConfigDisabled=true -o "$output" --nologo \
+  ${commit:+"-p:SourceRevisionId=$commit"}

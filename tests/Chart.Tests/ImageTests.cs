@@ -47,7 +47,7 @@ public sealed partial class ImageTests : IDisposable
     [Fact]
     public void ImageBuildAndMakefile_PublishWithTheSameScript()
     {
-        Stage("build").ShouldContain("RUN proxy/publish.sh \"$TARGETARCH\" /app");
+        Stage("build").ShouldContain("RUN proxy/publish.sh \"$TARGETARCH\" /app \"$REVISION\"");
         Repository.Read("Makefile").ShouldContain("proxy/publish.sh amd64 artifacts/publish");
         Repository.Read("Makefile").ShouldContain("proxy/publish.sh arm64 artifacts/publish-arm64");
     }

@@ -52,6 +52,17 @@ public sealed class ImageTests(ITestOutputHelper output)
         (await LayersAsync(Engine.Image(image, "again"))).ShouldBe(await LayersAsync(Engine.Image(image)));
     }
 
+    // The other images take the program from the directory in which make published it.
+    [Theory]
+    [InlineData("proxy")]
+    [InlineData("redirect")]
+    public async Task Dockerfile_WithItsBuildStage_MakesTheSameLayers(string image)
+    {
+        await Engine.RequireAsync();
+
+        (await LayersAsync(Engine.Image(image, "whole"))).ShouldBe(await LayersAsync(Engine.Image(image)));
+    }
+
     [Theory]
     [InlineData("proxy")]
     [InlineData("redirect")]

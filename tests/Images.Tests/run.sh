@@ -21,6 +21,8 @@ else
   began=$SECONDS
   "$here/images/images.sh" "$IMDS_PROXY_IMAGE_STORE" "$root/artifacts/publish"
   echo "the images are built after $((SECONDS - began)) s"
+  "$here/images/whole.sh" "$IMDS_PROXY_IMAGE_STORE"
+  echo "the images with the Dockerfile's build stage are built after $((SECONDS - began)) s"
   IMDS_PROXY_OLDER_PROGRAM=$("$here/images/older.sh" "$IMDS_PROXY_IMAGE_STORE")
   export IMDS_PROXY_OLDER_PROGRAM
   echo "the older version is built after $((SECONDS - began)) s"
