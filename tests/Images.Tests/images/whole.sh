@@ -12,7 +12,7 @@ root=$(cd "$here/../../.." && pwd)
 
 mapfile -t bases < <("$here/bases.sh" "$store")
 [ ${#bases[@]} -eq 2 ] || exit 1
-sdk=localhost/imds-proxy-tests/sdk:${bases[0]##*:}-$(dotnet --version)
+sdk=localhost/imds-proxy-tests/sdk:${bases[0]##*:}-$(dotnet --version)-$(sha256sum "$here/whole.sh" | cut -c1-8)
 
 if ! engine image exists "$sdk"; then
   dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
