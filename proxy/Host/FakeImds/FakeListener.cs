@@ -1,6 +1,6 @@
 using System.Net;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.FakeImds;
 
@@ -10,12 +10,12 @@ internal sealed class FakeListener : IAsyncDisposable
     // Far more than any client posts to IMDS.
     private const int LargestBody = 64 * 1024;
 
-    private readonly WebApplication _app;
+    private readonly HttpServer _server;
 
-    private FakeListener(WebApplication app)
+    private FakeListener(HttpServer server)
     {
-        _app = app;
-        var address = BoundAddresses.Of(app).Single();
+        _server = server;
+        var address = server.Addresses.Single();
         Address = new(address);
         EndPoint = BoundAddresses.EndPointOf(address);
     }
@@ -28,23 +28,20 @@ internal sealed class FakeListener : IAsyncDisposable
 
     public static async Task<FakeListener> StartAsync(IPEndPoint endPoint, RequestDelegate handler, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var server = new HttpServer(handler, NullLoggerFactory.Instance, kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
-            kestrel.Listen(endPoint, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(endPoint);
         });
-        var app = builder.Build();
-        app.Run(handler);
         try
         {
-            await app.StartAsync(cancellation);
-            return new(app);
+            await server.StartAsync(cancellation);
+            return new(server);
         }
         catch
         {
-            await app.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }
@@ -52,7 +49,7 @@ internal sealed class FakeListener : IAsyncDisposable
     /// <summary>Stops immediately and aborts requests in flight.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
+        await _server.StopAsync(new CancellationToken(canceled: true));
+        await _server.DisposeAsync();
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Runtime;
@@ -10,7 +9,7 @@ namespace ImdsProxy.Listen;
 /// <summary>The listener for pods: HTTP/1.1, one handler, tight limits, and nothing else.</summary>
 internal sealed class DataListener : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly HttpServer _server;
     private readonly Drain _drain;
     private readonly CallerGate _gate;
     private Socket? _socket;
@@ -19,15 +18,8 @@ internal sealed class DataListener : IAsyncDisposable
     {
         _drain = parts.Drain;
         _gate = new CallerGate(options, parts);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(parts.Logging);
-        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
-        builder.Services.AddSingleton<DiagnosticSource>(_ => RefusedRequests.Listen(parts.Refused));
-        builder.Services.Configure<SocketTransportOptions>(Configure);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options, _gate));
-        _app = builder.Build();
-        _app.Run(parts.Handler);
+        _server = new HttpServer(
+            parts.Handler, parts.Logging, kestrel => Configure(kestrel, options, _gate), Configure, RefusedRequests.Listen(parts.Refused));
     }
 
     /// <summary>The address of the listener, with its actual port.</summary>
@@ -65,20 +57,20 @@ internal sealed class DataListener : IAsyncDisposable
             await _gate.LeaveAsync(timeUp);
         }
 
-        await _app.StopAsync(timeUp);
+        await _server.StopAsync(timeUp);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        await _server.DisposeAsync();
         _gate.Dispose();
     }
 
     private async Task StartAsync(CancellationToken cancellation)
     {
-        await _app.StartAsync(cancellation);
+        await _server.StartAsync(cancellation);
         SharedSocket.PreferNewest(_socket!);
-        EndPoint = BoundAddresses.EndPointOf(BoundAddresses.Of(_app).Single());
+        EndPoint = BoundAddresses.EndPointOf(_server.Addresses.Single());
     }
 
     private void Configure(SocketTransportOptions transport)
@@ -128,10 +120,6 @@ internal sealed class DataListener : IAsyncDisposable
         limits.MinResponseDataRate = null;
         limits.RequestHeadersTimeout = options.HeadersTimeout;
         limits.KeepAliveTimeout = options.KeepAlive;
-        kestrel.Listen(options.EndPoint, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => gate.RunAsync(connection, next));
-        });
+        kestrel.Listen(options.EndPoint, listen => listen.Use(next => connection => gate.RunAsync(connection, next)));
     }
 }

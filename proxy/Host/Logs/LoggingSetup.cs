@@ -28,13 +28,6 @@ internal static class LoggingSetup
         // YARP logs each failed request with a stack trace, and a pod could provoke that as often as it likes by disconnecting. The
         // audit log records all of these requests.
         logging.AddFilter(Forwarder, LogLevel.Error);
-
-        // If this category is enabled at any level, ASP.NET Core creates an Activity for each request. Nothing reads the Activity, and
-        // the audit record says more.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-
-        // A host that can't start also throws an exception, and the command that started the host reports the reason in one line.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     });
 
     /// <summary><c>--log-format</c>. Throws a <see cref="FormatException"/> that says what to write instead.</summary>

@@ -1,23 +1,21 @@
 using System.Net;
 using System.Net.Sockets;
 using ImdsProxy.Runtime;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace ImdsProxy.Management;
 
 /// <summary>The management listener. It has its own Kestrel server, so that it answers during a flood on the data listener.</summary>
 internal sealed class ManagementListener : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly HttpServer _server;
     private readonly UnixDomainSocketEndPoint? _socket;
 
-    private ManagementListener(WebApplication app, ManagementOptions options)
+    private ManagementListener(HttpServer server, ManagementOptions options)
     {
-        _app = app;
+        _server = server;
         _socket = options.Management as UnixDomainSocketEndPoint;
-        var bound = BoundAddresses.Of(app);
+        var bound = server.Addresses;
         Management = _socket ?? (EndPoint)BoundAddresses.EndPointOf(bound[0]);
         Metrics = options.Metrics is null ? null : BoundAddresses.EndPointOf(bound[1]);
     }
@@ -37,52 +35,50 @@ internal sealed class ManagementListener : IAsyncDisposable
         }
 
         var sockets = new List<Socket>();
-        var app = Build(options, pages, logging, sockets);
+        var server = Create(options, pages, logging, sockets);
         try
         {
-            await app.StartAsync(cancellation);
+            await server.StartAsync(cancellation);
 
             // Of two processes that share the port, the newer one answers, as on the data listener.
             sockets.ForEach(SharedSocket.PreferNewest);
-            return new ManagementListener(app, options);
+            return new ManagementListener(server, options);
         }
         catch
         {
-            await app.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
+        await _server.StopAsync(CancellationToken.None);
+        await _server.DisposeAsync();
         if (_socket is not null)
         {
             File.Delete(_socket.ToString());
         }
     }
 
-    private static WebApplication Build(ManagementOptions options, ManagementPages pages, ILoggerFactory logging, List<Socket> sockets)
+    private static HttpServer Create(ManagementOptions options, ManagementPages pages, ILoggerFactory logging, List<Socket> sockets)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(logging);
-        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
-            Bind(endPoint, sockets));
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            ManagementLimits.Apply(kestrel);
-            Listen(kestrel, options.Management, metricsOnly: false, TimeProvider.System);
-            if (options.Metrics is { } metrics)
-            {
-                Listen(kestrel, metrics, metricsOnly: true, TimeProvider.System);
-            }
-        });
-        var app = builder.Build();
         var token = new ManagementToken(options.TokenFile, logging.CreateLogger<ManagementToken>());
-        app.Run(new ManagementMiddleware(pages, token, logging.CreateLogger<ManagementMiddleware>()).InvokeAsync);
-        return app;
+        return new HttpServer(
+            new ManagementMiddleware(pages, token, logging.CreateLogger<ManagementMiddleware>()).InvokeAsync,
+            logging,
+            kestrel => Configure(kestrel, options),
+            transport => transport.CreateBoundListenSocket = endPoint => Bind(endPoint, sockets));
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ManagementOptions options)
+    {
+        ManagementLimits.Apply(kestrel);
+        Listen(kestrel, options.Management, metricsOnly: false, TimeProvider.System);
+        if (options.Metrics is { } metrics)
+        {
+            Listen(kestrel, metrics, metricsOnly: true, TimeProvider.System);
+        }
     }
 
     private static Socket Bind(EndPoint endPoint, List<Socket> shared)
@@ -101,14 +97,10 @@ internal sealed class ManagementListener : IAsyncDisposable
     {
         var endpoint = new ManagementEndpoint(endPoint, metricsOnly);
         var connections = new ManagementConnections(time);
-        kestrel.Listen(endPoint, listen =>
+        kestrel.Listen(endPoint, listen => listen.Use(next => connection =>
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection =>
-            {
-                connection.Features.Set(endpoint);
-                return connections.RunAsync(connection, next);
-            });
-        });
+            connection.Features.Set(endpoint);
+            return connections.RunAsync(connection, next);
+        }));
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using ImdsProxy.Runtime;
 using ImdsProxy.Sources;
 using ImdsProxy.WebConsole.Answers;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ImdsProxy.WebConsole;
 
@@ -14,14 +14,14 @@ internal sealed class ConsoleServer : IAsyncDisposable
 {
     private const int MostConnections = 256;
 
-    private readonly WebApplication _app;
+    private readonly HttpServer _server;
     private readonly ConsoleSessions _sessions;
 
-    private ConsoleServer(WebApplication app, ConsoleSessions sessions)
+    private ConsoleServer(HttpServer server, ConsoleSessions sessions)
     {
-        _app = app;
+        _server = server;
         _sessions = sessions;
-        Address = BoundAddresses.EndPointOf(BoundAddresses.Of(app)[0]);
+        Address = BoundAddresses.EndPointOf(server.Addresses[0]);
     }
 
     /// <summary>The address, with its actual port.</summary>
@@ -38,25 +38,21 @@ internal sealed class ConsoleServer : IAsyncDisposable
     {
         var sessions = new ConsoleSessions(time);
         var api = new ConsoleApi(source, policyPath, sessions, time);
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        var server = new HttpServer(context => HandleAsync(context, api), NullLoggerFactory.Instance, kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxRequestBodySize = ConsoleAnswer.MostBody;
-            kestrel.Listen(IPAddress.Loopback, port, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(IPAddress.Loopback, port);
         });
-        var app = builder.Build();
-        app.Run(context => HandleAsync(context, api));
         try
         {
-            await app.StartAsync(cancellation);
-            return new ConsoleServer(app, sessions);
+            await server.StartAsync(cancellation);
+            return new ConsoleServer(server, sessions);
         }
         catch
         {
-            await app.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }
@@ -68,8 +64,8 @@ internal sealed class ConsoleServer : IAsyncDisposable
     {
         // A live view never ends by itself, so nobody waits for it.
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        await _app.StopAsync(now.Token);
-        await _app.DisposeAsync();
+        await _server.StopAsync(now.Token);
+        await _server.DisposeAsync();
     }
 
     private static Task HandleAsync(HttpContext context, ConsoleApi api)

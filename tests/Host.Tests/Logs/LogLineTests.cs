@@ -58,9 +58,8 @@ public sealed class LogLineTests
     [Theory]
     [InlineData("ImdsProxy.Management.ManagementListener", LogLevel.Information, true)]
     [InlineData("ImdsProxy.Management.ManagementListener", LogLevel.Debug, false)]
-    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Information, false)]
+    [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Information, false)]
     [InlineData("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Warning, true)]
-    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical, false)]
     [InlineData("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Information, false)]
     public void Create_AtInformation_LogsOwnCategoriesAndWarningsOfOthers(string category, LogLevel level, bool heard)
     {
