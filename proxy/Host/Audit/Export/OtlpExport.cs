@@ -3,6 +3,7 @@ using ImdsProxy.Audit.Write;
 using ImdsProxy.Core.Audit;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Resources;
 
 namespace ImdsProxy.Audit.Export;
@@ -35,7 +36,7 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
     private readonly ILogger _logger;
     private readonly ResilientExporter _exporter;
     private readonly BatchLogRecordExportProcessor _processor;
-    private readonly ILoggerFactory _factory;
+    private readonly OpenTelemetryLoggerProvider _provider;
     private readonly ILogger _lines;
     private volatile bool _ending;
 
@@ -47,15 +48,13 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
         _exporter = new ResilientExporter(exporter);
         // The processor sends only when it is flushed, and never holds more than one batch.
         _processor = new BatchLogRecordExportProcessor(_exporter, BatchSize * 2, int.MaxValue, TimeoutMilliseconds * 2, BatchSize);
-        _factory = LoggerFactory.Create(logging => logging.AddOpenTelemetry(telemetry =>
-        {
-            telemetry.IncludeFormattedMessage = true;
-            telemetry.SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("imds-proxy", autoGenerateServiceInstanceId: false, serviceInstanceId: node));
-            telemetry.AddProcessor(new ResourceOfExporter(exporter));
-            telemetry.AddProcessor(new RecordTime());
-            telemetry.AddProcessor(_processor);
-        }));
-        _lines = _factory.CreateLogger("imds-proxy.audit");
+        // AddOpenTelemetry would bind the options to a configuration by reflection, and the program would carry all type converters
+        // (docs/decisions/0037).
+        _provider = new OpenTelemetryLoggerProvider(new FixedOptions(Telemetry(node)
+            .AddProcessor(new ResourceOfExporter(exporter))
+            .AddProcessor(new RecordTime())
+            .AddProcessor(_processor)));
+        _lines = _provider.CreateLogger("imds-proxy.audit");
         new Thread(Run) { IsBackground = true, Name = "audit-otlp" }.Start();
     }
 
@@ -92,12 +91,15 @@ internal sealed partial class OtlpExport : IRecordObserver, IDisposable
             return;
         }
 
-        _factory.Dispose();
+        _provider.Dispose();
         _processor.Dispose();
         _arrived.Dispose();
         _patience.Dispose();
         _ended.Dispose();
     }
+
+    private static OpenTelemetryLoggerOptions Telemetry(string? node) => new OpenTelemetryLoggerOptions { IncludeFormattedMessage = true }
+        .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService("imds-proxy", autoGenerateServiceInstanceId: false, serviceInstanceId: node));
 
     private static OtlpExporterOptions Options(Uri endpoint, CancellationToken ended) => new()
     {
