@@ -8,8 +8,8 @@ namespace ImdsProxy.Kubernetes;
 internal static class KubeConnection
 {
     /// <summary>
-    /// Creates a client with the trust configured in <paramref name="settings"/>. It uses no proxy and follows no
-    /// redirects.
+    /// Creates a client with the trust configured in <paramref name="settings"/>. It uses no proxy, follows no redirects, and does not ask
+    /// for compression, with which the server would hold watch events in its buffer.
     /// </summary>
     public static HttpClient Open(KubeSettings settings)
     {
@@ -18,8 +18,6 @@ internal static class KubeConnection
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
-            // With compression, the server would hold watch events in its buffer.
-            AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
             ConnectTimeout = TimeSpan.FromSeconds(10),
             // Long enough to reuse connections, and short enough to notice when the API server has moved.

@@ -268,7 +268,7 @@ public sealed class ManagementListenerTests
     {
         await using var site = await ManagementSite.StartTcpAsync();
 
-        using var client = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient { DefaultRequestVersion = new Version(2, 0), DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
 
         await Should.ThrowAsync<HttpRequestException>(() => client.GetStringAsync(new Uri($"http://{site.Tcp}/livez")));
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using ImdsProxy.Core.Requests;
 
@@ -20,10 +19,10 @@ internal sealed class Upstream : IDisposable
         Authority = options.Address.GetLeftPart(UriPartial.Authority);
         Invoker = new HttpMessageInvoker(new SocketsHttpHandler
         {
-            // Nothing may be added, followed, stored or decoded between the canonical request and the answer of IMDS.
+            // Nothing may be added, followed or stored between the canonical request and the answer of IMDS. Nothing is decoded either: that is
+            // the default, and BannedSymbols.txt keeps it so.
             UseProxy = false,
             AllowAutoRedirect = false,
-            AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
             ActivityHeadersPropagator = null,
             ConnectTimeout = options.ConnectTimeout,
