@@ -90,7 +90,7 @@ public sealed partial class ImageTests : IDisposable
     {
         Assert.SkipWhen(ImdsProxyProgram.Command.Length > 1, "the program is not published in this run");
 
-        new FileInfo(ImdsProxyProgram.Command[0]).Length.ShouldBeLessThanOrEqualTo(28_000_000);
+        new FileInfo(ImdsProxyProgram.Command[0]).Length.ShouldBeLessThanOrEqualTo(24_000_000);
     }
 
     // The bill of materials is written from what the compiler got. Here it is compared with what the projects ask for.

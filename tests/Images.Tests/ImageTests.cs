@@ -7,7 +7,7 @@ namespace ImdsProxy.Images.Tests;
 /// <summary>What the images contain beyond their bases.</summary>
 public sealed class ImageTests(ITestOutputHelper output)
 {
-    private const int MostProgramBytes = 28_000_000;
+    private const int MostProgramBytes = 24_000_000;
     private const int MostPackageBytes = 25_000_000;
 
     private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "busybox"];
