@@ -44,6 +44,45 @@ public sealed class DemandReducerTests
         demand.Id.ShouldMatch("^d-[0-9a-f]{12}$");
     }
 
+    // Uids that differ in the last byte of a word are the hardest to tell apart for a hash of products.
+    [Fact]
+    public void Add_PodsWhoseUidsDifferInOneByte_AreToldApart()
+    {
+        var log = new SampleLog();
+        var proxy = new SampleProxy(SampleProxy.Nothing, log);
+        foreach (var next in "0123456789jklmno")
+        {
+            foreach (var uid in new[] { $"00000001{next}0000000", $"0000000a{next}0000000" })
+            {
+                proxy.Serve(SampleLog.Day(0), new Caller.Pod(new PodIdentity("shop", "web-0", uid, $"web-{next}", "Deployment/web", [])), Want.Location);
+            }
+        }
+
+        SampleLog.Reduce(log).Demands.Select(static demand => demand.PodCount).ShouldBe(Enumerable.Repeat(2, 16));
+    }
+
+    // The lines take turns, so each one is counted for another pod and another day than the one before.
+    [Fact]
+    public void Add_EqualLinesOfPodsAndDaysInTurns_CountEachPodAndDay()
+    {
+        const int pods = 30;
+        const int days = 40;
+        var log = new SampleLog();
+        var proxy = new SampleProxy(SampleProxy.Nothing, log);
+        for (var n = 0; n < pods * days; n++)
+        {
+            proxy.Serve(SampleLog.Day(n * 7 % days), SampleLog.Pod("shop", "web", $"{n % pods:d2}", labels: ("app", $"web-{n % 3}")), Want.Location);
+        }
+
+        var demand = SampleLog.Reduce(log).Demands.ShouldHaveSingleItem();
+
+        (demand.Requests, demand.PodCount, demand.Nodes, demand.Statuses[200]).ShouldBe((pods * days, pods, 1, pods * days));
+        demand.PodNames.ShouldBe(["web-00", "web-01", "web-02", "web-03", "web-04"]);
+        var part = demand.Parts.ShouldHaveSingleItem();
+        part.PerDay.ShouldBe(Enumerable.Range(0, days).Select(static day => new DayCount(DateOnly.FromDateTime(SampleLog.Day(day).UtcDateTime), pods)));
+        part.Labels.Sum(static labels => labels.Requests).ShouldBe(pods * days);
+    }
+
     public static TheoryData<string, string, string> Differences => new()
     {
         { "the resource", Want.Ingest(), Want.Ingest(Want.Vault) },

@@ -131,7 +131,16 @@ public static class DemandWriter
         return new CarriedCounts(log.Skipped, counts);
     }
 
-    private static long[] PairsOf(Tally tally) => [.. tally.Entries.SelectMany(static entry => (long[])[entry.Key, entry.Count])];
+    private static long[] PairsOf(Tally tally)
+    {
+        var pairs = new long[tally.Entries.Length * 2];
+        for (var i = 0; i < tally.Entries.Length; i++)
+        {
+            (pairs[2 * i], pairs[(2 * i) + 1]) = (tally.Entries[i].Key, tally.Entries[i].Count);
+        }
+
+        return pairs;
+    }
 
     private static ulong[] PairsOf(DistinctSample sample)
     {

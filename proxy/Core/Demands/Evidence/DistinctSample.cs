@@ -70,7 +70,7 @@ internal sealed class DistinctSample
 
         if (Kept == _hashes.Length && Kept < Most)
         {
-            var size = Math.Min(Most, Kept + (Kept / 2) + 1);
+            var size = Growth.Next(Kept, Most);
             Array.Resize(ref _hashes, size);
             Array.Resize(ref _counts, size);
         }

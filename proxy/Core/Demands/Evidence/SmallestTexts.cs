@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Core.Demands.Evidence;
 
@@ -7,17 +8,19 @@ internal sealed class SmallestTexts(int most)
 {
     private string[] _texts = [];
 
-    public ImmutableArray<string> Texts => [.. _texts];
+    /// <summary>The texts so far, in order. Valid until the next one is added.</summary>
+    public ImmutableArray<string> Texts => ImmutableCollectionsMarshal.AsImmutableArray(_texts);
 
     public void Add(string? text)
     {
-        if (text is null)
+        // Most texts come after the last one of a full list.
+        if (text is null || (_texts.Length == most && string.CompareOrdinal(text, _texts[^1]) >= 0))
         {
             return;
         }
 
         var at = Array.BinarySearch(_texts, text, StringComparer.Ordinal);
-        if (at < 0 && ~at < most)
+        if (at < 0)
         {
             Insert(~at, text);
         }

@@ -7,11 +7,11 @@ internal sealed class Tally
     // the next smaller one.
     private const int Most = 4096;
 
-    private (int Key, long Count)[] _entries = [];
+    private TallyEntry[] _entries = [];
     private int _used;
 
     /// <summary>The counts, by ascending number.</summary>
-    public IReadOnlyList<(int Key, long Count)> Entries => new ArraySegment<(int Key, long Count)>(_entries, 0, _used);
+    public ReadOnlySpan<TallyEntry> Entries => _entries.AsSpan(0, _used);
 
     public void Add(int key, long count)
     {
@@ -34,7 +34,7 @@ internal sealed class Tally
 
     public void Add(Tally other)
     {
-        foreach (var (key, count) in other._entries.AsSpan(0, other._used))
+        foreach (var (key, count) in other.Entries)
         {
             Add(key, count);
         }
@@ -44,11 +44,11 @@ internal sealed class Tally
     {
         if (_used == _entries.Length)
         {
-            Array.Resize(ref _entries, Math.Min(Most, _used + (_used / 2) + 1));
+            Array.Resize(ref _entries, Growth.Next(_used, Most));
         }
 
         _entries.AsSpan(at, _used - at).CopyTo(_entries.AsSpan(at + 1));
-        _entries[at] = (key, count);
+        _entries[at] = new TallyEntry(key, count);
         _used++;
     }
 }

@@ -17,6 +17,7 @@ public sealed class DemandReducer
     private readonly MaskedLine _masked = new();
     private readonly AuditLine _filtered = new();
     private readonly LineCache _cache;
+    private readonly PodCache _pods = new();
 
     public DemandReducer(ReduceOptions options)
         : this(new ReducedLog(options))
@@ -105,42 +106,47 @@ public sealed class DemandReducer
 
     private void AddMasked(ReadOnlySpan<byte> line)
     {
-        if (_cache.Find(_masked.Hash) is not { } meaning)
+        if (_cache.Find(_masked.Hash) is { } known)
         {
-            if (_reader.Read(line) is not { } fields)
-            {
-                _log.Skipped++;
-                return;
-            }
-
-            meaning = MeaningOf(fields, isWanted: true);
-            if (!IsMaskRight(fields, line) || !_cache.TryAdd(_masked.Hash, meaning))
-            {
-                Count(meaning, fields.Seq, fields.Ticks);
-                _log.Add(meaning);
-                return;
-            }
+            ChangePod(known, line);
+            Count(known, _masked.Seq, _masked.Ticks);
         }
+        else if (_reader.Read(line) is { } fields)
+        {
+            AddNew(fields, line);
+        }
+        else
+        {
+            _log.Skipped++;
+        }
+    }
 
-        ChangePod(meaning, line);
-        Count(meaning, _masked.Seq, _masked.Ticks);
+    private void AddNew(RecordFields fields, ReadOnlySpan<byte> line)
+    {
+        var isMaskRight = IsMaskRight(fields, line);
+        var meaning = MeaningOf(fields, isMaskRight && _masked.HasPod ? _pods.Of(_masked, line) : PodOf(fields));
+        Count(meaning, fields.Seq, fields.Ticks);
+        if (!isMaskRight || !_cache.TryAdd(_masked.Hash, meaning))
+        {
+            _log.Add(meaning);
+        }
     }
 
     // The mask finds the pod by the form of the line, and the parser takes the first one. Lines of equal form have it at the same place, so the
     // first line tells for all.
     private bool IsMaskRight(RecordFields fields, ReadOnlySpan<byte> line) =>
-        _masked.PodMark == 0
-        || (StableHash.OfAscii(line[_masked.Uid]) == fields.UidHash
-            && _reader.TextOf(line[_masked.Pod]) == fields.Pod
+        !_masked.HasPod
+        || (_pods.Of(_masked, line) is var pod
+            && pod.Hash == fields.UidHash
+            && pod.Name == fields.Pod
             && line[.._masked.Pod.Start.Value].LastIndexOf("\"pod\":"u8) == line[.._masked.Pod.Start.Value].IndexOf("\"pod\":"u8)
             && line[.._masked.Pod.Start.Value].IndexOf("\"uid\":"u8) < 0);
 
     private void ChangePod(LineMeaning meaning, ReadOnlySpan<byte> line)
     {
-        if (meaning.PodMark != _masked.PodMark && meaning.Workload is not null)
+        if (_masked.HasPod && meaning.Pod is { } pod && !pod.Mark.Equals(_masked.PodMark))
         {
-            _log.Add(meaning);
-            (meaning.PodMark, meaning.PodHash, meaning.Pod) = (_masked.PodMark, StableHash.OfAscii(line[_masked.Uid]), _reader.TextOf(line[_masked.Pod]));
+            meaning.Change(_pods.Of(_masked, line));
         }
     }
 
@@ -152,7 +158,8 @@ public sealed class DemandReducer
             return;
         }
 
-        var meaning = MeaningOf(fields, Options.Filter is not { } filter || (_filtered.TryParse(line) && filter.Matches(_filtered, line)));
+        var isWanted = Options.Filter is not { } filter || (_filtered.TryParse(line) && filter.Matches(_filtered, line));
+        var meaning = isWanted ? MeaningOf(fields, PodOf(fields)) : new LineMeaning(ChainOf(fields)) { IsWanted = false };
         Count(meaning, fields.Seq, fields.Ticks);
         _log.Add(meaning);
     }
@@ -166,48 +173,35 @@ public sealed class DemandReducer
         }
 
         meaning.See(ticks);
-        if (ticks < _since || ticks >= _until)
+        if (ticks >= _since && ticks < _until)
         {
-            return;
+            meaning.Count(ticks);
         }
-
-        var day = (int)(ticks / TimeSpan.TicksPerDay);
-        if (day != meaning.Day && meaning.Day >= 0)
-        {
-            _log.Add(meaning);
-            meaning.See(ticks);
-        }
-
-        meaning.Count(ticks, day);
     }
 
-    private LineMeaning MeaningOf(RecordFields fields, bool isWanted)
+    private LineMeaning MeaningOf(RecordFields fields, SeenPod pod)
     {
-        var node = _log.Node(fields.Node ?? "");
-        var chain = node.Chain(fields.Instance ?? "");
-        if (!isWanted)
-        {
-            return new LineMeaning(chain) { IsWanted = false };
-        }
-
+        var chain = ChainOf(fields);
         if (RequestClass.CauseOf(fields) is { } cause)
         {
             return new LineMeaning(chain) { Cause = cause, Weight = Math.Max(1, fields.Summed) };
         }
 
         var workload = _log.Workloads.Of(fields.Namespace!, fields.ServiceAccount!);
-        return new LineMeaning(chain)
+        var meaning = new LineMeaning(chain)
         {
             Workload = workload,
             Row = workload.RowOf(RequestClass.KeyOf(fields, workload.Workload), RequestClass.IsMismatch(fields), isOfDenyRule: fields.Reason == "deny-rule"),
-            PodHash = fields.UidHash != 0 ? fields.UidHash : StableHash.Of(fields.Pod ?? ""),
-            Pod = fields.Pod,
-            PodMark = _masked.PodMark,
-            NodeHash = node.Hash,
             UserAgent = fields.UserAgent,
             Status = fields.Status,
         };
+        meaning.Change(pod);
+        return meaning;
     }
+
+    private ChainSpans ChainOf(RecordFields fields) => _log.Node(fields.Node ?? "").Chain(fields.Instance ?? "");
+
+    private static SeenPod PodOf(RecordFields fields) => new(default, fields.UidHash != 0 ? fields.UidHash : StableHash.Of(fields.Pod ?? ""), fields.Pod);
 
     private static ReadOnlySpan<byte> RecordIn(ReadOnlySpan<byte> line)
     {

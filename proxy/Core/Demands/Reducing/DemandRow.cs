@@ -43,22 +43,24 @@ internal sealed class DemandRow(RowKey key)
 
     public SmallestTexts UserAgents { get; } = new(MostUserAgents);
 
-    /// <summary>Adds the pending requests of a line's meaning.</summary>
+    /// <summary>Adds the pending requests of a line's meaning, except for their days and pods.</summary>
     public void Add(LineMeaning meaning)
     {
         Extend(meaning.EarliestTicks, meaning.FirstTicks, meaning.LastTicks);
-        if (meaning.Pending == 0)
+        if (meaning.Requests > 0)
         {
-            return;
+            Requests += meaning.Requests;
+            Statuses.Add(meaning.Status, meaning.Requests);
+            Nodes.Add(meaning.Chain.Node.Hash, 1);
+            UserAgents.Add(meaning.UserAgent);
         }
+    }
 
-        Requests += meaning.Pending;
-        Days.Add(meaning.Day, meaning.Pending);
-        Statuses.Add(meaning.Status, meaning.Pending);
-        Pods.Add(meaning.PodHash, (uint)Math.Min(uint.MaxValue, meaning.Pending));
-        Nodes.Add(meaning.NodeHash, 1);
-        PodNames.Add(meaning.Pod);
-        UserAgents.Add(meaning.UserAgent);
+    /// <summary>Adds a pod's requests.</summary>
+    public void Add(SeenPod pod, uint requests)
+    {
+        Pods.Add(pod.Hash, requests);
+        PodNames.Add(pod.Name);
     }
 
     /// <summary>Adds the requests of the same row of another reducer.</summary>

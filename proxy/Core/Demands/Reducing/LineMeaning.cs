@@ -1,6 +1,9 @@
 namespace ImdsProxy.Core.Demands.Reducing;
 
-/// <summary>The meaning of lines that are equal when masked, and the requests of these lines that are not yet added to their row.</summary>
+/// <summary>
+/// The meaning of lines that are equal when masked, and the requests of these lines that are not yet added to their row: those of the
+/// current pod, those of the current day, and all of them.
+/// </summary>
 /// <param name="chain">The chain that the lines belong to.</param>
 internal sealed class LineMeaning(ChainSpans chain)
 {
@@ -20,17 +23,6 @@ internal sealed class LineMeaning(ChainSpans chain)
     /// <summary>The row; null or folded if the workload has too many.</summary>
     public DemandRow? Row { get; init; }
 
-    /// <summary>The pod of the requests that are not yet added. They are added before another pod's request is counted.</summary>
-    public ulong PodHash { get; set; }
-
-    /// <summary>Tells the pod from others, as the mask of its lines does; 0 if the pod is not left out of them.</summary>
-    public ulong PodMark { get; set; }
-
-    /// <summary>The name of the pod.</summary>
-    public string? Pod { get; set; }
-
-    public ulong NodeHash { get; init; }
-
     public string? UserAgent { get; init; }
 
     public int Status { get; init; }
@@ -42,27 +34,50 @@ internal sealed class LineMeaning(ChainSpans chain)
 
     public long LastTicks { get; private set; }
 
-    /// <summary>The day of the requests that are not yet added. They are added before another day begins.</summary>
+    /// <summary>The requests that are not yet added.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>The pod of the last request. Its requests are added before another pod's are counted.</summary>
+    public SeenPod? Pod { get; private set; }
+
+    public uint PodRequests { get; private set; }
+
+    /// <summary>The day of the last request. Its requests are added before another day's are counted.</summary>
     public int Day { get; private set; } = -1;
 
-    public long Pending { get; private set; }
+    public uint DayRequests { get; private set; }
 
     /// <summary>Notes a line, whether or not it is in the time range.</summary>
     public void See(long ticks) => EarliestTicks = Math.Min(EarliestTicks, ticks);
 
     /// <summary>Counts a line in the time range.</summary>
-    public void Count(long ticks, int day)
+    public void Count(long ticks)
     {
-        Day = day;
-        Pending += Weight;
+        Requests += Weight;
         FirstTicks = Math.Min(FirstTicks, ticks);
         LastTicks = Math.Max(LastTicks, ticks);
+        var day = (int)(ticks / TimeSpan.TicksPerDay);
+        if (day != Day)
+        {
+            Workload?.AddDay(this);
+            (Day, DayRequests) = (day, 0);
+        }
+
+        DayRequests++;
+        PodRequests++;
     }
 
-    /// <summary>Notes that the requests were added.</summary>
+    /// <summary>Counts the following lines for a pod.</summary>
+    public void Change(SeenPod pod)
+    {
+        Workload?.AddPod(this);
+        (Pod, PodRequests) = (pod, 0);
+    }
+
+    /// <summary>Notes that all requests were added.</summary>
     public void Clear()
     {
-        (Pending, Day) = (0, -1);
+        (Requests, PodRequests, DayRequests) = (0, 0, 0);
         (EarliestTicks, FirstTicks, LastTicks) = (long.MaxValue, long.MaxValue, 0);
     }
 }

@@ -19,6 +19,9 @@ internal sealed class MaskedLine
     private static readonly SearchValues<byte> NameLetters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."u8);
     private static readonly SearchValues<byte> Quotes = SearchValues.Create("\"\\"u8);
 
+    // Kubernetes allows no longer name, and its uids have 36 characters.
+    private const int MostName = 253;
+
     private readonly RecordTime _time = new();
     private readonly LinePieces _pieces = new();
     private int _from;
@@ -28,8 +31,11 @@ internal sealed class MaskedLine
 
     public long Seq { get; private set; }
 
-    /// <summary>Tells pods apart. 0 if the pod is not left out.</summary>
-    public ulong PodMark { get; private set; }
+    /// <summary>Whether the pod's name and uid are left out.</summary>
+    public bool HasPod => PodMark.Words > 0;
+
+    /// <summary>The hash of the pod's name and uid, if they are left out.</summary>
+    public LineHash PodMark { get; private set; }
 
     /// <summary>The place of the pod's name in the line, if it is left out.</summary>
     public Range Pod { get; private set; }
@@ -44,7 +50,7 @@ internal sealed class MaskedLine
     public bool TryMask(ReadOnlySpan<byte> line)
     {
         _pieces.Clear();
-        (_from, _at, Seq, PodMark) = (0, 0, 0, 0);
+        (_from, _at, Seq, PodMark) = (0, 0, 0, default);
         if (!MaskStart(line))
         {
             return false;
@@ -132,21 +138,21 @@ internal sealed class MaskedLine
         var name = _at + start + ",\"pod\":\""u8.Length;
         var middle = "\",\"uid\":\""u8;
         var nameLength = line[name..].IndexOfAnyExcept(NameLetters);
-        if (nameLength <= 0 || !line[(name + nameLength)..].StartsWith(middle))
+        if (nameLength is <= 0 or > MostName || !line[(name + nameLength)..].StartsWith(middle))
         {
             return;
         }
 
         var uid = name + nameLength + middle.Length;
         var uidLength = line[uid..].IndexOfAnyExcept(NameLetters);
-        if (uidLength <= 0 || line[uid + uidLength] != '"')
+        if (uidLength is <= 0 or > MostName || line[uid + uidLength] != '"')
         {
             return;
         }
 
         var mark = default(LineHash);
-        mark.Add(line.Slice(uid, uidLength));
-        (PodMark, Pod, Uid) = (mark.Low, name..(name + nameLength), uid..(uid + uidLength));
+        mark.Add(line[name..(uid + uidLength)]);
+        (PodMark, Pod, Uid) = (mark, name..(name + nameLength), uid..(uid + uidLength));
         _at = name;
         LeaveOut(nameLength);
         _at = uid;

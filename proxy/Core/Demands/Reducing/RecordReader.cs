@@ -41,9 +41,6 @@ internal sealed class RecordReader
         }
     }
 
-    /// <summary>A text of ASCII letters, as a string that is shared.</summary>
-    public string TextOf(ReadOnlySpan<byte> ascii) => _values.OfAscii(ascii);
-
     private void ReadTop(ref Utf8JsonReader reader, ref string? kind)
     {
         var fields = _fields;

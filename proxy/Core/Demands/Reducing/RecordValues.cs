@@ -56,13 +56,6 @@ internal sealed class RecordValues
         return 0;
     }
 
-    /// <summary>A text of ASCII, as a string that is shared.</summary>
-    public string OfAscii(ReadOnlySpan<byte> text)
-    {
-        System.Text.Ascii.ToUtf16(text, _text, out var length);
-        return _pool.Of(_text.AsSpan(0, length));
-    }
-
     /// <summary>The text at the reader; null if it is longer than any of ours.</summary>
     public string? Current(ref Utf8JsonReader reader)
     {

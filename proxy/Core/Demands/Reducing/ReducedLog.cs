@@ -47,7 +47,7 @@ internal sealed class ReducedLog(ReduceOptions options, WorkloadTable workloads)
     {
         if (meaning.Cause is { } cause)
         {
-            _notJudged[(int)cause] += meaning.Pending;
+            _notJudged[(int)cause] += meaning.Requests;
         }
         else
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace ImdsProxy.Core.Demands.Reducing;
 
@@ -54,6 +55,11 @@ internal static class TableBuilder
     // answer they would have got.
     private static IEnumerable<List<DemandRow>> ByAnswer(List<DemandRow> rows)
     {
+        if (rows.Count == 1)
+        {
+            return [rows];
+        }
+
         var byAnswer = rows.GroupBy(static row => row.Key.Answer).ToList();
         return byAnswer.Count(static same => same.Key is not null) <= 1 ? [rows] : byAnswer.Select(static same => same.ToList());
     }
@@ -62,9 +68,7 @@ internal static class TableBuilder
     {
         var key = rows[0].Key.Demand;
         var answer = rows.Find(static row => row.Key.Answer is not null)?.Key.Answer;
-        var counted = rows.Where(static row => row.Requests > 0)
-            .OrderBy(static row => row.Key.Outcome).ThenBy(static row => row.Key.Verdict).ThenBy(static row => row.Key.Answer is null)
-            .ToList();
+        var counted = rows.Count == 1 ? rows : Counted(rows);
         var all = Sum(counted);
         return new Demand(key, answer, [.. counted.Select(row => PartOf(row, labels))])
         {
@@ -75,8 +79,22 @@ internal static class TableBuilder
             Pods = all.Pods,
             PodNames = all.PodNames.Texts,
             UserAgents = all.UserAgents.Texts,
-            Statuses = all.Statuses.Entries.Where(static status => status.Key > 0).ToImmutableSortedDictionary(static status => status.Key, static status => status.Count),
+            Statuses = StatusesOf(all),
         };
+    }
+
+    private static List<DemandRow> Counted(List<DemandRow> rows) =>
+        [.. rows.Where(static row => row.Requests > 0).OrderBy(static row => row.Key.Outcome).ThenBy(static row => row.Key.Verdict).ThenBy(static row => row.Key.Answer is null)];
+
+    private static ImmutableSortedDictionary<int, long> StatusesOf(DemandRow row)
+    {
+        var statuses = ImmutableSortedDictionary<int, long>.Empty;
+        foreach (var (status, count) in row.Statuses.Entries)
+        {
+            statuses = status > 0 ? statuses.Add(status, count) : statuses;
+        }
+
+        return statuses;
     }
 
     private static DemandRow Sum(List<DemandRow> rows)
@@ -96,12 +114,24 @@ internal static class TableBuilder
         row.Key.Outcome,
         row.Requests,
         Moment(row.LastTicks),
-        [.. row.Days.Entries.Select(static day => new DayCount(DateOnly.FromDayNumber(day.Key), day.Count))],
+        DaysOf(row),
         LabelsOf(row, labels))
     {
         IsMismatch = row.IsMismatch,
         IsOfDenyRule = row.IsOfDenyRule,
     };
+
+    private static ImmutableArray<DayCount> DaysOf(DemandRow row)
+    {
+        var days = new DayCount[row.Days.Entries.Length];
+        for (var i = 0; i < days.Length; i++)
+        {
+            var (day, count) = row.Days.Entries[i];
+            days[i] = new DayCount(DateOnly.FromDayNumber(day), count);
+        }
+
+        return ImmutableCollectionsMarshal.AsImmutableArray(days);
+    }
 
     private static ImmutableArray<LabelCount> LabelsOf(DemandRow row, PodLabels labels)
     {

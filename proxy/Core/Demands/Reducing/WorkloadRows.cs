@@ -50,9 +50,36 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
         }
     }
 
-    /// <summary>Adds the pending requests of a line's meaning.</summary>
+    /// <summary>Adds the requests of the current pod of a line's meaning.</summary>
+    public void AddPod(LineMeaning meaning)
+    {
+        if (meaning is { PodRequests: > 0, Pod: { } pod })
+        {
+            lock (_gate)
+            {
+                Pods.Add(pod.Hash, 1);
+                Kept(meaning)?.Add(pod, meaning.PodRequests);
+            }
+        }
+    }
+
+    /// <summary>Adds the requests of the current day of a line's meaning.</summary>
+    public void AddDay(LineMeaning meaning)
+    {
+        if (meaning.DayRequests > 0)
+        {
+            lock (_gate)
+            {
+                Kept(meaning)?.Days.Add(meaning.Day, meaning.DayRequests);
+            }
+        }
+    }
+
+    /// <summary>Adds all pending requests of a line's meaning.</summary>
     public void Add(LineMeaning meaning)
     {
+        AddPod(meaning);
+        AddDay(meaning);
         lock (_gate)
         {
             AddPending(meaning);
@@ -98,21 +125,18 @@ internal sealed class WorkloadRows(DemandWorkload workload, int most)
     private void AddPending(LineMeaning meaning)
     {
         EarliestTicks = Math.Min(EarliestTicks, meaning.EarliestTicks);
-        if (meaning.Pending > 0)
-        {
-            Requests += meaning.Pending;
-            Pods.Add(meaning.PodHash, 1);
-        }
-
-        if (meaning.Row is { IsFolded: false } row)
+        Requests += meaning.Requests;
+        if (Kept(meaning) is { } row)
         {
             row.Add(meaning);
         }
         else
         {
-            Folded += meaning.Pending;
+            Folded += meaning.Requests;
         }
     }
+
+    private static DemandRow? Kept(LineMeaning meaning) => meaning.Row is { IsFolded: false } row ? row : null;
 
     private DemandRow? Insert(DemandRow row)
     {

@@ -1,5 +1,6 @@
 using ImdsProxy.Audit.Search;
 using ImdsProxy.Core.Audit.Query;
+using ImdsProxy.Core.Demands;
 using ImdsProxy.Core.Demands.Reducing;
 
 namespace ImdsProxy.Audit.Reduce;
@@ -31,7 +32,7 @@ internal sealed class LogReduction
     public async Task<LogFindings> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellation)
     {
         var (reducer, reduced) = await ReduceAsync(paths, cancellation);
-        var table = DemandReducer.Finish([reducer]);
+        var table = TableOf(reducer);
         return new LogFindings(table, reduced.Unread, table.Skipped + reduced.Torn, reduced.Clusters);
     }
 
@@ -66,8 +67,16 @@ internal sealed class LogReduction
             _read.Add(line.Length);
             return ValueTask.CompletedTask;
         });
-        var (table, units) = (DemandReducer.Finish([worker.Demands]), ReducedUnits.Of([worker], []));
+        var (table, units) = (TableOf(worker.Demands), ReducedUnits.Of([worker], []));
         return new LogFindings(table, units.Unread, table.Skipped + units.Torn, units.Clusters);
+    }
+
+    // The table needs about as much memory as the rows, and the process is largest while both exist. So it gives up the garbage of reading first.
+    private static DemandTable TableOf(DemandReducer reducer)
+    {
+        var merged = DemandReducer.Merged([reducer]);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+        return DemandReducer.Finish([merged]);
     }
 
     // The whole log is read, whatever the time range, because the first request of each demand counts.
