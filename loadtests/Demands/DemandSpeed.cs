@@ -7,14 +7,16 @@ using ImdsProxy.TestKit.ClusterLog;
 namespace ImdsProxy.LoadTests.Demands;
 
 /// <summary>
-/// <c>demands DIR IMDS-PROXY [quick]</c>: writes the log of a cluster of 200 nodes and 30 days, and a log in which no line is like another,
-/// then measures <c>policy suggest</c> on both, in the page cache. The suggestion for the cluster must be the truth of the generator.
-/// <c>quick</c> takes a small cluster and fewer records.
+/// <c>demands [DIR] [IMDS-PROXY] [quick]</c>: writes the log of a cluster of 200 nodes and 30 days, and a log in which no line is like another,
+/// into a directory, unless they are there. Then it reduces both with a program, from the page cache; by default with the published one. The
+/// suggestion for the cluster must be the truth of the generator. <c>quick</c> takes a small cluster and fewer records.
 /// </summary>
 internal static class DemandSpeed
 {
     private const int Unlike = 2_000_000;
     private const int UnlikeQuick = 200_000;
+
+    private const string Quick = "quick";
 
     // The contract: 10 million records in 20 s on two cores, with at most 250 MB for 50,000 demands.
     private const double LeastPerSecond = 500_000;
@@ -24,12 +26,10 @@ internal static class DemandSpeed
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is not [var directory, var program, ..])
-        {
-            throw new InvalidOperationException("name a directory for the logs, and the program: demands DIR IMDS-PROXY [quick]");
-        }
-
-        var isQuick = args.Contains("quick", StringComparer.Ordinal);
+        var isQuick = args.Contains(Quick, StringComparer.Ordinal);
+        string[] paths = [.. args.Where(static arg => arg != Quick)];
+        var directory = Directory.CreateDirectory(paths is [var first, ..] ? first : "artifacts/loadtests/demands").FullName;
+        var program = Path.GetFullPath(paths is [_, var second, ..] ? second : "artifacts/publish/imds-proxy");
         var cluster = await ClusterAsync(Path.Combine(directory, isQuick ? "cluster-small" : "cluster"), program, isQuick ? ClusterLogSize.Small : ClusterLogSize.Large);
         var unlike = await UnlikeAsync(Path.Combine(directory, isQuick ? "unlike-quick.jsonl" : "unlike.jsonl"), program, isQuick ? UnlikeQuick : Unlike);
         return cluster && unlike ? 0 : 1;
