@@ -8,6 +8,7 @@ using ImdsProxy.LoadTests.Proofs;
 using ImdsProxy.LoadTests.Redirect;
 using ImdsProxy.LoadTests.Serving;
 using ImdsProxy.LoadTests.Sharing;
+using ImdsProxy.LoadTests.Stores;
 using ImdsProxy.LoadTests.Upstream;
 
 namespace ImdsProxy.LoadTests;
@@ -46,6 +47,7 @@ internal static class Scenarios
         ["redirect-watch"] = RedirectWatch.RunAsync,
         ["smoke"] = SmokeScenario.RunAsync,
         ["soak"] = SoakScenario.RunAsync,
+        ["store-questions"] = StoreQuestions.RunAsync,
         ["yarp-forwarder"] = YarpForwarder.RunAsync,
     };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImdsProxy.LoadTests.Measuring;
 using ImdsProxy.TestKit;
 using ImdsProxy.TestKit.Fleet;
 
@@ -64,13 +65,8 @@ internal static class FleetSearch
         return (Stopwatch.GetElapsedTime(began), Processor() - before);
     }
 
-    // This process, which holds the API server, and all programs that have ended, with their own children (proc(5): utime to cstime).
-    private static TimeSpan Processor()
-    {
-        var stat = File.ReadAllText("/proc/self/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return TimeSpan.FromSeconds(fields[11..15].Sum(static ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / 100d);
-    }
+    // This process, which holds the API server, and all programs that have ended, with their own children.
+    private static TimeSpan Processor() => ProcessorTimes.OfThisProcess + ProcessorTimes.OfEndedPrograms;
 
     private static async Task WriteAsync(FleetLog log, string directory, int node)
     {

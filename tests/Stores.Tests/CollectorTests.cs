@@ -7,8 +7,8 @@ using ImdsProxy.Core.Audit;
 using ImdsProxy.Core.Callers;
 using ImdsProxy.Core.Policy;
 using ImdsProxy.Stores.Tests.Store;
-using ImdsProxy.Stores.Tests.Tools;
 using ImdsProxy.TestKit;
+using ImdsProxy.TestKit.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -68,8 +68,8 @@ public sealed class CollectorTests(ClickHouse clickHouse) : IDisposable
         (await CountAsync(database, "uniqExact(instance, seq)", "FINAL WHERE ifNull(event, '') != 'checkpoint'")).ShouldBe(onDisk.Count);
     }
 
-    private Task<NodeProcess> StartAsync(int port, string database) =>
-        NodeProcess.StartAsync("collector.js", $"{port}", $"{new Uri(clickHouse.Address, $"?database={database}")}", ClickHouse.User, ClickHouse.Password);
+    private Task<ScriptProcess> StartAsync(int port, string database) =>
+        ScriptProcess.StartAsync("collector.js", $"{port}", $"{new Uri(clickHouse.Address, $"?database={database}")}", ClickHouseEngine.User, ClickHouseEngine.Password);
 
     private async Task<long> CountAsync(string database, string what, string of = "") =>
         long.Parse(await clickHouse.RunAsync(database, $"SELECT {what} FROM imds_audit {of}"), System.Globalization.CultureInfo.InvariantCulture);

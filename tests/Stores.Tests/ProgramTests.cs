@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ImdsProxy.Stores.Tests.Random;
 using ImdsProxy.Stores.Tests.Store;
+using ImdsProxy.TestKit.Stores;
 using Shouldly;
 using Xunit;
 
@@ -127,7 +128,7 @@ public sealed class ProgramTests(ClickHouse clickHouse) : IDisposable
         output.ShouldBeEmpty();
         errors.ShouldContain(message);
         errors.ShouldNotContain("   at ");
-        errors.ShouldNotContain(ClickHouse.Password);
+        errors.ShouldNotContain(ClickHouseEngine.Password);
     }
 
     [Fact]

