@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS imds_audit
 
     record Tuple(
         ts String, kind String, event Nullable(String), id Nullable(String),
-        cluster Nullable(String), node Nullable(String), instance Nullable(String), seq UInt64,
+        cluster Nullable(String), node Nullable(String), instance Nullable(String), seq UInt64, prev String,
         verdict Nullable(String), reason Nullable(String), rule Nullable(String), quiet Bool, mode Nullable(String),
         policyRevision Nullable(String), revision Nullable(String), previousRevision Nullable(String),
         cause Nullable(String), `by` Nullable(String), count Nullable(UInt64), cut Bool, ms Nullable(Float64),
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS imds_audit
         returned Tuple(clientId Nullable(String), resource Nullable(String), audience Nullable(String)),
         summary Tuple(count UInt64),
         upstream Tuple(status UInt16, ms Nullable(Float64), cached Bool)
-    ) EPHEMERAL JSONExtract(line, 'Tuple(ts String, kind String, event Nullable(String), id Nullable(String), cluster Nullable(String), node Nullable(String), instance Nullable(String), seq UInt64, verdict Nullable(String), reason Nullable(String), rule Nullable(String), quiet Bool, mode Nullable(String), policyRevision Nullable(String), revision Nullable(String), previousRevision Nullable(String), cause Nullable(String), `by` Nullable(String), count Nullable(UInt64), cut Bool, ms Nullable(Float64), namespace Nullable(String), pod Nullable(String), uid Nullable(String), serviceAccount Nullable(String), owner Nullable(String), caller Tuple(ip Nullable(String), interface Nullable(String), kind Nullable(String), evidence Nullable(String), unit Nullable(String), namespace Nullable(String), pod Nullable(String), uid Nullable(String), serviceAccount Nullable(String), owner Nullable(String)), request Tuple(method Nullable(String), path Nullable(String), rawTarget Nullable(String), error Nullable(String), apiVersion Nullable(String), resource Nullable(String), probe Bool, userAgent Nullable(String), eventIds Array(String), selector Tuple(kind Nullable(String), value Nullable(String))), response Tuple(status UInt16, bytes Nullable(UInt64)), issued Tuple(identity Nullable(String), clientId Nullable(String), resource Nullable(String), audience Nullable(String), expiresOn String, tokenId Nullable(String)), returned Tuple(clientId Nullable(String), resource Nullable(String), audience Nullable(String)), summary Tuple(count UInt64), upstream Tuple(status UInt16, ms Nullable(Float64), cached Bool))'),
+    ) EPHEMERAL JSONExtract(line, 'Tuple(ts String, kind String, event Nullable(String), id Nullable(String), cluster Nullable(String), node Nullable(String), instance Nullable(String), seq UInt64, prev String, verdict Nullable(String), reason Nullable(String), rule Nullable(String), quiet Bool, mode Nullable(String), policyRevision Nullable(String), revision Nullable(String), previousRevision Nullable(String), cause Nullable(String), `by` Nullable(String), count Nullable(UInt64), cut Bool, ms Nullable(Float64), namespace Nullable(String), pod Nullable(String), uid Nullable(String), serviceAccount Nullable(String), owner Nullable(String), caller Tuple(ip Nullable(String), interface Nullable(String), kind Nullable(String), evidence Nullable(String), unit Nullable(String), namespace Nullable(String), pod Nullable(String), uid Nullable(String), serviceAccount Nullable(String), owner Nullable(String)), request Tuple(method Nullable(String), path Nullable(String), rawTarget Nullable(String), error Nullable(String), apiVersion Nullable(String), resource Nullable(String), probe Bool, userAgent Nullable(String), eventIds Array(String), selector Tuple(kind Nullable(String), value Nullable(String))), response Tuple(status UInt16, bytes Nullable(UInt64)), issued Tuple(identity Nullable(String), clientId Nullable(String), resource Nullable(String), audience Nullable(String), expiresOn String, tokenId Nullable(String)), returned Tuple(clientId Nullable(String), resource Nullable(String), audience Nullable(String)), summary Tuple(count UInt64), upstream Tuple(status UInt16, ms Nullable(Float64), cached Bool))'),
 
     ts DateTime64(7, 'UTC') MATERIALIZED parseDateTime64BestEffortOrZero(tupleElement(record, 'ts'), 7, 'UTC') CODEC(Delta, ZSTD(1)),
     kind LowCardinality(String) MATERIALIZED tupleElement(record, 'kind'),
@@ -104,7 +104,9 @@ CREATE TABLE IF NOT EXISTS imds_audit
     ms Nullable(Float64) MATERIALIZED tupleElement(record, 'ms') CODEC(ZSTD(1)),
 
     inserted DateTime64(3, 'UTC') MATERIALIZED now64(3, 'UTC') CODEC(Delta, ZSTD(1)),
-    line_hash UInt64 MATERIALIZED sipHash64(line) CODEC(NONE),
+    -- The first 64 bits of the line's SHA-256 and of `prev`, the SHA-256 of the line before it in its chain.
+    line_hash UInt64 MATERIALIZED reinterpretAsUInt64(SHA256(line)) CODEC(NONE),
+    prev_hash UInt64 MATERIALIZED reinterpretAsUInt64(unhex(left(tupleElement(record, 'prev'), 16))) CODEC(LZ4),
 
     INDEX pods pod TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX tokens token_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -114,8 +116,9 @@ ENGINE = ReplacingMergeTree
 PARTITION BY toDate(ts)
 ORDER BY (toStartOfHour(ts), namespace, ts, line_hash)
 TTL toDateTime(ts) + INTERVAL 90 DAY
--- A day is merged to one part when it is over. Then FINAL costs nothing.
-SETTINGS ttl_only_drop_parts = 1, min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1;
+-- A day is merged to one part when it is over. Then FINAL costs nothing. A search that finds a few lines decompresses a granule for each,
+-- so granules are small.
+SETTINGS index_granularity = 1024, ttl_only_drop_parts = 1, min_age_to_force_merge_seconds = 7200, min_age_to_force_merge_on_partition_only = 1;
 
 -- The table into which the collector's ClickHouse exporter inserts. It keeps nothing: the view below passes the lines on.
 CREATE TABLE IF NOT EXISTS otel_logs

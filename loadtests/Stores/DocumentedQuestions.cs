@@ -15,7 +15,8 @@ internal static partial class DocumentedQuestions
         var lines = File.ReadAllLines(WorkingCopy.At(Page));
         return
         [
-            .. new Document(Page).Blocks.Where(static block => block.Language == "sql").Select(block => new StoreQuestion(Heading(lines, block.Line), Statement: block.Text)),
+            .. new Document(Page).Blocks.Where(static block => block.Language == "sql").GroupBy(block => Heading(lines, block.Line), StringComparer.Ordinal)
+                .SelectMany(static section => section.Select((block, at) => new StoreQuestion(at == 0 ? section.Key : $"{section.Key} Statement {at + 1}", Statement: block.Text))),
             .. Dashboard.Read().Select(static query => new StoreQuestion($"panel: {query.Title}", Statement: query.Statement)),
             .. lines.SelectMany((line, at) => Command().Matches(line).Select(match => new StoreQuestion(Heading(lines, at), Command: $"audit {match.Groups["verb"].Value} {match.Groups["flags"].Value.Trim()}")))
                 .DistinctBy(static question => question.Command, StringComparer.Ordinal),

@@ -16,6 +16,9 @@ internal static class StoreQuestions
 
     private static readonly TimeSpan Aim = TimeSpan.FromSeconds(1);
 
+    // Nobody reads a longer answer. Most of its time goes into sending and printing it.
+    private const int MostRows = 100_000;
+
     // On a machine with other work an answer waits for a processor, so the time of two processors counts.
     private static readonly TimeSpan BusyAim = 2 * Aim;
     private const double Busy = 0.1;
@@ -65,8 +68,9 @@ internal static class StoreQuestions
         }
 
         var others = (ProcessorTimes.OfTheMachine - machine - (Own(engine) - own)) / Stopwatch.GetElapsedTime(began) / Environment.ProcessorCount;
-        var slow = all.Where(one => one.Answer.Wall > Aim && (others <= Busy || one.Answer.Processor > BusyAim)).ToList();
+        var slow = all.Where(one => one.Answer.Rows <= MostRows && one.Answer.Wall > Aim && (others <= Busy || one.Answer.Processor > BusyAim)).ToList();
         await SayAsync($"\nOther programs used {others:P0} of the processors{(others > Busy ? $", so {BusyAim.TotalSeconds:0} s of processor time count as {Aim.TotalSeconds:0} s" : "")}.");
+        await SayAsync($"Answers of more than {MostRows:N0} lines have no goal: most of their time goes into sending and printing them.");
         await SayAsync($"{slow.Count} of {all.Count} questions took longer than {Aim.TotalSeconds:0} s.{string.Concat(slow.Select(static one => $"\n- {one.Question.Text}"))}");
         return isAim && slow.Count > 0 ? 1 : 0;
     }

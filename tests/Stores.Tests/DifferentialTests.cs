@@ -63,10 +63,30 @@ public sealed class DifferentialTests(ClickHouse clickHouse) : IDisposable
         for (var n = 0; n < Questions; n++)
         {
             var question = log.Random.Next(2) == 0 ? RandomQuestion.Everything : questions.Next();
-            var by = StatsKey.Parse(string.Join(',', Enumerable.Range(0, log.Random.Next(1, 4)).Select(_ => log.Any(Columns)).DistinctBy(static name => name.Split(':')[0], StringComparer.Ordinal)));
+            var by = AnyKey(log);
             var request = new StatsRequest(question, by, 10_000);
 
             Rows(await store.CountAsync(request, CancellationToken.None)).ShouldBe(Rows(await files.CountAsync(request, CancellationToken.None)), $"{by.Text}: {Told(question)}");
+        }
+    }
+
+    // The first groups. Groups with the same count may come in another order, because a file's are ordered as they are printed.
+    [Theory]
+    [InlineData(6)]
+    public async Task Count_WithFewerRowsThanGroups_CountsTheFirst(int seed)
+    {
+        var (log, files, store) = await PrepareAsync(seed);
+        for (var n = 0; n < Questions; n++)
+        {
+            var (by, most) = (AnyKey(log), log.Random.Next(1, 9));
+            var all = await files.CountAsync(new StatsRequest(RandomQuestion.Everything, by, 10_000), CancellationToken.None);
+
+            var first = await store.CountAsync(new StatsRequest(RandomQuestion.Everything, by, most), CancellationToken.None);
+
+            first.Rows.Select(Place).ShouldBe(all.Rows.Take(most).Select(Place), by.Text);
+            Rows(first).Except(Rows(all), StringComparer.Ordinal).ShouldBeEmpty(by.Text);
+
+            string Place(StatsRow row) => by.ByTime ? row.Key[0] : $"{row.Count}";
         }
     }
 
@@ -123,6 +143,9 @@ public sealed class DifferentialTests(ClickHouse clickHouse) : IDisposable
             CancellationToken.None);
         return lines;
     }
+
+    private static StatsKey AnyKey(RandomLog log) =>
+        StatsKey.Parse(string.Join(',', Enumerable.Range(0, log.Random.Next(1, 4)).Select(_ => log.Any(Columns)).DistinctBy(static name => name.Split(':')[0], StringComparer.Ordinal)));
 
     private static List<string> Rows(StatsAnswer answer) =>
         [.. answer.Rows.Select(static row => $"{string.Join(" | ", row.Key)}: {row.Count} {row.P50} {row.P90} {row.P99}")];

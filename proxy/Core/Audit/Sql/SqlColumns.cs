@@ -83,6 +83,11 @@ public static class SqlColumns
         _ => $"toString({name})",
     };
 
+    /// <summary>Whether each record may have a value of its own, so that grouping by the field makes many groups.</summary>
+    public static bool HasManyValues(AuditField field) => field is
+        AuditField.Time or AuditField.Id or AuditField.Seq or AuditField.Count or AuditField.Ms or AuditField.Pod or AuditField.Uid or AuditField.Ip or
+        AuditField.RawTarget or AuditField.Bytes or AuditField.ExpiresOn or AuditField.TokenId or AuditField.UpstreamMs or AuditField.Summed;
+
     /// <summary>The column with a field's value.</summary>
     internal static string Name(AuditField field) => Names[field];
 

@@ -20,11 +20,17 @@ internal static class ClickHouseStats
     /// <exception cref="FormatException">The table does not have a field.</exception>
     public static string Statement(StatsKey by, string from, int most)
     {
-        var keys = by.Parts.Select((part, at) => $"ifNull({(part.Column is { } column ? Text(column) : Time(part.Width))}, '-') AS k{at}").ToList();
-        var names = string.Join(", ", keys.Select(static (_, at) => $"k{at}"));
+        var values = by.Parts.Select(static part => part.Column is { } column ? $"ifNull({Text(column)}, '-')" : Seconds(part.Width)).ToList();
+        var names = string.Join(", ", values.Select(static (_, at) => $"k{at}"));
+        var keys = string.Join(", ", values.Select(static (value, at) => $"{value} AS k{at}"));
+        var texts = string.Join(", ", by.Parts.Select(static (part, at) => part.Column is null ? $"toString(toDateTime64(k{at}, 0, 'UTC'))" : $"k{at}"));
         var others = by.Names.Contains("event", StringComparer.Ordinal) ? "" : " AND ifNull(event, '') != 'pod-seen'";
-        var inner = $"SELECT {string.Join(", ", keys)}, {Bucket} AS bucket, sum(requests) AS n, count() AS c {from}{others} GROUP BY {names}, bucket";
-        return $"SELECT toString(sum(n)) AS total, {Array("bucket")}, {Array("c")}, {names} FROM ({inner}) GROUP BY {names} ORDER BY {(by.ByTime ? names : $"sum(n) DESC, {names}")} LIMIT {most.ToString(CultureInfo.InvariantCulture)}";
+        // There are as many groups as requests if they have a group each. Then only the latencies of those that are shown are sorted into buckets.
+        var shown = by.Parts.Any(HasManyValues) ? $" AND ({string.Join(", ", values)}) IN (SELECT {keys} {from}{others} GROUP BY {names} {InOrder("sum(requests)")})" : "";
+        var buckets = $"SELECT {keys}, {Bucket} AS bucket, sum(requests) AS n, count() AS c {from}{others}{shown} GROUP BY {names}, bucket";
+        return $"SELECT toString(sum(n)) AS total, {Array("bucket")}, {Array("c")}, {texts} FROM ({buckets}) GROUP BY {names} {InOrder("sum(n)")}";
+
+        string InOrder(string count) => $"ORDER BY {(by.ByTime ? names : $"{count} DESC, {names}")} LIMIT {most.ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>Reads one row of the statement's answer.</summary>
@@ -61,11 +67,12 @@ internal static class ClickHouseStats
         ? SqlColumns.Endpoint
         : $"coalesce({string.Join(", ", column.Fields.Select(field => SqlColumns.Text(field) ?? throw new FormatException($"--by {column.Name}: the table has no such column; use --nodes, or search and count the lines")))})";
 
-    // Intervals begin at year 1, as on a node.
-    private static string Time(TimeSpan width)
+    private static bool HasManyValues((AuditColumn? Column, TimeSpan Width) part) => part.Column is not { } column || column.Fields.Any(SqlColumns.HasManyValues);
+
+    // The beginning of the interval, in seconds since 1970. Intervals begin at year 1, as on a node.
+    private static string Seconds(TimeSpan width)
     {
         var ticks = $"({DateTimeOffset.UnixEpoch.Ticks.ToString(CultureInfo.InvariantCulture)} + toUnixTimestamp64Nano(CAST(ts AS DateTime64(9, 'UTC'))) DIV 100)";
-        var seconds = $"({ticks} - {ticks} % {width.Ticks.ToString(CultureInfo.InvariantCulture)} - {DateTimeOffset.UnixEpoch.Ticks.ToString(CultureInfo.InvariantCulture)}) DIV {TimeSpan.TicksPerSecond.ToString(CultureInfo.InvariantCulture)}";
-        return $"toString(toDateTime64({seconds}, 0, 'UTC'))";
+        return $"({ticks} - {ticks} % {width.Ticks.ToString(CultureInfo.InvariantCulture)} - {DateTimeOffset.UnixEpoch.Ticks.ToString(CultureInfo.InvariantCulture)}) DIV {TimeSpan.TicksPerSecond.ToString(CultureInfo.InvariantCulture)}";
     }
 }
