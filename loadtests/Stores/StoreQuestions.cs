@@ -67,7 +67,8 @@ internal static class StoreQuestions
             await SayAsync($"| {question.Text} | {answer.Wall.TotalSeconds:0.00} | {answer.Processor.TotalSeconds:0.00} | {answer.Rows:N0} |");
         }
 
-        var others = (ProcessorTimes.OfTheMachine - machine - (Own(engine) - own)) / Stopwatch.GetElapsedTime(began) / Environment.ProcessorCount;
+        // The kernel counts in hundredths, so the difference may be a little below nothing.
+        var others = Math.Max(0, (ProcessorTimes.OfTheMachine - machine - (Own(engine) - own)) / Stopwatch.GetElapsedTime(began) / Environment.ProcessorCount);
         var slow = all.Where(one => one.Answer.Rows <= MostRows && one.Answer.Wall > Aim && (others <= Busy || one.Answer.Processor > BusyAim)).ToList();
         await SayAsync($"\nOther programs used {others:P0} of the processors{(others > Busy ? $", so {BusyAim.TotalSeconds:0} s of processor time count as {Aim.TotalSeconds:0} s" : "")}.");
         await SayAsync($"Answers of more than {MostRows:N0} lines have no goal: most of their time goes into sending and printing them.");
