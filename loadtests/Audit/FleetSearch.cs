@@ -9,7 +9,8 @@ namespace ImdsProxy.LoadTests.Audit;
 /// <summary>
 /// <c>fleet-search [NODES]</c>: an investigation with <c>--nodes</c> over simulated nodes, each with an hour of records: the real kubectl,
 /// an API server with exec over WebSocket, and the real program on the directory of each node. Prints each command with its output,
-/// how long it took, and the processor time of all programs together, which tells what it would take on an idle machine.
+/// how long it took, and the processor time of all programs together, which tells what it would take on an idle machine. Then asks the
+/// other sources the question that found the thief.
 /// </summary>
 internal static class FleetSearch
 {
@@ -18,10 +19,12 @@ internal static class FleetSearch
     private static readonly DateTimeOffset Start = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
     private static readonly string[] Range = ["--since", "2026-11-21T10:00:00Z", "--until", "2026-11-21T11:00:00Z"];
 
+    private static readonly string[] Stolen = [.. Range, "--issued", "--identity", "kubelet", "--not", "--namespace", "kube-system", "-o", "table", "--fields", "time,node,pod,resource,token-id,expires"];
+
     private static readonly string[][] Investigation =
     [
         ["audit", "stats", .. Range, "--issued", "--by", "namespace,service-account,identity,resource"],
-        ["audit", "search", .. Range, "--issued", "--identity", "kubelet", "--not", "--namespace", "kube-system", "-o", "table", "--fields", "time,node,pod,resource,token-id,expires"],
+        ["audit", "search", .. Stolen],
         ["audit", "search", .. Range, "--pod", "web-7d9c6b5f4-x2x9p", "--node", "aks-user-137", "--endpoint", "token"],
         ["audit", "stats", .. Range, "--event", "policy-loaded", "--by", "time:1m,revision"],
         ["audit", "stats", .. Range, "--kind", "request", "--by", "verdict"],
@@ -49,6 +52,9 @@ internal static class FleetSearch
             await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"[{wall.TotalSeconds:0.0} s; {processor.TotalSeconds:0.0} s of processor time]\n"));
             worst = processor > worst ? processor : worst;
         }
+
+        using var others = new OtherSources(fleet, nodes, nodes[Math.Min(137, nodes.Length - 1)], string.Join(' ', Stolen));
+        await others.AskAsync();
 
         // The goal: 30 s for 200 nodes on two cores.
         return worst <= TimeSpan.FromSeconds(60) ? 0 : 1;
