@@ -264,8 +264,10 @@ public sealed class AttackTests
         (await cluster.Node.GetImdsAsync()).ShouldBe("200", "the node's own way stays open");
         (await cluster.RedirectAsync("check", backend)).Output.ShouldContain("note: the node accepts source-routed packets (accept_source_route is 1 for all and for ");
 
-        // Without the last guard, IMDS is open.
+        // Without the last guard, the packets reach IMDS, and only its answer is stopped. Without that rule too, IMDS is open.
         await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "POSTROUTING");
+        (await SourceRouteAsync(cluster)).ShouldBe("silence\n");
+        await cluster.IptablesAsync(backend, "-t", "mangle", "-F", "IMDS-PROXY-FORWARD");
         (await SourceRouteAsync(cluster)).ShouldBe("HTTP/1.1 200 OK\n");
     }
 

@@ -11,7 +11,8 @@ public sealed class LineCacheTests
 
     private readonly LineMeaning _meaning = new(new ChainSpans(new NodeCoverage("", 0, long.MaxValue)));
 
-    // Some logs repeat 50,000 different lines in random order. With one set for each line, a fifth of them would be forgotten here.
+    // Some logs repeat 50,000 different lines in random order. Hashes have a random key, so the number varies: about 2 % are forgotten here. With
+    // one set for each line, it would be a fifth.
     [Fact]
     public void TryAdd_LinesForThreeQuartersOfThePlaces_ForgetsHardlyAny()
     {
@@ -21,7 +22,7 @@ public sealed class LineCacheTests
 
         Add(cache, lines);
 
-        forgotten.ShouldBeLessThan(lines / 50);
+        forgotten.ShouldBeLessThan(lines / 20);
         Enumerable.Range(0, lines).Count(line => cache.Find(HashOf(line)) is null).ShouldBe(forgotten);
     }
 
