@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using ImdsProxy.Core.Demands.Reducing;
 using Shouldly;
 using Xunit;
@@ -52,8 +53,10 @@ public sealed class LineCacheTests
 
     private static LineHash HashOf(int line)
     {
-        Span<byte> bytes = stackalloc byte[24];
-        BinaryPrimitives.WriteInt32LittleEndian(bytes, line);
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(number, line);
+        SHA256.HashData(number, bytes);
         var hash = default(LineHash);
         hash.Add(bytes);
         return hash;
