@@ -14,8 +14,9 @@ case $architecture in
 esac
 # The default optimisation, because OptimizationPreference=Speed makes the program 1.5 MB larger and no request cheaper. Methods
 # with the same code are stored once (docs/decisions/0037).
+# Paths in the program begin at /_, because names that the compiler generates depend on them, and the order of methods on the names.
 # Publishes only the program with its bill of materials, without symbols and documentation. Analyzers are off here, because they run in every other build.
 exec dotnet publish proxy/Host -c Release "$@" -p:PublishAot=true -p:LinkerFlavor=lld -p:IlcFoldIdenticalMethodBodies=true \
   -p:CopyOutputSymbolsToPublishDirectory=false -p:AllowedReferenceRelatedFileExtensions=none -p:PublishDocumentationFiles=false \
-  -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -p:IsTransformWebConfigDisabled=true -o "$output" --nologo \
+  -p:ContinuousIntegrationBuild=true -p:RunAnalyzers=false -p:IsTransformWebConfigDisabled=true "-p:PathMap=$PWD=/_" -o "$output" --nologo \
   ${commit:+"-p:SourceRevisionId=$commit"}
