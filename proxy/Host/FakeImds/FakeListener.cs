@@ -30,20 +30,11 @@ internal sealed class FakeListener : IAsyncDisposable
     {
         var server = new HttpServer(handler, NullLoggerFactory.Instance, kestrel =>
         {
-            kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
             kestrel.Listen(endPoint);
         });
-        try
-        {
-            await server.StartAsync(cancellation);
-            return new(server);
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        await server.StartAsync(cancellation);
+        return new(server);
     }
 
     /// <summary>Stops immediately and aborts requests in flight.</summary>

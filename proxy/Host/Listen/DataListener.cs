@@ -101,8 +101,6 @@ internal sealed class DataListener : IAsyncDisposable
 
     private static void Configure(KestrelServerOptions kestrel, ListenOptions options, CallerGate gate)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.AllowSynchronousIO = false;
         var limits = kestrel.Limits;
         // The gate bounds the served connections, and displaces a connection for a newcomer. This limit also covers waiting newcomers
         // and connections that are held before they are refused.

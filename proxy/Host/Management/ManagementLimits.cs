@@ -16,8 +16,6 @@ internal static class ManagementLimits
 
     public static void Apply(KestrelServerOptions kestrel)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.AllowSynchronousIO = false;
         kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 8 * 1024;

@@ -40,6 +40,8 @@ internal sealed class HttpServer : IAsyncDisposable
             .Configure(transport ?? (static _ => { }));
         new ServerServices(services).UseKestrelCore().ConfigureKestrel(kestrel =>
         {
+            kestrel.AddServerHeader = false;
+            kestrel.AllowSynchronousIO = false;
             kestrel.ConfigureEndpointDefaults(static listen => listen.Protocols = HttpProtocols.Http1);
             configure(kestrel);
         });
@@ -51,9 +53,20 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>The addresses on which the started server listens, with their actual ports, in the order in which they were requested.</summary>
     public IReadOnlyList<string> Addresses => [.. _server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
 
-    /// <summary>Listens.</summary>
+    /// <summary>Listens. A server that can't is disposed.</summary>
     /// <exception cref="IOException">An address is not available.</exception>
-    public Task StartAsync(CancellationToken cancellation) => _server.StartAsync(_application, cancellation);
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _server.StartAsync(_application, cancellation);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Completes requests in flight and closes idle connections. Aborts the rest when the time is up.</summary>
     public async Task StopAsync(CancellationToken timeUp)

@@ -40,21 +40,12 @@ internal sealed class ConsoleServer : IAsyncDisposable
         var api = new ConsoleApi(source, policyPath, sessions, time);
         var server = new HttpServer(context => HandleAsync(context, api), NullLoggerFactory.Instance, kestrel =>
         {
-            kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxRequestBodySize = ConsoleAnswer.MostBody;
             kestrel.Listen(IPAddress.Loopback, port);
         });
-        try
-        {
-            await server.StartAsync(cancellation);
-            return new ConsoleServer(server, sessions);
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
+        await server.StartAsync(cancellation);
+        return new ConsoleServer(server, sessions);
     }
 
     /// <summary>A URL with a new one-time token. The token is in the fragment, which browsers send to nobody.</summary>
