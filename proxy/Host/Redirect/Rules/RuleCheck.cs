@@ -15,63 +15,56 @@ internal static class RuleCheck
     private static ChainCheck Of(SavedRules saved, ManagedChain chain, List<string> notes)
     {
         var jumps = saved.JumpsTo(chain.Table, chain.Name).Where(j => j.In.Name == chain.Hook).Select(j => j.Line).ToImmutableArray();
-        var problems = Content(saved, chain).ToList();
-        problems.AddRange(Jump(saved, chain, jumps));
+        List<Rule> there = [.. saved.Find(chain.Table, chain.Name)?.Rules ?? []];
+        List<Rule> wanted = [.. chain.Rules.Select(RuleParser.Parse)];
+        List<Rule> jumpsThere = [.. jumps.Select(RuleParser.Parse)];
+        var jump = RuleParser.Parse(chain.Jump);
+        List<ChainProblem> problems = [.. Content(chain, there, wanted), .. Jump(chain, jumpsThere, jump)];
         if (!jumps.IsEmpty)
         {
             problems.AddRange(Displacement.Of(saved, chain, notes));
         }
 
-        return new ChainCheck(chain, [.. problems], jumps, Guards(saved, chain, jumps, problems));
+        var reaches = jumpsThere.Exists(j => j.Effect == jump.Effect) && !problems.Exists(p => p.Kind == ProblemKind.DisplacedJump);
+        return new ChainCheck(chain, [.. problems], jumps, reaches && Guards(there, wanted));
     }
 
     // Rules of another generation guard as well as ours. Any other rule in the chain might let packets past.
-    private static bool Guards(SavedRules saved, ManagedChain chain, ImmutableArray<string> jumps, List<ChainProblem> problems)
-    {
-        var there = (saved.Find(chain.Table, chain.Name)?.Rules ?? []).Select(r => r.Effect).ToList();
-        var wanted = chain.Rules.Select(Effect).ToList();
-        return there.Contains(wanted.FirstOrDefault(), StringComparer.Ordinal)
-            && there.TrueForAll(r => wanted.Contains(r, StringComparer.Ordinal))
-            && jumps.Any(j => Effect(j) == Effect(chain.Jump))
-            && !problems.Exists(p => p.Kind == ProblemKind.DisplacedJump);
-    }
+    private static bool Guards(List<Rule> there, List<Rule> wanted) =>
+        wanted.Count > 0
+        && there.Exists(r => r.Effect == wanted[0].Effect)
+        && there.TrueForAll(r => wanted.Exists(w => w.Effect == r.Effect));
 
-    private static string Effect(string rule) => RuleParser.Parse(rule).Effect;
-
-    private static IEnumerable<ChainProblem> Content(SavedRules saved, ManagedChain chain)
+    private static IEnumerable<ChainProblem> Content(ManagedChain chain, List<Rule> there, List<Rule> wanted)
     {
-        var there = saved.Find(chain.Table, chain.Name)?.Rules ?? [];
-        var actual = there.Select(r => r.Canonical).ToList();
-        var expected = chain.Rules.Select(r => RuleParser.Parse(r)).ToList();
         var found = false;
-        foreach (var rule in expected.Where(r => !actual.Contains(r.Canonical, StringComparer.Ordinal)))
+        foreach (var rule in wanted.Where(w => !there.Exists(r => r.Canonical == w.Canonical)))
         {
             found = true;
             yield return new ChainProblem(ProblemKind.MissingRule, $"missing: {chain.Table} {chain.Name}: {rule.Text}");
         }
 
-        foreach (var rule in there.Where(r => expected.TrueForAll(e => e.Canonical != r.Canonical)))
+        foreach (var rule in there.Where(r => wanted.TrueForAll(w => w.Canonical != r.Canonical)))
         {
             found = true;
             yield return new ChainProblem(ProblemKind.UnexpectedRule, $"unexpected: {chain.Table} {chain.Name}: {rule.Text}");
         }
 
-        if (!found && !actual.SequenceEqual(expected.Select(e => e.Canonical), StringComparer.Ordinal))
+        if (!found && !there.Select(r => r.Canonical).SequenceEqual(wanted.Select(w => w.Canonical), StringComparer.Ordinal))
         {
             yield return new ChainProblem(ProblemKind.RuleOrder, $"wrong order: {chain.Table} {chain.Name}");
         }
     }
 
-    private static IEnumerable<ChainProblem> Jump(SavedRules saved, ManagedChain chain, ImmutableArray<string> jumps)
+    private static IEnumerable<ChainProblem> Jump(ManagedChain chain, List<Rule> there, Rule wanted)
     {
-        var wanted = RuleParser.Parse(chain.Jump).Canonical;
-        var good = jumps.Count(j => RuleParser.Parse(j).Canonical == wanted);
+        var good = there.Count(j => j.Canonical == wanted.Canonical);
         if (good == 0)
         {
             yield return new ChainProblem(ProblemKind.MissingJump, $"missing: {chain.Table} {chain.Hook}: {chain.Jump}");
         }
 
-        if (jumps.Length > good || good > 1)
+        if (there.Count > good || good > 1)
         {
             yield return new ChainProblem(ProblemKind.UnexpectedJump, $"outdated or duplicate jump: {chain.Table} {chain.Hook} to {chain.Name}");
         }
