@@ -100,15 +100,12 @@ public sealed partial class DoctorDocumentTests
     // The lines of the transcript, without the command and empty lines.
     private static List<string> Transcript(string name)
     {
-        var lines = File.ReadAllLines(Path.Combine(Root(AppContext.BaseDirectory), Page));
+        var lines = File.ReadAllLines(WorkingCopy.At(Page));
         var at = Array.FindIndex(lines, line => line.Contains($"DoctorDocumentTests \"{name}\"", StringComparison.Ordinal));
         return at < 0 ? [] : [.. lines.Skip(at + 2).TakeWhile(static line => line != "```").Where(static line => line.Length > 0 && !line.StartsWith("$ ", StringComparison.Ordinal))];
     }
 
     private static string At(Cluster cluster, string file) => Path.Combine(cluster.Directory, file);
-
-    private static string Root(string directory) =>
-        File.Exists(Path.Combine(directory, "ImdsProxy.sln")) ? directory : Root(Path.GetDirectoryName(directory) ?? throw new IOException("no ImdsProxy.sln above the tests"));
 
     private static string Shape(string line) => Number().Replace(line.Trim(), "<n>");
 
