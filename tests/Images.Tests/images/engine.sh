@@ -12,3 +12,10 @@ engine() {
 builder() {
   buildah "${storage[@]}" "$@"
 }
+
+# build_image NAME CONTEXT ARGUMENTS…: the image localhost/imds-proxy-tests/NAME from the Dockerfile in CONTEXT, on the bases.
+build_image() {
+  builder build --quiet --isolation oci --runtime runc "${limits[@]}" --network host --pull-never --layers --timestamp 0 \
+    --build-arg "DEBIAN_IMAGE=${bases[0]}" --build-arg "CHISELLED_IMAGE=${bases[1]}" \
+    --target "${1%%:*}" --tag "localhost/imds-proxy-tests/$1" "${@:3}" "$2" >&2
+}

@@ -24,9 +24,7 @@ grep -q ' AS proxy$' "$context/Dockerfile"
 
 # build NAME VERSION: the image localhost/imds-proxy-tests/NAME. Without a cache, so that the same input is built twice.
 build() {
-  builder build --quiet --isolation oci --runtime runc "${limits[@]}" --network host --pull-never --no-cache --layers --timestamp 0 \
-    --build-arg "DEBIAN_IMAGE=${bases[0]}" --build-arg "CHISELLED_IMAGE=${bases[1]}" --build-arg "VERSION=$2" --build-arg REVISION=test \
-    --target "${1%%:*}" --tag "localhost/imds-proxy-tests/$1" "$context" >&2
+  build_image "$1" "$context" --no-cache --build-arg "VERSION=$2" --build-arg REVISION=test
 }
 
 engine tag "${bases[0]}" localhost/imds-proxy-tests/debian:now

@@ -30,7 +30,5 @@ if ! engine image exists "$sdk"; then
 fi
 
 for target in proxy redirect; do
-  builder build --quiet --isolation oci --runtime runc "${limits[@]}" --network host --pull-never --layers --timestamp 0 \
-    --build-arg "SDK_IMAGE=$sdk" --build-arg "DEBIAN_IMAGE=${bases[0]}" --build-arg "CHISELLED_IMAGE=${bases[1]}" --build-arg TARGETARCH=amd64 \
-    --build-arg "REVISION=$(git -C "$root" rev-parse HEAD)" --target "$target" --tag "localhost/imds-proxy-tests/$target:whole" "$root" >&2
+  build_image "$target:whole" "$root" --build-arg "SDK_IMAGE=$sdk" --build-arg TARGETARCH=amd64 --build-arg "REVISION=$(git -C "$root" rev-parse HEAD)"
 done
