@@ -15,7 +15,7 @@ namespace ImdsProxy.LoadTests.Audit;
 /// <param name="question">The filters and the output.</param>
 internal sealed class OtherSources(SimulatedFleet fleet, IReadOnlyList<string> nodes, string suspect, string question) : IDisposable
 {
-    private const string Table = "audit.imds_audit";
+    private const string Database = "audit";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sources-");
 
@@ -48,15 +48,14 @@ internal sealed class OtherSources(SimulatedFleet fleet, IReadOnlyList<string> n
         }
 
         await using var engine = await ClickHouseEngine.StartAsync();
-        await engine.RunAsync("default", "CREATE DATABASE audit");
-        await engine.ApplySchemaAsync("audit");
+        await engine.CreateAsync(Database);
         foreach (var segment in nodes.SelectMany(node => Directory.EnumerateFiles(fleet.LogOf(node), "*.jsonl")))
         {
-            await engine.InsertAsync("audit", await File.ReadAllBytesAsync(segment));
+            await engine.InsertAsync(Database, await File.ReadAllBytesAsync(segment));
         }
 
         await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "password"), ClickHouseEngine.Password);
-        await AskAsync($"--clickhouse {engine.Address} --clickhouse-user {ClickHouseEngine.User} --clickhouse-password-file password --table {Table}");
+        await AskAsync(string.Join(' ', engine.Flags(Database, "password")));
     }
 
     private async Task AskProxyAsync()

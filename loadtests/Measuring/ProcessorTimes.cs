@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace ImdsProxy.LoadTests.Measuring;
@@ -12,6 +13,9 @@ internal static class ProcessorTimes
 
     /// <summary>The time of the programs that this process started and that have ended, with their own children.</summary>
     public static TimeSpan OfEndedPrograms => Sum(Fields("/proc/self/stat")[13..15]);
+
+    /// <summary>The time of a process and of the programs that it started and that have ended.</summary>
+    public static TimeSpan Of(Process process) => Sum(Fields($"/proc/{process.Id}/stat")[11..15]);
 
     /// <summary>The time of everything on the machine. What a hypervisor gave to other machines counts too, because it was missing here.</summary>
     public static TimeSpan OfTheMachine

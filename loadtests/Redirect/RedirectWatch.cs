@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using ImdsProxy.LoadTests.Measuring;
 using ImdsProxy.LoadTests.Topology;
 
 namespace ImdsProxy.LoadTests.Redirect;
@@ -94,12 +95,8 @@ internal static class RedirectWatch
     // The processor time of the program and the iptables commands that it ran, as a share of one core.
     private static async Task<double> CostAsync(Process process, Func<Task> meanwhile)
     {
-        var (began, before) = (Stopwatch.GetTimestamp(), Ticks(process));
+        var (began, before) = (Stopwatch.GetTimestamp(), ProcessorTimes.Of(process));
         await meanwhile();
-        return (Ticks(process) - before) / Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return 100 * ((ProcessorTimes.Of(process) - before) / Stopwatch.GetElapsedTime(began));
     }
-
-    // utime, stime, cutime and cstime of proc(5), in hundredths of a second.
-    private static long Ticks(Process process) =>
-        File.ReadAllText($"/proc/{process.Id}/stat").Split(") ")[^1].Split(' ')[11..15].Sum(static field => long.Parse(field, CultureInfo.InvariantCulture));
 }

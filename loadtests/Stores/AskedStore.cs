@@ -13,9 +13,6 @@ internal sealed class AskedStore(ClickHouseEngine engine, string database, strin
 {
     private const int Rounds = 3;
 
-    // The published program, as users run it; the one beside this program needs half a second to be compiled.
-    private static readonly string[] Program = File.Exists(WorkingCopy.At("artifacts/publish/imds-proxy")) ? [WorkingCopy.At("artifacts/publish/imds-proxy")] : ImdsProxyProgram.Command;
-
     /// <summary>Asks a question three times. The best time counts.</summary>
     public async Task<StoreAnswer> AskAsync(StoreQuestion question)
     {
@@ -34,8 +31,7 @@ internal sealed class AskedStore(ClickHouseEngine engine, string database, strin
 
     private async Task<int> RowsOfProgramAsync(string command)
     {
-        var source = $"--clickhouse {engine.Address} --clickhouse-user {ClickHouseEngine.User} --clickhouse-password-file {passwordFile} --table {database}.imds_audit";
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{string.Join(' ', Program)} {command} {source} | wc -l"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{string.Join(' ', ImdsProxyProgram.Command)} {command} {string.Join(' ', engine.Flags(database, passwordFile))} | wc -l"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         var rows = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return int.Parse(rows, System.Globalization.CultureInfo.InvariantCulture);

@@ -36,8 +36,7 @@ internal static class StoreQuestions
         {
             await File.WriteAllTextAsync(passwordFile, ClickHouseEngine.Password);
             await using var engine = await ClickHouseEngine.StartAsync();
-            await engine.RunAsync("default", $"CREATE DATABASE {Database}");
-            await engine.ApplySchemaAsync(Database);
+            await engine.CreateAsync(Database);
             await FillAsync(new FilledStore(engine, Database, rows), rows);
             return await AskAsync(new AskedStore(engine, Database, passwordFile), engine, isAim: rows <= AimRows);
         }

@@ -39,8 +39,7 @@ public sealed class ClickHouse : IAsyncLifetime, ICollectionFixture<ClickHouse>
         await InstalledTools.RequireAsync();
         _engine ??= await ClickHouseEngine.StartAsync();
         var database = $"audit{++_databases}";
-        await RunAsync("default", $"CREATE DATABASE {database}");
-        await ApplySchemaAsync(database);
+        await _engine.CreateAsync(database);
         return database;
     }
 
@@ -57,8 +56,7 @@ public sealed class ClickHouse : IAsyncLifetime, ICollectionFixture<ClickHouse>
         new("--clickhouse", new ClickHouseClient(Address, ClickHouseEngine.User, ClickHouseEngine.Password), $"{database}.imds_audit", TimeProvider.System);
 
     /// <summary>The flags with which the program reads a database.</summary>
-    internal string[] Flags(string database) =>
-        ["--clickhouse", Address.ToString(), "--clickhouse-user", ClickHouseEngine.User, "--clickhouse-password-file", PasswordFile, "--table", $"{database}.imds_audit"];
+    internal string[] Flags(string database) => _engine!.Flags(database, PasswordFile);
 
     /// <summary>Runs the program in a directory that has the password in a file.</summary>
     internal Task<(int Code, string Output, string Errors)> ProgramAsync(IReadOnlyList<string> arguments) =>

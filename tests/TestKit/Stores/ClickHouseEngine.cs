@@ -36,6 +36,19 @@ public sealed partial class ClickHouseEngine : IAsyncDisposable
         _data.Delete(recursive: true);
     }
 
+    /// <summary>Creates a database with the schema.</summary>
+    public async Task CreateAsync(string database)
+    {
+        await RunAsync("default", $"CREATE DATABASE {database}");
+        await ApplySchemaAsync(database);
+    }
+
+    /// <summary>The flags with which the program reads a database.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="passwordFile">A file with <see cref="Password"/>.</param>
+    public string[] Flags(string database, string passwordFile) =>
+        ["--clickhouse", Address.ToString(), "--clickhouse-user", User, "--clickhouse-password-file", passwordFile, "--table", $"{database}.imds_audit"];
+
     /// <summary>Runs every statement of the schema.</summary>
     public async Task ApplySchemaAsync(string database)
     {
