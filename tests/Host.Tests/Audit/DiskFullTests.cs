@@ -82,7 +82,7 @@ public sealed class DiskFullTests : IDisposable
 
         var report = new AuditVerifier().Verify(_directory.Path);
         report.Problems.ShouldBeEmpty();
-        SegmentEntry.ReadAll(_directory.Path).SelectMany(static entry => File.ReadLines(entry.Path)).ShouldNotContain(static line => line.Contains("\"id\":\"r0\"", StringComparison.Ordinal));
+        SegmentEntry.ReadAll(_directory.Path).SelectMany(static segment => segment.Lines()).ShouldNotContain(static line => line.Contains("\"id\":\"r0\"", StringComparison.Ordinal));
     }
 
     private void MountSmallDisk()

@@ -251,15 +251,9 @@ public sealed class HungDiskTests : IDisposable
     private static AuditRecord Token(string id) => Records.Issued(id, $"uti-{id}", ImdsProxy.Core.Callers.Caller.Unknown.Instance);
 
     private List<JsonElement> Lines(bool isReserve) =>
-        [.. SegmentEntry.ReadAll(Log).Where(segment => segment.Name.IsReserve == isReserve).SelectMany(static segment => Parse(ReadAll(segment)))];
+        [.. SegmentEntry.ReadAll(Log).Where(segment => segment.Name.IsReserve == isReserve).SelectMany(static segment => segment.Lines()).Select(static line => JsonElement.Parse(line))];
 
-    private static string ReadAll(SegmentEntry segment)
-    {
-        using var lines = new StreamReader(segment.Open());
-        return lines.ReadToEnd();
-    }
-
-    private List<JsonElement> Lines() => [.. SegmentEntry.ReadAll(Log).SelectMany(static segment => Parse(ReadAll(segment)))];
+    private List<JsonElement> Lines() => [.. SegmentEntry.ReadAll(Log).SelectMany(static segment => segment.Lines()).Select(static line => JsonElement.Parse(line))];
 
     private static IEnumerable<JsonElement> Parse(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonElement.Parse(line));
 

@@ -179,7 +179,7 @@ public sealed class PodSeenTests : IDisposable
     };
 
     private List<JsonElement> Lines() =>
-        [.. SegmentEntry.ReadAll(_directory.Path).SelectMany(static segment => File.ReadAllLines(segment.Path)).Select(static line => JsonElement.Parse(line))];
+        [.. SegmentEntry.ReadAll(_directory.Path).SelectMany(static segment => segment.Lines()).Select(static line => JsonElement.Parse(line))];
 
     // In the order of time: the chains may share them.
     private static List<JsonElement> Seen(List<JsonElement> lines) =>

@@ -149,17 +149,10 @@ public sealed class RemovedSegmentTests : IDisposable
 
     private static void ShouldHave(string path, params string[] ids)
     {
-        var lines = SegmentEntry.ReadAll(path).OrderBy(entry => entry.Name.Number).SelectMany(Lines).Select(line => JsonNode.Parse(line)!).ToList();
+        var lines = SegmentEntry.ReadAll(path).OrderBy(entry => entry.Name.Number).SelectMany(SegmentLines.Lines).Select(line => JsonNode.Parse(line)!).ToList();
         lines.Where(line => (string?)line["kind"] == "request").Select(line => (string?)line["id"]).Where(id => id != "before").ShouldBe(ids);
         lines.Select(line => (long)line["seq"]!).ShouldBeInOrder(SortDirection.Ascending);
         lines.Select(line => (long)line["seq"]!).ShouldBeUnique();
-    }
-
-    // The segment may have been compressed by now.
-    private static string[] Lines(SegmentEntry segment)
-    {
-        using var reader = new StreamReader(segment.Open());
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private sealed class SetBackTime : TimeProvider

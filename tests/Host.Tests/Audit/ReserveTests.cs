@@ -253,11 +253,7 @@ public sealed class ReserveTests : IDisposable
 
     private int Reserved(string text) => SegmentEntry.ReadAll(_directory.Path)
         .Where(static segment => segment.Name.IsReserve)
-        .Sum(segment =>
-        {
-            using var lines = new StreamReader(segment.Open());
-            return lines.ReadToEnd().Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
-        });
+        .Sum(segment => segment.Lines().Count(line => line.Contains(text, StringComparison.Ordinal)));
 
     private async Task<List<string>> FindAsync(string field, string value)
     {
