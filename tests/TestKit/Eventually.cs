@@ -3,10 +3,10 @@ namespace ImdsProxy.TestKit;
 /// <summary>Waits for the effects of another thread or process.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Returns once the condition holds. Throws if it does not hold within the patience, 10 s by default.</summary>
+    /// <summary>Returns once the condition holds. Throws if it does not hold within the patience, 30 s by default.</summary>
     public static Task HoldsAsync(Func<bool> condition, TimeSpan? patience = null) =>
         HoldsAsync(() => Task.FromResult(condition()), patience);
 

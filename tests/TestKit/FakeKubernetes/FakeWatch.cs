@@ -42,12 +42,27 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
 
     private async Task TellAsync(HttpContext context, FakeApiRequest request, long position, TimeSpan lifetime, CancellationToken cancellation)
     {
+        using var told = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            await TellUntilEndAsync(context, request, position, lifetime, told.Token);
+        }
+        finally
+        {
+            // Its timers end with the watch.
+            await told.CancelAsync();
+        }
+    }
+
+    private async Task TellUntilEndAsync(HttpContext context, FakeApiRequest request, long position, TimeSpan lifetime, CancellationToken cancellation)
+    {
         var plural = request.Path.Split('/')[^1];
         var selector = new FieldSelector(request.Query.GetValueOrDefault("fieldSelector"));
         var end = Task.Delay(lifetime, options.Time, cancellation);
         // A real server sends the last bookmark 2 s before the end.
         var last = lifetime > TimeSpan.FromSeconds(2) ? Task.Delay(lifetime - TimeSpan.FromSeconds(2), options.Time, cancellation) : end;
         var bookmark = Task.Delay(options.BookmarkInterval, options.Time, cancellation);
+        var isBookmarkDue = false;
         while (true)
         {
             if (cluster.Since(position) is not { } news)
@@ -65,6 +80,11 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
             }
 
             position = news.Revision;
+            if (isBookmarkDue)
+            {
+                await LineAsync(context, "BOOKMARK", Bookmark(position), cancellation);
+            }
+
             if (fault is FakeFault.Silence silence && _told >= silence.AfterEvents)
             {
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
@@ -83,12 +103,9 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
                 return;
             }
 
-            if (next == bookmark || next == last)
-            {
-                await LineAsync(context, "BOOKMARK", Bookmark(position), cancellation);
-                bookmark = next == bookmark ? Task.Delay(options.BookmarkInterval, options.Time, cancellation) : bookmark;
-                last = next == last ? end : last;
-            }
+            isBookmarkDue = next == bookmark || next == last;
+            bookmark = next == bookmark ? Task.Delay(options.BookmarkInterval, options.Time, cancellation) : bookmark;
+            last = next == last ? end : last;
         }
     }
 
