@@ -67,7 +67,8 @@ public sealed class NodeOfRealisticSizeTests(ITestOutputHelper output)
         var held = GC.GetTotalMemory(forceFullCollection: true) - before;
         output.WriteLine($"held by {Pods} pods of {json.Sum(static pod => pod.Length) / Pods} bytes: {held / 1024} KiB");
         (index.Who("10.0.0.249") == "unknown").ShouldBeFalse();
-        held.ShouldBeInRange(1, 1 << 20);
+        // Something that earlier tests left may be freed meanwhile, so this can be below 0.
+        held.ShouldBeLessThan(1 << 20);
     }
 
     private static JsonObject Pod(int i) =>
