@@ -52,20 +52,19 @@ public sealed class ImageTests(ITestOutputHelper output)
         (await LayersAsync(Engine.Image(image, "again"))).ShouldBe(await LayersAsync(Engine.Image(image)));
     }
 
-    // The other images take the program from the directory in which make published it. The compiler does not order everything alike in each
-    // run, so the programs are compared by what they are built from.
+    // The other images take the program from the directory in which make published it, in another place and after other builds.
     [Theory]
     [InlineData("proxy")]
     [InlineData("redirect")]
-    public async Task Dockerfile_WithItsBuildStage_MakesTheSameFiles(string image)
+    public async Task Dockerfile_WithItsBuildStage_MakesTheSameLayers(string image)
     {
         await Engine.RequireAsync();
         var (whole, now) = (Engine.Image(image, "whole"), Engine.Image(image));
 
-        (await ImageFiles.OfAsync(whole)).Paths.ShouldBe((await ImageFiles.OfAsync(now)).Paths, ignoreOrder: true);
         var version = await VersionAsync(whole);
         version.ShouldContain('+', "the program knows its commit");
-        version.ShouldBe(await VersionAsync(now));
+        version.ShouldBe(await VersionAsync(now), "another commit; publish this one");
+        (await LayersAsync(whole)).ShouldBe(await LayersAsync(now));
     }
 
     [Theory]
