@@ -15,6 +15,7 @@ case $architecture in
 esac
 
 # The same sources, SDK and linker make the same program, wherever and after whatever other build (docs/decisions/0046).
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
 set -- "$@" --artifacts-path "artifacts/compiled-$architecture" "-p:PathMap=$PWD=/_" -p:DebugType=none -p:ContinuousIntegrationBuild=true
 
 # The default optimisation, because OptimizationPreference=Speed makes the program 1.5 MB larger and no request cheaper. Methods
