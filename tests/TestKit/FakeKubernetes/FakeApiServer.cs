@@ -189,9 +189,9 @@ public sealed class FakeApiServer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref _openWatches);
+        using var closing = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
         try
         {
-            using var closing = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _closing.Token);
             await new FakeWatch(Cluster, _options, fault).AnswerAsync(context, request, closing.Token);
         }
         catch (OperationCanceledException)
@@ -200,6 +200,8 @@ public sealed class FakeApiServer : IAsyncDisposable
         }
         finally
         {
+            // The watch's timers end with it.
+            await closing.CancelAsync();
             Interlocked.Decrement(ref _openWatches);
         }
     }

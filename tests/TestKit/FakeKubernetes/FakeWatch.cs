@@ -42,20 +42,6 @@ internal sealed class FakeWatch(FakeCluster cluster, FakeApiOptions options, Fak
 
     private async Task TellAsync(HttpContext context, FakeApiRequest request, long position, TimeSpan lifetime, CancellationToken cancellation)
     {
-        using var told = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        try
-        {
-            await TellUntilEndAsync(context, request, position, lifetime, told.Token);
-        }
-        finally
-        {
-            // Its timers end with the watch.
-            await told.CancelAsync();
-        }
-    }
-
-    private async Task TellUntilEndAsync(HttpContext context, FakeApiRequest request, long position, TimeSpan lifetime, CancellationToken cancellation)
-    {
         var plural = request.Path.Split('/')[^1];
         var selector = new FieldSelector(request.Query.GetValueOrDefault("fieldSelector"));
         var end = Task.Delay(lifetime, options.Time, cancellation);
