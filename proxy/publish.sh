@@ -22,8 +22,8 @@ set -- "$@" --artifacts-path "artifacts/compiled-$architecture" "-p:PathMap=$PWD
 # with the same code are stored once (docs/decisions/0037).
 set -- "$@" -p:PublishAot=true -p:LinkerFlavor=lld -p:IlcFoldIdenticalMethodBodies=true
 
-# Publishes only the program with its bill of materials, without symbols and documentation. Analyzers are off here, because they run
+# Publishes only the program with its bill of materials, without documentation. Analyzers are off here, because they run
 # in every other build.
 exec dotnet publish proxy/Host -c Release "$@" \
-  -p:CopyOutputSymbolsToPublishDirectory=false -p:AllowedReferenceRelatedFileExtensions=none -p:PublishDocumentationFiles=false \
+  -p:AllowedReferenceRelatedFileExtensions=none -p:PublishDocumentationFiles=false \
   -p:RunAnalyzers=false -p:IsTransformWebConfigDisabled=true -o "$output" --nologo ${commit:+"-p:SourceRevisionId=$commit"}
